@@ -1,0 +1,1 @@
+//! SMTP servers on loopback for tests.

@@ -1,0 +1,78 @@
+//! What can go wrong, and at which step: the errors of `wit/smtp.wit`.
+
+use super::reply::Reply;
+
+/// The step of the session at which something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Lookup,
+    Connect,
+    Tls,
+    Greeting,
+    Hello,
+    StartTls,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    /// Some of the message has not left yet: it is not delivered.
+    Content,
+    /// The last octet may have left, the answer has not come: perhaps delivered.
+    Acceptance,
+    Quit,
+    /// RSET and NOOP.
+    Other,
+}
+
+/// Why no TLS connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsFailure {
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateUnknownIssuer,
+    CertificateWrongName,
+    CertificateRevoked,
+    CertificateInvalid,
+    CertificateNotPinned,
+    /// No version or cipher suite in common.
+    Incompatible,
+    /// The server broke off with an alert, or broke the protocol.
+    HandshakeFailed,
+}
+
+/// What the server said of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientReply {
+    pub recipient: String,
+    pub reply: Reply,
+}
+
+/// Why something was not done. The texts are for people, the cases for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// An argument cannot be sent. Nothing was.
+    InvalidArgument(String),
+    /// The host grants no sockets or names.
+    AccessDenied(Phase),
+    LookupFailed(String),
+    ConnectFailed(String),
+    Timeout(Phase),
+    /// The connection ended without a reply.
+    Disconnected(Phase),
+    TlsFailed(TlsFailure, String),
+    StartTlsUnavailable,
+    /// No mechanism fits; what the server offers.
+    AuthUnavailable(Vec<String>),
+    AuthNeedsTls,
+    ExtensionUnavailable(String),
+    /// Larger than this SIZE limit of the server, in octets.
+    MessageTooLarge(u64),
+    /// A 4yz or 5yz reply.
+    Rejected(Phase, Reply),
+    /// Sent to none.
+    RecipientsRefused(Vec<RecipientReply>),
+    /// The server's words are not SMTP.
+    Protocol(Phase, String),
+    WrongState(String),
+    Other(String),
+}

@@ -1,0 +1,3 @@
+//! The SMTP protocol, without I/O.
+pub mod error;
+pub mod reply;
