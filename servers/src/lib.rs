@@ -1,1 +1,3 @@
 //! SMTP servers on loopback for tests.
+
+pub mod authority;

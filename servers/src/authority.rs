@@ -1,0 +1,182 @@
+//! A certificate authority made on the spot, and the identities that it issues.
+//!
+//! Nothing of it is ever written down by this module: it is as old as the test that made it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SignatureAlgorithm, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+
+/// Two authorities of one name would be told apart by their signatures only, which is another
+/// failure than an unknown issuer.
+static AUTHORITIES: AtomicU32 = AtomicU32::new(1);
+
+/// A certificate authority.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// From this authority up to the root, without it: what a server sends along.
+    intermediates: Vec<Certificate>,
+}
+
+impl Authority {
+    /// A root.
+    pub fn new() -> Authority {
+        let issuer =
+            CertifiedIssuer::self_signed(authority_params(), key(Key::P256)).expect("signs itself");
+        Authority {
+            issuer,
+            intermediates: Vec::new(),
+        }
+    }
+
+    /// An authority below this one; what it issues carries the chain.
+    pub fn intermediate(&self) -> Authority {
+        let issuer = CertifiedIssuer::signed_by(authority_params(), key(Key::P256), &self.issuer)
+            .expect("signs");
+        let mut intermediates = vec![issuer.as_ref().clone()];
+        intermediates.extend(self.intermediates.iter().cloned());
+        Authority {
+            issuer,
+            intermediates,
+        }
+    }
+
+    /// The authority's own certificate: the trust anchor.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    pub fn der(&self) -> &[u8] {
+        self.issuer.der()
+    }
+
+    /// A server's identity with an ECDSA P-256 key; names are DNS names or IP addresses.
+    pub fn issue(&self, names: &[&str]) -> Identity {
+        self.sign(leaf_params(names), Key::P256)
+    }
+
+    pub fn issue_with_key(&self, names: &[&str], kind: Key) -> Identity {
+        self.sign(leaf_params(names), kind)
+    }
+
+    /// Ended years ago.
+    pub fn issue_expired(&self, names: &[&str]) -> Identity {
+        let mut params = leaf_params(names);
+        params.not_after = date_time_ymd(2001, 1, 1);
+        self.sign(params, Key::P256)
+    }
+
+    /// Begins in a future that no test sees.
+    pub fn issue_not_yet_valid(&self, names: &[&str]) -> Identity {
+        let mut params = leaf_params(names);
+        params.not_before = date_time_ymd(3000, 1, 1);
+        self.sign(params, Key::P256)
+    }
+
+    fn sign(&self, params: CertificateParams, kind: Key) -> Identity {
+        let key = key(kind);
+        let leaf = params.signed_by(&key, &self.issuer).expect("signs");
+        let mut chain = vec![leaf];
+        chain.extend(self.intermediates.iter().cloned());
+        Identity { chain, key }
+    }
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Authority::new()
+    }
+}
+
+/// The kinds of key that can be made here.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    P256,
+    P384,
+    Ed25519,
+}
+
+/// A server's certificate chain and its key.
+pub struct Identity {
+    chain: Vec<Certificate>,
+    key: KeyPair,
+}
+
+impl Identity {
+    /// The server's certificate, then those between it and the root.
+    pub fn chain_pem(&self) -> String {
+        self.chain.iter().map(Certificate::pem).collect()
+    }
+
+    /// PKCS #8.
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+
+    /// Offers TLS 1.3 and 1.2.
+    pub fn server_config(&self) -> Arc<ServerConfig> {
+        self.config(rustls::ALL_VERSIONS)
+    }
+
+    pub fn server_config_tls12(&self) -> Arc<ServerConfig> {
+        self.config(&[&rustls::version::TLS12])
+    }
+
+    pub fn server_config_tls13(&self) -> Arc<ServerConfig> {
+        self.config(&[&rustls::version::TLS13])
+    }
+
+    fn config(&self, versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
+        let chain = self
+            .chain
+            .iter()
+            .map(|certificate| certificate.der().clone())
+            .collect();
+        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
+        let config =
+            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_protocol_versions(versions)
+                .expect("the provider has these versions")
+                .with_no_client_auth()
+                .with_single_cert(chain, key.into())
+                .expect("the key is the certificate's");
+        Arc::new(config)
+    }
+}
+
+fn key(kind: Key) -> KeyPair {
+    let algorithm: &'static SignatureAlgorithm = match kind {
+        Key::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
+        Key::P384 => &rcgen::PKCS_ECDSA_P384_SHA384,
+        Key::Ed25519 => &rcgen::PKCS_ED25519,
+    };
+    KeyPair::generate_for(algorithm).expect("the system has randomness")
+}
+
+fn authority_params() -> CertificateParams {
+    let number = AUTHORITIES.fetch_add(1, Ordering::Relaxed);
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("throwaway authority {number}"));
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn leaf_params(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+    let mut params = CertificateParams::new(names).expect("DNS names are ASCII");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "throwaway server");
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params
+}
