@@ -1,6 +1,7 @@
 //! SMTP servers on loopback for tests.
 
 pub mod authority;
+mod ending;
 pub mod scripted;
 pub mod sink;
 mod wire;

@@ -37,7 +37,7 @@ use std::thread::{self, JoinHandle};
 pub use session::Session;
 pub use transcript::{Heard, Line, Speaker, Transcript, unstuffed};
 
-use crate::wire::{End, Ending, UNPOISONED};
+use crate::ending::{End, Ending, UNPOISONED};
 
 /// A server with a script for each connection, in the order of their coming.
 ///

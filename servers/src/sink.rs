@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use rustls::ServerConfig;
 
 use crate::authority::Identity;
+use crate::ending::{End, Ending, UNPOISONED};
 use crate::scripted::Speaker;
-use crate::wire::{End, Ending, UNPOISONED};
 
 /// A running server; it ends when dropped.
 pub struct Sink {

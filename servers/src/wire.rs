@@ -2,10 +2,12 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection};
+
+use crate::ending::{End, Ending};
 
 /// A client that says nothing for so long is not going to.
 pub const LIMIT: Duration = Duration::from_secs(10);
@@ -14,48 +16,6 @@ const TICK: Duration = Duration::from_millis(10);
 const READ_SIZE: usize = 64 * 1024;
 /// No command of SMTP is as long (RFC 5321, section 4.5.3.1.4, and RFC 4954, section 4).
 const LONGEST_LINE: usize = 16 * 1024;
-
-/// Tells a server's connections that it ends.
-#[derive(Default)]
-pub struct Ending {
-    end: Mutex<Option<End>>,
-    changed: Condvar,
-}
-
-/// How far a server's end has come.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-pub enum End {
-    /// Those that only wait for the client to leave need not any more.
-    Finishing,
-    /// Nobody waits for anything any more.
-    Aborted,
-}
-
-impl Ending {
-    pub fn set(&self, end: End) {
-        let mut current = self.lock();
-        if *current < Some(end) {
-            *current = Some(end);
-        }
-        self.changed.notify_all();
-    }
-
-    pub fn is(&self, end: End) -> bool {
-        *self.lock() >= Some(end)
-    }
-
-    /// Returns when the server finishes.
-    pub fn wait(&self) {
-        let ended = self.changed.wait_while(self.lock(), |end| end.is_none());
-        drop(ended.expect(UNPOISONED));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<End>> {
-        self.end.lock().expect(UNPOISONED)
-    }
-}
-
-pub const UNPOISONED: &str = "nobody panics with it";
 
 /// A connection.
 pub struct Wire {

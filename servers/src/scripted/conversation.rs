@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::session::{Pattern, Session, Step};
 use super::transcript::Heard;
-use crate::wire::{Ending, Wire, is_close};
+use crate::ending::{Ending, UNPOISONED};
+use crate::wire::{Wire, is_close};
 
 /// Holds one session; an error says what was expected, and what came instead.
 pub(super) fn hold(
@@ -149,8 +150,8 @@ impl Conversation {
         nothing(&rest, because)
     }
 
-    fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
-        self.heard.lock().expect("nobody panics with it")
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().expect(UNPOISONED)
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::auth::{Exchange, MECHANISMS, Step};
 use super::{Delivery, Shared, command};
+use crate::ending::UNPOISONED;
 use crate::scripted::{Speaker, unstuffed};
-use crate::wire::{UNPOISONED, Wire};
+use crate::wire::Wire;
 
 /// In octets (RFC 1870); more than any demonstration needs.
 const SIZE_LIMIT: usize = 64 * 1024 * 1024;

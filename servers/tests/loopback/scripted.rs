@@ -73,7 +73,7 @@ fn certificates_out_of_date_or_of_others_are_refused() {
             authority.issue_expired(&["localhost"]),
         ),
         (
-            "BadCertificate",
+            "CertificateExpired",
             authority.issue_not_yet_valid(&["localhost"]),
         ),
         ("BadCertificate", authority.issue(&["mail.test"])),
