@@ -4,4 +4,5 @@ pub mod authority;
 mod ending;
 pub mod scripted;
 pub mod sink;
+pub mod unanswered;
 mod wire;
