@@ -168,13 +168,13 @@ impl Connection {
         self.clock.timeouts.command = self.clock.timeouts.command.min(QUIT_WAIT);
         self.clock.timeouts.block = self.clock.timeouts.block.min(QUIT_WAIT);
         // Nothing is lost where it fails: what was sent is answered already.
-        if self.session.quit().is_ok() && self.run().is_ok() {
-            if let Some(tls) = &mut self.tls {
-                tls.close();
-                let _ = self
-                    .socket
-                    .write_all(tls.outgoing(), self.clock.limit(QUIT_WAIT));
-            }
+        if self.session.quit().is_ok()
+            && self.run().is_ok()
+            && let Some(tls) = &mut self.tls
+        {
+            tls.close();
+            let deadline = self.clock.limit(QUIT_WAIT);
+            let _ = self.socket.write_all(tls.outgoing(), deadline);
         }
         self.session.end();
     }
@@ -303,7 +303,7 @@ impl Connection {
         let deadline = self.clock.limit(self.clock.timeouts.tls);
         match handshake(&self.socket, target, deadline) {
             Ok(tls) => {
-                self.transcript.add(Speaker::Event, "TLS stands".into());
+                self.transcript.add(Speaker::Event, tls.describe());
                 self.tls = Some(tls);
                 Ok(())
             }

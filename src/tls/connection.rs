@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use rustls::client::UnbufferedClientConnection;
+use rustls::{HandshakeKind, ProtocolVersion};
 
 use super::error::Error;
 use super::name::ServerName;
@@ -104,6 +105,24 @@ impl Tls {
     /// Whether the server sent a close_notify. The end of the stream without one may be an attack.
     pub fn is_closed(&self) -> bool {
         self.output.peer_closed
+    }
+
+    /// What was agreed on, for people: "TLS 1.3, CHACHA20_POLY1305_SHA256, a full handshake".
+    pub fn describe(&self) -> String {
+        let version = match self.connection.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+            _ => "TLS 1.3",
+        };
+        let suite = self.connection.negotiated_cipher_suite();
+        let suite = suite.map_or(String::new(), |suite| format!("{:?}", suite.suite()));
+        let suite = suite
+            .trim_start_matches("TLS13_")
+            .trim_start_matches("TLS_");
+        let how = match self.connection.handshake_kind() {
+            Some(HandshakeKind::Resumed) => "resumed",
+            _ => "a full handshake",
+        };
+        format!("{version}, {suite}, {how}")
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -52,11 +52,17 @@ impl Error {
                 | InvalidMessage::UnknownProtocolVersion
                 | InvalidMessage::MessageTooLarge,
             ) => Self::handshake_failed("what the server sent is not TLS: is this the right port?"),
+            RustlsError::EncryptError => Self::handshake_failed(
+                "the keys of this TLS connection are used up: open a new one",
+            ),
+            RustlsError::FailedToGetRandomBytes | RustlsError::FailedToGetCurrentTime => {
+                Self::internal(error)
+            }
             error => Self::handshake_failed(format!("the server broke the TLS protocol: {error}")),
         }
     }
 
-    /// Of ours, or of the host's.
+    /// Not the server's fault.
     pub(super) fn internal(error: &RustlsError) -> Self {
         Self::handshake_failed(format!("TLS cannot start: {error}"))
     }
@@ -99,6 +105,13 @@ fn certificate(error: &CertificateError, name: &ServerName) -> Error {
             "is issued by no trusted authority: if you trust its issuer, add that with add-trust-anchors".into(),
         ),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(presented),
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
+            Failure::CertificateInvalid,
+            "or its use bears a false signature: it is forged, or the trust anchor is another \
+             authority's of the same name"
+                .into(),
+        ),
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
         CertificateError::Other(_) => (
             Failure::CertificateInvalid,

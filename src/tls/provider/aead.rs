@@ -64,7 +64,7 @@ mod tests {
     use aes_gcm::{Aes128Gcm, Aes256Gcm};
     use chacha20poly1305::ChaCha20Poly1305;
 
-    use super::super::hex;
+    use super::super::vectors::hex;
     use super::*;
 
     struct Vector {

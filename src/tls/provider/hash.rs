@@ -87,7 +87,7 @@ mod tests {
     use rustls::crypto::hash::Hash;
     use rustls::crypto::tls13::{Hkdf, HkdfUsingHmac};
 
-    use super::super::hex;
+    use super::super::vectors::hex;
     use super::*;
 
     #[test]

@@ -6,9 +6,12 @@ mod aead;
 mod aead12;
 mod aead13;
 mod hash;
-mod kx;
+mod p256;
 mod suites;
+#[cfg(test)]
+mod vectors;
 mod verify;
+mod x25519;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -23,7 +26,10 @@ use super::settings::Host;
 pub fn provider<H: Host>() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: suites::SUITES.to_vec(),
-        kx_groups: vec![&kx::X25519::<H>(PhantomData), &kx::P256::<H>(PhantomData)],
+        kx_groups: vec![
+            &x25519::X25519::<H>(PhantomData),
+            &p256::P256::<H>(PhantomData),
+        ],
         signature_verification_algorithms: verify::SUPPORTED,
         secure_random: &Random::<H>(PhantomData),
         key_provider: &NoKeys,
@@ -48,17 +54,4 @@ impl KeyProvider for NoKeys {
     fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
         Err(Error::General("no private keys are supported".into()))
     }
-}
-
-#[cfg(test)]
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter_map(|c| c.to_digit(16))
-        .map(|digit| digit as u8)
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
 }

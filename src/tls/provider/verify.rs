@@ -163,7 +163,7 @@ fn rsa_key(key: &[u8]) -> Option<::rsa::PublicKey> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use super::super::vectors::hex;
     use super::*;
 
     // RFC 6979, appendix A.2.5 and A.2.6: "sample" signed with the curve's key and the other hash.

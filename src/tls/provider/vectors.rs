@@ -1,0 +1,52 @@
+//! What tests of published vectors share.
+
+use rustls::PeerMisbehaved;
+use rustls::crypto::SupportedKxGroup;
+
+/// Hexadecimal digits with white space anywhere.
+pub fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .map(|digit| digit as u8)
+        .collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
+}
+
+/// A host whose randomness is the private key of a published vector.
+macro_rules! host {
+    ($name:ident, $secret:expr) => {
+        #[derive(Debug)]
+        struct $name;
+        impl Host for $name {
+            fn random(buffer: &mut [u8]) {
+                buffer.copy_from_slice(&$crate::tls::provider::vectors::hex($secret));
+            }
+            fn unix_time() -> std::time::Duration {
+                std::time::Duration::ZERO
+            }
+        }
+    };
+}
+pub(super) use host;
+
+pub fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &str) {
+    let exchange = group.start().unwrap();
+    assert_eq!(exchange.pub_key(), hex(public));
+    assert_eq!(
+        exchange.complete(&hex(peer)).unwrap().secret_bytes(),
+        hex(shared)
+    );
+}
+
+pub fn refuses(group: &dyn SupportedKxGroup, peer: &[u8]) {
+    let error = group.start().unwrap().complete(peer).err();
+    assert_eq!(
+        error,
+        Some(PeerMisbehaved::InvalidKeyShare.into()),
+        "{peer:?}"
+    );
+}

@@ -1,0 +1,153 @@
+//! Chains: who signed what, and with which algorithm.
+
+use std::sync::Arc;
+
+use envoi::tls::{Failure, Settings, Trust};
+use rcgen::{BasicConstraints, CertifiedIssuer, IsCa, PKCS_RSA_SHA384, PKCS_RSA_SHA512};
+
+use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestHost, key, params};
+
+fn failure(settings: &Settings, identity: Identity) -> (Failure, String) {
+    let error = Pair::new(settings, &Arc::new(identity.config()))
+        .exchange()
+        .unwrap_err();
+    (error.failure, error.message)
+}
+
+#[test]
+fn rsa_signatures_over_sha384_and_sha512_are_good() {
+    for algorithm in [&PKCS_RSA_SHA384, &PKCS_RSA_SHA512] {
+        let authority = Authority::new(algorithm);
+        let config = authority.issue(&params(NAME), key(algorithm)).config();
+        let mut pair = Pair::new(&authority.settings(), &Arc::new(config));
+        pair.exchange().unwrap();
+        pair.talk();
+    }
+}
+
+#[test]
+fn another_authority_of_the_same_name_is_not_trusted() {
+    for algorithm in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ED25519] {
+        let stranger = Authority::new(algorithm);
+        let (failure, message) = failure(&AUTHORITY.settings(), stranger.issue_for(NAME));
+        assert_eq!(failure, Failure::CertificateInvalid);
+        assert!(
+            message.contains("another authority's of the same name"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn with_mozillas_roots_a_private_authority_is_unknown() {
+    let settings = Settings::new::<TestHost>(&Trust::default()).unwrap();
+    let (failure, message) = failure(&settings, AUTHORITY.issue_for(NAME));
+    assert_eq!(failure, Failure::CertificateUnknownIssuer);
+    assert!(
+        message.contains(NAME) && message.contains("add-trust-anchors"),
+        "{message}"
+    );
+}
+
+#[test]
+fn both_mozillas_roots_and_added_ones_can_be_trusted() {
+    let mut trust = Trust::default();
+    trust.add(AUTHORITY.pem().as_bytes()).unwrap();
+    let settings = Settings::new::<TestHost>(&trust).unwrap();
+    let mut pair = Pair::new(&settings, &Arc::new(AUTHORITY.issue_for(NAME).config()));
+    pair.exchange().unwrap();
+    pair.talk();
+}
+
+#[test]
+fn trusting_nobody_is_refused_at_once() {
+    let mut trust = Trust::default();
+    trust.use_bundled(false);
+    let error = Settings::new::<TestHost>(&trust).err().unwrap();
+    assert_eq!(error.failure, Failure::CertificateUnknownIssuer);
+    assert!(error.message.contains("add-trust-anchors"));
+}
+
+#[test]
+fn a_self_signed_certificate_can_be_its_own_anchor() {
+    let key = key(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let certificate = params(NAME).self_signed(&key).unwrap();
+    let mut trust = Trust::default();
+    trust.add(certificate.der()).unwrap();
+    let identity = Identity(vec![certificate.der().clone()], key.serialize_der());
+    let settings = Settings::new::<TestHost>(&trust).unwrap();
+    let mut pair = Pair::new(&settings, &Arc::new(identity.config()));
+    pair.exchange().unwrap();
+    pair.talk();
+}
+
+#[test]
+fn an_authority_is_not_a_server() {
+    let key = key(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let mut params = params(NAME);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let (failure, message) = failure(&AUTHORITY.settings(), AUTHORITY.issue(&params, key));
+    assert_eq!(failure, Failure::CertificateInvalid);
+    assert!(
+        message.contains("must not be one of an authority"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_certificate_for_clients_is_not_a_server() {
+    let mut params = params(NAME);
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let identity = AUTHORITY.issue(&params, key(&rcgen::PKCS_ECDSA_P256_SHA256));
+    assert_eq!(
+        failure(&AUTHORITY.settings(), identity).0,
+        Failure::CertificateInvalid
+    );
+}
+
+#[test]
+fn a_server_cannot_issue_certificates() {
+    let leaf = CertifiedIssuer::signed_by(
+        params("leaf.example"),
+        key(&rcgen::PKCS_ED25519),
+        AUTHORITY.issuer(),
+    )
+    .unwrap();
+    let key = key(&rcgen::PKCS_ED25519);
+    let forged = params(NAME).signed_by(&key, &leaf).unwrap();
+    let chain = vec![forged.der().clone(), leaf.der().clone()];
+    let (failure, message) = failure(&AUTHORITY.settings(), Identity(chain, key.serialize_der()));
+    assert_eq!(failure, Failure::CertificateInvalid, "{message}");
+}
+
+#[test]
+fn an_intermediate_authority_is_followed() {
+    let mut between = params("Intermediate");
+    between.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let between = CertifiedIssuer::signed_by(
+        between,
+        key(&rcgen::PKCS_ECDSA_P384_SHA384),
+        AUTHORITY.issuer(),
+    )
+    .unwrap();
+    let key = key(&rcgen::PKCS_ED25519);
+    let leaf = params(NAME).signed_by(&key, &between).unwrap();
+    let chain = vec![leaf.der().clone(), between.der().clone()];
+    let config = Identity(chain, key.serialize_der()).config();
+    let mut pair = Pair::new(&AUTHORITY.settings(), &Arc::new(config));
+    pair.exchange().unwrap();
+    pair.talk();
+}
+
+#[test]
+fn a_forged_signature_is_refused() {
+    let mut identity = AUTHORITY.issue_for(NAME);
+    let mut der = identity.0[0].to_vec();
+    // Into the signature's last octet, behind all that has a structure.
+    *der.last_mut().unwrap() ^= 1;
+    identity.0[0] = der.into();
+    assert_eq!(
+        failure(&AUTHORITY.settings(), identity).0,
+        Failure::CertificateInvalid
+    );
+}

@@ -1,0 +1,9 @@
+//! TLS against a server of another make: rustls over ring, in memory.
+
+mod certificates;
+mod garbage;
+mod handshakes;
+mod names_and_dates;
+mod peer;
+mod resumption;
+mod streams;

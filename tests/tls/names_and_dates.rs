@@ -1,0 +1,131 @@
+//! For which name, and when, a certificate holds.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use envoi::tls::{Error, Failure};
+use rcgen::{CertificateParams, SanType, date_time_ymd};
+
+use crate::peer::{AUTHORITY, NAME, Pair, key, params};
+
+fn connect(params: &CertificateParams, name: &str) -> Result<(), Error> {
+    let config = AUTHORITY
+        .issue(params, key(&rcgen::PKCS_ECDSA_P256_SHA256))
+        .config();
+    let mut pair = Pair::named(&AUTHORITY.settings(), &Arc::new(config), name);
+    pair.exchange()?;
+    pair.talk();
+    Ok(())
+}
+
+#[test]
+fn an_expired_certificate_tells_since_when() {
+    let mut params = params(NAME);
+    params.not_after = date_time_ymd(2026, 11, 23);
+    let error = connect(&params, NAME).unwrap_err();
+    assert_eq!(error.failure, Failure::CertificateExpired);
+    assert!(
+        error
+            .message
+            .starts_with("the certificate of mail.example.org expired on 2026-11-23 00:00 UTC"),
+        "{error}"
+    );
+    assert!(
+        error.message.contains("2026-11-24 12:00 UTC now"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_certificate_of_the_future_tells_from_when() {
+    let mut params = params(NAME);
+    params.not_before = date_time_ymd(2026, 12, 1);
+    let error = connect(&params, NAME).unwrap_err();
+    assert_eq!(error.failure, Failure::CertificateNotYetValid);
+    assert!(
+        error
+            .message
+            .contains("valid from 2026-12-01 00:00 UTC only"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_certificate_of_others_names_them() {
+    let error = connect(&params("other.example.org"), NAME).unwrap_err();
+    assert_eq!(error.failure, Failure::CertificateWrongName);
+    assert!(
+        error
+            .message
+            .contains("certificate of mail.example.org bears other names: other.example.org;"),
+        "{error}"
+    );
+}
+
+#[test]
+fn of_very_many_names_some_are_named() {
+    let names: Vec<String> = (0..300).map(|i| format!("host{i}.example")).collect();
+    let error = connect(&CertificateParams::new(names).unwrap(), NAME).unwrap_err();
+    assert_eq!(error.failure, Failure::CertificateWrongName);
+    assert!(error.message.contains("host4.example, others"), "{error}");
+    assert!(error.message.len() < 300);
+}
+
+#[test]
+fn a_certificate_may_bear_no_name() {
+    let error = connect(&CertificateParams::new(vec![]).unwrap(), NAME).unwrap_err();
+    assert_eq!(error.failure, Failure::CertificateWrongName);
+    assert!(error.message.contains("no name at all"), "{error}");
+}
+
+#[test]
+fn a_wildcard_holds_for_one_label() {
+    connect(&params("*.example.org"), NAME).unwrap();
+    assert_eq!(
+        connect(&params("*.org"), NAME).unwrap_err().failure,
+        Failure::CertificateWrongName
+    );
+}
+
+#[test]
+fn an_address_can_be_the_name() {
+    for address in ["192.0.2.1", "2001:db8::1"] {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.subject_alt_names = vec![SanType::IpAddress(address.parse::<IpAddr>().unwrap())];
+        connect(&params, address).unwrap();
+        let error = connect(&params, "192.0.2.7").unwrap_err();
+        assert_eq!(error.failure, Failure::CertificateWrongName);
+        assert!(
+            error
+                .message
+                .contains(&format!("bears other names: {address};")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_name_does_not_hold_for_an_address() {
+    assert_eq!(
+        connect(&params(NAME), "192.0.2.1").unwrap_err().failure,
+        Failure::CertificateWrongName
+    );
+}
+
+#[test]
+fn the_server_learns_why_by_an_alert() {
+    let config = Arc::new(AUTHORITY.issue_for("other.example.org").config());
+    let mut pair = Pair::new(&AUTHORITY.settings(), &config);
+    let error = pair.exchange().unwrap_err();
+    let alert = std::mem::take(pair.client.outgoing());
+    pair.server.read_tls(&mut &alert[..]).unwrap();
+    let learnt = pair.server.process_new_packets().unwrap_err();
+    assert_eq!(
+        learnt,
+        rustls::Error::AlertReceived(rustls::AlertDescription::BadCertificate)
+    );
+    // The connection stays as it is.
+    assert_eq!(pair.client.receive(b"more").unwrap_err(), error);
+    assert_eq!(pair.client.send(b"more").unwrap_err(), error);
+    assert!(pair.client.outgoing().is_empty());
+}

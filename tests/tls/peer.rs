@@ -1,0 +1,203 @@
+//! A certificate authority, a server in memory, and the wire between it and the client under test.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use envoi::tls::{Error, Host, ServerName, Settings, Tls, Trust};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
+};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+
+pub const NAME: &str = "mail.example.org";
+/// 2026-11-24 12:00 UTC.
+pub const NOW: u64 = 1_795_521_600;
+
+#[derive(Debug)]
+pub struct TestHost;
+
+impl Host for TestHost {
+    fn random(buffer: &mut [u8]) {
+        ring::default_provider().secure_random.fill(buffer).unwrap();
+    }
+
+    fn unix_time() -> Duration {
+        Duration::from_secs(NOW)
+    }
+}
+
+/// ring makes no RSA keys: this one is for tests only.
+pub fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
+    let rsa = [
+        &rcgen::PKCS_RSA_SHA256,
+        &rcgen::PKCS_RSA_SHA384,
+        &rcgen::PKCS_RSA_SHA512,
+    ];
+    match rsa.contains(&algorithm) {
+        true => {
+            KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm).unwrap()
+        }
+        false => KeyPair::generate_for(algorithm).unwrap(),
+    }
+}
+
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+pub static AUTHORITY: LazyLock<Authority> =
+    LazyLock::new(|| Authority::new(&rcgen::PKCS_ECDSA_P256_SHA256));
+
+impl Authority {
+    pub fn new(algorithm: &'static SignatureAlgorithm) -> Self {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, key(algorithm)).unwrap())
+    }
+
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    pub fn issuer(&self) -> &CertifiedIssuer<'static, KeyPair> {
+        &self.0
+    }
+
+    /// Nothing but this authority is trusted.
+    pub fn trust(&self) -> Trust {
+        let mut trust = Trust::default();
+        trust.use_bundled(false);
+        trust.add(self.pem().as_bytes()).unwrap();
+        trust
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings::new::<TestHost>(&self.trust()).unwrap()
+    }
+
+    pub fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        Identity(vec![certificate.der().clone()], key.serialize_der())
+    }
+
+    pub fn issue_for(&self, name: &str) -> Identity {
+        self.issue(&params(name), key(&rcgen::PKCS_ECDSA_P256_SHA256))
+    }
+}
+
+pub fn params(name: &str) -> CertificateParams {
+    CertificateParams::new(vec![name.to_owned()]).unwrap()
+}
+
+/// A chain and its key.
+pub struct Identity(pub Vec<CertificateDer<'static>>, pub Vec<u8>);
+
+impl Identity {
+    pub fn config(self) -> ServerConfig {
+        self.config_with(ring::default_provider(), rustls::ALL_VERSIONS)
+    }
+
+    pub fn config_with(
+        self,
+        provider: CryptoProvider,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> ServerConfig {
+        ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.0, PrivateKeyDer::Pkcs8(self.1.into()))
+            .unwrap()
+    }
+}
+
+/// A client under test and a server, with a wire that carries `step` octets at a time.
+pub struct Pair {
+    pub client: Tls,
+    pub server: ServerConnection,
+    pub step: usize,
+    heard: Vec<u8>,
+}
+
+impl Pair {
+    pub fn new(settings: &Settings, config: &Arc<ServerConfig>) -> Self {
+        Self::named(settings, config, NAME)
+    }
+
+    pub fn named(settings: &Settings, config: &Arc<ServerConfig>, name: &str) -> Self {
+        Self {
+            client: Tls::new(settings, &ServerName::parse(name).unwrap()).unwrap(),
+            server: ServerConnection::new(config.clone()).unwrap(),
+            step: usize::MAX,
+            heard: Vec::new(),
+        }
+    }
+
+    /// For tests that do not care how.
+    pub fn connected() -> Self {
+        let mut pair = Self::new(
+            &AUTHORITY.settings(),
+            &Arc::new(AUTHORITY.issue_for(NAME).config()),
+        );
+        pair.exchange().unwrap();
+        assert!(!pair.client.is_handshaking());
+        pair
+    }
+
+    /// Carries octets both ways until neither side has any.
+    pub fn exchange(&mut self) -> Result<(), Error> {
+        loop {
+            let commands = std::mem::take(self.client.outgoing());
+            self.deliver(&commands);
+            let octets = self.said();
+            if commands.is_empty() && octets.is_empty() {
+                return Ok(());
+            }
+            for piece in octets.chunks(self.step) {
+                self.client.receive(piece)?;
+            }
+        }
+    }
+
+    pub fn deliver(&mut self, octets: &[u8]) {
+        for mut piece in octets.chunks(self.step) {
+            while !piece.is_empty() {
+                self.server.read_tls(&mut piece).unwrap();
+                // An error shows in what the server then sends, or does not.
+                let _ = self.server.process_new_packets();
+                let _ = self.server.reader().read_to_end(&mut self.heard);
+            }
+        }
+    }
+
+    /// What the server has to say.
+    pub fn said(&mut self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        while self.server.wants_write() {
+            self.server.write_tls(&mut octets).unwrap();
+        }
+        octets
+    }
+
+    /// What the server has read since the last time.
+    pub fn heard(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// A line each way.
+    pub fn talk(&mut self) {
+        self.client.send(b"EHLO client.example\r\n").unwrap();
+        self.exchange().unwrap();
+        assert_eq!(self.heard(), b"EHLO client.example\r\n");
+        self.server
+            .writer()
+            .write_all(b"250 mail.example.org\r\n")
+            .unwrap();
+        self.exchange().unwrap();
+        assert_eq!(
+            std::mem::take(self.client.plaintext()),
+            b"250 mail.example.org\r\n"
+        );
+    }
+}
