@@ -55,5 +55,6 @@ fn compiled_path(engine: &Engine, wasm: &[u8]) -> PathBuf {
 }
 
 fn workspace() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("the package is in the workspace")
 }

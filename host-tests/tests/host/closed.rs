@@ -108,7 +108,10 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead");
-    let server = Server::start([begun.some_content(1000).interrupt(no).silence(), delivery()]);
+    let server = Server::start([
+        begun.some_content(1000).interrupt(no).stop_reading(),
+        delivery(),
+    ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     assert_eq!(

@@ -307,7 +307,7 @@ fn the_name_that_the_certificate_must_bear_can_be_set() {
 
 #[test]
 fn a_handshake_that_is_not_tls_fails() {
-    let failure = tls_failure_of(|_| asked().interrupt("502 5.5.1 Never heard of it").silence());
+    let failure = tls_failure_of(|_| asked().some_content(1).say("502 5.5.1 What?").silence());
     assert_eq!(failure, TlsFailure::HandshakeFailed);
 
     // An alert of TLS 1.2 (RFC 5246, section 7.2): fatal, internal_error.
@@ -354,7 +354,9 @@ fn opportunistic_tls_is_used_where_offered_and_not_refused() {
             .say(no)
             .followed_by(message())
             .followed_by(quit()),
-        secured(&authority.issue(LOOPBACK)).followed_by(message()),
+        secured(&authority.issue(LOOPBACK))
+            .followed_by(message())
+            .followed_by(quit()),
     ]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
@@ -363,7 +365,6 @@ fn opportunistic_tls_is_used_where_offered_and_not_refused() {
         delivers(&mailer);
         mailer.close();
     }
-    drop(mailer);
     let tls: Vec<bool> = server
         .finish()
         .sessions

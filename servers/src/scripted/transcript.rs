@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// Of a conversation in a report, whose end says what went wrong.
+const SHOWN_LINES: usize = 60;
+const SHOWN_LENGTH: usize = 400;
+
 /// What each connection brought, in their order.
 #[derive(Debug)]
 pub struct Transcript {
@@ -99,7 +103,12 @@ impl Heard {
 
 impl fmt::Display for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Line { from, text, tls } in &self.lines {
+        let skipped = self.lines.len().saturating_sub(SHOWN_LINES);
+        if skipped > 0 {
+            writeln!(f, "    ({skipped} lines before)")?;
+        }
+        for Line { from, text, tls } in &self.lines[skipped..] {
+            let text: String = text.chars().take(SHOWN_LENGTH).collect();
             let from = if *from == Speaker::Client { "C:" } else { "S:" };
             let tls = if *tls { "*" } else { " " };
             writeln!(f, "   {tls}{from} {}", text.escape_debug())?;
