@@ -1,3 +1,4 @@
 //! SMTP servers on loopback for tests.
 
 pub mod authority;
+pub mod real;

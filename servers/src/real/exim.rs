@@ -1,0 +1,40 @@
+//! Exim as Debian builds it in full, with GnuTLS.
+
+use std::os::unix::fs::chown;
+use std::process::Command;
+use std::{fs, io};
+
+use super::instance::Instance;
+use super::namespace::{self, UID};
+use super::recipe::Recipe;
+use super::{PASSWORD, USER, debian};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "Exim",
+    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
+    stores_lf: true,
+    install: |folder| debian::unpack(&["exim4-daemon-heavy", "exim4-base"], "4.98", folder),
+    check: namespace::check,
+    command,
+};
+
+/// In the background, where a child of process 1 does not put itself.
+const START: &str = "exim4 -C /mnt/exim.conf -bdf &";
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("Exim's folder cannot be filled: {error}"))?;
+    Ok(namespace::command(instance, START))
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    instance.configure("exim.conf", include_str!("../../config/exim.conf"))?;
+    fs::write(
+        instance.folder.join("users"),
+        format!("{USER}: {PASSWORD}\n"),
+    )?;
+    for name in ["spool", "log", "inbox"] {
+        chown(instance.make_folder(name)?, Some(UID), Some(UID))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The folder of one running server, and its ports.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{fs, io, process};
+
+use super::prepare::{folder, home};
+use super::{Kind, PASSWORD, SIZE_LIMIT, USER, namespace};
+use crate::authority::Identity;
+
+static INSTANCES: AtomicU32 = AtomicU32::new(0);
+
+/// Its folder holds `certificate.pem`, `key.pem`, `log/`, and, once the server runs, `ready` and
+/// the maildir `inbox/`. Dropping removes it.
+pub(super) struct Instance {
+    pub folder: PathBuf,
+    /// Where the server is installed.
+    pub packages: PathBuf,
+    pub port: u16,
+    pub tls_port: u16,
+}
+
+impl Instance {
+    pub fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
+        let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{}-{number}", kind.name(), process::id());
+        let (port, tls_port) = free_ports()?;
+        let parent = home().join("running");
+        fs::create_dir_all(&parent)?;
+        let instance = Instance {
+            folder: parent.canonicalize()?.join(name),
+            packages: folder(kind),
+            port,
+            tls_port,
+        };
+        instance.make_folder("")?;
+        instance.make_folder("log")?;
+        fs::write(
+            instance.folder.join("certificate.pem"),
+            identity.chain_pem(),
+        )?;
+        fs::write(instance.folder.join("key.pem"), identity.key_pem())?;
+        Ok(instance)
+    }
+
+    /// Makes a folder, its parents included.
+    pub fn make_folder(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
+        fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
+    /// Writes a configuration file, its @PLACEHOLDERS@ filled in.
+    pub fn configure(&self, path: &str, template: &str) -> io::Result<()> {
+        let text = template
+            .replace("@PORT@", &self.port.to_string())
+            .replace("@TLS_PORT@", &self.tls_port.to_string())
+            .replace("@SIZE@", &SIZE_LIMIT.to_string())
+            .replace("@UID@", &namespace::UID.to_string());
+        let path = self.folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
+        fs::write(path, text)
+    }
+
+    /// Tells the scripts, in their environment, what configuration files tell the others.
+    pub fn describe(&self, command: &mut Command) {
+        command
+            .env("PORT", self.port.to_string())
+            .env("TLS_PORT", self.tls_port.to_string())
+            .env("SIZE", SIZE_LIMIT.to_string())
+            .env("SMTP_USER", USER)
+            .env("SMTP_PASSWORD", PASSWORD);
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Two that the system calls free now. Another process may take one before the server does:
+/// whoever starts the server tries again.
+fn free_ports() -> io::Result<(u16, u16)> {
+    let listeners = (
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    );
+    Ok((
+        listeners.0.local_addr()?.port(),
+        listeners.1.local_addr()?.port(),
+    ))
+}
