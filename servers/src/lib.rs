@@ -1,4 +1,5 @@
 //! SMTP servers on loopback for tests.
 
 pub mod authority;
+pub mod messages;
 pub mod real;

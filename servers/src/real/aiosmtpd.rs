@@ -15,6 +15,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     trace: &[],
     stores_lf: false,
+    ends_header: false,
     install,
     check: |_| run(Command::new("python3").arg("--version")).map(drop),
     command,

@@ -14,6 +14,8 @@ pub(super) const RECIPE: Recipe = Recipe {
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
+    // Its spool keeps headers and body apart, and delivery puts the empty line between them.
+    ends_header: true,
     install: |folder| debian::unpack(&["exim4-daemon-heavy", "exim4-base"], "4.98", folder),
     check: namespace::check,
     command,

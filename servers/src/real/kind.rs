@@ -33,15 +33,14 @@ impl Kind {
     /// What it stores of a message in canonical form (CRLF only): the trace header aside, see
     /// [`Kind::own`].
     pub fn expected(self, sent: &[u8]) -> Vec<u8> {
-        if !self.recipe().stores_lf {
-            return sent.to_vec();
-        }
-        let mut stored = Vec::with_capacity(sent.len());
-        for line in sent.split_inclusive(|&byte| byte == b'\n') {
-            match line.strip_suffix(b"\r\n") {
-                Some(text) => stored.extend([text, b"\n"].concat()),
-                None => stored.extend(line),
-            }
+        let recipe = self.recipe();
+        let mut stored = if recipe.stores_lf {
+            with_lf(sent)
+        } else {
+            sent.to_vec()
+        };
+        if recipe.ends_header && !stored.windows(2).any(|pair| pair == b"\n\n") {
+            stored.push(b'\n');
         }
         stored
     }
@@ -69,6 +68,20 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+fn with_lf(sent: &[u8]) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(sent.len());
+    for line in sent.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(text) => {
+                stored.extend(text);
+                stored.push(b'\n');
+            }
+            None => stored.extend(line),
+        }
+    }
+    stored
 }
 
 /// What follows the field of that name, with its folded lines; None if another field is first.

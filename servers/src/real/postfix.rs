@@ -16,6 +16,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
+    ends_header: false,
     install: |folder| debian::unpack(PACKAGES, "3.10.", folder),
     check: namespace::check,
     command,

@@ -13,6 +13,8 @@ pub(super) struct Recipe {
     pub trace: &'static [&'static str],
     /// Messages are stored in the way of Unix, with LF for CRLF.
     pub stores_lf: bool,
+    /// A message of headers alone is stored with the empty line that would come before a body.
+    pub ends_header: bool,
     /// Fills the folder with the server's files, and returns the version.
     pub install: fn(&Path) -> Result<String, String>,
     /// Says whether an installed server can run here.
