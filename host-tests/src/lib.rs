@@ -1,1 +1,25 @@
+//! The component in wasmtime: what its tests and the demo stand on.
+//!
+//! ```no_run
+//! use host_tests::{Envelope, Grants, Host};
+//!
+//! let instance = Host::shared().instance(Grants::all());
+//! let mailer = instance.mailer("mail.example.org");
+//! let envelope = Envelope { sender: Some("a@example.org".into()), recipients: vec!["b@example.org".into()] };
+//! let receipt = mailer.send(&envelope, b"Subject: hello\r\n\r\nHello\r\n");
+//! ```
 
+mod bindings;
+mod component;
+mod grants;
+mod instance;
+mod mailer;
+
+pub use bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Error, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection,
+    Reply, Roots, Security, Speaker, Timeout, TlsFailure, TranscriptLine,
+};
+pub use component::component_path;
+pub use grants::Grants;
+pub use instance::{Host, Instance};
+pub use mailer::Mailer;

@@ -17,6 +17,7 @@ const options = secure => ({
   size: Number(SIZE),
   authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
   authOptional: true,
+  allowInsecureAuth: true,
   disableReverseLookup: true,
   hideENHANCEDSTATUSCODES: false,
   hideDSN: false,

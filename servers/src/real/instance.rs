@@ -29,6 +29,7 @@ impl Instance {
         let (port, tls_port) = free_ports()?;
         let parent = home().join("running");
         fs::create_dir_all(&parent)?;
+        sweep(&parent);
         let instance = Instance {
             folder: parent.canonicalize()?.join(name),
             packages: folder(kind),
@@ -78,6 +79,18 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes the folders of tests that were killed: their names hold the process's number.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let process = name.rsplit('-').nth(1).unwrap_or_default();
+        if !Path::new("/proc").join(process).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -1,0 +1,59 @@
+//! The built component, compiled once for as long as it stays the same.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// Where the component is: the file that ENVOI_COMPONENT names, or what `cargo xtask build` leaves.
+pub fn component_path() -> PathBuf {
+    match env::var_os("ENVOI_COMPONENT") {
+        Some(path) => path.into(),
+        None => workspace().join("dist/envoi.wasm"),
+    }
+}
+
+/// # Panics
+/// When it was not built.
+pub fn load(engine: &Engine) -> Component {
+    let path = component_path();
+    let Ok(wasm) = fs::read(&path) else {
+        panic!(
+            "there is no {}: run `cargo xtask build` first",
+            path.display()
+        );
+    };
+    let compiled = compiled_path(engine, &wasm);
+    if !compiled.exists() {
+        compile(engine, &wasm, &compiled);
+    }
+    // SAFETY: only this module writes there, and the name holds for the content and the engine.
+    unsafe { Component::deserialize_file(engine, &compiled) }.expect("what this engine compiled")
+}
+
+fn compile(engine: &Engine, wasm: &[u8], compiled: &Path) {
+    let code = engine.precompile_component(wasm).expect("a component");
+    let directory = compiled.parent().expect("it is in a directory");
+    fs::create_dir_all(directory).expect("the target directory can be written");
+    // Whole or not at all, whoever else does the same now.
+    let partial = compiled.with_extension(process::id().to_string());
+    fs::write(&partial, code).expect("the target directory can be written");
+    fs::rename(&partial, compiled).expect("the target directory can be written");
+}
+
+fn compiled_path(engine: &Engine, wasm: &[u8]) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    wasm.hash(&mut hasher);
+    // The engine's version and settings.
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    workspace().join(format!(
+        "target/compiled-components/{:016x}.cwasm",
+        hasher.finish()
+    ))
+}
+
+fn workspace() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}

@@ -1,0 +1,46 @@
+//! What a host lets an instance do.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use wasmtime_wasi::sockets::SocketAddrUse;
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+
+/// What a host lets an instance do.
+#[derive(Clone)]
+pub struct Grants {
+    /// TCP sockets.
+    pub sockets: bool,
+    /// Connections to any address.
+    pub addresses: bool,
+    /// Name lookup.
+    pub names: bool,
+    /// Told of each address that is connected to.
+    pub connecting: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
+}
+
+impl Grants {
+    /// All that the component asks for.
+    pub fn all() -> Grants {
+        Grants {
+            sockets: true,
+            addresses: true,
+            names: true,
+            connecting: None,
+        }
+    }
+
+    pub(crate) fn context(self) -> WasiCtx {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.allow_tcp(self.sockets)
+            .allow_ip_name_lookup(self.names);
+        wasi.socket_addr_check(move |address, usage| {
+            if let (SocketAddrUse::TcpConnect, Some(connecting)) = (usage, &self.connecting) {
+                connecting(address);
+            }
+            let granted = self.addresses;
+            Box::pin(async move { granted })
+        });
+        wasi.build()
+    }
+}

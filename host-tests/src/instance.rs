@@ -1,0 +1,156 @@
+//! An instance of the component, on a thread of its own: a call that does not return is reported.
+
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::bindings::Envoi;
+use crate::bindings::exports::envoi::mail::smtp::Guest as Smtp;
+use crate::{Error, Grants, Mailer, Receipt, component};
+
+/// Longer than any call of a test takes on a slow machine.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The component, ready to be instantiated.
+pub struct Host {
+    engine: Engine,
+    component: Component,
+    linker: Linker<State>,
+}
+
+impl Host {
+    /// Loads the component once in a process.
+    ///
+    /// # Panics
+    /// When it was not built.
+    pub fn shared() -> &'static Host {
+        static HOST: OnceLock<Host> = OnceLock::new();
+        HOST.get_or_init(Host::new)
+    }
+
+    pub fn instance(&'static self, grants: Grants) -> Instance {
+        let (calls, incoming) = mpsc::channel::<Call>();
+        thread::spawn(move || {
+            let mut guest = self.guest(grants);
+            incoming.iter().for_each(|call| call(&mut guest));
+        });
+        Instance {
+            calls,
+            limit: LIMIT,
+        }
+    }
+
+    fn new() -> Host {
+        let engine = Engine::default();
+        let component = component::load(&engine);
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("the names are distinct");
+        Host {
+            engine,
+            component,
+            linker,
+        }
+    }
+
+    fn guest(&self, grants: Grants) -> Guest {
+        let state = State {
+            wasi: grants.context(),
+            table: ResourceTable::new(),
+        };
+        let mut store = Store::new(&self.engine, state);
+        let world = Envoi::instantiate(&mut store, &self.component, &self.linker);
+        Guest {
+            world: world.expect("the host has all that the component imports"),
+            store,
+        }
+    }
+}
+
+/// A running component. Its connections close when it is dropped.
+pub struct Instance {
+    calls: Sender<Call>,
+    limit: Duration,
+}
+
+type Call = Box<dyn FnOnce(&mut Guest) + Send>;
+
+impl Instance {
+    /// Panics where a call does not return for so long.
+    pub fn set_limit(&mut self, limit: Duration) {
+        self.limit = limit;
+    }
+
+    pub fn send_mail(
+        &self,
+        server: &str,
+        sender: &str,
+        recipients: &[&str],
+        message: &[u8],
+    ) -> Result<Receipt, Error> {
+        let (server, sender, message) = (server.to_owned(), sender.to_owned(), message.to_vec());
+        let recipients: Vec<String> = recipients.iter().map(|name| name.to_string()).collect();
+        self.call(move |smtp, store| {
+            smtp.call_send_mail(store, &server, &sender, &recipients, &message)
+        })
+    }
+
+    pub fn mailer(&self, host: &str) -> Mailer<'_> {
+        let host = host.to_owned();
+        let resource = self.call(move |smtp, store| smtp.mailer().call_constructor(store, &host));
+        Mailer::new(self, resource)
+    }
+
+    pub fn mailer_from_url(&self, url: &str) -> Result<Mailer<'_>, Error> {
+        let url = url.to_owned();
+        let resource = self.call(move |smtp, store| smtp.mailer().call_from_url(store, &url))?;
+        Ok(Mailer::new(self, resource))
+    }
+
+    /// Calls into the component.
+    ///
+    /// # Panics
+    /// When the component traps, or does not return.
+    pub(crate) fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Smtp, &mut Store<State>) -> wasmtime::Result<T> + Send + 'static,
+    ) -> T {
+        let (done, result) = mpsc::channel();
+        let call: Call = Box::new(move |guest| {
+            // Who asked may have given up.
+            let _ = done.send(call(guest.world.envoi_mail_smtp(), &mut guest.store));
+        });
+        self.calls.send(call).expect("the instance has died");
+        match result.recv_timeout(self.limit) {
+            Ok(Ok(value)) => value,
+            Ok(Err(trap)) => panic!("the component trapped: {trap:?}"),
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("the component did not return within {:?}", self.limit)
+            }
+            Err(RecvTimeoutError::Disconnected) => panic!("the host panicked in the call"),
+        }
+    }
+}
+
+struct Guest {
+    world: Envoi,
+    store: Store<State>,
+}
+
+pub(crate) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! A loopback server that knows no protocol and holds the conversations of a script.
+//!
+//! ```
+//! use std::io::{BufRead, BufReader, Write};
+//! use servers::scripted::{Server, Session};
+//!
+//! let server = Server::start([Session::new()
+//!     .say("220 mail.test ESMTP")
+//!     .expect("EHLO *")
+//!     .say("250-mail.test\r\n250 PIPELINING")
+//!     .expect("QUIT")
+//!     .say("221 bye")
+//!     .hang_up()]);
+//!
+//! let mut client = std::net::TcpStream::connect(server.address())?;
+//! let mut replies = BufReader::new(client.try_clone()?).lines();
+//! assert_eq!(replies.next().unwrap()?, "220 mail.test ESMTP");
+//! client.write_all(b"EHLO [127.0.0.1]\r\n")?;
+//! assert_eq!(replies.next().unwrap()?, "250-mail.test");
+//! assert_eq!(replies.next().unwrap()?, "250 PIPELINING");
+//! client.write_all(b"QUIT\r\n")?;
+//! assert_eq!(replies.next().unwrap()?, "221 bye");
+//!
+//! assert_eq!(server.finish().only().commands(), ["EHLO [127.0.0.1]", "QUIT"]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod conversation;
+mod session;
+mod transcript;
+
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{self, JoinHandle};
+
+pub use session::Session;
+pub use transcript::{Heard, Line, Speaker, Transcript, unstuffed};
+
+use crate::ending::{End, Ending, UNPOISONED};
+
+/// A server with a script for each connection, in the order of their coming.
+///
+/// Dropped, it ends, and tells what was said if it is dropped by a panic.
+#[must_use = "only `finish` says whether all went by the script"]
+pub struct Server {
+    address: SocketAddr,
+    state: Arc<State>,
+    acceptor: Option<JoinHandle<()>>,
+    scripts: usize,
+}
+
+struct State {
+    ending: Arc<Ending>,
+    connections: Mutex<Vec<Connection>>,
+    /// The server's own last connection to itself, which ends the wait for others.
+    last: Mutex<Option<SocketAddr>>,
+}
+
+struct Connection {
+    heard: Arc<Mutex<Heard>>,
+    conversation: Option<JoinHandle<Outcome>>,
+    outcome: Outcome,
+}
+
+type Outcome = Result<(), String>;
+
+impl Server {
+    /// On a free port of 127.0.0.1.
+    pub fn start(scripts: impl IntoIterator<Item = Session>) -> Server {
+        Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts)
+    }
+
+    /// On a free port of ::1.
+    pub fn start_v6(scripts: impl IntoIterator<Item = Session>) -> Server {
+        Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Waits until every connection that was opened has gone to the end of its script.
+    pub fn until_ended(&self) {
+        self.state
+            .connections()
+            .iter_mut()
+            .for_each(Connection::join);
+    }
+
+    /// Ends the server, and hands over what it saw.
+    ///
+    /// # Panics
+    /// When a connection did not go by its script, was not opened, or was not wanted.
+    pub fn finish(mut self) -> Transcript {
+        self.end(End::Finishing);
+        let connections = std::mem::take(&mut *self.state.connections());
+        if let Some(report) = report(&connections, self.scripts) {
+            panic!("{report}");
+        }
+        let heard = connections.iter().map(Connection::heard).collect();
+        Transcript { sessions: heard }
+    }
+
+    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Session>) -> Server {
+        let listener = TcpListener::bind((ip, 0)).expect("loopback has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let scripts: Vec<Session> = scripts.into_iter().collect();
+        let state = Arc::new(State {
+            ending: Arc::default(),
+            connections: Mutex::default(),
+            last: Mutex::default(),
+        });
+        let count = scripts.len();
+        let acceptor = thread::spawn({
+            let state = state.clone();
+            move || state.accept(listener, scripts.into_iter())
+        });
+        Server {
+            address,
+            state,
+            acceptor: Some(acceptor),
+            scripts: count,
+        }
+    }
+
+    fn end(&mut self, end: End) {
+        let Some(acceptor) = self.acceptor.take() else {
+            return;
+        };
+        let mut last = self.state.last.lock().expect(UNPOISONED);
+        self.state.ending.set(end);
+        let connection = TcpStream::connect(self.address).and_then(|stream| stream.local_addr());
+        *last = Some(connection.expect("it still listens"));
+        drop(last);
+        acceptor.join().expect("accepting does not panic");
+        self.until_ended();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end(End::Aborted);
+        if thread::panicking() {
+            for (number, connection) in (1..).zip(self.state.connections().iter()) {
+                eprintln!("  session {number} of the server:\n{}", connection.heard());
+            }
+        }
+    }
+}
+
+impl State {
+    fn accept(&self, listener: TcpListener, mut scripts: impl Iterator<Item = Session>) {
+        loop {
+            let Ok((stream, peer)) = listener.accept() else {
+                continue;
+            };
+            if self.ending.is(End::Finishing) && *self.last.lock().expect(UNPOISONED) == Some(peer)
+            {
+                return;
+            }
+            // Held until the thread is in the list: who waits for the connection's end sees it.
+            let mut connections = self.connections();
+            let connection = match scripts.next() {
+                Some(script) => Connection::start(stream, script, self.ending.clone()),
+                None => Connection::unwanted(),
+            };
+            connections.push(connection);
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.connections.lock().expect(UNPOISONED)
+    }
+}
+
+impl Connection {
+    fn start(stream: TcpStream, script: Session, ending: Arc<Ending>) -> Connection {
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let conversation = thread::spawn({
+            let heard = heard.clone();
+            move || conversation::hold(stream, script, ending, heard)
+        });
+        Connection {
+            heard,
+            conversation: Some(conversation),
+            outcome: Ok(()),
+        }
+    }
+
+    fn unwanted() -> Connection {
+        let outcome = Err("a connection for which there is no script".into());
+        Connection {
+            heard: Arc::default(),
+            conversation: None,
+            outcome,
+        }
+    }
+
+    fn join(&mut self) {
+        if let Some(conversation) = self.conversation.take() {
+            let outcome = conversation.join();
+            self.outcome =
+                outcome.unwrap_or_else(|_| Err("the script's own check panicked".into()));
+        }
+    }
+
+    fn heard(&self) -> Heard {
+        self.heard.lock().expect(UNPOISONED).clone()
+    }
+}
+
+/// What did not go by the scripts.
+fn report(connections: &[Connection], scripts: usize) -> Option<String> {
+    let mut report = String::new();
+    for (number, connection) in (1..).zip(connections) {
+        if let Err(failure) = &connection.outcome {
+            let heard = connection.heard();
+            let _ = write!(
+                report,
+                "\n  session {number}, {failure}\n  so far:\n{heard}"
+            );
+        }
+    }
+    for number in connections.len()..scripts {
+        let _ = write!(report, "\n  session {}: nobody connected", number + 1);
+    }
+    (!report.is_empty()).then(|| format!("the script was not kept:{report}"))
+}

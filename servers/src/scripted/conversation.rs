@@ -1,0 +1,170 @@
+//! Goes through a script with a client.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::session::{Pattern, Session, Step};
+use super::transcript::Heard;
+use crate::ending::{Ending, UNPOISONED};
+use crate::wire::{Wire, is_close};
+
+/// Holds one session; an error says what was expected, and what came instead.
+pub(super) fn hold(
+    stream: TcpStream,
+    session: Session,
+    ending: Arc<Ending>,
+    heard: Arc<Mutex<Heard>>,
+) -> Result<(), String> {
+    let wire = Wire::new(stream, ending).map_err(|error| error.to_string())?;
+    let mut conversation = Conversation { wire, heard };
+    conversation
+        .wire
+        .single_bytes(session.sips, session.dribbles);
+    for (number, step) in (1..).zip(session.steps) {
+        let at = |failure| format!("step {number}: {failure}");
+        match step {
+            Step::HangUp => {
+                conversation.wire.hang_up();
+                return Ok(());
+            }
+            Step::Cut => return Ok(()),
+            Step::Reset => {
+                return conversation
+                    .wire
+                    .reset()
+                    .map_err(|error| at(error.to_string()));
+            }
+            step => conversation.take(step).map_err(at)?,
+        }
+    }
+    conversation.nothing_more("the script has ended")
+}
+
+struct Conversation {
+    wire: Wire,
+    /// Shared, so that a report can be made of a session that goes on.
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Conversation {
+    fn take(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Say(bytes) => self.say(&bytes),
+            Step::Expect(patterns) => patterns.iter().try_for_each(|pattern| self.expect(pattern)),
+            Step::Content => self.content(),
+            Step::SomeContent(size) => self.some_content(size),
+            Step::StartTls(config) => {
+                self.wire
+                    .start_tls(config)
+                    .map_err(|error| format!("TLS: {error}"))?;
+                self.heard().tls = true;
+                Ok(())
+            }
+            Step::TlsRefused(config) => match self.wire.start_tls(config) {
+                Ok(()) => Err("expected the TLS handshake to fail, and it did not".into()),
+                Err(error) => {
+                    self.heard().tls_refusal = Some(error.to_string());
+                    Ok(())
+                }
+            },
+            Step::Closed => self.closed(),
+            Step::Silence => self.silence(),
+            Step::StopReading => {
+                self.wire.stop_reading();
+                Ok(())
+            }
+            Step::HangUp | Step::Cut | Step::Reset => unreachable!("they end a script"),
+        }
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let said = String::from_utf8_lossy(bytes).into_owned();
+        let unread = self.wire.unread();
+        if !unread.is_empty() {
+            let unread = String::from_utf8_lossy(unread);
+            return Err(format!(
+                "before {said:?} was said, the client sent {unread:?}"
+            ));
+        }
+        self.heard().server(bytes);
+        match self.wire.write(bytes) {
+            // What the client misses by leaving shows when something is expected of it.
+            Err(error) if is_close(&error) => Ok(()),
+            other => other.map_err(|error| format!("saying {said:?}: {error}")),
+        }
+    }
+
+    fn expect(&mut self, pattern: &Pattern) -> Result<(), String> {
+        let instead = |what: String| format!("expected {}, got {what}", pattern.name);
+        let line = self
+            .wire
+            .read_line()
+            .map_err(|error| instead(error.to_string()))?;
+        let line = line.ok_or_else(|| instead("the end of the connection".into()))?;
+        self.heard().client(line.clone());
+        match (pattern.matches)(&line) {
+            true => Ok(()),
+            false => Err(instead(format!("{line:?}"))),
+        }
+    }
+
+    fn content(&mut self) -> Result<(), String> {
+        let content = self.wire.read_content().map_err(no_content)?;
+        let ended = content == b".\r\n" || content.ends_with(b"\r\n.\r\n");
+        self.heard().content(content);
+        if ended {
+            Ok(())
+        } else {
+            Err("the content's final dot did not come".into())
+        }
+    }
+
+    fn some_content(&mut self, size: usize) -> Result<(), String> {
+        let content = self.wire.read_bytes(size).map_err(no_content)?;
+        let came = content.len();
+        self.heard().content(content);
+        if came >= size {
+            Ok(())
+        } else {
+            Err(format!("{came} bytes of content, not {size}"))
+        }
+    }
+
+    fn closed(&mut self) -> Result<(), String> {
+        let rest = self.wire.read_bytes(usize::MAX);
+        let rest = rest.map_err(|error| format!("expected the client to close, got {error}"))?;
+        nothing(&rest, "the client was to close")
+    }
+
+    fn silence(&mut self) -> Result<(), String> {
+        let rest = self.wire.read_to_end().map_err(|error| error.to_string())?;
+        for line in String::from_utf8_lossy(&rest).lines() {
+            self.heard().client(line.into());
+        }
+        Ok(())
+    }
+
+    fn nothing_more(&mut self, because: &str) -> Result<(), String> {
+        let rest = self.wire.read_to_end().map_err(|error| error.to_string())?;
+        nothing(&rest, because)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().expect(UNPOISONED)
+    }
+}
+
+fn no_content(error: io::Error) -> String {
+    format!("expected content, got {error}")
+}
+
+fn nothing(rest: &[u8], because: &str) -> Result<(), String> {
+    match rest {
+        [] => Ok(()),
+        rest => Err(format!(
+            "{because}, and there came {:?}",
+            String::from_utf8_lossy(rest)
+        )),
+    }
+}

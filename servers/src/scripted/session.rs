@@ -1,0 +1,181 @@
+//! What one connection is to bring, step by step.
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+
+use crate::authority::Identity;
+
+/// The script of one connection.
+///
+/// Whatever the server says, it says only when all that the client has sent was expected: a client
+/// that speaks out of its turn breaks the script.
+///
+/// A script that does not say how it ends stays silent, and wants nothing more to come.
+#[derive(Default)]
+pub struct Session {
+    pub(super) steps: Vec<Step>,
+    pub(super) dribbles: bool,
+    pub(super) sips: bool,
+}
+
+pub(super) enum Step {
+    Say(Vec<u8>),
+    Expect(Vec<Pattern>),
+    Content,
+    SomeContent(usize),
+    StartTls(Arc<ServerConfig>),
+    TlsRefused(Arc<ServerConfig>),
+    Closed,
+    Silence,
+    StopReading,
+    HangUp,
+    Cut,
+    Reset,
+}
+
+pub(super) struct Pattern {
+    pub(super) name: String,
+    pub(super) matches: Box<dyn Fn(&str) -> bool + Send>,
+}
+
+impl Session {
+    pub fn new() -> Session {
+        Session::default()
+    }
+
+    /// Writes all that the server says a byte at a time.
+    pub fn dribble(mut self) -> Session {
+        self.dribbles = true;
+        self
+    }
+
+    /// Reads all that the client says a byte at a time.
+    pub fn sip(mut self) -> Session {
+        self.sips = true;
+        self
+    }
+
+    /// Says a line, or several with CRLF between them; the last CRLF is added.
+    pub fn say(self, line: &str) -> Session {
+        self.say_bytes(format!("{line}\r\n"))
+    }
+
+    /// Says just these bytes, in one write.
+    pub fn say_bytes(self, bytes: impl Into<Vec<u8>>) -> Session {
+        self.then(Step::Say(bytes.into()))
+    }
+
+    /// Wants this line; one that ends in `*` is the start of what is wanted.
+    pub fn expect(self, line: &str) -> Session {
+        self.expect_group(&[line])
+    }
+
+    /// Wants these lines, all before the server says anything.
+    pub fn expect_group(self, lines: &[&str]) -> Session {
+        self.then(Step::Expect(
+            lines.iter().map(|line| Pattern::of(line)).collect(),
+        ))
+    }
+
+    /// Wants a line that fits.
+    pub fn expect_that(
+        self,
+        name: &str,
+        matches: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Session {
+        self.then(Step::Expect(vec![Pattern {
+            name: name.into(),
+            matches: Box::new(matches),
+        }]))
+    }
+
+    /// Wants a message's content, to its final dot.
+    pub fn content(self) -> Session {
+        self.then(Step::Content)
+    }
+
+    /// Wants so many bytes of a message's content, and leaves the others.
+    pub fn some_content(self, bytes: usize) -> Session {
+        self.then(Step::SomeContent(bytes))
+    }
+
+    /// All that follows is inside TLS. As the first step: implicit TLS.
+    pub fn start_tls(self, identity: &Identity) -> Session {
+        self.start_tls_with(identity.server_config())
+    }
+
+    pub fn start_tls_with(self, config: Arc<ServerConfig>) -> Session {
+        self.then(Step::StartTls(config))
+    }
+
+    /// Wants the client to refuse this server's identity with an alert.
+    pub fn tls_refused(self, identity: &Identity) -> Session {
+        self.tls_refused_with(identity.server_config())
+    }
+
+    /// Wants the handshake to fail, at whichever side.
+    pub fn tls_refused_with(self, config: Arc<ServerConfig>) -> Session {
+        self.then(Step::TlsRefused(config))
+    }
+
+    /// Wants the client to close, without another word.
+    pub fn closed(self) -> Session {
+        self.then(Step::Closed)
+    }
+
+    /// Reads whatever comes and says nothing, until the client closes.
+    pub fn silence(self) -> Session {
+        self.then(Step::Silence)
+    }
+
+    /// Holds the connection and does not read from it.
+    pub fn stop_reading(self) -> Session {
+        self.then(Step::StopReading)
+    }
+
+    /// Closes in good order.
+    pub fn hang_up(self) -> Session {
+        self.then(Step::HangUp)
+    }
+
+    /// Closes without TLS's good-bye.
+    pub fn cut(self) -> Session {
+        self.then(Step::Cut)
+    }
+
+    /// Closes with RST.
+    pub fn reset(self) -> Session {
+        self.then(Step::Reset)
+    }
+
+    /// Goes on with the steps of another script.
+    pub fn followed_by(mut self, next: Session) -> Session {
+        self.steps.extend(next.steps);
+        self
+    }
+
+    fn then(mut self, step: Step) -> Session {
+        self.steps.push(step);
+        self
+    }
+}
+
+impl Pattern {
+    fn of(line: &str) -> Pattern {
+        let name = format!("{line:?}");
+        match line.strip_suffix('*').map(str::to_owned) {
+            Some(start) => Pattern {
+                name,
+                matches: Box::new(move |line| line.starts_with(&start)),
+            },
+            None => {
+                let whole = line.to_owned();
+                Pattern {
+                    name,
+                    matches: Box::new(move |line| line == whole),
+                }
+            }
+        }
+    }
+}

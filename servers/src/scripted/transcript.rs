@@ -1,0 +1,122 @@
+//! What a scripted server saw.
+
+use std::fmt;
+
+/// What each connection brought, in their order.
+#[derive(Debug)]
+pub struct Transcript {
+    pub sessions: Vec<Heard>,
+}
+
+impl Transcript {
+    /// The only connection.
+    pub fn only(&self) -> &Heard {
+        match self.sessions.as_slice() {
+            [session] => session,
+            sessions => panic!("{} sessions, not one", sessions.len()),
+        }
+    }
+}
+
+/// What one connection brought.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    pub lines: Vec<Line>,
+    /// What followed each 354, as it travelled, with its final dot.
+    pub contents: Vec<Vec<u8>>,
+    /// Whether TLS was on in the end.
+    pub tls: bool,
+    /// How often the client spoke and then waited for the server.
+    pub flights: usize,
+    /// Why the client, or this server, broke off the TLS handshake.
+    pub tls_refusal: Option<String>,
+    last_was_client: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub from: Speaker,
+    pub text: String,
+    pub tls: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speaker {
+    Client,
+    Server,
+}
+
+impl Heard {
+    /// All that the client said, its messages' contents left out.
+    pub fn commands(&self) -> Vec<&str> {
+        let client = self
+            .lines
+            .iter()
+            .filter(|line| line.from == Speaker::Client);
+        client.map(|line| line.text.as_str()).collect()
+    }
+
+    /// The messages, their dots unstuffed.
+    pub fn messages(&self) -> Vec<Vec<u8>> {
+        self.contents
+            .iter()
+            .map(|content| unstuffed(content))
+            .collect()
+    }
+
+    pub(super) fn client(&mut self, text: String) {
+        self.client_spoke();
+        self.lines.push(Line {
+            from: Speaker::Client,
+            text,
+            tls: self.tls,
+        });
+    }
+
+    pub(super) fn server(&mut self, bytes: &[u8]) {
+        self.last_was_client = false;
+        for line in String::from_utf8_lossy(bytes).lines() {
+            self.lines.push(Line {
+                from: Speaker::Server,
+                text: line.into(),
+                tls: self.tls,
+            });
+        }
+    }
+
+    pub(super) fn content(&mut self, content: Vec<u8>) {
+        self.client_spoke();
+        self.contents.push(content);
+    }
+
+    fn client_spoke(&mut self) {
+        self.flights += usize::from(!self.last_was_client);
+        self.last_was_client = true;
+    }
+}
+
+impl fmt::Display for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Line { from, text, tls } in &self.lines {
+            let from = if *from == Speaker::Client { "C:" } else { "S:" };
+            let tls = if *tls { "*" } else { " " };
+            writeln!(f, "   {tls}{from} {}", text.escape_debug())?;
+        }
+        let sizes: Vec<usize> = self.contents.iter().map(Vec::len).collect();
+        if !sizes.is_empty() {
+            writeln!(f, "    contents, in bytes: {sizes:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes off the final dot, and one dot of each line that begins with it
+/// (RFC 5321, section 4.5.2).
+pub fn unstuffed(content: &[u8]) -> Vec<u8> {
+    let content = content.strip_suffix(b".\r\n").unwrap_or(content);
+    let lines = content.split_inclusive(|&byte| byte == b'\n');
+    lines
+        .flat_map(|line| line.strip_prefix(b".").unwrap_or(line))
+        .copied()
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! The lines of a client.
+
+/// The verb in capitals, and what follows it.
+pub fn verb(line: &str) -> (String, &str) {
+    let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
+    (verb.to_ascii_uppercase(), argument.trim())
+}
+
+/// The mailbox of `FROM:<mailbox> parameters`, and the parameters
+/// (RFC 5321, section 4.1.1.2).
+pub fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a str>)> {
+    let (found, path) = argument.split_once(':')?;
+    if !found.eq_ignore_ascii_case(keyword) {
+        return None;
+    }
+    let path = path.trim_start().strip_prefix('<')?;
+    let (mailbox, parameters) = path.split_at(path_end(path)?);
+    Some((mailbox, parameters[1..].split_whitespace().collect()))
+}
+
+/// A line of a conversation as others may see it.
+pub fn without_secrets(line: &str) -> String {
+    match verb(line) {
+        (verb, argument) if verb == "AUTH" => match argument.split_once(' ') {
+            Some((mechanism, _)) => format!("AUTH {mechanism} (secret)"),
+            None => line.to_owned(),
+        },
+        _ => line.to_owned(),
+    }
+}
+
+/// Where the `>` is that no quoted string holds.
+fn path_end(path: &str) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, byte) in path.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_local_part_may_hold_what_ends_a_path() {
+        let argument = r#"TO:<"a\">b"@mail.test> NOTIFY=NEVER"#;
+        assert_eq!(
+            path(argument, "TO"),
+            Some((r#""a\">b"@mail.test"#, vec!["NOTIFY=NEVER"]))
+        );
+    }
+
+    #[test]
+    fn a_path_has_its_angle_brackets() {
+        assert_eq!(path("FROM:a@mail.test", "FROM"), None);
+        assert_eq!(path("FROM:<a@mail.test", "FROM"), None);
+        assert_eq!(path("FROM:<>", "FROM"), Some(("", vec![])));
+    }
+
+    #[test]
+    fn an_initial_response_is_a_secret() {
+        assert_eq!(
+            without_secrets("auth PLAIN AGEAYg=="),
+            "AUTH PLAIN (secret)"
+        );
+        assert_eq!(without_secrets("AUTH LOGIN"), "AUTH LOGIN");
+    }
+}

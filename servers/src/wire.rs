@@ -1,0 +1,277 @@
+//! One connection, seen from its server: plain or TLS, and no wait in it is for ever.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection};
+
+use crate::ending::{End, Ending};
+
+/// A client that says nothing for so long is not going to.
+pub const LIMIT: Duration = Duration::from_secs(10);
+/// How often a wait looks whether its server has ended meanwhile.
+const TICK: Duration = Duration::from_millis(10);
+const READ_SIZE: usize = 64 * 1024;
+/// No command of SMTP is as long (RFC 5321, section 4.5.3.1.4, and RFC 4954, section 4).
+const LONGEST_LINE: usize = 16 * 1024;
+
+/// A connection.
+pub struct Wire {
+    tcp: Tcp,
+    tls: Option<ServerConnection>,
+    received: Vec<u8>,
+}
+
+impl Wire {
+    pub fn new(stream: TcpStream, ending: Arc<Ending>) -> io::Result<Wire> {
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(TICK))?;
+        stream.set_write_timeout(Some(LIMIT))?;
+        let tcp = Tcp {
+            stream,
+            ending,
+            wait: Wait::ForClient,
+            single_bytes: (false, false),
+        };
+        Ok(Wire {
+            tcp,
+            tls: None,
+            received: Vec::new(),
+        })
+    }
+
+    /// Reads and writes, where told so, a byte at a time.
+    pub fn single_bytes(&mut self, reads: bool, writes: bool) {
+        self.tcp.single_bytes = (reads, writes);
+    }
+
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Everything from here on is inside TLS.
+    pub fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
+        let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
+        while tls.is_handshaking() {
+            tls.complete_io(&mut self.tcp)?;
+        }
+        self.tls = Some(tls);
+        Ok(())
+    }
+
+    /// Whether a line has come that was not read yet.
+    pub fn has_line(&self) -> bool {
+        self.received.contains(&b'\n')
+    }
+
+    /// One line without its CRLF; none when the client has closed.
+    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+        loop {
+            if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
+                let line: Vec<u8> = self.received.drain(..=end).collect();
+                let line = line
+                    .strip_suffix(b"\r\n")
+                    .ok_or_else(|| bare_line_feed(&line))?;
+                return Ok(Some(String::from_utf8_lossy(line).into_owned()));
+            }
+            if self.received.len() > LONGEST_LINE {
+                return Err(io::Error::new(ErrorKind::InvalidData, "an endless line"));
+            }
+            if self.fill()? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What follows a 354, as it travels, with its final dot (RFC 5321, section 4.1.1.4).
+    /// Ends early when the client closes.
+    pub fn read_content(&mut self) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        loop {
+            let from = content.len().saturating_sub(b"\r\n.\r\n".len());
+            content.append(&mut self.received);
+            if let Some(end) = content_end(&content, from) {
+                self.received = content.split_off(end);
+                return Ok(content);
+            }
+            if self.fill()? == 0 {
+                return Ok(content);
+            }
+        }
+    }
+
+    /// At least so many bytes, fewer only when the client closes.
+    pub fn read_bytes(&mut self, least: usize) -> io::Result<Vec<u8>> {
+        while self.received.len() < least && self.fill()? > 0 {}
+        Ok(std::mem::take(&mut self.received))
+    }
+
+    /// All that comes until the client closes, or the server finishes.
+    pub fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
+        self.tcp.wait = Wait::ForFinish;
+        let read = self.read_bytes(usize::MAX);
+        self.tcp.wait = Wait::ForClient;
+        read
+    }
+
+    /// Reads nothing until the server finishes.
+    pub fn stop_reading(&self) {
+        self.tcp.ending.wait();
+    }
+
+    /// What has come already and was not asked for yet.
+    pub fn unread(&mut self) -> &[u8] {
+        self.tcp.wait = Wait::Never;
+        // An end or an error shows when the next step waits.
+        while self.fill().is_ok_and(|size| size > 0) {}
+        self.tcp.wait = Wait::ForClient;
+        &self.received
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.tls {
+            Some(tls) => rustls::Stream::new(tls, &mut self.tcp).write_all(bytes),
+            None => self.tcp.write_all(bytes),
+        }
+    }
+
+    /// Says that nothing more comes (RFC 8446, section 6.1), and closes.
+    pub fn hang_up(mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify();
+            // A client that has gone need not be told.
+            let _ = tls.write_tls(&mut self.tcp);
+        }
+    }
+
+    /// Closes with RST.
+    pub fn reset(self) -> io::Result<()> {
+        socket2::SockRef::from(&self.tcp.stream).set_linger(Some(Duration::ZERO))
+    }
+
+    /// Adds to `received`; 0 when the client has closed, in whichever way.
+    fn fill(&mut self) -> io::Result<usize> {
+        let before = self.received.len();
+        self.received.resize(before + READ_SIZE, 0);
+        let room = &mut self.received[before..];
+        let read = match &mut self.tls {
+            Some(tls) => rustls::Stream::new(tls, &mut self.tcp).read(room),
+            None => self.tcp.read(room),
+        };
+        let size = match read {
+            Err(error) if is_close(&error) => Ok(0),
+            other => other,
+        };
+        self.received
+            .truncate(before + *size.as_ref().unwrap_or(&0));
+        size
+    }
+}
+
+/// Whether the error says that the client has gone.
+pub fn is_close(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+    )
+}
+
+fn content_end(content: &[u8], from: usize) -> Option<usize> {
+    const DOT: &[u8] = b".\r\n";
+    const END: &[u8] = b"\r\n.\r\n";
+    if content.starts_with(DOT) {
+        return Some(DOT.len());
+    }
+    let found = content[from..]
+        .windows(END.len())
+        .position(|window| window == END)?;
+    Some(from + found + END.len())
+}
+
+fn bare_line_feed(line: &[u8]) -> io::Error {
+    let text = String::from_utf8_lossy(line);
+    io::Error::new(
+        ErrorKind::InvalidData,
+        format!("a line without CR: {text:?}"),
+    )
+}
+
+/// What a read waits for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wait {
+    /// Some time.
+    ForClient,
+    /// As long as the server's owner lets it.
+    ForFinish,
+    Never,
+}
+
+struct Tcp {
+    stream: TcpStream,
+    ending: Arc<Ending>,
+    wait: Wait,
+    single_bytes: (bool, bool),
+}
+
+impl Read for Tcp {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let size = if self.single_bytes.0 {
+            room.len().min(1)
+        } else {
+            room.len()
+        };
+        if self.wait == Wait::Never {
+            self.stream.set_nonblocking(true)?;
+            let read = self.stream.read(&mut room[..size]);
+            self.stream.set_nonblocking(false)?;
+            return read;
+        }
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            match self.stream.read(&mut room[..size]) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.keep_waiting(deadline)?
+                }
+                other => return other,
+            }
+            if self.wait == Wait::ForFinish && self.ending.is(End::Finishing) {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+impl Tcp {
+    fn keep_waiting(&self, deadline: Instant) -> io::Result<()> {
+        if self.ending.is(End::Aborted) {
+            return Err(io::Error::other("the server was dropped"));
+        }
+        if self.wait == Wait::ForClient && Instant::now() > deadline {
+            return Err(io::Error::new(
+                ErrorKind::TimedOut,
+                format!("silence for {LIMIT:?}"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Write for Tcp {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let size = if self.single_bytes.1 {
+            bytes.len().min(1)
+        } else {
+            bytes.len()
+        };
+        self.stream.write(&bytes[..size])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! The sink keeps to the standards that it announces.
+
+use std::sync::{Arc, Mutex};
+
+use servers::authority::Authority;
+use servers::sink::{Account, Sink};
+
+use crate::client::Client;
+
+/// `\0ada\0sesame`, in base64.
+const ADA: &str = "AGFkYQBzZXNhbWU=";
+
+fn sink(authority: &Authority) -> (Sink, Arc<Mutex<Vec<String>>>) {
+    let account = Account {
+        username: "ada".into(),
+        password: "sesame".into(),
+    };
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let observer = {
+        let said = said.clone();
+        move |saying: servers::sink::Saying| said.lock().unwrap().push(saying.text.to_owned())
+    };
+    (
+        Sink::start(&authority.issue(&["localhost"]), vec![account], observer),
+        said,
+    )
+}
+
+fn inside(sink: &Sink, authority: &Authority) -> Client {
+    let mut client = Client::connect(sink.address());
+    client.reply();
+    client.ask("EHLO me");
+    assert_eq!(client.ask("STARTTLS"), "220 2.0.0 Go ahead");
+    let mut client = client.start_tls(authority).unwrap();
+    assert_eq!(client.ask("EHLO me"), "250 SIZE 67108864");
+    client
+}
+
+#[test]
+fn a_pipelined_message_arrives_as_it_was_sent() {
+    let authority = Authority::new();
+    let (sink, said) = sink(&authority);
+    let mut client = inside(&sink, &authority);
+    assert_eq!(
+        client.ask(&format!("AUTH PLAIN {ADA}")),
+        "235 2.7.0 Welcome"
+    );
+    client.say("MAIL FROM:<ada@mail.test> BODY=8BITMIME SIZE=20\r\n");
+    client.say("RCPT TO:<b@mail.test>\r\nRCPT TO:<c@mail.test>\r\nDATA\r\n");
+    let replies = [
+        client.reply(),
+        client.reply(),
+        client.reply(),
+        client.reply(),
+    ];
+    assert_eq!(replies[3], "354 End with a dot");
+    assert_eq!(
+        client.ask("Hello\r\n..dot\r\n."),
+        "250 2.0.0 Taken as message 1"
+    );
+    assert_eq!(client.ask("QUIT"), "221 2.0.0 Goodbye");
+    assert_eq!(client.hear(), "");
+
+    let [delivery] = &sink.deliveries()[..] else {
+        panic!("not one message")
+    };
+    assert_eq!(delivery.sender, "ada@mail.test");
+    assert_eq!(delivery.recipients, ["b@mail.test", "c@mail.test"]);
+    assert_eq!(delivery.message, b"Hello\r\n.dot\r\n");
+    assert_eq!((delivery.username.as_str(), delivery.tls), ("ada", true));
+    let said = said.lock().unwrap().join("\n");
+    assert!(
+        said.contains("AUTH PLAIN (secret)") && !said.contains(ADA),
+        "{said}"
+    );
+}
+
+#[test]
+fn nothing_is_taken_from_who_gives_a_wrong_password() {
+    let authority = Authority::new();
+    let (sink, said) = sink(&authority);
+    let mut client = inside(&sink, &authority);
+    assert_eq!(client.ask("AUTH LOGIN"), "334 VXNlcm5hbWU6");
+    assert_eq!(client.ask("YWRh"), "334 UGFzc3dvcmQ6");
+    assert_eq!(
+        client.ask("Z3Vlc3M="),
+        "535 5.7.8 Username or password is wrong"
+    );
+    assert_eq!(
+        client.ask("MAIL FROM:<ada@mail.test>"),
+        "530 5.7.0 Authentication required"
+    );
+    assert!(!said.lock().unwrap().join("\n").contains("Z3Vlc3M="));
+}
+
+#[test]
+fn passwords_are_not_taken_in_clear_and_tls_forgets_what_was_said_before() {
+    let authority = Authority::new();
+    let (sink, _) = sink(&authority);
+    let mut client = Client::connect(sink.address());
+    client.reply();
+    client.ask("EHLO me");
+    assert_eq!(
+        client.ask(&format!("AUTH PLAIN {ADA}")),
+        "503 5.5.1 Not now"
+    );
+    client.ask("STARTTLS");
+    let mut client = client.start_tls(&authority).unwrap();
+    assert_eq!(
+        client.ask(&format!("AUTH PLAIN {ADA}")),
+        "503 5.5.1 Not now"
+    );
+}

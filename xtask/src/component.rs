@@ -1,0 +1,115 @@
+//! Builds `dist/envoi.wasm`: cargo makes a core module, wit-component a component of it.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result};
+use wit_component::ComponentEncoder;
+
+use crate::{
+    debian,
+    process::run,
+    project::Project,
+    toolchain::{self, Toolchain, Way},
+};
+
+/// Its standard library imports nothing, so that the component imports just what it names.
+const TARGET: &str = "wasm32-unknown-unknown";
+const PROFILE: &str = "component";
+
+pub fn build(project: &Project) -> Result<Toolchain> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    let start = Instant::now();
+    let module = core_module(project, &toolchain)?;
+    let component = encode(&module)?;
+    let path = project.root.join("dist/envoi.wasm");
+    let changed = replace(&path, &component)?;
+    println!(
+        "component: dist/envoi.wasm, {} KiB, {} in {:.1} s",
+        component.len().div_ceil(1024),
+        if changed { "built" } else { "unchanged" },
+        start.elapsed().as_secs_f32(),
+    );
+    Ok(toolchain)
+}
+
+fn core_module(project: &Project, toolchain: &Toolchain) -> Result<PathBuf> {
+    let directory = toolchain.target_dir(project).join(TARGET).join(PROFILE);
+    if !directory.exists() {
+        let what = match toolchain.way {
+            Way::Rustup => "a minute or two",
+            Way::Debian => "Rust's standard library included, about three minutes",
+        };
+        eprintln!("component: compiling ({what}, once)");
+    }
+    let mut cargo = toolchain.cargo(project);
+    cargo.args([
+        "build",
+        "--package",
+        "envoi",
+        "--lib",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+    ]);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project)?);
+    run(&mut cargo)?;
+    Ok(directory.join("envoi.wasm"))
+}
+
+/// Panic messages name source files: none is to name a place on the builder's machine. Given this
+/// way, the flags stand instead of the builder's own, which would make another component.
+fn flags(project: &Project) -> Result<String> {
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .context("neither CARGO_HOME nor a home directory is known")?;
+    // The compiler takes the last that fits.
+    let mut places = vec![
+        (project.root.clone(), "envoi"),
+        (project.target.clone(), "target"),
+        (debian::SOURCES.into(), "/rustc"),
+        (cargo_home.clone(), "cargo"),
+    ];
+    // One for each registry; there is one, since xtask has dependencies, unless they are vendored.
+    let mut registries: Vec<_> = fs::read_dir(cargo_home.join("registry/src"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| (entry.path(), "crates"))
+        .collect();
+    registries.sort();
+    places.append(&mut registries);
+    let flags: Vec<_> = places
+        .iter()
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect();
+    // Cargo's separator, as paths may hold spaces.
+    Ok(flags.join("\x1f"))
+}
+
+fn encode(module: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let mut encoder = ComponentEncoder::default();
+    let component = encoder
+        .validate(true)
+        .module(&bytes)
+        .and_then(|encoder| encoder.encode());
+    component.with_context(|| format!("cannot make a component of {}", module.display()))
+}
+
+/// Leaves an equal file alone; otherwise no one ever sees half of the new one.
+fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
+    if fs::read(path).is_ok_and(|old| old == contents) {
+        return Ok(false);
+    }
+    let new = path.with_extension("wasm.new");
+    fs::create_dir_all(path.parent().context("no folder")?)?;
+    fs::write(&new, contents).with_context(|| format!("cannot write {}", new.display()))?;
+    fs::rename(&new, path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(true)
+}

@@ -1,0 +1,57 @@
+//! Where things are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+pub struct Project {
+    /// The checkout.
+    pub root: PathBuf,
+    /// Cargo's target directory, wherever the user has it.
+    pub target: PathBuf,
+}
+
+impl Project {
+    pub fn find() -> Result<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR")
+            .context("no CARGO_MANIFEST_DIR: start this with `cargo xtask`")?;
+        let program = env::current_exe().context("the place of this program")?;
+        let root = Path::new(&manifest)
+            .parent()
+            .context("xtask/ is not inside a checkout")?;
+        // <target>/debug/xtask
+        let target = program
+            .ancestors()
+            .nth(2)
+            .context("xtask is not inside a target directory")?;
+        Ok(Self {
+            root: root.into(),
+            target: target.into(),
+        })
+    }
+
+    /// The cargo that started this program, for work on the checkout.
+    pub fn cargo(&self) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root);
+        forget_this_package(&mut cargo);
+        cargo
+    }
+}
+
+/// Takes away what `cargo run` says of xtask: build scripts that watch it would run again each time
+/// that a person calls cargo without xtask.
+pub fn forget_this_package(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let about_xtask = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if about_xtask {
+            command.env_remove(name);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What tests have to say beyond passing, such as which real servers took how much mail.
+//!
+//! libtest keeps the output of tests that pass to itself, so they append lines to a file instead,
+//! which [`VARIABLE`] names. A line that starts with [`NOT_RUN`] says what was left out, and why.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+pub const VARIABLE: &str = "ENVOI_TEST_REPORT";
+pub const NOT_RUN: &str = "not run: ";
+
+pub struct Report {
+    path: PathBuf,
+}
+
+impl Report {
+    /// An empty one.
+    pub fn create(directory: &Path) -> Result<Self> {
+        let path = directory.join("test-report.txt");
+        fs::write(&path, "").with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn not_run(&self, what_and_why: &str) -> Result<()> {
+        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        Ok(writeln!(file, "{NOT_RUN}{what_and_why}")?)
+    }
+
+    pub fn lines(&self) -> Result<Vec<String>> {
+        let text =
+            fs::read(&self.path).with_context(|| format!("cannot read {}", self.path.display()))?;
+        Ok(String::from_utf8_lossy(&text)
+            .lines()
+            .map(str::to_owned)
+            .collect())
+    }
+}

@@ -1,0 +1,203 @@
+//! Tests everything, in order of how soon each step can fail, and ends with one line of totals.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, Read, Write},
+    process::{ExitCode, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    component,
+    process::{answer, run as run_program},
+    project::Project,
+    report::{NOT_RUN, Report, VARIABLE},
+    rustup,
+    toolchain::{self, Toolchain, Way},
+    totals::Totals,
+};
+
+/// For Rust guests that use the crate as a library.
+const LIBRARY_TARGET: &str = "wasm32-wasip2";
+
+pub fn run(project: &Project) -> Result<ExitCode> {
+    let report = Report::create(&project.target)?;
+    let mut totals = Totals::default();
+    let outcome = steps(project, &report, &mut totals);
+    let lines = report.lines()?;
+    headline("report");
+    lines.iter().for_each(|line| println!("{line}"));
+    totals.skipped += lines
+        .iter()
+        .filter(|line| line.starts_with(NOT_RUN))
+        .count();
+    let outcome = outcome.and_then(|()| nothing_left_out(&totals));
+    if let Err(error) = &outcome {
+        println!("failed: {error:#}");
+    }
+    if outcome.is_err() && totals.failed == 0 {
+        totals.failed = 1; // A step that is no test.
+    }
+    println!("{totals}");
+    Ok(if outcome.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
+    headline("formatting");
+    lint(project, report, &["fmt", "--all", "--check"])?;
+    headline("clippy");
+    lint(
+        project,
+        report,
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    )?;
+    headline("component");
+    let toolchain = component::build(project)?;
+    headline("the crate for wasm32-wasip2");
+    check_library(project, report, toolchain)?;
+    headline("tests");
+    cargo_test(project, report, totals)
+}
+
+fn headline(text: &str) {
+    println!("\n=== {text}");
+}
+
+/// A cargo command that a small Rust installation may lack.
+fn lint(project: &Project, report: &Report, arguments: &[&str]) -> Result<()> {
+    let name = arguments.first().context("no command")?;
+    if answer(project.cargo().args([name, "--version"])).is_none() {
+        let component = if *name == "fmt" { "rustfmt" } else { name };
+        return report.not_run(&format!(
+            "cargo {name}: `rustup component add {component}` installs it"
+        ));
+    }
+    run_program(project.cargo().args(arguments))
+}
+
+fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Result<()> {
+    let toolchain = if toolchain.way == Way::Debian || rustup::has_target(LIBRARY_TARGET) {
+        toolchain
+    } else if in_ci() {
+        toolchain::set_up(LIBRARY_TARGET)?
+    } else {
+        return report.not_run(&format!(
+            "check for {LIBRARY_TARGET}: `rustup target add {LIBRARY_TARGET}` installs it"
+        ));
+    };
+    let mut cargo = toolchain.cargo(project);
+    run_program(cargo.args([
+        "check",
+        "--package",
+        "envoi",
+        "--lib",
+        "--target",
+        LIBRARY_TARGET,
+    ]))
+}
+
+/// Test programs that fail do not keep the others from running.
+fn cargo_test(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
+    let mut cargo = project.cargo();
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env(VARIABLE, report.path());
+    let mut child = cargo
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let output = child.stdout.take().context("no output of cargo")?;
+    pass_through(output, io::stdout(), |line| totals.add(line))?;
+    let status = child.wait()?;
+    ensure!(
+        status.success(),
+        "cargo test failed ({status}); its reasons are above"
+    );
+    ensure!(totals.passed > 0, "cargo test ran no test");
+    Ok(())
+}
+
+/// Shows output as it comes, and each whole line to `read`.
+fn pass_through(
+    source: impl Read,
+    mut sink: impl Write,
+    mut read: impl FnMut(&str),
+) -> io::Result<()> {
+    let mut source = BufReader::new(source);
+    let mut line = Vec::new();
+    loop {
+        let chunk = source.fill_buf()?;
+        if chunk.is_empty() {
+            break;
+        }
+        sink.write_all(chunk)?;
+        sink.flush()?;
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+            line.extend_from_slice(part);
+            if line.ends_with(b"\n") {
+                read(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+        }
+        let length = chunk.len();
+        source.consume(length);
+    }
+    read(&String::from_utf8_lossy(&line));
+    Ok(())
+}
+
+fn nothing_left_out(totals: &Totals) -> Result<()> {
+    if in_ci() && totals.skipped > 0 {
+        bail!("{} left out, which CI does not allow", totals.skipped);
+    }
+    Ok(())
+}
+
+fn in_ci() -> bool {
+    env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a byte at a time.
+    struct Slowly<'a>(&'a [u8]);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(&mut buffer[..1])
+        }
+    }
+
+    #[test]
+    fn output_passes_unchanged_and_lines_are_read_whole() {
+        let output = b"running 1 test\ntest a ... ok\nno line end \xff";
+        let (mut shown, mut lines) = (Vec::new(), Vec::new());
+        pass_through(Slowly(output), &mut shown, |line| {
+            lines.push(line.to_owned())
+        })
+        .unwrap();
+        assert_eq!(shown, output);
+        assert_eq!(
+            lines,
+            [
+                "running 1 test\n",
+                "test a ... ok\n",
+                "no line end \u{fffd}"
+            ]
+        );
+    }
+}

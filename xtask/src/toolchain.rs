@@ -1,0 +1,202 @@
+//! Finds, or installs, what compiles Rust to WebAssembly.
+//!
+//! Two ways, and nobody has to choose: rustup's ready-made standard library for the target; where
+//! rustup cannot fetch it, Debian's Rust packages, which build that library from its sources.
+//! What is there already goes before what must be fetched, so that a machine without a network for
+//! rustup does not wait for it at every build.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::{Result, bail};
+
+use crate::{debian, project::Project, rustup};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    Rustup,
+    Debian,
+}
+
+/// How far a way is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum State {
+    Ready,
+    Obtainable,
+    Unobtainable,
+}
+
+/// A way that works on this machine.
+pub struct Toolchain {
+    pub way: Way,
+}
+
+impl Toolchain {
+    /// Cargo, ready for `build` or `check` with `--target`.
+    pub fn cargo(&self, project: &Project) -> Command {
+        let mut cargo = match self.way {
+            Way::Rustup => project.cargo(),
+            Way::Debian => debian::cargo(project),
+        };
+        cargo.env("CARGO_TARGET_DIR", self.target_dir(project));
+        cargo
+    }
+
+    /// One each, as either would make the other compile everything again.
+    pub fn target_dir(&self, project: &Project) -> PathBuf {
+        match self.way {
+            Way::Rustup => project.target.clone(),
+            Way::Debian => project.target.join("debian"),
+        }
+    }
+}
+
+/// Sets up what is missing for `target`, and says in a line what it took and why.
+pub fn set_up(target: &str) -> Result<Toolchain> {
+    let forced = forced_way(env::var("ENVOI_TOOLCHAIN").ok().as_deref())?;
+    let (mut rustup, mut debian) = (rustup::state(target), debian::state());
+    let mut failures = String::new();
+    loop {
+        let way = match next_step(forced, rustup, debian) {
+            Step::Use(way) => {
+                eprintln!("toolchain: {}", describe(way, target, forced, &failures));
+                return Ok(Toolchain { way });
+            }
+            Step::Obtain(way) => way,
+            Step::GiveUp => bail!("{}", advice(target, forced, &failures)),
+        };
+        let (state, obtained) = match way {
+            Way::Rustup => (&mut rustup, rustup::obtain(target)),
+            Way::Debian => (&mut debian, debian::obtain()),
+        };
+        *state = if obtained.is_ok() {
+            State::Ready
+        } else {
+            State::Unobtainable
+        };
+        if let Err(error) = obtained {
+            failures += &format!("{error:#}; ");
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Step {
+    Use(Way),
+    Obtain(Way),
+    GiveUp,
+}
+
+fn next_step(forced: Option<Way>, rustup: State, debian: State) -> Step {
+    let allowed = |way| forced.is_none_or(|forced| forced == way);
+    let ways = [(Way::Rustup, rustup), (Way::Debian, debian)];
+    let find = |wanted| {
+        ways.iter()
+            .find(|(way, state)| allowed(*way) && *state == wanted)
+    };
+    match (find(State::Ready), find(State::Obtainable)) {
+        (Some((way, _)), _) => Step::Use(*way),
+        (None, Some((way, _))) => Step::Obtain(*way),
+        (None, None) => Step::GiveUp,
+    }
+}
+
+fn forced_way(name: Option<&str>) -> Result<Option<Way>> {
+    match name {
+        None | Some("") => Ok(None),
+        Some("rustup") => Ok(Some(Way::Rustup)),
+        Some("debian") => Ok(Some(Way::Debian)),
+        Some(other) => {
+            bail!("ENVOI_TOOLCHAIN is `{other}`: set it to rustup or debian, or not at all")
+        }
+    }
+}
+
+fn describe(way: Way, target: &str, forced: Option<Way>, failures: &str) -> String {
+    let why = match (way, forced) {
+        (_, Some(_)) => "as ENVOI_TOOLCHAIN says".into(),
+        (Way::Rustup, None) => format!("its {target} is installed"),
+        (Way::Debian, None) if failures.is_empty() => {
+            format!("as it is installed, and rustup's {target} is not")
+        }
+        (Way::Debian, None) => format!("because {}", failures.trim_end_matches("; ")),
+    };
+    match way {
+        Way::Rustup => format!("the Rust in use ({why})"),
+        Way::Debian => {
+            format!("Debian's Rust, with the standard library built from source ({why})")
+        }
+    }
+}
+
+fn advice(target: &str, forced: Option<Way>, failures: &str) -> String {
+    let limit = if forced.is_some() {
+        " in the way that ENVOI_TOOLCHAIN names"
+    } else {
+        ""
+    };
+    let failures = if failures.is_empty() {
+        "neither rustup nor apt-get is here; "
+    } else {
+        failures
+    };
+    format!(
+        "nothing here compiles to {target}{limit}: {}\n\
+         What to do: `rustup target add {target}` with a network,\n\
+         or on Debian, as root: `apt-get install {}`",
+        failures.trim_end_matches("; "),
+        debian::PACKAGES.join(" "),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State::*, Step::*, Way::*, *};
+
+    #[test]
+    fn the_ordinary_way_goes_first() {
+        assert_eq!(next_step(None, Ready, Ready), Use(Rustup));
+        assert_eq!(next_step(None, Obtainable, Obtainable), Obtain(Rustup));
+    }
+
+    #[test]
+    fn the_fallback_follows_when_rustup_fails() {
+        assert_eq!(next_step(None, Unobtainable, Obtainable), Obtain(Debian));
+        assert_eq!(next_step(None, Unobtainable, Ready), Use(Debian));
+    }
+
+    #[test]
+    fn what_is_ready_goes_before_what_must_be_fetched() {
+        assert_eq!(next_step(None, Obtainable, Ready), Use(Debian));
+    }
+
+    #[test]
+    fn without_any_way_it_gives_up() {
+        assert_eq!(next_step(None, Unobtainable, Unobtainable), GiveUp);
+    }
+
+    #[test]
+    fn a_forced_way_leaves_the_other_alone() {
+        assert_eq!(next_step(Some(Debian), Ready, Obtainable), Obtain(Debian));
+        assert_eq!(next_step(Some(Debian), Ready, Unobtainable), GiveUp);
+        assert_eq!(next_step(Some(Rustup), Obtainable, Ready), Obtain(Rustup));
+    }
+
+    #[test]
+    fn only_known_ways_can_be_forced() {
+        assert_eq!(forced_way(None).unwrap(), None);
+        assert_eq!(forced_way(Some("")).unwrap(), None);
+        assert_eq!(forced_way(Some("debian")).unwrap(), Some(Debian));
+        assert!(forced_way(Some("fedora")).is_err());
+    }
+
+    #[test]
+    fn the_line_says_why_the_fallback_was_taken() {
+        let line = describe(
+            Debian,
+            "wasm32-unknown-unknown",
+            None,
+            "rustup is offline; ",
+        );
+        assert!(line.ends_with("(because rustup is offline)"), "{line}");
+    }
+}
