@@ -4,10 +4,10 @@
 //! mail configuration. apt picks, downloads and verifies a package together with all that it needs
 //! and the machine has not; `dpkg --extract` lays the lot into one folder.
 
-use std::fs;
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 use super::namespace;
 use super::prepare::home;
@@ -45,26 +45,19 @@ struct Apt {
 }
 
 impl Apt {
-    fn new(archives: &Path) -> std::io::Result<Apt> {
+    fn new(archives: &Path) -> io::Result<Apt> {
         let own = home().join("apt");
         fs::create_dir_all(own.join("lists/partial"))?;
         fs::create_dir_all(archives.join("partial"))?;
-        let backports = backports();
+        let (own, archives) = (own.canonicalize()?, archives.canonicalize()?);
         let system = fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
-        let sources = own.join("sources.list");
-        fs::write(
-            &sources,
-            format!("{system}\n{}\n", backports.as_deref().unwrap_or_default()),
-        )?;
-        let own = own.canonicalize()?;
-        let archives = archives.canonicalize()?;
+        let backports = backports();
+        let sources = system + "\n" + backports.as_deref().unwrap_or_default() + "\n";
+        fs::write(own.join("sources.list"), sources)?;
         Ok(Apt {
             options: vec![
-                format!(
-                    "Dir::Etc::SourceList={}",
-                    own.join("sources.list").display()
-                ),
-                format!("Dir::State::Lists={}", own.join("lists").display()),
+                format!("Dir::Etc::SourceList={}/sources.list", own.display()),
+                format!("Dir::State::Lists={}/lists", own.display()),
                 format!("Dir::Cache={}", own.display()),
                 format!("Dir::Cache::Archives={}", archives.display()),
                 // Its unprivileged user may have no way to this folder.
@@ -78,17 +71,12 @@ impl Apt {
     }
 
     fn download(&self, packages: &[&str]) -> Result<String, String> {
-        let mut arguments = vec![
-            "install",
-            "--download-only",
-            "--yes",
-            "--no-install-recommends",
-        ];
+        let mut arguments = vec!["install", "--download-only", "--yes"];
+        // Those named are unpacked even if the machine has them: it may not always.
+        arguments.extend(["--no-install-recommends", "--reinstall"]);
         if let Some(suite) = &self.suite {
             arguments.extend(["--target-release", suite]);
         }
-        // One that is installed on this machine lies below /usr already, but perhaps not the next time.
-        arguments.push("--reinstall");
         arguments.extend(packages);
         self.run(&arguments)
     }
@@ -105,13 +93,9 @@ impl Apt {
 
 /// The sources.list line of the backports, on the mirror of the release itself.
 fn backports() -> Option<String> {
-    let format = [
-        "indextargets",
-        "--format",
-        "$(REPO_URI) $(RELEASE)",
-        "Created-By: Packages",
-    ];
-    let targets = run(Command::new("apt-get").args(format)).ok()?;
+    let mut targets = Command::new("apt-get");
+    targets.args(["indextargets", "--format", "$(REPO_URI) $(RELEASE)"]);
+    let targets = run(targets.arg("Created-By: Packages")).ok()?;
     let mirror = targets
         .lines()
         .find_map(|line| line.strip_suffix(&format!(" {BACKPORTED}")))?;
@@ -120,12 +104,7 @@ fn backports() -> Option<String> {
 
 /// Unpacks all archives and removes them.
 fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String> {
-    let said = |error: std::io::Error| format!("{} cannot be filled: {error}", folder.display());
-    // Packages that still have files in /lib or /sbin mean those of a merged /usr.
-    for name in ["bin", "lib", "lib64", "sbin"] {
-        fs::create_dir_all(folder.join("usr").join(name)).map_err(said)?;
-        symlink(Path::new("usr").join(name), folder.join(name)).map_err(said)?;
-    }
+    let said = |error: io::Error| format!("{} cannot be filled: {error}", folder.display());
     let mut version = None;
     for archive in fs::read_dir(archives).map_err(said)? {
         let archive = archive.map_err(said)?.path();
@@ -144,5 +123,19 @@ fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String
         }
     }
     fs::remove_dir_all(archives).map_err(said)?;
+    merge_usr(folder)?;
     version.ok_or_else(|| format!("apt did not download {first}"))
+}
+
+/// Some packages still have files in /lib or /sbin and mean those of a merged /usr.
+fn merge_usr(folder: &Path) -> Result<(), String> {
+    for name in ["bin", "lib", "lib64", "sbin"] {
+        let (outside, inside) = (folder.join(name), folder.join("usr").join(name));
+        if outside.exists() {
+            run(Command::new("cp")
+                .args(["--archive", "--no-target-directory"])
+                .args([outside, inside]))?;
+        }
+    }
+    Ok(())
 }

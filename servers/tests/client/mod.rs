@@ -76,7 +76,7 @@ impl<S: Read + Write> Client<S> {
         loop {
             let start = reply.len();
             self.stream.read_line(&mut reply).unwrap();
-            if reply[start..].as_bytes().get(3) != Some(&b'-') {
+            if reply.as_bytes().get(start + 3) != Some(&b'-') {
                 return reply;
             }
         }
