@@ -1,6 +1,5 @@
 //! Exim as Debian builds it in full, with GnuTLS.
 
-use std::os::unix::fs::chown;
 use std::process::Command;
 use std::{fs, io};
 
@@ -21,8 +20,9 @@ pub(super) const RECIPE: Recipe = Recipe {
     command,
 };
 
-/// In the background, where a child of process 1 does not put itself.
-const START: &str = "exim4 -C /mnt/exim.conf -bdf &";
+/// In the background, where a child of process 1 does not put itself; ends if it has ended.
+const START: &str = "exim4 -C /mnt/exim.conf -bdf &
+    until [ -e ready ]; do kill -0 $!; sleep 0.01; done";
 
 fn command(instance: &Instance) -> Result<Command, String> {
     fill(instance).map_err(|error| format!("Exim's folder cannot be filled: {error}"))?;
@@ -35,8 +35,8 @@ fn fill(instance: &Instance) -> io::Result<()> {
         instance.folder.join("users"),
         format!("{USER}: {PASSWORD}\n"),
     )?;
-    for name in ["spool", "log", "inbox"] {
-        chown(instance.make_folder(name)?, Some(UID), Some(UID))?;
-    }
-    Ok(())
+    let folders = ["spool", "log", "inbox"];
+    folders
+        .iter()
+        .try_for_each(|name| instance.make_owned(name, UID, UID))
 }

@@ -1,6 +1,7 @@
 //! The folder of one running server, and its ports.
 
 use std::net::TcpListener;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,33 +37,30 @@ impl Instance {
             port,
             tls_port,
         };
-        instance.make_folder("")?;
-        instance.make_folder("log")?;
-        fs::write(
-            instance.folder.join("certificate.pem"),
-            identity.chain_pem(),
-        )?;
-        fs::write(instance.folder.join("key.pem"), identity.key_pem())?;
+        fs::create_dir_all(instance.folder.join("log"))?;
+        instance.configure("certificate.pem", &identity.chain_pem())?;
+        instance.configure("key.pem", &identity.key_pem())?;
         Ok(instance)
     }
 
-    /// Makes a folder, its parents included.
-    pub fn make_folder(&self, name: &str) -> io::Result<PathBuf> {
+    /// Makes a folder that the server's own user may write to.
+    pub fn make_owned(&self, name: &str, user: u32, group: u32) -> io::Result<()> {
         let path = self.folder.join(name);
         fs::create_dir_all(&path)?;
-        Ok(path)
+        chown(path, Some(user), Some(group))
     }
 
-    /// Writes a configuration file, its @PLACEHOLDERS@ filled in.
-    pub fn configure(&self, path: &str, template: &str) -> io::Result<()> {
+    /// Writes a configuration file, its @PLACEHOLDERS@ filled in, and returns its path.
+    pub fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
         let text = template
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())
             .replace("@UID@", &namespace::UID.to_string());
-        let path = self.folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-        fs::write(path, text)
+        let path = self.folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
+        fs::write(&path, text)?;
+        Ok(path)
     }
 
     /// Tells the scripts, in their environment, what configuration files tell the others.

@@ -1,10 +1,9 @@
 //! Postfix, with Cyrus SASL and its password file.
 
+use std::fs::File;
+use std::io;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
-use std::{fs, io};
-
-use std::os::unix::fs::{PermissionsExt, chown};
 
 use super::instance::Instance;
 use super::namespace::{self, POSTDROP, UID};
@@ -30,56 +29,49 @@ const PACKAGES: &[&str] = &[
 ];
 
 const QUEUES: &[&str] = &[
-    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop",
-    "private", "public", "saved", "trace",
+    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
+    "saved", "trace",
 ];
 
 /// `master -w` returns once the ports are open.
-const START: &str = "/usr/lib/postfix/sbin/master -c /mnt/etc -w && touch ready";
+const START: &str =
+    "printf %s \"$PASSWORD\" | saslpasswd2 -p -c -f etc/sasldb2 -u example.test user
+    chown postfix etc/sasldb2
+    /usr/lib/postfix/sbin/master -c /mnt/etc -w
+    touch ready";
 
 fn command(instance: &Instance) -> Result<Command, String> {
-    fill(instance).map_err(|error| format!("Postfix's folder cannot be filled: {error}"))?;
-    let password = format!(
-        "printf %s \"$PASSWORD\" | saslpasswd2 -p -c -f etc/sasldb2 -u example.test user && chown {UID} etc/sasldb2"
-    );
-    let mut command = namespace::command(instance, &format!("{password}\n{START}"));
+    let filled = configure(instance).and_then(|()| make_folders(instance));
+    filled.map_err(|error| format!("Postfix's folder cannot be filled: {error}"))?;
+    let mut command = namespace::command(instance, START);
     command.env("PASSWORD", PASSWORD);
     Ok(command)
 }
 
-fn fill(instance: &Instance) -> io::Result<()> {
-    instance.configure("etc/main.cf", include_str!("../../config/postfix.main.cf"))?;
-    instance.configure(
-        "etc/master.cf",
-        include_str!("../../config/postfix.master.cf"),
-    )?;
-    instance.configure(
-        "etc/sasl/smtpd.conf",
-        include_str!("../../config/postfix.sasl.conf"),
-    )?;
-    for name in ["main.cf", "master.cf"] {
+fn configure(instance: &Instance) -> io::Result<()> {
+    let main = include_str!("../../config/postfix.main.cf");
+    let master = include_str!("../../config/postfix.master.cf");
+    let sasl = include_str!("../../config/postfix.sasl.conf");
+    instance.configure("etc/sasl/smtpd.conf", sasl)?;
+    for (name, template) in [("etc/main.cf", main), ("etc/master.cf", master)] {
+        let path = instance.configure(name, template)?;
         // Postfix waits until they are 2 s old, lest they be half written.
         let minute_ago = SystemTime::now() - Duration::from_secs(60);
-        fs::File::options()
+        File::options()
             .write(true)
-            .open(instance.folder.join("etc").join(name))?
+            .open(path)?
             .set_modified(minute_ago)?;
     }
+    Ok(())
+}
+
+fn make_folders(instance: &Instance) -> io::Result<()> {
     for name in QUEUES {
-        let queue = instance.make_folder(&format!("queue/{name}"))?;
-        chown(queue, Some(UID), Some(UID))?;
+        instance.make_owned(&format!("queue/{name}"), UID, UID)?;
     }
-    for name in ["data", "inbox"] {
-        chown(instance.make_folder(name)?, Some(UID), Some(UID))?;
-    }
-    instance.make_folder("queue/pid")?;
-    for name in ["maildrop", "public"] {
-        chown(
-            instance.folder.join("queue").join(name),
-            Some(UID),
-            Some(POSTDROP),
-        )?;
-    }
-    let writable = fs::Permissions::from_mode(0o730);
-    fs::set_permissions(instance.folder.join("queue/maildrop"), writable)
+    instance.make_owned("queue/maildrop", UID, POSTDROP)?;
+    instance.make_owned("queue/public", UID, POSTDROP)?;
+    instance.make_owned("queue/pid", 0, 0)?;
+    instance.make_owned("data", UID, UID)?;
+    instance.make_owned("inbox", UID, UID)
 }
