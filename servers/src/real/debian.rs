@@ -31,7 +31,8 @@ pub(super) fn unpack(packages: &[&str], version: &str, folder: &Path) -> Result<
         .collect();
     let pinned: Vec<&str> = pinned.iter().map(String::as_str).collect();
     apt.download(&pinned)
-        .or_else(|reason| apt.download(packages).map_err(|_| reason))?;
+        .or_else(|reason| apt.download(packages).map_err(|_| reason))
+        .map_err(|reason| apt.cause().unwrap_or(reason))?;
     namespace::furnish(folder).map_err(|error| error.to_string())?;
     extract(&apt.archives, packages[0], folder)
 }
@@ -79,6 +80,12 @@ impl Apt {
         }
         arguments.extend(packages);
         self.run(&arguments)
+    }
+
+    /// Why lists are missing, which `update` alone takes lightly: one source may be enough.
+    fn cause(&self) -> Option<String> {
+        self.run(&["update", "-o", "APT::Update::Error-Mode=any"])
+            .err()
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
