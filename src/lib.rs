@@ -1,2 +1,37 @@
-//! placeholder
+//! An SMTP client as a WebAssembly component.
+//!
+//! ```text
+//!             wit/                      what a caller sees
+//!              |
+//!        src/component.rs               WIT types <-> ours
+//!              |
+//!         src/mailer.rs                 configuration, kept connection, one-call send
+//!              |
+//!       src/connection.rs               the only loop: session x tls x socket
+//!       /        |       \
+//!  src/smtp/  src/tls/  src/net/        pure | pure | WASI sockets, name lookup, clocks
+//!      |
+//!  src/sasl/                            mechanisms: step in, step out
+//! ```
+//!
+//! Dependencies point down. `smtp/`, `sasl/` and `tls/` do no I/O, read no clock and draw no
+//! randomness: `tests/layers.rs` holds them to that.
+//!
+//! As a component it exports `envoi:mail/smtp`. A Rust guest may also link the crate, with
+//! `default-features = false` so that the guest exports nothing of it, and use [`Mailer`].
+
+#[cfg(feature = "component")]
+mod component;
+mod connection;
+mod mailer;
+mod net;
+pub mod sasl;
 pub mod smtp;
+mod timeouts;
+pub mod tls;
+mod transcript;
+mod url;
+
+pub use mailer::Mailer;
+pub use timeouts::Timeout;
+pub use transcript::TranscriptLine;

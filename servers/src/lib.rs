@@ -6,4 +6,5 @@ pub mod messages;
 pub mod real;
 pub mod scripted;
 pub mod sink;
+pub mod unanswered;
 mod wire;

@@ -1,3 +1,16 @@
-//! The SMTP protocol, without I/O.
+//! The SMTP protocol, without I/O: [`session`] is its state machine, the rest its words.
+
+pub mod content;
+mod delivery;
+mod domain;
+pub mod envelope;
 pub mod error;
+mod excerpt;
+pub mod extensions;
+mod line;
+pub mod local_name;
+pub mod mailbox;
+mod opening;
 pub mod reply;
+pub mod session;
+pub mod transcript;

@@ -1,4 +1,8 @@
-//! Replies (RFC 5321, section 4.2): what one is, and the parser of the server's side.
+//! Replies (RFC 5321, section 4.2): what one is. How one is read: [`ReplyParser`].
+
+mod parser;
+
+pub use parser::{MAX_LINE, MAX_LINES, MAX_REPLY, ReplyError, ReplyParser};
 
 /// An enhanced status code such as 5.7.1 (RFC 3463).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,4 +19,109 @@ pub struct Reply {
     pub enhanced: Option<EnhancedCode>,
     /// One entry a line, all that follows the code.
     pub lines: Vec<String>,
+}
+
+/// The first digit decides, so that codes not yet known have a meaning too (RFC 5321, section 4.2).
+impl Reply {
+    /// 2yz: done.
+    pub fn is_success(&self) -> bool {
+        self.code / 100 == 2
+    }
+
+    /// 3yz: go on.
+    pub fn is_intermediate(&self) -> bool {
+        self.code / 100 == 3
+    }
+
+    /// 4yz: not now.
+    pub fn is_transient(&self) -> bool {
+        self.code / 100 == 4
+    }
+
+    /// 5yz: not like this.
+    pub fn is_permanent(&self) -> bool {
+        self.code / 100 == 5
+    }
+
+    /// 4yz or 5yz.
+    pub fn is_refusal(&self) -> bool {
+        self.is_transient() || self.is_permanent()
+    }
+}
+
+impl EnhancedCode {
+    /// The code that `text`, of a reply with `code`, begins with. What only looks like one, such
+    /// as the version number of a greeting, or is of another class than the reply, is none: RFC
+    /// 2034, section 3, has the two agree.
+    fn parse(code: u16, text: &str) -> Option<Self> {
+        let (word, _) = text.split_once(' ').unwrap_or((text, ""));
+        let (class, rest) = word.split_once('.')?;
+        let (subject, detail) = rest.split_once('.')?;
+        let class = match class {
+            "2" => 2,
+            "4" => 4,
+            "5" => 5,
+            _ => return None,
+        };
+        let (subject, detail) = (number(subject)?, number(detail)?);
+        (code / 100 == u16::from(class)).then_some(Self {
+            class,
+            subject,
+            detail,
+        })
+    }
+}
+
+/// One to three digits.
+fn number(digits: &str) -> Option<u16> {
+    let well_formed = digits.len() <= 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
+    if well_formed {
+        digits.parse().ok()
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(code: u16) -> Reply {
+        Reply {
+            code,
+            enhanced: None,
+            lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn unknown_codes_go_by_their_first_digit() {
+        assert!(reply(299).is_success());
+        assert!(reply(334).is_intermediate());
+        assert!(reply(477).is_transient());
+        assert!(reply(599).is_permanent());
+        assert!(!reply(599).is_success() && !reply(599).is_transient());
+    }
+
+    #[test]
+    fn an_enhanced_code_is_three_numbers_at_the_start() {
+        let found = |code, text| {
+            EnhancedCode::parse(code, text).map(|code| (code.class, code.subject, code.detail))
+        };
+        assert_eq!(found(550, "5.7.1 Not here"), Some((5, 7, 1)));
+        assert_eq!(found(250, "2.1.0"), Some((2, 1, 0)));
+        assert_eq!(found(450, "4.999.999 x"), Some((4, 999, 999)));
+        for text in [
+            "", "5", "5.7", "5.7.", "5.7.1.2", "5.7.1x", "5..1", "5.7.1000", " 5.7.1", "5.+7.1",
+        ] {
+            assert_eq!(found(550, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_enhanced_code_of_another_class_is_text() {
+        assert_eq!(EnhancedCode::parse(250, "5.7.1 Not here"), None);
+        assert_eq!(EnhancedCode::parse(354, "3.0.0 Go on"), None);
+        assert_eq!(EnhancedCode::parse(550, "55.7.1 Not here"), None);
+    }
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use rustls::ServerConfig;
+
 use super::session::{Pattern, Session, Step};
 use super::transcript::Heard;
 use crate::ending::{Ending, UNPOISONED};
@@ -50,24 +52,13 @@ struct Conversation {
 impl Conversation {
     fn take(&mut self, step: Step) -> Result<(), String> {
         match step {
-            Step::Say(bytes) => self.say(&bytes),
+            Step::Say(bytes) => self.in_turn(&bytes).and_then(|()| self.say(&bytes)),
+            Step::Interrupt(bytes) => self.say(&bytes),
             Step::Expect(patterns) => patterns.iter().try_for_each(|pattern| self.expect(pattern)),
             Step::Content => self.content(),
             Step::SomeContent(size) => self.some_content(size),
-            Step::StartTls(config) => {
-                self.wire
-                    .start_tls(config)
-                    .map_err(|error| format!("TLS: {error}"))?;
-                self.heard().tls = true;
-                Ok(())
-            }
-            Step::TlsRefused(config) => match self.wire.start_tls(config) {
-                Ok(()) => Err("expected the TLS handshake to fail, and it did not".into()),
-                Err(error) => {
-                    self.heard().tls_refusal = Some(error.to_string());
-                    Ok(())
-                }
-            },
+            Step::StartTls(config) => self.start_tls(config),
+            Step::TlsRefused(config) => self.tls_refused(config),
             Step::Closed => self.closed(),
             Step::Silence => self.silence(),
             Step::StopReading => {
@@ -78,20 +69,47 @@ impl Conversation {
         }
     }
 
-    fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let said = String::from_utf8_lossy(bytes).into_owned();
-        let unread = self.wire.unread();
-        if !unread.is_empty() {
-            let unread = String::from_utf8_lossy(unread);
-            return Err(format!(
-                "before {said:?} was said, the client sent {unread:?}"
-            ));
+    fn in_turn(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let said = String::from_utf8_lossy(bytes);
+        match self.wire.unread() {
+            [] => Ok(()),
+            unread => {
+                let unread = String::from_utf8_lossy(unread);
+                Err(format!(
+                    "before {said:?} was said, the client sent {unread:?}"
+                ))
+            }
         }
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.heard().server(bytes);
         match self.wire.write(bytes) {
             // What the client misses by leaving shows when something is expected of it.
             Err(error) if is_close(&error) => Ok(()),
-            other => other.map_err(|error| format!("saying {said:?}: {error}")),
+            other => {
+                let said = String::from_utf8_lossy(bytes);
+                other.map_err(|error| format!("saying {said:?}: {error}"))
+            }
+        }
+    }
+
+    fn start_tls(&mut self, config: Arc<ServerConfig>) -> Result<(), String> {
+        let started = self.wire.start_tls(config);
+        started.map_err(|error| format!("TLS: {error}"))?;
+        let resumed = self.wire.tls_is_resumed();
+        let mut heard = self.heard();
+        (heard.tls, heard.tls_resumed) = (true, resumed);
+        Ok(())
+    }
+
+    fn tls_refused(&mut self, config: Arc<ServerConfig>) -> Result<(), String> {
+        match self.wire.start_tls(config) {
+            Ok(()) => Err("expected the TLS handshake to fail, and it did not".into()),
+            Err(error) => {
+                self.heard().tls_refusal = Some(error.to_string());
+                Ok(())
+            }
         }
     }
 

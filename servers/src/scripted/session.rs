@@ -21,6 +21,7 @@ pub struct Session {
 
 pub(super) enum Step {
     Say(Vec<u8>),
+    Interrupt(Vec<u8>),
     Expect(Vec<Pattern>),
     Content,
     SomeContent(usize),
@@ -64,6 +65,11 @@ impl Session {
     /// Says just these bytes, in one write.
     pub fn say_bytes(self, bytes: impl Into<Vec<u8>>) -> Session {
         self.then(Step::Say(bytes.into()))
+    }
+
+    /// Says a line while the client speaks.
+    pub fn interrupt(self, line: &str) -> Session {
+        self.then(Step::Interrupt(format!("{line}\r\n").into()))
     }
 
     /// Wants this line; one that ends in `*` is the start of what is wanted.

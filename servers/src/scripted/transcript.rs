@@ -26,6 +26,8 @@ pub struct Heard {
     pub contents: Vec<Vec<u8>>,
     /// Whether TLS was on in the end.
     pub tls: bool,
+    /// Whether the TLS session was one of an earlier connection.
+    pub tls_resumed: bool,
     /// How often the client spoke and then waited for the server.
     pub flights: usize,
     /// Why the client, or this server, broke off the TLS handshake.

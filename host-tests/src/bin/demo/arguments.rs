@@ -1,0 +1,222 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+
+pub const HELP: &str = "\
+cargo xtask demo
+    Sends a message with an attachment to a server of its own on this machine, and shows the
+    conversation and what arrived.
+
+cargo xtask demo --server URL --from ADDRESS --to ADDRESS [--to ADDRESS ...] [OPTIONS]
+    Sends a message to a server of yours, and shows the conversation.
+
+    --server URL      smtps://USER:PASSWORD@HOST:PORT (TLS from the first byte, port 465) or
+                      smtp://... (STARTTLS, port 587); user and password percent-encoded
+    --message FILE    a complete message, instead of a short text
+    --trust FILE      certificates (PEM) of authorities to trust besides Mozilla's
+    --help            show this
+
+The password may also come from the environment, out of sight of others:
+    ENVOI_PASSWORD=... cargo xtask demo --server smtps://USER@HOST --from ... --to ...
+
+Colours are shown on a terminal, unless NO_COLOR is set.";
+
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    Help,
+    Embedded,
+    Remote(Letter),
+}
+
+/// What to send, and over which server.
+#[derive(Debug, Default, PartialEq)]
+pub struct Letter {
+    /// With the password.
+    pub server: String,
+    pub from: String,
+    pub to: Vec<String>,
+    pub message: Option<String>,
+    pub trust: Option<String>,
+}
+
+/// The error is one line for people.
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    password: Option<String>,
+) -> Result<Command, String> {
+    let mut given = Given::default();
+    let mut arguments = arguments.into_iter().map(text);
+    while let Some(argument) = arguments.next() {
+        let argument = argument?;
+        let (option, value) = match argument.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
+            _ => (argument.as_str(), None),
+        };
+        if matches!(option, "--help" | "-h") {
+            return Ok(Command::Help);
+        }
+        let slot = given.slot(option)?;
+        let value = match value {
+            Some(value) => value,
+            None => arguments
+                .next()
+                .transpose()?
+                .ok_or_else(|| format!("{option} needs a value"))?,
+        };
+        slot.push(value);
+    }
+    given.command(password)
+}
+
+#[derive(Default)]
+struct Given {
+    server: Vec<String>,
+    from: Vec<String>,
+    to: Vec<String>,
+    message: Vec<String>,
+    trust: Vec<String>,
+}
+
+impl Given {
+    fn slot(&mut self, option: &str) -> Result<&mut Vec<String>, String> {
+        match option {
+            "--server" => Ok(&mut self.server),
+            "--from" => Ok(&mut self.from),
+            "--to" => Ok(&mut self.to),
+            "--message" => Ok(&mut self.message),
+            "--trust" => Ok(&mut self.trust),
+            other => Err(format!("unknown argument {other:?}")),
+        }
+    }
+
+    fn command(self, password: Option<String>) -> Result<Command, String> {
+        let Given {
+            server,
+            from,
+            to,
+            message,
+            trust,
+        } = self;
+        if [&server, &from, &to, &message, &trust]
+            .iter()
+            .all(|values| values.is_empty())
+        {
+            return Ok(Command::Embedded);
+        }
+        let needed = |option: &str| format!("{option} is missing");
+        let letter = Letter {
+            server: once("--server", server)?.ok_or_else(|| needed("--server"))?,
+            from: once("--from", from)?.ok_or_else(|| needed("--from"))?,
+            to,
+            message: once("--message", message)?,
+            trust: once("--trust", trust)?,
+        };
+        if letter.to.is_empty() {
+            return Err(needed("--to"));
+        }
+        let server = with_password(&letter.server, password)?;
+        Ok(Command::Remote(Letter { server, ..letter }))
+    }
+}
+
+fn once(option: &str, mut values: Vec<String>) -> Result<Option<String>, String> {
+    match values.len() {
+        0 | 1 => Ok(values.pop()),
+        _ => Err(format!("{option} is given more than once")),
+    }
+}
+
+/// Nothing of the argument is repeated: it may hold a password.
+fn text(argument: OsString) -> Result<String, String> {
+    argument
+        .into_string()
+        .map_err(|_| "an argument is not UTF-8".into())
+}
+
+/// The URL, with the password where it names a user without one.
+fn with_password(url: &str, password: Option<String>) -> Result<String, String> {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return Ok(url.into());
+    };
+    let Some((user, host)) = rest
+        .rsplit_once('@')
+        .filter(|(user, _)| !user.contains(':'))
+    else {
+        return Ok(url.into());
+    };
+    let password = password
+        .filter(|password| !password.is_empty())
+        .ok_or("the server's URL names a user and no password: set ENVOI_PASSWORD to it")?;
+    Ok(format!(
+        "{scheme}://{user}:{}@{host}",
+        percent_encoded(&password)
+    ))
+}
+
+/// RFC 3986, section 2.1.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        let _ = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => write!(encoded, "{}", byte as char),
+            _ => write!(encoded, "%{byte:02X}"),
+        };
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str, password: Option<&str>) -> Result<Command, String> {
+        parse(
+            line.split_whitespace().map(OsString::from),
+            password.map(str::to_owned),
+        )
+    }
+
+    #[test]
+    fn without_arguments_it_is_all_on_this_machine() {
+        assert_eq!(parsed("", Some("sesame")), Ok(Command::Embedded));
+    }
+
+    #[test]
+    fn a_letter_has_a_server_a_sender_and_recipients() {
+        let line =
+            "--server=smtps://mail.test --from a@mail.test --to b@mail.test --to c@mail.test";
+        let Ok(Command::Remote(letter)) = parsed(line, None) else {
+            panic!("no letter")
+        };
+        assert_eq!(letter.server, "smtps://mail.test");
+        assert_eq!(letter.to, ["b@mail.test", "c@mail.test"]);
+    }
+
+    #[test]
+    fn the_password_may_come_from_the_environment() {
+        let line = "--server smtps://ada@mail.test --from a@mail.test --to b@mail.test";
+        let Ok(Command::Remote(letter)) = parsed(line, Some("se same/ü")) else {
+            panic!()
+        };
+        assert_eq!(letter.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
+        assert!(parsed(line, None).unwrap_err().contains("ENVOI_PASSWORD"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_a_line() {
+        for (line, fault) in [
+            ("--from a@mail.test --to b@mail.test", "--server is missing"),
+            ("--server smtp://x --to b@mail.test", "--from is missing"),
+            ("--server smtp://x --from a@mail.test", "--to is missing"),
+            ("--server", "--server needs a value"),
+            (
+                "--from a --from b --server smtp://x --to c",
+                "--from is given more than once",
+            ),
+            ("--sever x", "unknown argument \"--sever\""),
+        ] {
+            assert_eq!(parsed(line, None), Err(fault.into()));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `cargo xtask demo`: the component at work, to look at.
+//!
+//! Exits with 0 where a message has arrived, 1 where it has not, 2 where the arguments are at fault.
+
+mod advice;
+mod arguments;
+mod date;
+mod embedded;
+mod mime;
+mod remote;
+mod screen;
+
+use std::process::ExitCode;
+
+use arguments::Command;
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    let outcome = match arguments::parse(arguments, std::env::var("ENVOI_PASSWORD").ok()) {
+        Ok(Command::Help) => {
+            println!("{}", arguments::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Ok(Command::Embedded) => ready().and_then(|()| embedded::run()),
+        Ok(Command::Remote(letter)) => ready().and_then(|()| remote::run(&letter)),
+        Err(fault) => Err(Failure::Arguments(format!(
+            "{fault} (see `cargo xtask demo --help`)"
+        ))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Arguments(fault)) => complain(&fault, 2),
+        Err(Failure::NotDelivered(why)) => complain(&why, 1),
+    }
+}
+
+/// Why the demo did not succeed, in a line.
+enum Failure {
+    Arguments(String),
+    NotDelivered(String),
+}
+
+fn ready() -> Result<(), Failure> {
+    let path = host_tests::component_path();
+    match path.exists() {
+        true => Ok(()),
+        false => Err(Failure::NotDelivered(format!(
+            "there is no {}: run `cargo xtask build` first",
+            path.display()
+        ))),
+    }
+}
+
+fn complain(what: &str, code: u8) -> ExitCode {
+    eprintln!("demo: {what}");
+    ExitCode::from(code)
+}

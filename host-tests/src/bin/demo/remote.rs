@@ -1,0 +1,133 @@
+//! The demo against a server of the user's own.
+
+use std::fs;
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Speaker};
+
+use crate::arguments::Letter;
+use crate::screen::{Screen, Who};
+use crate::{Failure, advice, date};
+
+/// Of a conversation, more than which nobody reads.
+const TRANSCRIPT_LINES: u32 = 2000;
+
+pub fn run(letter: &Letter) -> Result<(), Failure> {
+    let screen = Screen::new();
+    let message = message(letter).map_err(Failure::Arguments)?;
+    screen.title("A WebAssembly component sends a message, inside wasmtime");
+    let connecting = move |address| screen.item("connecting", &format!("to {address}"));
+    let grants = Grants {
+        connecting: Some(Arc::new(connecting)),
+        ..Grants::all()
+    };
+    let instance = Host::shared().instance(grants);
+    let mailer = instance
+        .mailer_from_url(&letter.server)
+        .map_err(|error| failure(&error))?;
+    trust(&mailer, letter)?;
+
+    mailer.set_transcript(TRANSCRIPT_LINES);
+    let envelope = Envelope {
+        sender: Some(letter.from.clone()),
+        recipients: letter.to.clone(),
+    };
+    let result = mailer.send(&envelope, &message);
+    mailer.close();
+    show_transcript(screen, &mailer);
+    show_receipt(screen, &result.map_err(|error| failure(&error))?)
+}
+
+fn trust(mailer: &Mailer, letter: &Letter) -> Result<(), Failure> {
+    let Some(path) = &letter.trust else {
+        return Ok(());
+    };
+    let certificates = read(path).map_err(Failure::Arguments)?;
+    mailer
+        .add_trust_anchors(&certificates)
+        .map_err(|error| failure(&error))
+}
+
+fn message(letter: &Letter) -> Result<Vec<u8>, String> {
+    if let Some(path) = &letter.message {
+        return read(path);
+    }
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let domain = letter
+        .from
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
+    Ok(format!(
+        "From: <{}>\r\n\
+         To: <{}>\r\n\
+         Subject: A message from a WebAssembly component\r\n\
+         Date: {}\r\n\
+         Message-ID: <{}.{}@{domain}>\r\n\
+         \r\n\
+         This message came out of envoi, an SMTP client as a WebAssembly component.\r\n",
+        letter.from,
+        letter.to.join(">, <"),
+        date::now(),
+        since_1970.as_nanos(),
+        process::id(),
+    )
+    .into_bytes())
+}
+
+fn read(path: &str) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("cannot read {path}: {error}"))
+}
+
+fn show_transcript(screen: Screen, mailer: &Mailer) {
+    let lines = mailer.transcript();
+    if !lines.is_empty() {
+        screen.title("The conversation");
+    }
+    for line in lines {
+        let who = match line.speaker {
+            Speaker::Client => Who::Component,
+            Speaker::Server => Who::Server,
+            Speaker::Event => Who::Event,
+        };
+        screen.said(who, &line.text, false, Duration::from_nanos(line.elapsed));
+    }
+}
+
+fn show_receipt(screen: Screen, receipt: &Receipt) -> Result<(), Failure> {
+    screen.title("The receipt");
+    for (what, replies) in [
+        ("accepted", &receipt.accepted),
+        ("refused", &receipt.refused),
+    ] {
+        for reply in replies {
+            screen.item(
+                what,
+                &format!("{}: {}", reply.recipient, advice::words(&reply.reply)),
+            );
+        }
+    }
+    for recipient in &receipt.unknown {
+        screen.item("unknown", recipient);
+    }
+    match receipt.refused.is_empty() && receipt.unknown.is_empty() {
+        true => {
+            screen.good("Delivered.");
+            Ok(())
+        }
+        false => Err(Failure::NotDelivered(
+            "some of the recipients do not get it".into(),
+        )),
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    let sentence = advice::sentence(error);
+    match error {
+        Error::InvalidArgument(_) => Failure::Arguments(sentence),
+        _ => Failure::NotDelivered(sentence),
+    }
+}

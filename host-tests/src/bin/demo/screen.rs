@@ -1,0 +1,86 @@
+//! What the demo shows, with colours where they do not disturb.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+/// Standard output.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    colours: bool,
+}
+
+/// SGR parameters (ECMA-48, section 8.3.117).
+#[derive(Clone, Copy)]
+pub enum Colour {
+    Bold = 1,
+    Faint = 2,
+    Green = 32,
+    Cyan = 36,
+}
+
+/// Who says a line of a conversation.
+#[derive(Clone, Copy)]
+pub enum Who {
+    Component,
+    Server,
+    /// Nobody: it happens.
+    Event,
+}
+
+impl Screen {
+    /// Colours are for terminals, and for those who want them (no-color.org).
+    pub fn new() -> Screen {
+        let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Screen {
+            colours: io::stdout().is_terminal() && !unwanted,
+        }
+    }
+
+    pub fn title(self, text: &str) {
+        println!("\n{}", self.paint(Colour::Bold, text));
+    }
+
+    pub fn item(self, name: &str, text: &str) {
+        println!("  {name:<12}{}", harmless(text));
+    }
+
+    /// A line of a conversation, with a mark where it is inside TLS.
+    pub fn said(self, who: Who, text: &str, tls: bool, elapsed: Duration) {
+        let milliseconds = format!("{:8.1} ms", elapsed.as_secs_f64() * 1000.0);
+        let milliseconds = self.paint(Colour::Faint, &milliseconds);
+        let tls = if tls {
+            self.paint(Colour::Green, "TLS")
+        } else {
+            "   ".into()
+        };
+        let (who, colour) = match who {
+            Who::Component => ("component", Colour::Bold),
+            Who::Server => ("server   ", Colour::Cyan),
+            Who::Event => ("         ", Colour::Faint),
+        };
+        println!(
+            "{milliseconds}  {tls}  {}  {}",
+            self.paint(colour, who),
+            harmless(text)
+        );
+    }
+
+    pub fn good(self, text: &str) {
+        println!("\n{}", self.paint(Colour::Green, text));
+    }
+
+    fn paint(self, colour: Colour, text: &str) -> String {
+        match self.colours {
+            true => format!("\x1b[{}m{text}\x1b[0m", colour as u8),
+            false => text.into(),
+        }
+    }
+}
+
+/// A server's words must not steer the terminal.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,214 @@
+//! What cannot be sent is not sent, and refused with a word on why.
+
+use host_tests::{Credentials, Envelope, Error, Mailer, PasswordCredentials};
+use servers::scripted::Server;
+
+use crate::support::*;
+
+const BREAKS: [&str; 3] = ["\r", "\n", "\0"];
+
+#[track_caller]
+fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
+    match result {
+        Err(Error::InvalidArgument(why)) => assert!(!why.contains(['\r', '\n', '\0']), "{why:?}"),
+        other => panic!("not an invalid argument: {other:?}"),
+    }
+}
+
+/// Nothing comes of what `attempt` does but an error; the next message is delivered.
+#[track_caller]
+fn refuses(attempt: impl Fn(&Mailer)) {
+    let server = Server::start([delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    attempt(&mailer);
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn line_breaks_in_addresses() {
+    for broken in BREAKS {
+        for address in [
+            format!("a@mail.test{broken}"),
+            format!("{broken}a@mail.test"),
+            format!("a@mail.test>{broken}RCPT TO:<c@mail.test"),
+            format!("\"a{broken}b\"@mail.test"),
+            format!("a@mail{broken}.test"),
+        ] {
+            refuses(|mailer| {
+                assert_invalid(mailer.send(&to(&[&address]), MESSAGE));
+                assert_invalid(mailer.send(&to(&["b@mail.test", &address]), MESSAGE));
+                let sender = Some(address.clone());
+                let recipients = vec!["b@mail.test".into()];
+                assert_invalid(mailer.send(&Envelope { sender, recipients }, MESSAGE));
+            });
+        }
+    }
+}
+
+#[test]
+fn what_is_no_address() {
+    let long = format!("{}@mail.test", "x".repeat(65));
+    for address in [
+        "",
+        " ",
+        "a",
+        "a@",
+        "@mail.test",
+        "<a@mail.test>",
+        "a@b@c",
+        "a@mail..test",
+        &long,
+    ] {
+        refuses(|mailer| assert_invalid(mailer.send(&to(&[address]), MESSAGE)));
+    }
+    refuses(|mailer| assert_invalid(mailer.send(&to(&[]), MESSAGE)));
+    refuses(|mailer| {
+        let envelope = Envelope {
+            sender: Some("postmaster".into()),
+            ..to_b()
+        };
+        assert_invalid(mailer.send(&envelope, MESSAGE));
+    });
+}
+
+#[test]
+fn line_breaks_in_names() {
+    for broken in BREAKS {
+        refuses(|mailer| {
+            assert_invalid(mailer.set_local_name(&format!("client{broken}QUIT")));
+            assert_invalid(mailer.set_server_name(&format!("mail.test{broken}")));
+            assert_invalid(mailer.set_mechanisms(&[&format!("PLAIN{broken}")]));
+        });
+    }
+    refuses(|mailer| {
+        assert_invalid(mailer.set_local_name(""));
+        assert_invalid(mailer.set_local_name("two words"));
+        assert_invalid(mailer.set_server_name(""));
+        assert_invalid(mailer.set_mechanisms(&["XOAUTH2"]));
+    });
+}
+
+#[test]
+fn hosts_that_are_no_names() {
+    let instance = instance();
+    for host in [
+        "",
+        "mail.test\r",
+        "mail\n.test",
+        "mail.test\0",
+        "mail.test:25",
+        "[::1]",
+        "a b",
+    ] {
+        assert_invalid(instance.mailer(host).send(&to_b(), MESSAGE));
+    }
+    let server = Server::start([delivery()]);
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn credentials_that_no_mechanism_carries() {
+    let password = |username: &str, password: &str, acting_as: Option<&str>| {
+        Some(Credentials::Password(PasswordCredentials {
+            username: username.into(),
+            password: password.into(),
+            authorization_id: acting_as.map(str::to_owned),
+        }))
+    };
+    for credentials in [
+        password("a\0da", "sesame", None),
+        password("ada", "sesame\0", None),
+        password("ada", "sesame", Some("\0grace")),
+        password("", "sesame", None),
+        password("ada", "", None),
+    ] {
+        refuses(|mailer| {
+            mailer.set_credentials(credentials.clone());
+            let sent = mailer.send(&to_b(), MESSAGE);
+            assert!(!format!("{sent:?}").contains("sesame"), "{sent:?}");
+            assert_invalid(sent);
+            mailer.set_credentials(None);
+        });
+    }
+}
+
+#[test]
+fn line_breaks_in_a_password_are_only_characters() {
+    // `\0ada\0a\r\nb`, in base64.
+    let script = hello(&["AUTH PLAIN"])
+        .expect("AUTH PLAIN AGFkYQBhDQpi")
+        .say("235 2.7.0 Welcome");
+    let server = Server::start([script.followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password("ada", "a\r\nb");
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
+    let instance = instance();
+    for url in [
+        "",
+        "127.0.0.1",
+        "http://127.0.0.1",
+        "smtp://",
+        "smtp://ada@127.0.0.1",
+        "smtp://ada:sesame@127.0.0.1:0",
+        "smtp://ada:sesame@127.0.0.1:99999",
+        "smtp://ada:sesame@127.0.0.1/mail",
+        "smtp://ada:sesame%2@127.0.0.1",
+        "smtp://ada:se:sa:me@127.0.0.1",
+        "smtp://ada:sesame%FF@127.0.0.1",
+        "smtp://ada:sesame%00@127.0.0.1",
+        "smtp://127.0.0.1\r\n",
+        "smtp://127.0.0.1:\x0025",
+    ] {
+        let sent = instance.send_mail(url, "a@mail.test", &["b@mail.test"], MESSAGE);
+        assert!(!format!("{sent:?}").contains("sesame"), "{sent:?}");
+        assert_invalid(sent);
+    }
+    let server = Server::start([delivery()]);
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn trust_anchors_that_are_none() {
+    refuses(|mailer| {
+        assert_invalid(mailer.add_trust_anchors(b""));
+        assert_invalid(mailer.add_trust_anchors(b"not a certificate"));
+        assert_invalid(mailer.add_trust_anchors(&[0x30, 0x82, 0xff, 0xff, 1, 2, 3]));
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_invalid(mailer.add_trust_anchors(pem.as_bytes()));
+    });
+}
+
+#[test]
+fn an_empty_sender_is_the_null_reverse_path_of_the_one_call_only() {
+    refuses(|mailer| {
+        let envelope = Envelope {
+            sender: Some(String::new()),
+            ..to_b()
+        };
+        assert_invalid(mailer.send(&envelope, MESSAGE));
+    });
+
+    let server = Server::start([hello(&[])
+        .expect("MAIL FROM:<>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .followed_by(content())
+        .followed_by(quit())]);
+    let url = format!("smtp://127.0.0.1:{}", server.port());
+    instance()
+        .send_mail(&url, "", &["b@mail.test"], MESSAGE)
+        .unwrap();
+    server.finish();
+}

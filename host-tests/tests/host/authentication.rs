@@ -1,0 +1,279 @@
+//! Who sends, and that nobody else learns the password.
+
+use host_tests::{Credentials, Error, Instance, Mailer, PasswordCredentials, Phase, Security};
+use servers::authority::Authority;
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const USERNAME: &str = "ada@mail.test";
+const PASSWORD: &str = r#"open "sesame" \ ü"#;
+const USERNAME_BASE64: &str = "YWRhQG1haWwudGVzdA==";
+const PASSWORD_BASE64: &str = "b3BlbiAic2VzYW1lIiBcIMO8";
+
+/// `\0ada@mail.test\0` and the password, in base64.
+const PLAIN: &str = "AGFkYUBtYWlsLnRlc3QAb3BlbiAic2VzYW1lIiBcIMO8";
+
+/// `<1896.697170952@mail.test>`, and the response to it (RFC 2195, section 2), in base64.
+const CHALLENGE: &str = "PDE4OTYuNjk3MTcwOTUyQG1haWwudGVzdD4=";
+const RESPONSE: &str = "YWRhQG1haWwudGVzdCBmODdkYjg3MzgzNGQ4MjY5ZmQ4M2QyOWFkYTRiNTlhZg==";
+
+const WELCOME: &str = "235 2.7.0 Welcome";
+const WRONG: &str = "535 5.7.8 Wrong user name or password";
+
+/// In clear, as loopback allows, and with a transcript.
+fn authenticated<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+    let mailer = plain(instance, server);
+    mailer.set_password(USERNAME, PASSWORD);
+    mailer.set_transcript(1000);
+    mailer
+}
+
+fn by_plain(reply: &str) -> Session {
+    hello(&["AUTH PLAIN"])
+        .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say(reply)
+}
+
+fn by_login(reply: &str) -> Session {
+    hello(&["AUTH LOGIN"])
+        .expect("AUTH LOGIN")
+        .say("334 VXNlcm5hbWU6")
+        .expect(USERNAME_BASE64)
+        .say("334 UGFzc3dvcmQ6")
+        .expect(PASSWORD_BASE64)
+        .say(reply)
+}
+
+fn by_cram_md5(reply: &str) -> Session {
+    hello(&["AUTH CRAM-MD5"])
+        .expect("AUTH CRAM-MD5")
+        .say(&format!("334 {CHALLENGE}"))
+        .expect(RESPONSE)
+        .say(reply)
+}
+
+/// Nothing of the credentials is in what people may see.
+#[track_caller]
+fn keeps_secrets(mailer: &Mailer) {
+    let shown: Vec<String> = mailer
+        .transcript()
+        .into_iter()
+        .map(|line| line.text)
+        .collect();
+    let shown = shown.join("\n");
+    assert!(shown.contains("AUTH "), "{shown}");
+    for secret in [PASSWORD, PLAIN, PASSWORD_BASE64, RESPONSE, "sesame"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn each_mechanism_proves_the_user() {
+    for script in [by_plain(WELCOME), by_login(WELCOME), by_cram_md5(WELCOME)] {
+        let server = Server::start([script.followed_by(message())]);
+        let instance = instance();
+        let mailer = authenticated(&instance, &server);
+        delivers(&mailer);
+        keeps_secrets(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn a_wrong_password_is_named_and_not_shown() {
+    for script in [by_plain(WRONG), by_login(WRONG), by_cram_md5(WRONG)] {
+        let good = by_plain(WELCOME).followed_by(message());
+        let server = Server::start([script.followed_by(quit()), good]);
+        let instance = instance();
+        let mailer = authenticated(&instance, &server);
+        assert_eq!(
+            mailer.send(&to_b(), MESSAGE),
+            Err(rejected(Phase::Auth, WRONG))
+        );
+        delivers(&mailer);
+        keeps_secrets(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn the_user_is_proven_once_a_connection() {
+    let script = by_plain(WELCOME)
+        .followed_by(message())
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    delivers(&mailer);
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn the_first_mechanism_that_both_know_is_used() {
+    let chosen = |offered: &str, mechanisms: Option<&[&str]>, expected: &str| {
+        let offered = format!("AUTH {offered}");
+        let script = hello(&[&offered])
+            .expect(expected)
+            .say(WRONG)
+            .followed_by(quit());
+        let server = Server::start([script]);
+        let instance = instance();
+        let mailer = authenticated(&instance, &server);
+        if let Some(mechanisms) = mechanisms {
+            mailer.set_mechanisms(mechanisms).unwrap();
+        }
+        mailer.send(&to_b(), MESSAGE).unwrap_err();
+        server.finish();
+    };
+    chosen("XOAUTH2 CRAM-MD5 LOGIN PLAIN", None, "AUTH PLAIN *");
+    chosen("SCRAM-SHA-256 cram-md5 login", None, "AUTH LOGIN*");
+    chosen(
+        "PLAIN LOGIN CRAM-MD5",
+        Some(&["CRAM-MD5", "PLAIN"]),
+        "AUTH CRAM-MD5",
+    );
+}
+
+#[test]
+fn a_server_without_a_mechanism_in_common_is_told_from_one_that_refuses() {
+    let cases = [
+        (
+            &["AUTH GSSAPI XOAUTH2"][..],
+            vec!["GSSAPI".to_owned(), "XOAUTH2".into()],
+        ),
+        (&[], vec![]),
+    ];
+    for (keywords, offered) in cases {
+        let good = by_plain(WELCOME).followed_by(message());
+        let server = Server::start([hello(keywords).followed_by(quit()), good]);
+        let instance = instance();
+        let mailer = authenticated(&instance, &server);
+        assert_eq!(
+            mailer.send(&to_b(), MESSAGE),
+            Err(Error::AuthUnavailable(offered))
+        );
+        delivers(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn mechanisms_that_were_offered_before_tls_only_are_not_used() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["127.0.0.1"]);
+    let secured = || {
+        let outside = hello(&["STARTTLS", "AUTH PLAIN"])
+            .expect("STARTTLS")
+            .say("220 Go ahead");
+        outside.start_tls(&identity).expect("EHLO *")
+    };
+    let server = Server::start([
+        secured().say(&ehlo(&[])).followed_by(quit()),
+        secured()
+            .say(&ehlo(&["AUTH PLAIN"]))
+            .expect(&format!("AUTH PLAIN {PLAIN}"))
+            .say(WELCOME)
+            .followed_by(message()),
+    ]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    mailer.set_security(Security::Starttls);
+    mailer.add_trust_anchors(authority.der()).unwrap();
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(Error::AuthUnavailable(vec![]))
+    );
+    delivers(&mailer);
+    keeps_secrets(&mailer);
+    server.finish();
+}
+
+#[test]
+fn one_may_act_as_another() {
+    // `grace\0ada@mail.test\0` and the password.
+    let expected = "AUTH PLAIN Z3JhY2UAYWRhQG1haWwudGVzdABvcGVuICJzZXNhbWUiIFwgw7w=";
+    let script = hello(&["AUTH PLAIN"])
+        .expect(expected)
+        .say(WELCOME)
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_credentials(Some(Credentials::Password(PasswordCredentials {
+        username: USERNAME.into(),
+        password: PASSWORD.into(),
+        authorization_id: Some("grace".into()),
+    })));
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_url_carries_the_credentials() {
+    let server = Server::start([by_plain(WELCOME).followed_by(message()).followed_by(quit())]);
+    let instance = instance();
+    let password = "open%20%22sesame%22%20%5C%20%C3%BC";
+    let url = format!(
+        "smtp://ada%40mail.test:{password}@127.0.0.1:{}",
+        server.port()
+    );
+    let receipt = instance.send_mail(&url, "a@mail.test", &["b@mail.test"], MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    server.finish();
+}
+
+#[test]
+fn a_password_too_long_for_the_line_follows_on_the_next() {
+    let password = "x".repeat(1000);
+    let script = hello(&["AUTH PLAIN"])
+        .expect("AUTH PLAIN")
+        .say("334 ")
+        .expect_that("1005 octets in base64", |line| line.len() == 1340)
+        .say(WELCOME)
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password("ada", &password);
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_challenge_that_makes_no_sense_is_cancelled() {
+    for challenge in ["334 %%%", "334 "] {
+        let script = hello(&["AUTH PLAIN"]).expect("AUTH PLAIN *").say(challenge);
+        let cancelled = script.expect("*").say("501 5.7.0 Cancelled");
+        let good = by_plain(WELCOME).followed_by(message());
+        let server = Server::start([cancelled, good]);
+        let instance = instance();
+        let mailer = authenticated(&instance, &server);
+        let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+        assert!(
+            matches!(error, Error::Protocol((Phase::Auth, _))),
+            "{error:?}"
+        );
+        delivers(&mailer);
+        keeps_secrets(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn a_server_that_wants_a_user_is_heard() {
+    let no = "530 5.7.0 Authentication required";
+    let server = Server::start([hello(&["AUTH PLAIN"]).expect("MAIL *").say(no), {
+        by_plain(WELCOME).followed_by(message())
+    }]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(rejected(Phase::Mail, no))
+    );
+    mailer.set_password(USERNAME, PASSWORD);
+    delivers(&mailer);
+    server.finish();
+}

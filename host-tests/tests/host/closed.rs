@@ -1,0 +1,197 @@
+//! Connections that end too early, and kept ones that have ended since.
+
+use host_tests::{Error, Phase, Security};
+use servers::authority::Authority;
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+#[test]
+fn a_close_in_each_phase_is_named_after_it() {
+    let data = || hello(&[]).followed_by(envelope()).expect("DATA");
+    let phases = [
+        (Phase::Greeting, Session::new()),
+        (
+            Phase::Hello,
+            Session::new().say("220 mail.test").expect("EHLO *"),
+        ),
+        (Phase::Mail, hello(&[]).expect("MAIL *")),
+        (
+            Phase::Rcpt,
+            hello(&[])
+                .expect("MAIL *")
+                .say("250 2.1.0 Ok")
+                .expect("RCPT *"),
+        ),
+        (Phase::Data, data()),
+        (Phase::Acceptance, data().say("354 Go ahead").content()),
+    ];
+    for (phase, script) in phases {
+        assert_eq!(error_of(script.hang_up()), Error::Disconnected(phase));
+    }
+}
+
+#[test]
+fn a_reset_is_a_close_too() {
+    assert_eq!(
+        error_of(hello(&[]).expect("MAIL *").reset()),
+        Error::Disconnected(Phase::Mail)
+    );
+}
+
+#[test]
+fn half_a_reply_is_no_reply() {
+    let script = hello(&[])
+        .expect("MAIL *")
+        .say_bytes("250-2.1.0 O")
+        .hang_up();
+    assert_eq!(error_of(script), Error::Disconnected(Phase::Mail));
+}
+
+#[test]
+fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["127.0.0.1"]);
+    let start = || hello(&["STARTTLS"]).expect("STARTTLS");
+    let inside = || {
+        let inside = start().say("220 Go ahead").start_tls(&identity);
+        inside
+            .expect("EHLO *")
+            .say(&ehlo(&["AUTH PLAIN"]))
+            .expect("AUTH PLAIN *")
+    };
+    let phases = [
+        (Phase::Starttls, start()),
+        (Phase::Tls, start().say("220 Go ahead").some_content(1)),
+        (Phase::Auth, inside()),
+    ];
+    for (phase, script) in phases {
+        let good = inside().say("235 2.7.0 Welcome").followed_by(message());
+        let server = Server::start([script.hang_up(), good]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        mailer.set_security(Security::Starttls);
+        mailer.add_trust_anchors(authority.der()).unwrap();
+        mailer.set_password("ada", "sesame");
+        assert_eq!(
+            mailer.send(&to_b(), MESSAGE),
+            Err(Error::Disconnected(phase))
+        );
+        delivers(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
+    let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
+    let begun = hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("354 Go ahead");
+    let server = Server::start([begun.some_content(1000).hang_up(), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), &message),
+        Err(Error::Disconnected(Phase::Content))
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
+    let no = "552 5.3.4 Too large for us";
+    let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
+    let begun = hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("354 Go ahead");
+    let server = Server::start([begun.some_content(1000).interrupt(no).silence(), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), &message),
+        Err(rejected(Phase::Content, no))
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_kept_connection_that_was_closed_is_replaced() {
+    let bye = "421 4.4.2 Idle for too long";
+    for ended in [
+        delivery().hang_up(),
+        delivery().reset(),
+        delivery().say(bye).hang_up(),
+        delivery()
+            .interrupt("250 2.0.0 What nobody asked")
+            .hang_up(),
+    ] {
+        let server = Server::start([ended, delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        delivers(&mailer);
+        server.until_ended();
+        delivers(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354() {
+    let bye = "421 4.4.2 Idle for too long";
+    for ended in [
+        delivery().expect("MAIL *").hang_up(),
+        delivery().expect("MAIL *").reset(),
+        delivery().expect("MAIL *").say(bye).hang_up(),
+        delivery()
+            .expect("MAIL *")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT *")
+            .hang_up(),
+        delivery().followed_by(envelope()).expect("DATA").hang_up(),
+    ] {
+        let server = Server::start([ended, delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        delivers(&mailer);
+        delivers(&mailer);
+        assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
+    }
+}
+
+#[test]
+fn a_message_that_may_have_been_taken_is_never_sent_twice() {
+    let lost = envelope()
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
+        .hang_up();
+    let server = Server::start([delivery().followed_by(lost), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    delivers(&mailer);
+    let sent = mailer.send(&to_b(), b"Subject: lost\r\n\r\n");
+    assert_eq!(sent, Err(Error::Disconnected(Phase::Acceptance)));
+    delivers(&mailer);
+    assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
+}
+
+#[test]
+fn a_new_connection_is_tried_once() {
+    let gone = || hello(&[]).expect("MAIL *").hang_up();
+    let server = Server::start([delivery().hang_up(), gone(), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    delivers(&mailer);
+    server.until_ended();
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(Error::Disconnected(Phase::Mail))
+    );
+    delivers(&mailer);
+    server.finish();
+}

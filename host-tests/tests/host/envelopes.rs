@@ -1,0 +1,313 @@
+//! Whom a message is from and to, and what servers refuse of it.
+
+use host_tests::{Envelope, Error, Phase};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const NO: &str = "550 5.1.1 Nobody here";
+
+/// What the next message says first on a connection whose last one failed half way.
+fn reset_and_message() -> Session {
+    Session::new()
+        .expect("RSET")
+        .say("250 2.0.0 Ok")
+        .followed_by(message())
+}
+
+#[test]
+fn a_refused_sender_is_named_and_the_connection_is_kept() {
+    let no = "550 5.1.8 Not you";
+    let server = Server::start([hello(&[])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say(no)
+        .followed_by(reset_and_message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(rejected(Phase::Mail, no))
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
+    let no = "451 4.1.8 Try later";
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say(no)
+        .say("503 5.5.1 MAIL first")
+        .say("503 5.5.1 RCPT first")
+        .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
+        .say("250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(rejected(Phase::Mail, no))
+    );
+    delivers(&mailer);
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn no_empty_message_is_sent_where_data_is_accepted_without_a_sender() {
+    let no = "550 5.1.8 Not you";
+    let error = error_of(
+        hello(&["PIPELINING"])
+            .expect_group(&["MAIL *", "RCPT *", "DATA"])
+            .say(no)
+            .say("250 2.1.5 Ok\r\n354 Go ahead")
+            .closed(),
+    );
+    assert_eq!(error, rejected(Phase::Mail, no));
+}
+
+#[test]
+fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say("250 2.1.0 Ok")
+        .say(NO)
+        .say("354 Go ahead")
+        .content()
+        .say("554 5.5.1 No valid recipients")
+        .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
+        .say("250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let refused = Error::RecipientsRefused(refusals(&[("b@mail.test", NO)]));
+    assert_eq!(mailer.send(&to_b(), MESSAGE), Err(refused));
+    delivers(&mailer);
+    let transcript = server.finish();
+    assert_eq!(
+        transcript.only().contents[0],
+        b".\r\n",
+        "a dot alone, and nothing of the message"
+    );
+    assert_eq!(transcript.only().messages()[1], MESSAGE);
+}
+
+#[test]
+fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
+    let other = "552 5.2.2 Full";
+    let server = Server::start([hello(&[])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say(NO)
+        .expect("RCPT TO:<c@mail.test>")
+        .say(other)
+        .followed_by(reset_and_message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let refused = refusals(&[("b@mail.test", NO), ("c@mail.test", other)]);
+    let sent = mailer.send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
+    assert_eq!(sent, Err(Error::RecipientsRefused(refused)));
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn the_receipt_names_who_gets_the_message_and_who_does_not() {
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&[
+            "MAIL FROM:<a@mail.test>",
+            "RCPT TO:<b@mail.test>",
+            "RCPT TO:<c@mail.test>",
+            "DATA",
+        ])
+        .say("250 2.1.0 Ok")
+        .say(NO)
+        .say("250 2.1.5 Ok")
+        .followed_by(content())]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
+    assert_eq!(
+        receipt,
+        Ok(receipt_of(&["c@mail.test"], &[("b@mail.test", NO)]))
+    );
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn one_refused_recipient_stops_the_message_for_all_where_it_is_to() {
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT TO:<b@mail.test>", "RCPT TO:<c@mail.test>"])
+        .say("250 2.1.0 Ok")
+        .say(NO)
+        .say("250 2.1.5 Ok")
+        .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
+        .say("250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_partial_delivery(false);
+    let sent = mailer.send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
+    assert_eq!(
+        sent,
+        Err(Error::RecipientsRefused(refusals(&[("b@mail.test", NO)])))
+    );
+    delivers(&mailer);
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn a_refused_data_is_named() {
+    let no = "451 4.3.0 Not now";
+    let server = Server::start([hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say(no)
+        .followed_by(reset_and_message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(rejected(Phase::Data, no))
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_refused_message_is_named_and_the_connection_is_kept() {
+    let no = "554 5.7.1 Looks like spam";
+    let server = Server::start([hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
+        .say(no)
+        .followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_eq!(
+        mailer.send(&to_b(), MESSAGE),
+        Err(rejected(Phase::Acceptance, no))
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
+    let error = error_of(hello(&[]).expect("MAIL *").say("354 Go ahead").closed());
+    assert!(
+        matches!(error, Error::Protocol((Phase::Mail, _))),
+        "{error:?}"
+    );
+
+    let script = hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("250 Ok")
+        .closed();
+    let error = error_of(script);
+    assert!(
+        matches!(error, Error::Protocol((Phase::Data, _))),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_421_ends_the_session_wherever_it_comes() {
+    let bye = "421 4.4.2 Closing";
+    let mail = hello(&[]).expect("MAIL *").say(bye).closed();
+    assert_eq!(error_of(mail), rejected(Phase::Mail, bye));
+
+    let message = hello(&[])
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
+        .say(bye)
+        .closed();
+    assert_eq!(error_of(message), rejected(Phase::Acceptance, bye));
+}
+
+#[test]
+fn the_null_reverse_path_and_postmaster_can_be_sent() {
+    let server = Server::start([hello(&[])
+        .expect("MAIL FROM:<>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<postmaster>")
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .followed_by(content())]);
+    let instance = instance();
+    let envelope = Envelope {
+        sender: None,
+        recipients: vec!["postmaster".into()],
+    };
+    plain(&instance, &server).send(&envelope, MESSAGE).unwrap();
+    server.finish();
+}
+
+#[test]
+fn quoted_local_parts_and_address_literals_travel_as_they_are() {
+    let address = r#""a b\"c"@[192.0.2.1]"#;
+    let server = Server::start([hello(&[])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 2.1.0 Ok")
+        .expect(&format!("RCPT TO:<{address}>"))
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .followed_by(content())]);
+    let instance = instance();
+    plain(&instance, &server)
+        .send(&to(&[address]), MESSAGE)
+        .unwrap();
+    server.finish();
+}
+
+#[test]
+fn addresses_in_utf_8_need_smtputf8() {
+    let envelope = to(&["grüße@mail.test"]);
+    let server = Server::start([
+        hello(&[]).followed_by(message()),
+        hello(&["8BITMIME", "SMTPUTF8"])
+            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME SMTPUTF8")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<grüße@mail.test>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .followed_by(content()),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let sent = mailer.send(&envelope, MESSAGE);
+    assert_eq!(sent, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+    delivers(&mailer);
+
+    plain(&instance, &server).send(&envelope, MESSAGE).unwrap();
+    server.finish();
+}
+
+#[test]
+fn a_thousand_recipients_share_a_flight() {
+    let recipients: Vec<String> = (0..1000).map(|n| format!("user{n}@mail.test")).collect();
+    let commands: Vec<String> = recipients
+        .iter()
+        .map(|name| format!("RCPT TO:<{name}>"))
+        .collect();
+    let mut group = vec!["MAIL FROM:<a@mail.test>"];
+    group.extend(commands.iter().map(String::as_str));
+    group.push("DATA");
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&group)
+        .say("250 2.1.0 Ok")
+        .say(&vec!["250 2.1.5 Ok"; 1000].join("\r\n"))
+        .followed_by(content())]);
+    let instance = instance();
+    let names: Vec<&str> = recipients.iter().map(String::as_str).collect();
+    let receipt = plain(&instance, &server)
+        .send(&to(&names), MESSAGE)
+        .unwrap();
+    assert_eq!(receipt, receipt_of(&names, &[]));
+    server.finish();
+}

@@ -1,0 +1,82 @@
+//! Hosts that do not grant all, and networks that do not have all.
+
+use std::net::TcpListener;
+
+use host_tests::{Error, Grants, Host, Mailer, Phase, Security};
+use servers::scripted::Server;
+
+use crate::support::*;
+
+fn error_of(mailer: &Mailer) -> Error {
+    mailer.send(&to_b(), MESSAGE).unwrap_err()
+}
+
+#[test]
+fn sockets_that_are_not_granted() {
+    for grants in [
+        Grants {
+            sockets: false,
+            ..Grants::all()
+        },
+        Grants {
+            addresses: false,
+            ..Grants::all()
+        },
+    ] {
+        let instance = Host::shared().instance(grants);
+        let mailer = instance.mailer("127.0.0.1");
+        for _ in 0..2 {
+            assert_eq!(error_of(&mailer), Error::AccessDenied(Phase::Connect));
+        }
+    }
+}
+
+#[test]
+fn name_lookup_that_is_not_granted_leaves_addresses() {
+    let instance = Host::shared().instance(Grants {
+        names: false,
+        ..Grants::all()
+    });
+    let by_name = instance.mailer("localhost");
+    assert_eq!(error_of(&by_name), Error::AccessDenied(Phase::Lookup));
+
+    let server = Server::start([delivery()]);
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn a_name_without_an_address() {
+    let instance = instance();
+    // Never in the DNS (RFC 6761, section 6.4).
+    let error = error_of(&instance.mailer("mail.invalid"));
+    assert!(
+        matches!(&error, Error::LookupFailed(text) if text.contains("mail.invalid")),
+        "{error:?}"
+    );
+
+    let server = Server::start([delivery()]);
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn a_port_at_which_nobody_listens() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let instance = instance();
+    let mailer = instance.mailer("127.0.0.1");
+    mailer.set_port(port);
+    let error = error_of(&mailer);
+    assert!(
+        matches!(&error, Error::ConnectFailed(text) if text.contains("127.0.0.1")),
+        "{error:?}"
+    );
+
+    let server = Server::start([delivery()]);
+    mailer.set_port(server.port());
+    mailer.set_security(Security::Plaintext);
+    delivers(&mailer);
+    server.finish();
+}

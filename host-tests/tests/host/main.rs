@@ -1,0 +1,13 @@
+//! The component in wasmtime against scripted servers.
+
+mod arguments;
+mod authentication;
+mod closed;
+mod envelopes;
+mod grants;
+mod imports;
+mod messages;
+mod session;
+mod support;
+mod timeouts;
+mod tls;

@@ -1,0 +1,282 @@
+//! From the greeting to QUIT.
+
+use host_tests::{Error, Phase, Speaker};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+#[test]
+fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
+    let server = Server::start([delivery()]);
+    let instance = instance();
+    delivers(&plain(&instance, &server));
+
+    let transcript = server.finish();
+    let heard = transcript.only();
+    assert_eq!(heard.messages(), [MESSAGE]);
+    assert_eq!(heard.flights, 5, "EHLO, MAIL, RCPT, DATA, message");
+}
+
+#[test]
+fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())]);
+    let instance = instance();
+    delivers(&plain(&instance, &server));
+
+    let transcript = server.finish();
+    assert_eq!(transcript.only().messages(), [MESSAGE]);
+    assert_eq!(transcript.only().flights, 3, "EHLO, envelope, message");
+}
+
+#[test]
+fn keywords_are_known_in_any_case() {
+    let server = Server::start([
+        hello(&["pipelining", "Size 1000000", "8bitMIME", "X-OTHER a=b"])
+            .expect_group(&[
+                "MAIL FROM:<a@mail.test> SIZE=25 BODY=8BITMIME",
+                "RCPT TO:<b@mail.test>",
+                "DATA",
+            ])
+            .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+            .followed_by(content()),
+    ]);
+    let instance = instance();
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn greetings_and_replies_may_have_several_lines_and_no_text() {
+    let server = Server::start([Session::new()
+        .say("220-mail.test ESMTP\r\n220-Welcome.\r\n220")
+        .expect("EHLO [127.0.0.1]")
+        .say("250")
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("251-Will be\r\n251 forwarded")
+        .expect("DATA")
+        .followed_by(content())]);
+    let instance = instance();
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
+    for unknown in ["500 5.5.1 What?", "502 5.5.1 Not here"] {
+        let server = Server::start([Session::new()
+            .say("220 mail.test SMTP")
+            .expect("EHLO [127.0.0.1]")
+            .say(unknown)
+            .expect("HELO [127.0.0.1]")
+            .say("250 mail.test")
+            .followed_by(message())]);
+        let instance = instance();
+        delivers(&plain(&instance, &server));
+        server.finish();
+    }
+}
+
+#[test]
+fn a_421_to_ehlo_is_no_reason_for_helo() {
+    let busy = "421 4.3.2 Too busy";
+    let error = error_of(
+        Session::new()
+            .say("220 mail.test")
+            .expect("EHLO [127.0.0.1]")
+            .say(busy)
+            .closed(),
+    );
+    assert_eq!(error, rejected(Phase::Hello, busy));
+}
+
+#[test]
+fn a_server_may_refuse_at_once() {
+    let no = "554 5.7.1 No service here";
+    let error = error_of(Session::new().say(no).followed_by(quit()));
+    assert_eq!(error, rejected(Phase::Greeting, no));
+
+    let busy = "421 4.3.2 Too busy";
+    let error = error_of(Session::new().say(busy).hang_up());
+    assert_eq!(error, rejected(Phase::Greeting, busy));
+}
+
+#[test]
+fn other_words_than_smtp_are_a_protocol_error() {
+    let error = error_of(Session::new().say("SSH-2.0-OpenSSH_9.6").closed());
+    assert!(
+        matches!(error, Error::Protocol((Phase::Greeting, _))),
+        "{error:?}"
+    );
+
+    let error = error_of(
+        Session::new()
+            .say("220 mail.test")
+            .expect("EHLO *")
+            .say("250-a\r\n550 b"),
+    );
+    assert!(
+        matches!(error, Error::Protocol((Phase::Hello, _))),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn the_local_name_is_the_callers_where_set() {
+    let server = Server::start([Session::new()
+        .say("220 mail.test")
+        .expect("EHLO client.example.org")
+        .say("250 mail.test")
+        .followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_local_name("client.example.org").unwrap();
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_server_is_reached_over_ipv6() {
+    let server = Server::start_v6([Session::new()
+        .say("220 mail.test")
+        .expect("EHLO [IPv6:::1]")
+        .say("250 mail.test")
+        .followed_by(message())]);
+    let instance = instance();
+    delivers(&plain(&instance, &server));
+    server.finish();
+}
+
+#[test]
+fn a_server_is_reached_by_its_name() {
+    let server = Server::start([delivery()]);
+    let instance = instance();
+    let mailer = instance.mailer("localhost");
+    mailer.set_port(server.port());
+    mailer.set_security(host_tests::Security::Plaintext);
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn two_messages_share_a_connection() {
+    let server = Server::start([delivery().followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    delivers(&mailer);
+    delivers(&mailer);
+    assert_eq!(server.finish().only().messages(), [MESSAGE, MESSAGE]);
+}
+
+#[test]
+fn closing_says_quit_and_the_next_message_opens_a_new_connection() {
+    let server = Server::start([delivery().followed_by(quit()), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.close();
+    delivers(&mailer);
+    mailer.close();
+    mailer.close();
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn dropping_a_mailer_closes_its_connection_without_quit() {
+    let server = Server::start([delivery().closed()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    delivers(&mailer);
+    drop(mailer);
+    server.until_ended();
+    server.finish();
+}
+
+#[test]
+fn two_mailers_of_an_instance_do_not_know_of_each_other() {
+    let server = Server::start([delivery().followed_by(message()), delivery()]);
+    let instance = instance();
+    let (one, other) = (plain(&instance, &server), plain(&instance, &server));
+    delivers(&one);
+    delivers(&other);
+    delivers(&one);
+    server.finish();
+}
+
+#[test]
+fn one_call_sends_a_message_and_says_quit() {
+    let server = Server::start([
+        delivery().followed_by(quit()),
+        delivery().followed_by(quit()),
+    ]);
+    let instance = instance();
+    let url = format!("smtp://127.0.0.1:{}", server.port());
+    for _ in 0..2 {
+        let receipt = instance.send_mail(&url, "a@mail.test", &["b@mail.test"], MESSAGE);
+        assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    }
+    server.finish();
+}
+
+#[test]
+fn a_message_that_was_taken_stays_taken_when_quit_goes_wrong() {
+    let server = Server::start([delivery().expect("QUIT").hang_up()]);
+    let instance = instance();
+    let url = format!("smtp://127.0.0.1:{}", server.port());
+    let receipt = instance.send_mail(&url, "a@mail.test", &["b@mail.test"], MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    server.finish();
+}
+
+#[test]
+fn the_transcript_is_what_was_said() {
+    let server = Server::start([delivery().followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_transcript(100);
+    delivers(&mailer);
+    mailer.close();
+    server.finish();
+
+    let lines = mailer.transcript();
+    let said: Vec<_> = lines
+        .iter()
+        .filter(|line| line.speaker != Speaker::Event)
+        .collect();
+    let texts: Vec<_> = said.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts[..3],
+        ["220 mail.test ESMTP", "EHLO [127.0.0.1]", "250 mail.test"]
+    );
+    assert_eq!(texts[texts.len() - 3..], [QUEUED, "QUIT", "221 2.0.0 Bye"]);
+    assert_eq!(
+        (said[0].speaker, said[1].speaker),
+        (Speaker::Server, Speaker::Client)
+    );
+    assert!(
+        !texts.iter().any(|text| text.contains("Hello")),
+        "contents are left out: {texts:?}"
+    );
+    assert!(lines.is_sorted_by_key(|line| line.elapsed) && lines[0].elapsed == 0);
+    assert_eq!(mailer.transcript(), []);
+}
+
+#[test]
+fn the_transcript_keeps_the_newest_lines_and_none_by_default() {
+    let server = Server::start([delivery().followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    delivers(&mailer);
+    assert_eq!(mailer.transcript(), []);
+    mailer.set_transcript(1);
+    delivers(&mailer);
+    let [line] = &mailer.transcript()[..] else {
+        panic!("not one line")
+    };
+    assert_eq!(line.text, QUEUED);
+    server.finish();
+}

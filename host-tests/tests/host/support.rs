@@ -1,0 +1,161 @@
+//! What most conversations have in common.
+
+use host_tests::{
+    Envelope, Error, Grants, Host, Instance, Mailer, Phase, Receipt, RecipientReply, Rejection,
+    Reply, Security,
+};
+use servers::scripted::{Server, Session};
+
+pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
+
+/// An instance that may do all that the component asks for.
+pub fn instance() -> Instance {
+    Host::shared().instance(Grants::all())
+}
+
+/// Speaks to the server without TLS.
+pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+    let mailer = instance.mailer(&server.address().ip().to_string());
+    mailer.set_port(server.port());
+    mailer.set_security(Security::Plaintext);
+    mailer
+}
+
+/// From a@mail.test to b@mail.test.
+pub fn to_b() -> Envelope {
+    to(&["b@mail.test"])
+}
+
+pub fn to(recipients: &[&str]) -> Envelope {
+    let recipients = recipients
+        .iter()
+        .map(|recipient| recipient.to_string())
+        .collect();
+    Envelope {
+        sender: Some("a@mail.test".into()),
+        recipients,
+    }
+}
+
+/// Delivers the next message, as if nothing had happened.
+#[track_caller]
+pub fn delivers(mailer: &Mailer) {
+    let receipt = mailer
+        .send(&to_b(), MESSAGE)
+        .expect("the next message is delivered");
+    assert_eq!(receipt, receipt_of(&["b@mail.test"], &[]));
+}
+
+/// The server's greeting, and what it offers.
+pub fn hello(keywords: &[&str]) -> Session {
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect("EHLO [127.0.0.1]")
+        .say(&ehlo(keywords))
+}
+
+/// The reply to EHLO.
+pub fn ehlo(keywords: &[&str]) -> String {
+    let mut lines = vec!["mail.test"];
+    lines.extend(keywords);
+    let last = lines.pop().unwrap_or_default();
+    let first: String = lines.iter().map(|line| format!("250-{line}\r\n")).collect();
+    format!("{first}250 {last}")
+}
+
+/// MAIL and RCPT, one by one.
+pub fn envelope() -> Session {
+    Session::new()
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+}
+
+/// A message, command by command.
+pub fn message() -> Session {
+    envelope().expect("DATA").followed_by(content())
+}
+
+/// What follows DATA.
+pub fn content() -> Session {
+    Session::new().say("354 Go ahead").content().say(QUEUED)
+}
+
+/// A whole session of one message.
+pub fn delivery() -> Session {
+    hello(&[]).followed_by(message())
+}
+
+pub fn quit() -> Session {
+    Session::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+}
+
+/// The reply to each message.
+pub const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
+
+/// The receipt of a message that went to these and not to those, with the reply to each.
+pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
+    Receipt {
+        accepted: accepted
+            .iter()
+            .map(|recipient| recipient_reply(recipient, QUEUED))
+            .collect(),
+        refused: refusals(refused),
+        unknown: vec![],
+    }
+}
+
+pub fn refusals(refused: &[(&str, &str)]) -> Vec<RecipientReply> {
+    refused
+        .iter()
+        .map(|(recipient, line)| recipient_reply(recipient, line))
+        .collect()
+}
+
+pub fn rejected(phase: Phase, line: &str) -> Error {
+    Error::Rejected(Rejection {
+        phase,
+        reply: reply(line),
+    })
+}
+
+/// A reply of one line, with or without an enhanced code.
+pub fn reply(line: &str) -> Reply {
+    let (code, text) = line.split_once(' ').unwrap_or((line, ""));
+    let numbers = text.split(' ').next().unwrap_or_default();
+    let numbers: Vec<u16> = numbers
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    Reply {
+        code: code.parse().expect("a code"),
+        enhanced_code: match numbers[..] {
+            [class, subject, detail] => Some((class as u8, subject, detail)),
+            _ => None,
+        },
+        lines: vec![text.into()],
+    }
+}
+
+fn recipient_reply(recipient: &str, line: &str) -> RecipientReply {
+    RecipientReply {
+        recipient: recipient.into(),
+        reply: reply(line),
+    }
+}
+
+/// The error of a first message that the script makes fail; the next one, over a new connection,
+/// is delivered by the same mailer.
+#[track_caller]
+pub fn error_of(failing: Session) -> Error {
+    let server = Server::start([failing, delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let error = mailer
+        .send(&to_b(), MESSAGE)
+        .expect_err("the script makes it fail");
+    delivers(&mailer);
+    server.finish();
+    error
+}

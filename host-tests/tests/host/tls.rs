@@ -1,0 +1,401 @@
+//! STARTTLS and implicit TLS, and whom the component trusts.
+
+use std::sync::Arc;
+
+use host_tests::{Error, Instance, Mailer, Phase, Roots, Security, TlsFailure};
+use rustls::ServerConfig;
+use servers::authority::{Authority, Identity, Key};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const LOOPBACK: &[&str] = &["127.0.0.1"];
+
+/// Speaks STARTTLS, and trusts the authority.
+fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) -> Mailer<'a> {
+    let mailer = plain(instance, server);
+    mailer.set_security(Security::Starttls);
+    mailer
+        .add_trust_anchors(authority.pem().as_bytes())
+        .unwrap();
+    mailer
+}
+
+/// As far as STARTTLS.
+fn asked() -> Session {
+    hello(&["STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 2.0.0 Go ahead")
+}
+
+/// As far as the EHLO inside.
+fn secured(identity: &Identity) -> Session {
+    asked().start_tls(identity).followed_by(hello_inside())
+}
+
+fn hello_inside() -> Session {
+    Session::new().expect("EHLO [127.0.0.1]").say(&ehlo(&[]))
+}
+
+/// The error of a first message under this script; the next one is delivered inside TLS.
+#[track_caller]
+fn tls_error_of(script: impl FnOnce(&Authority) -> Session) -> Error {
+    let authority = Authority::new();
+    let good = secured(&authority.issue(LOOPBACK)).followed_by(message());
+    let server = Server::start([script(&authority), good]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    let error = mailer
+        .send(&to_b(), MESSAGE)
+        .expect_err("the script makes it fail");
+    delivers(&mailer);
+    server.finish();
+    error
+}
+
+#[track_caller]
+fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure {
+    match tls_error_of(script) {
+        Error::TlsFailed((failure, _)) => failure,
+        error => panic!("another error: {error:?}"),
+    }
+}
+
+#[test]
+fn nothing_of_a_message_is_sent_before_tls_stands() {
+    let authority = Authority::new();
+    let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
+    let instance = instance();
+    delivers(&starttls(&instance, &server, &authority));
+
+    let transcript = server.finish();
+    let heard = transcript.only();
+    assert_eq!(heard.messages(), [MESSAGE]);
+    let outside = heard.lines.iter().filter(|line| !line.tls);
+    let outside: Vec<_> = outside.map(|line| line.text.as_str()).collect();
+    assert_eq!(outside[1], "EHLO [127.0.0.1]");
+    assert_eq!(outside.last(), Some(&"220 2.0.0 Go ahead"));
+}
+
+#[test]
+fn implicit_tls_stands_before_the_greeting() {
+    let authority = Authority::new();
+    let script = Session::new().start_tls(&authority.issue(LOOPBACK));
+    let server = Server::start([script.followed_by(delivery())]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_security(Security::ImplicitTls);
+    delivers(&mailer);
+    assert!(server.finish().only().lines.iter().all(|line| line.tls));
+}
+
+#[test]
+fn a_url_with_smtps_means_implicit_tls() {
+    let authority = Authority::new();
+    let script = Session::new().start_tls(&authority.issue(LOOPBACK));
+    let server = Server::start([script.followed_by(delivery())]);
+    let instance = instance();
+    let mailer = instance
+        .mailer_from_url(&format!("smtps://127.0.0.1:{}", server.port()))
+        .unwrap();
+    mailer.add_trust_anchors(authority.der()).unwrap();
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_conversation_in_single_bytes_both_ways_is_the_same() {
+    let authority = Authority::new();
+    let identity = authority.issue(LOOPBACK);
+    let script = Session::new()
+        .dribble()
+        .sip()
+        .followed_by(asked())
+        .start_tls(&identity)
+        .expect("EHLO [127.0.0.1]")
+        .say(&ehlo(&["PIPELINING", "AUTH PLAIN"]))
+        .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
+        .say("235 2.7.0 Welcome")
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())
+        .followed_by(quit());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_password("ada", "sesame");
+    delivers(&mailer);
+    mailer.close();
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn a_message_of_megabytes_arrives_inside_tls() {
+    let message = b".Lorem ipsum dolor sit amet\r\n".repeat(200_000);
+    let authority = Authority::new();
+    let script = secured(&authority.issue(LOOPBACK)).followed_by(crate::support::message());
+    let server = Server::start([script]);
+    let instance = instance();
+    starttls(&instance, &server, &authority)
+        .send(&to_b(), &message)
+        .unwrap();
+    assert!(server.finish().only().messages() == [message]);
+}
+
+#[test]
+fn every_version_and_kind_of_key_is_spoken() {
+    let authority = Authority::new();
+    let issued = |key| authority.issue_with_key(LOOPBACK, key);
+    let mut configs: Vec<Arc<ServerConfig>> = Vec::new();
+    for key in [Key::P256, Key::P384, Key::Ed25519] {
+        configs.push(issued(key).server_config_tls12());
+        configs.push(issued(key).server_config_tls13());
+    }
+    configs.push(
+        authority
+            .intermediate()
+            .intermediate()
+            .issue(LOOPBACK)
+            .server_config(),
+    );
+    let scripts: Vec<Session> = configs
+        .into_iter()
+        .map(|config| asked().start_tls_with(config).followed_by(hello_inside()))
+        .map(|script| script.followed_by(message()).followed_by(quit()))
+        .collect();
+    let count = scripts.len();
+    let server = Server::start(scripts);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    for _ in 0..count {
+        delivers(&mailer);
+        mailer.close();
+    }
+    server.finish();
+}
+
+#[test]
+fn a_tls_session_is_resumed() {
+    let authority = Authority::new();
+    let identity = authority.issue(LOOPBACK);
+    for config in [
+        identity.server_config_tls12(),
+        identity.server_config_tls13(),
+    ] {
+        let script = || {
+            let script = asked()
+                .start_tls_with(config.clone())
+                .followed_by(hello_inside());
+            script.followed_by(message()).followed_by(quit())
+        };
+        let server = Server::start([script(), script()]);
+        let instance = instance();
+        let mailer = starttls(&instance, &server, &authority);
+        delivers(&mailer);
+        mailer.close();
+        delivers(&mailer);
+        mailer.close();
+        let resumed = server
+            .finish()
+            .sessions
+            .iter()
+            .map(|heard| heard.tls_resumed)
+            .collect::<Vec<_>>();
+        assert_eq!(resumed, [false, true]);
+    }
+}
+
+#[test]
+fn what_was_learned_before_tls_is_forgotten() {
+    let authority = Authority::new();
+    let script = hello(&["PIPELINING", "8BITMIME", "SIZE 1", "STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 2.0.0 Go ahead")
+        .start_tls(&authority.issue(LOOPBACK))
+        .followed_by(hello_inside())
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    delivers(&starttls(&instance, &server, &authority));
+    server.finish();
+}
+
+#[test]
+fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
+    for injected in [
+        "250-mail.test\r\n250 AUTH PLAIN\r\n",
+        "250 half a li",
+        "\r\n",
+    ] {
+        let error = tls_error_of(|_| {
+            let script = hello(&["STARTTLS"]).expect("STARTTLS");
+            script
+                .say_bytes(format!("220 2.0.0 Go ahead\r\n{injected}"))
+                .closed()
+        });
+        assert!(
+            matches!(error, Error::Protocol((Phase::Starttls, _))),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_without_starttls_gets_nothing() {
+    let error = tls_error_of(|_| hello(&[]).followed_by(quit()));
+    assert_eq!(error, Error::StarttlsUnavailable);
+
+    let no = "454 4.7.0 TLS not available";
+    let error = tls_error_of(|_| {
+        hello(&["STARTTLS"])
+            .expect("STARTTLS")
+            .say(no)
+            .followed_by(quit())
+    });
+    assert_eq!(error, rejected(Phase::Starttls, no));
+}
+
+#[test]
+fn a_certificate_that_is_not_the_servers_is_refused() {
+    let refused = |identity: Identity| asked().tls_refused(&identity).closed();
+    let of_another_name = tls_failure_of(|authority| refused(authority.issue(&["mail.test"])));
+    assert_eq!(of_another_name, TlsFailure::CertificateWrongName);
+
+    let of_another_authority = tls_failure_of(|_| refused(Authority::new().issue(LOOPBACK)));
+    assert_eq!(of_another_authority, TlsFailure::CertificateUnknownIssuer);
+
+    let of_the_past = tls_failure_of(|authority| refused(authority.issue_expired(LOOPBACK)));
+    assert_eq!(of_the_past, TlsFailure::CertificateExpired);
+
+    let of_the_future =
+        tls_failure_of(|authority| refused(authority.issue_not_yet_valid(LOOPBACK)));
+    assert_eq!(of_the_future, TlsFailure::CertificateNotYetValid);
+}
+
+#[test]
+fn an_authority_that_was_not_added_is_not_trusted() {
+    let authority = Authority::new();
+    let identity = authority.issue(LOOPBACK);
+    let refused = asked().tls_refused(&identity).closed();
+    let server = Server::start([refused, secured(&identity).followed_by(message())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_security(Security::Starttls);
+    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+    let unknown = TlsFailure::CertificateUnknownIssuer;
+    assert!(
+        matches!(&error, Error::TlsFailed((failure, _)) if *failure == unknown),
+        "{error:?}"
+    );
+    mailer.set_roots(Roots::AddedOnly);
+    mailer.add_trust_anchors(authority.der()).unwrap();
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn the_name_that_the_certificate_must_bear_can_be_set() {
+    let authority = Authority::new();
+    let script = secured(&authority.issue(&["mail.test"])).followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_server_name("mail.test").unwrap();
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_handshake_that_is_not_tls_fails() {
+    let failure = tls_failure_of(|_| asked().interrupt("502 5.5.1 Never heard of it").silence());
+    assert_eq!(failure, TlsFailure::HandshakeFailed);
+
+    // An alert of TLS 1.2 (RFC 5246, section 7.2): fatal, internal_error.
+    let alert = [21, 3, 3, 0, 2, 2, 80];
+    let failure = tls_failure_of(|_| asked().some_content(1).say_bytes(alert).silence());
+    assert_eq!(failure, TlsFailure::HandshakeFailed);
+}
+
+#[test]
+fn a_server_without_a_version_in_common_is_incompatible() {
+    // Fatal, protocol_version.
+    let alert = [21, 3, 3, 0, 2, 2, 70];
+    let failure = tls_failure_of(|_| asked().some_content(1).say_bytes(alert).silence());
+    assert_eq!(failure, TlsFailure::Incompatible);
+}
+
+#[test]
+fn a_server_that_speaks_in_clear_where_tls_is_implicit_is_found_out() {
+    let authority = Authority::new();
+    let good = Session::new()
+        .start_tls(&authority.issue(LOOPBACK))
+        .followed_by(delivery());
+    let server = Server::start([Session::new().interrupt("220 mail.test").silence(), good]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_security(Security::ImplicitTls);
+    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+    assert!(
+        matches!(error, Error::TlsFailed((TlsFailure::HandshakeFailed, _))),
+        "{error:?}"
+    );
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn opportunistic_tls_is_used_where_offered_and_not_refused() {
+    let authority = Authority::new();
+    let no = "454 4.7.0 TLS not available";
+    let server = Server::start([
+        hello(&[]).followed_by(message()).followed_by(quit()),
+        hello(&["STARTTLS"])
+            .expect("STARTTLS")
+            .say(no)
+            .followed_by(message())
+            .followed_by(quit()),
+        secured(&authority.issue(LOOPBACK)).followed_by(message()),
+    ]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_security(Security::Opportunistic);
+    for _ in 0..3 {
+        delivers(&mailer);
+        mailer.close();
+    }
+    drop(mailer);
+    let tls: Vec<bool> = server
+        .finish()
+        .sessions
+        .iter()
+        .map(|heard| heard.tls)
+        .collect();
+    assert_eq!(tls, [false, false, true]);
+}
+
+#[test]
+fn opportunistic_tls_does_not_take_any_certificate() {
+    let authority = Authority::new();
+    let server = Server::start([
+        asked()
+            .tls_refused(&Authority::new().issue(LOOPBACK))
+            .closed(),
+        secured(&authority.issue(LOOPBACK)).followed_by(message()),
+    ]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    mailer.set_security(Security::Opportunistic);
+    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+    assert!(matches!(error, Error::TlsFailed(_)), "{error:?}");
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn the_end_of_the_connection_inside_tls_is_a_disconnection_with_or_without_goodbye() {
+    let gone = |end: fn(Session) -> Session| {
+        tls_error_of(|authority| end(secured(&authority.issue(LOOPBACK)).expect("MAIL *")))
+    };
+    assert_eq!(gone(Session::hang_up), Error::Disconnected(Phase::Mail));
+    assert_eq!(gone(Session::cut), Error::Disconnected(Phase::Mail));
+}

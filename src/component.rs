@@ -1,0 +1,300 @@
+//! The exports of `wit/smtp.wit`: its types to ours, and back.
+
+use core::cell::RefCell;
+use core::time::Duration;
+
+use crate::mailer::Mailer;
+use crate::sasl::Password;
+use crate::smtp::envelope::Receipt;
+use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
+use crate::smtp::reply::Reply;
+use crate::smtp::session::Security;
+use crate::smtp::transcript::Speaker;
+use crate::timeouts::Timeout;
+use crate::transcript::TranscriptLine;
+
+use exports::envoi::mail::smtp as wit;
+
+wit_bindgen::generate!({
+    path: "wit",
+    world: "envoi",
+    with: {
+        "wasi:io/error@0.2.12": wasip2::io::error,
+        "wasi:io/poll@0.2.12": wasip2::io::poll,
+        "wasi:io/streams@0.2.12": wasip2::io::streams,
+        "wasi:clocks/monotonic-clock@0.2.12": wasip2::clocks::monotonic_clock,
+        "wasi:clocks/wall-clock@0.2.12": wasip2::clocks::wall_clock,
+        "wasi:random/random@0.2.12": wasip2::random::random,
+        "wasi:sockets/network@0.2.12": wasip2::sockets::network,
+        "wasi:sockets/instance-network@0.2.12": wasip2::sockets::instance_network,
+        "wasi:sockets/ip-name-lookup@0.2.12": wasip2::sockets::ip_name_lookup,
+        "wasi:sockets/tcp@0.2.12": wasip2::sockets::tcp,
+        "wasi:sockets/tcp-create-socket@0.2.12": wasip2::sockets::tcp_create_socket,
+    },
+});
+
+struct Component;
+
+#[cfg(target_family = "wasm")]
+export!(Component);
+
+impl wit::Guest for Component {
+    type Mailer = GuestMailer;
+
+    fn send_mail(
+        server: String,
+        sender: String,
+        recipients: Vec<String>,
+        message: Vec<u8>,
+    ) -> Result<wit::Receipt, wit::Error> {
+        let mut mailer = Mailer::from_url(&server)?;
+        let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
+        let result = mailer.send(sender, &recipients, &message);
+        mailer.close();
+        Ok(result?.into())
+    }
+}
+
+struct GuestMailer(RefCell<Mailer>);
+
+impl wit::GuestMailer for GuestMailer {
+    fn new(host: String) -> Self {
+        Self(RefCell::new(Mailer::new(host)))
+    }
+
+    fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
+        Ok(wit::Mailer::new(Self(RefCell::new(Mailer::from_url(
+            &url,
+        )?))))
+    }
+
+    fn set_port(&self, port: u16) {
+        self.0
+            .borrow_mut()
+            .set_port(Some(port).filter(|&port| port != 0));
+    }
+
+    fn set_security(&self, security: wit::Security) {
+        self.0.borrow_mut().set_security(security.into());
+    }
+
+    fn set_credentials(&self, credentials: Option<wit::Credentials>) {
+        self.0
+            .borrow_mut()
+            .set_credentials(credentials.map(Into::into));
+    }
+
+    fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().set_mechanisms(&mechanisms)?)
+    }
+
+    fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().set_local_name(&name)?)
+    }
+
+    fn set_timeout(&self, timeout: wit::Timeout, limit: u64) {
+        let limit = Some(Duration::from_nanos(limit)).filter(|limit| !limit.is_zero());
+        self.0.borrow_mut().set_timeout(timeout.into(), limit);
+    }
+
+    fn set_partial_delivery(&self, allowed: bool) {
+        self.0.borrow_mut().set_partial_delivery(allowed);
+    }
+
+    fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().set_server_name(&name)?)
+    }
+
+    fn set_roots(&self, roots: wit::Roots) {
+        self.0
+            .borrow_mut()
+            .set_bundled_roots(roots == wit::Roots::Bundled);
+    }
+
+    fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().add_trust_anchors(&certificates)?)
+    }
+
+    fn send(&self, envelope: wit::Envelope, message: Vec<u8>) -> Result<wit::Receipt, wit::Error> {
+        let result =
+            self.0
+                .borrow_mut()
+                .send(envelope.sender.as_deref(), &envelope.recipients, &message);
+        Ok(result?.into())
+    }
+
+    fn close(&self) {
+        self.0.borrow_mut().close();
+    }
+
+    fn set_transcript(&self, lines: u32) {
+        self.0
+            .borrow_mut()
+            .set_transcript(usize::try_from(lines).unwrap_or(usize::MAX));
+    }
+
+    fn transcript(&self) -> Vec<wit::TranscriptLine> {
+        self.0
+            .borrow_mut()
+            .take_transcript()
+            .into_iter()
+            .map(Into::into)
+            .collect()
+    }
+}
+
+impl From<wit::Security> for Security {
+    fn from(security: wit::Security) -> Self {
+        match security {
+            wit::Security::ImplicitTls => Self::ImplicitTls,
+            wit::Security::Starttls => Self::StartTls,
+            wit::Security::Opportunistic => Self::Opportunistic,
+            wit::Security::Plaintext => Self::Plaintext,
+        }
+    }
+}
+
+impl From<wit::Credentials> for Password {
+    fn from(credentials: wit::Credentials) -> Self {
+        match credentials {
+            wit::Credentials::Password(wit::PasswordCredentials {
+                username,
+                password,
+                authorization_id,
+            }) => Self {
+                username,
+                password,
+                authorization_id,
+            },
+        }
+    }
+}
+
+impl From<wit::Timeout> for Timeout {
+    fn from(timeout: wit::Timeout) -> Self {
+        match timeout {
+            wit::Timeout::Connect => Self::Connect,
+            wit::Timeout::Tls => Self::Tls,
+            wit::Timeout::Greeting => Self::Greeting,
+            wit::Timeout::Command => Self::Command,
+            wit::Timeout::Data => Self::Data,
+            wit::Timeout::Block => Self::Block,
+            wit::Timeout::Acceptance => Self::Acceptance,
+            wit::Timeout::Total => Self::Total,
+        }
+    }
+}
+
+impl From<Receipt> for wit::Receipt {
+    fn from(receipt: Receipt) -> Self {
+        Self {
+            accepted: all(receipt.accepted),
+            refused: all(receipt.refused),
+            unknown: Vec::new(),
+        }
+    }
+}
+
+impl From<RecipientReply> for wit::RecipientReply {
+    fn from(RecipientReply { recipient, reply }: RecipientReply) -> Self {
+        Self {
+            recipient,
+            reply: reply.into(),
+        }
+    }
+}
+
+impl From<Reply> for wit::Reply {
+    fn from(reply: Reply) -> Self {
+        let enhanced_code = reply.enhanced.map(|e| (e.class, e.subject, e.detail));
+        Self {
+            code: reply.code,
+            enhanced_code,
+            lines: reply.lines,
+        }
+    }
+}
+
+impl From<TranscriptLine> for wit::TranscriptLine {
+    fn from(line: TranscriptLine) -> Self {
+        let speaker = match line.speaker {
+            Speaker::Client => wit::Speaker::Client,
+            Speaker::Server => wit::Speaker::Server,
+            Speaker::Event => wit::Speaker::Event,
+        };
+        let elapsed = u64::try_from(line.elapsed.as_nanos()).unwrap_or(u64::MAX);
+        Self {
+            speaker,
+            text: line.text,
+            elapsed,
+        }
+    }
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidArgument(text) => Self::InvalidArgument(text),
+            Error::AccessDenied(phase) => Self::AccessDenied(phase.into()),
+            Error::LookupFailed(text) => Self::LookupFailed(text),
+            Error::ConnectFailed(text) => Self::ConnectFailed(text),
+            Error::Timeout(phase) => Self::Timeout(phase.into()),
+            Error::Disconnected(phase) => Self::Disconnected(phase.into()),
+            Error::TlsFailed(failure, text) => Self::TlsFailed((failure.into(), text)),
+            Error::StartTlsUnavailable => Self::StarttlsUnavailable,
+            Error::AuthUnavailable(offered) => Self::AuthUnavailable(offered),
+            Error::AuthNeedsTls => Self::AuthNeedsTls,
+            Error::ExtensionUnavailable(keyword) => Self::ExtensionUnavailable(keyword),
+            Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
+            Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
+                phase: phase.into(),
+                reply: reply.into(),
+            }),
+            Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
+            Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),
+            Error::WrongState(text) => Self::WrongState(text),
+            Error::Other(text) => Self::Other(text),
+        }
+    }
+}
+
+impl From<Phase> for wit::Phase {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Lookup => Self::Lookup,
+            Phase::Connect => Self::Connect,
+            Phase::Tls => Self::Tls,
+            Phase::Greeting => Self::Greeting,
+            Phase::Hello => Self::Hello,
+            Phase::StartTls => Self::Starttls,
+            Phase::Auth => Self::Auth,
+            Phase::Mail => Self::Mail,
+            Phase::Rcpt => Self::Rcpt,
+            Phase::Data => Self::Data,
+            Phase::Content => Self::Content,
+            Phase::Acceptance => Self::Acceptance,
+            Phase::Quit => Self::Quit,
+            Phase::Other => Self::Other,
+        }
+    }
+}
+
+impl From<TlsFailure> for wit::TlsFailure {
+    fn from(failure: TlsFailure) -> Self {
+        match failure {
+            TlsFailure::CertificateExpired => Self::CertificateExpired,
+            TlsFailure::CertificateNotYetValid => Self::CertificateNotYetValid,
+            TlsFailure::CertificateUnknownIssuer => Self::CertificateUnknownIssuer,
+            TlsFailure::CertificateWrongName => Self::CertificateWrongName,
+            TlsFailure::CertificateRevoked => Self::CertificateRevoked,
+            TlsFailure::CertificateInvalid => Self::CertificateInvalid,
+            TlsFailure::CertificateNotPinned => Self::CertificateNotPinned,
+            TlsFailure::Incompatible => Self::Incompatible,
+            TlsFailure::HandshakeFailed => Self::HandshakeFailed,
+        }
+    }
+}
+
+fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+    items.into_iter().map(Into::into).collect()
+}

@@ -1,0 +1,273 @@
+//! Whole messages: where and how to send, and the connection kept between them.
+
+use core::time::Duration;
+
+use crate::connection::{Clock, Connection, Letter, Target, tls_failed};
+use crate::net;
+use crate::sasl::{Mechanism, Password};
+use crate::smtp::content::survey;
+use crate::smtp::envelope::{Envelope, Receipt};
+use crate::smtp::error::{Error, Phase};
+use crate::smtp::local_name::LocalName;
+use crate::smtp::session::Security;
+use crate::timeouts::{Timeout, Timeouts};
+use crate::tls::{self, ServerName, Trust};
+use crate::transcript::{Transcript, TranscriptLine};
+use crate::url::ServerUrl;
+
+/// Longest host name (RFC 1035, section 2.3.4).
+const MAX_HOST: usize = 253;
+
+/// Where and how to send; keeps a connection between messages.
+pub struct Mailer {
+    host: String,
+    port: Option<u16>,
+    security: Security,
+    credentials: Option<Password>,
+    mechanisms: Vec<Mechanism>,
+    local_name: Option<LocalName>,
+    server_name: Option<ServerName>,
+    trust: Trust,
+    timeouts: Timeouts,
+    partial: bool,
+    transcript: Transcript,
+    /// Kept because sessions resume from it.
+    tls: Option<tls::Settings>,
+    kept: Option<Connection>,
+}
+
+impl Mailer {
+    /// STARTTLS on port 587 until told otherwise.
+    pub fn new(host: String) -> Self {
+        Self {
+            host,
+            port: None,
+            security: Security::StartTls,
+            credentials: None,
+            mechanisms: Mechanism::DEFAULT.to_vec(),
+            local_name: None,
+            server_name: None,
+            trust: Trust::default(),
+            timeouts: Timeouts::default(),
+            partial: true,
+            transcript: Transcript::default(),
+            tls: None,
+            kept: None,
+        }
+    }
+
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let url = ServerUrl::parse(url).map_err(Error::InvalidArgument)?;
+        Ok(Self {
+            port: url.port,
+            security: url.security,
+            credentials: url.credentials,
+            ..Self::new(url.host)
+        })
+    }
+
+    /// None sets that of the security again.
+    pub fn set_port(&mut self, port: Option<u16>) {
+        self.kept = None;
+        self.port = port;
+    }
+
+    pub fn set_security(&mut self, security: Security) {
+        self.kept = None;
+        self.security = security;
+    }
+
+    pub fn set_credentials(&mut self, credentials: Option<Password>) {
+        self.kept = None;
+        self.credentials = credentials;
+    }
+
+    pub fn set_mechanisms(&mut self, names: &[String]) -> Result<(), Error> {
+        let known = |name: &String| {
+            Mechanism::from_name(name).ok_or_else(|| {
+                let known = Mechanism::DEFAULT.map(Mechanism::name).join(", ");
+                Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
+            })
+        };
+        self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        self.kept = None;
+        Ok(())
+    }
+
+    pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
+        self.local_name = Some(LocalName::parse(name).map_err(Error::InvalidArgument)?);
+        self.kept = None;
+        Ok(())
+    }
+
+    /// None sets the default again.
+    pub fn set_timeout(&mut self, timeout: Timeout, limit: Option<Duration>) {
+        self.timeouts.set(timeout, limit);
+    }
+
+    pub fn set_partial_delivery(&mut self, allowed: bool) {
+        self.partial = allowed;
+    }
+
+    pub fn set_server_name(&mut self, name: &str) -> Result<(), Error> {
+        self.server_name = Some(ServerName::parse(name).map_err(Error::InvalidArgument)?);
+        self.kept = None;
+        Ok(())
+    }
+
+    /// Whether Mozilla's roots are trusted, besides those that were added.
+    pub fn set_bundled_roots(&mut self, trusted: bool) {
+        self.trust.use_bundled(trusted);
+        self.forget_tls();
+    }
+
+    /// PEM or DER; all or none.
+    pub fn add_trust_anchors(&mut self, certificates: &[u8]) -> Result<(), Error> {
+        self.trust
+            .add(certificates)
+            .map_err(Error::InvalidArgument)?;
+        self.forget_tls();
+        Ok(())
+    }
+
+    pub fn set_transcript(&mut self, lines: usize) {
+        self.transcript.set_limit(lines);
+    }
+
+    pub fn take_transcript(&mut self) -> Vec<TranscriptLine> {
+        self.transcript.take()
+    }
+
+    /// Delivers one message, over the kept connection where it is still good.
+    pub fn send(
+        &mut self,
+        sender: Option<&str>,
+        recipients: &[String],
+        message: &[u8],
+    ) -> Result<Receipt, Error> {
+        let envelope = Envelope::parse(sender, recipients)?;
+        let survey = survey(message).map_err(Error::InvalidArgument)?;
+        let clock = Clock::start(&self.timeouts);
+        let letter = Letter {
+            envelope,
+            survey,
+            message,
+            partial: self.partial,
+        };
+        if let Some(mut kept) = self.kept.take()
+            && kept.is_alive()
+        {
+            match self.send_over(kept, &letter, &clock) {
+                Err(error) if is_gone(&error) => {}
+                result => return result,
+            }
+        }
+        let connection = Connection::open(&self.target()?, clock.clone(), &self.transcript)?;
+        self.send_over(connection, &letter, &clock)
+    }
+
+    /// Says QUIT, where a connection is kept.
+    pub fn close(&mut self) {
+        if let Some(mut kept) = self.kept.take() {
+            kept.quit();
+        }
+    }
+
+    fn send_over(
+        &mut self,
+        mut connection: Connection,
+        letter: &Letter,
+        clock: &Clock,
+    ) -> Result<Receipt, Error> {
+        let result = connection.send(letter, clock.clone());
+        if connection.is_open() {
+            self.kept = Some(connection);
+        }
+        result
+    }
+
+    fn target(&mut self) -> Result<Target, Error> {
+        check_host(&self.host)?;
+        Ok(Target {
+            host: self.host.clone(),
+            port: self.port.unwrap_or(default_port(self.security)),
+            security: self.security,
+            tls: self.tls_settings()?,
+            server_name: self
+                .server_name
+                .clone()
+                .map_or_else(|| ServerName::parse(&self.host), Ok),
+            local_name: self.local_name.clone(),
+            credentials: self.credentials.clone(),
+            mechanisms: self.mechanisms.clone(),
+        })
+    }
+
+    fn tls_settings(&mut self) -> Result<tls::Settings, Error> {
+        if let Some(settings) = &self.tls {
+            return Ok(settings.clone());
+        }
+        let settings = tls::Settings::new::<WasiHost>(&self.trust).map_err(tls_failed)?;
+        Ok(self.tls.insert(settings).clone())
+    }
+
+    fn forget_tls(&mut self) {
+        self.tls = None;
+        self.kept = None;
+    }
+}
+
+/// Where TLS has its randomness and time from.
+#[derive(Debug)]
+struct WasiHost;
+
+impl tls::Host for WasiHost {
+    fn random(buffer: &mut [u8]) {
+        net::random(buffer);
+    }
+
+    fn unix_time() -> Duration {
+        net::unix_time()
+    }
+}
+
+/// Whether a kept connection turned out to be gone before the server wanted the message.
+fn is_gone(error: &Error) -> bool {
+    let phase = match error {
+        Error::Disconnected(phase) => phase,
+        Error::Rejected(phase, reply) if reply.code == 421 => phase,
+        _ => return false,
+    };
+    matches!(
+        phase,
+        Phase::Other | Phase::Mail | Phase::Rcpt | Phase::Data
+    )
+}
+
+/// Relays, rather than submission servers, are spoken to without TLS.
+fn default_port(security: Security) -> u16 {
+    match security {
+        Security::ImplicitTls => 465,
+        Security::StartTls | Security::StartTlsUnlessLoopback => 587,
+        Security::Opportunistic | Security::Plaintext => 25,
+    }
+}
+
+fn check_host(host: &str) -> Result<(), Error> {
+    let hint = if !host.is_ascii() {
+        "give an international name in its ASCII form (xn--...)"
+    } else if host.is_empty() || host.len() > MAX_HOST {
+        "a name has 1 to 253 octets"
+    } else if host
+        .bytes()
+        .any(|b| b.is_ascii_control() || b" /@[]".contains(&b))
+    {
+        "give a DNS name or an IP address, without port, brackets or spaces"
+    } else {
+        return Ok(());
+    };
+    Err(Error::InvalidArgument(format!(
+        "host {:?} cannot be looked up: {hint}",
+        host.chars().take(60).collect::<String>()
+    )))
+}

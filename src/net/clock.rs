@@ -1,0 +1,52 @@
+//! Time: from the host's clocks, as this target's std has none.
+
+use core::time::Duration;
+
+use wasip2::clocks::{monotonic_clock, wall_clock};
+use wasip2::io::poll::{Pollable, poll};
+
+use super::Error;
+
+/// Since some moment in the past.
+pub fn now() -> Duration {
+    Duration::from_nanos(monotonic_clock::now())
+}
+
+/// Since 1970, in UTC.
+pub fn unix_time() -> Duration {
+    let now = wall_clock::now();
+    Duration::new(now.seconds, now.nanoseconds)
+}
+
+/// The moment at which waiting ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Duration);
+
+impl Deadline {
+    pub fn after(limit: Duration) -> Self {
+        Self(now().saturating_add(limit))
+    }
+
+    /// The earlier one.
+    pub fn or(self, other: Option<Self>) -> Self {
+        other.map_or(self, |other| other.min(self))
+    }
+
+    pub fn has_passed(self) -> bool {
+        self.0 <= now()
+    }
+
+    /// Waits for any of `events`.
+    pub(super) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
+        let nanos = u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX);
+        let alarm = monotonic_clock::subscribe_instant(nanos);
+        let all: Vec<&Pollable> = events.iter().copied().chain([&alarm]).collect();
+        match poll(&all)
+            .iter()
+            .any(|&ready| (ready as usize) < events.len())
+        {
+            true => Ok(()),
+            false => Err(Error::TimedOut),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The way to the server: names, TCP, time, over WASI 0.2. Nothing here knows what is sent.
+
+mod clock;
+mod dial;
+mod entropy;
+mod lookup;
+mod socket;
+
+pub use clock::{Deadline, now, unix_time};
+pub use dial::dial;
+pub use entropy::random;
+pub use lookup::lookup;
+pub use socket::{Read, Socket};
+
+/// Why the network did not do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The host does not grant it.
+    Denied,
+    /// The deadline passed.
+    TimedOut,
+    /// The connection is gone.
+    Disconnected,
+    /// In words, such as "connection refused".
+    Failed(String),
+}

@@ -1,0 +1,148 @@
+//! A TCP connection, never waited on without a deadline.
+
+use core::net::{IpAddr, SocketAddr};
+
+use wasip2::io::poll::Pollable;
+use wasip2::io::streams::{InputStream, OutputStream, StreamError};
+use wasip2::sockets::instance_network::instance_network;
+use wasip2::sockets::network::{
+    ErrorCode, IpAddressFamily, IpSocketAddress, Ipv4SocketAddress, Ipv6SocketAddress,
+};
+use wasip2::sockets::tcp::TcpSocket;
+use wasip2::sockets::tcp_create_socket::create_tcp_socket;
+
+use super::{Deadline, Error};
+
+/// Octets that one read takes at most.
+const READ: u64 = 64 * 1024;
+
+/// What a read brought.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Read {
+    Bytes(Vec<u8>),
+    Nothing,
+    /// The server sends no more.
+    End,
+}
+
+/// The streams come first: a host traps when a socket is dropped before its streams.
+pub struct Socket {
+    input: InputStream,
+    output: OutputStream,
+    socket: TcpSocket,
+}
+
+impl Socket {
+    pub fn connect(address: SocketAddr, deadline: Deadline) -> Result<Self, Error> {
+        let family = if address.is_ipv4() {
+            IpAddressFamily::Ipv4
+        } else {
+            IpAddressFamily::Ipv6
+        };
+        let socket = create_tcp_socket(family).map_err(to_error)?;
+        socket
+            .start_connect(&instance_network(), to_wasi(address))
+            .map_err(to_error)?;
+        loop {
+            match socket.finish_connect() {
+                Ok((input, output)) => {
+                    return Ok(Self {
+                        input,
+                        output,
+                        socket,
+                    });
+                }
+                Err(ErrorCode::WouldBlock) => deadline.wait(&[&socket.subscribe()])?,
+                Err(code) => return Err(to_error(code)),
+            }
+        }
+    }
+
+    /// The address at our end.
+    pub fn local_ip(&self) -> Option<IpAddr> {
+        match self.socket.local_address().ok()? {
+            IpSocketAddress::Ipv4(Ipv4SocketAddress {
+                address: (a, b, c, d),
+                ..
+            }) => Some([a, b, c, d].into()),
+            IpSocketAddress::Ipv6(Ipv6SocketAddress {
+                address: (a, b, c, d, e, f, g, h),
+                ..
+            }) => Some([a, b, c, d, e, f, g, h].into()),
+        }
+    }
+
+    /// What has arrived, without waiting.
+    pub fn read(&self) -> Read {
+        match self.input.read(READ) {
+            Ok(bytes) if bytes.is_empty() => Read::Nothing,
+            Ok(bytes) => Read::Bytes(bytes),
+            Err(_) => Read::End,
+        }
+    }
+
+    /// Writes as many of `bytes` as the host takes now; returns how many, 0 where it has to wait.
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
+        let permitted = self.permitted()?;
+        let piece = &bytes[..bytes.len().min(permitted)];
+        if !piece.is_empty() {
+            self.output.write(piece).map_err(|_| Error::Disconnected)?;
+        }
+        Ok(piece.len())
+    }
+
+    /// Octets that the next `write` takes.
+    pub fn permitted(&self) -> Result<usize, Error> {
+        match self.output.check_write() {
+            Ok(octets) => Ok(usize::try_from(octets).unwrap_or(usize::MAX)),
+            Err(StreamError::Closed | StreamError::LastOperationFailed(_)) => {
+                Err(Error::Disconnected)
+            }
+        }
+    }
+
+    /// Writes all of `bytes`.
+    pub fn write_all(&self, mut bytes: &[u8], deadline: Deadline) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            match self.write(bytes)? {
+                0 => deadline.wait(&[&self.output.subscribe()])?,
+                written => bytes = &bytes[written..],
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until there may be something to read.
+    pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
+        deadline.wait(&[&self.input.subscribe()])
+    }
+
+    /// Waits until `write` may take more, or there may be something to read.
+    pub fn wait_to_write_or_read(&self, deadline: Deadline) -> Result<(), Error> {
+        let events: [Pollable; 2] = [self.output.subscribe(), self.input.subscribe()];
+        deadline.wait(&[&events[0], &events[1]])
+    }
+}
+
+fn to_error(code: ErrorCode) -> Error {
+    match code {
+        ErrorCode::AccessDenied => Error::Denied,
+        ErrorCode::Timeout => Error::TimedOut,
+        code => Error::Failed(code.name().replace('-', " ")),
+    }
+}
+
+fn to_wasi(address: SocketAddr) -> IpSocketAddress {
+    match address {
+        SocketAddr::V4(v4) => IpSocketAddress::Ipv4(Ipv4SocketAddress {
+            port: v4.port(),
+            address: v4.ip().octets().into(),
+        }),
+        SocketAddr::V6(v6) => IpSocketAddress::Ipv6(Ipv6SocketAddress {
+            port: v6.port(),
+            flow_info: v6.flowinfo(),
+            address: v6.ip().segments().into(),
+            scope_id: v6.scope_id(),
+        }),
+    }
+}

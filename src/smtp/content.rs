@@ -1,0 +1,256 @@
+//! The way of a message through DATA: CRLF at the end of every line (RFC 5321, section 2.3.8), a
+//! dot before a dot that begins one (section 4.5.2), a dot alone at the end (section 4.1.1.4).
+//!
+//! ```text
+//! "Subject: dots\n\n.one\r..two"  ->  "Subject: dots\r\n\r\n..one\r\n...two\r\n.\r\n"
+//! ```
+
+use memchr::{memchr, memchr2};
+
+/// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6); a doubled dot is not counted.
+pub const MAX_TEXT: usize = 998;
+
+const CRLF: &[u8] = b"\r\n";
+
+/// What is to be known of a message before it is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Octets as SIZE counts them (RFC 1870, section 6): with the line ends as they are sent,
+    /// without doubled dots and the dot at the end.
+    pub size: u64,
+    /// Whether an octet is above 127, so that the message needs 8BITMIME (RFC 6152).
+    pub eight_bit: bool,
+}
+
+/// Refuses what DATA cannot carry, naming the line: NUL, and lines of more than [`MAX_TEXT`] octets.
+pub fn survey(message: &[u8]) -> Result<Survey, String> {
+    let mut surveyor = Surveyor::default();
+    surveyor.read(message)?;
+    Ok(surveyor.finish())
+}
+
+/// Makes of a message's pieces, however it is cut into these, what follows the reply to DATA.
+#[derive(Default)]
+pub struct Encoder {
+    splitter: Splitter,
+    within_line: bool,
+}
+
+impl Encoder {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends to `out` what can be sent of the message now that `piece` is known: all of it.
+    pub fn encode(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        for (text, ended) in self.splitter.split(piece) {
+            if !self.within_line && text.starts_with(b".") {
+                out.push(b'.');
+            }
+            out.extend_from_slice(text);
+            if ended {
+                out.extend_from_slice(CRLF);
+            }
+            self.within_line = !ended;
+        }
+    }
+
+    /// Ends the last line, where the message did not, and the message.
+    pub fn finish(self, out: &mut Vec<u8>) {
+        if self.within_line {
+            out.extend_from_slice(CRLF);
+        }
+        out.extend_from_slice(b".\r\n");
+    }
+}
+
+#[derive(Default)]
+struct Surveyor {
+    splitter: Splitter,
+    found: Survey,
+    lines: u64,
+    /// Of the line that has not ended.
+    length: usize,
+}
+
+impl Surveyor {
+    fn read(&mut self, piece: &[u8]) -> Result<(), String> {
+        self.found.eight_bit |= !piece.is_ascii();
+        for (text, ended) in self.splitter.split(piece) {
+            self.length += text.len();
+            let number = self.lines + 1;
+            if self.length > MAX_TEXT {
+                return Err(format!(
+                    "line {number} of the message is longer than {MAX_TEXT} octets: encode the \
+                     part that it is in as quoted-printable or base64"
+                ));
+            }
+            if memchr(0, text).is_some() {
+                return Err(format!(
+                    "line {number} of the message holds NUL: encode the part that it is in as base64"
+                ));
+            }
+            if ended {
+                self.end_line();
+            }
+        }
+        Ok(())
+    }
+
+    fn end_line(&mut self) {
+        self.found.size += (self.length + CRLF.len()) as u64;
+        self.length = 0;
+        self.lines += 1;
+    }
+
+    fn finish(mut self) -> Survey {
+        if self.length > 0 {
+            self.end_line();
+        }
+        self.found
+    }
+}
+
+/// Cuts a message into lines; CR, LF and CRLF each end one.
+#[derive(Default)]
+struct Splitter {
+    /// Whether the last octet was a CR. It has ended its line; an LF that follows belongs to it.
+    after_cr: bool,
+}
+
+impl Splitter {
+    /// The lines of `piece` without their ends, and whether they have ended: the last may go on.
+    fn split<'a>(&mut self, piece: &'a [u8]) -> impl Iterator<Item = (&'a [u8], bool)> + use<'a> {
+        let mut rest = match piece {
+            [b'\n', rest @ ..] if self.after_cr => rest,
+            _ => piece,
+        };
+        if let Some(last) = piece.last() {
+            self.after_cr = *last == b'\r';
+        }
+        core::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let (text, after) = rest.split_at(memchr2(b'\r', b'\n', rest).unwrap_or(rest.len()));
+            let ended = !after.is_empty();
+            rest = match after {
+                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+                [] => after,
+            };
+            Some((text, ended))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded<'a>(pieces: impl IntoIterator<Item = &'a str>) -> String {
+        let (mut encoder, mut out) = (Encoder::new(), Vec::new());
+        for piece in pieces {
+            encoder.encode(piece.as_bytes(), &mut out);
+        }
+        encoder.finish(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn size(message: &str) -> u64 {
+        survey(message.as_bytes()).unwrap().size
+    }
+
+    #[test]
+    fn a_message_in_order_is_sent_as_it_is() {
+        let message = "From: a@example.org\r\n\r\nHello.\r\n";
+        assert_eq!(encoded([message]), format!("{message}.\r\n"));
+        assert_eq!(size(message), message.len() as u64);
+    }
+
+    #[test]
+    fn a_dot_at_the_start_of_a_line_is_doubled() {
+        assert_eq!(
+            encoded([".\r\n..\r\na.b\r\n.c"]),
+            "..\r\n...\r\na.b\r\n..c\r\n.\r\n"
+        );
+        assert_eq!(encoded(["a\n.\rb\r."]), "a\r\n..\r\nb\r\n..\r\n.\r\n");
+        assert_eq!(size(".\r\n"), 3);
+    }
+
+    #[test]
+    fn a_dot_that_begins_a_piece_within_a_line_is_not() {
+        assert_eq!(
+            encoded(["a", ".b\r", "\n", ".c", "\r\n"]),
+            "a.b\r\n..c\r\n.\r\n"
+        );
+    }
+
+    #[test]
+    fn cr_and_lf_each_end_a_line_and_together_one() {
+        assert_eq!(
+            encoded(["a\rb\nc\r\nd\n\re\r\r\n\n"]),
+            "a\r\nb\r\nc\r\nd\r\n\r\ne\r\n\r\n\r\n.\r\n"
+        );
+        assert_eq!(size("a\rb\nc\r\nd\n\re\r\r\n\n"), 21);
+        assert_eq!(encoded(["\r\n\r\n"]), "\r\n\r\n.\r\n");
+    }
+
+    #[test]
+    fn a_crlf_may_be_cut_in_two() {
+        assert_eq!(
+            encoded(["a\r", "\nb\r", "", "\n", "\n"]),
+            "a\r\nb\r\n\r\n.\r\n"
+        );
+        assert_eq!(encoded(["a\r", "b\r"]), "a\r\nb\r\n.\r\n");
+    }
+
+    #[test]
+    fn a_missing_last_line_end_is_added() {
+        assert_eq!(encoded(["a"]), "a\r\n.\r\n");
+        assert_eq!(size("a"), 3);
+        assert_eq!(encoded(["a\r"]), "a\r\n.\r\n");
+        assert_eq!(size("a\r"), 3);
+    }
+
+    #[test]
+    fn an_empty_message_is_the_dot_alone() {
+        // The CRLF before the dot is then that of the DATA line (RFC 5321, section 4.1.1.4).
+        assert_eq!(encoded([]), ".\r\n");
+        assert_eq!(encoded(["", ""]), ".\r\n");
+        assert_eq!(
+            survey(b"").unwrap(),
+            Survey {
+                size: 0,
+                eight_bit: false
+            }
+        );
+    }
+
+    #[test]
+    fn octets_above_127_need_8bitmime() {
+        assert!(survey("Zoë".as_bytes()).unwrap().eight_bit);
+        assert!(!survey(b"Zoe \x7f").unwrap().eight_bit);
+    }
+
+    #[test]
+    fn a_line_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
+        let lines = |length| format!("one\ntwo\r{}\r\nfour", "x".repeat(length));
+        assert!(survey(lines(MAX_TEXT).as_bytes()).is_ok());
+        let error = survey(lines(MAX_TEXT + 1).as_bytes()).unwrap_err();
+        assert!(
+            error.starts_with("line 3 of the message is longer than 998"),
+            "{error}"
+        );
+        // The doubled dot does not count.
+        assert!(survey(".".repeat(MAX_TEXT).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn nul_is_refused_with_its_line() {
+        let error = survey(b"one\r\n\r\nthree\0").unwrap_err();
+        assert!(
+            error.starts_with("line 3 of the message holds NUL"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Command lines, and what awaits each one's reply.
+
+use super::error::Phase;
+
+/// Longest command line without extensions, CRLF included (RFC 5321, section 4.5.3.1.4).
+pub const MAX_COMMAND: usize = 512;
+
+/// What a reply answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Nothing was said: the server speaks first.
+    Greeting,
+    Ehlo,
+    Helo,
+    StartTls,
+    Auth,
+    /// The `*` that ends an AUTH exchange.
+    AuthCancel,
+    Rset,
+    Noop,
+    Mail,
+    /// The recipient of this number.
+    Rcpt(usize),
+    Data,
+    /// The message, after its final dot.
+    Message,
+    /// A final dot alone, for a DATA that no recipient was accepted for.
+    NoMessage,
+    Quit,
+}
+
+impl Verb {
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::Greeting => Phase::Greeting,
+            Self::Ehlo | Self::Helo => Phase::Hello,
+            Self::StartTls => Phase::StartTls,
+            Self::Auth | Self::AuthCancel => Phase::Auth,
+            Self::Mail => Phase::Mail,
+            Self::Rcpt(_) => Phase::Rcpt,
+            Self::Data | Self::NoMessage => Phase::Data,
+            Self::Message => Phase::Acceptance,
+            Self::Quit => Phase::Quit,
+            Self::Rset | Self::Noop => Phase::Other,
+        }
+    }
+
+    /// Whether other commands may follow before its reply (RFC 2920, section 3.1).
+    pub fn may_be_followed(self) -> bool {
+        matches!(self, Self::Rset | Self::Mail | Self::Rcpt(_))
+    }
+}
+
+/// A line to send, of which the end may be secret.
+pub struct Line {
+    text: String,
+    secret: String,
+}
+
+impl Line {
+    pub fn open(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            secret: String::new(),
+        }
+    }
+
+    pub fn with_secret(text: &str, secret: String) -> Self {
+        Self {
+            text: text.into(),
+            secret,
+        }
+    }
+
+    /// Octets on the wire, CRLF included.
+    pub fn len(&self) -> usize {
+        self.text.len() + self.secret.len() + 2
+    }
+
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.text.as_bytes());
+        out.extend_from_slice(self.secret.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// For people, the secret left out.
+    pub fn shown(&self) -> String {
+        let hidden = if self.secret.is_empty() {
+            ""
+        } else {
+            "<hidden>"
+        };
+        format!("{}{hidden}", self.text)
+    }
+}

@@ -1,0 +1,279 @@
+//! Addresses as MAIL and RCPT carry them (RFC 5321, section 4.1.2; RFC 6531, section 3.3).
+//!
+//! ```text
+//! Mailbox    =  ( Dot-string / Quoted-string ) "@" ( Domain / address-literal )
+//! ```
+
+use super::domain;
+use super::excerpt::excerpt;
+
+/// Octets before the `@` (RFC 5321, section 4.5.3.1.1).
+const MAX_LOCAL_PART: usize = 64;
+
+/// Octets in all: a path has 256, two of which are its angle brackets (section 4.5.3.1.3).
+const MAX_ADDRESS: usize = 254;
+
+/// An address that can be put between angle brackets and sent. Not ASCII means that the server is
+/// to offer SMTPUTF8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox(String);
+
+impl Mailbox {
+    /// The error says which address is at fault, why, and what to do.
+    pub fn parse(address: &str) -> Result<Self, String> {
+        match check(address) {
+            Ok(()) => Ok(Self(address.into())),
+            Err(reason) => Err(format!(
+                "address `{}`: {reason}",
+                excerpt(address.as_bytes())
+            )),
+        }
+    }
+
+    /// Takes the bare `postmaster` too, as RCPT does (RFC 5321, section 4.1.1.3).
+    pub fn parse_recipient(address: &str) -> Result<Self, String> {
+        if address.eq_ignore_ascii_case("postmaster") {
+            return Ok(Self(address.into()));
+        }
+        Self::parse(address)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_ascii(&self) -> bool {
+        self.0.is_ascii()
+    }
+
+    /// None for the bare `postmaster`.
+    pub fn domain(&self) -> Option<&str> {
+        split(&self.0).map(|(_, domain)| domain)
+    }
+}
+
+fn check(address: &str) -> Result<(), String> {
+    check_as_a_whole(address)?;
+    let (local_part, domain) = split(address).ok_or("it has no `@` after its local part")?;
+    check_local_part(local_part)?;
+    domain::check(domain)?;
+    // Last, so that the part that is too long is named where one is.
+    if address.len() > MAX_ADDRESS {
+        return Err(format!("it is longer than {MAX_ADDRESS} octets"));
+    }
+    Ok(())
+}
+
+/// The mistakes that people make, each with its remedy, and those that would end a command.
+fn check_as_a_whole(address: &str) -> Result<(), String> {
+    let reason = if address.is_empty() {
+        "it is empty"
+    } else if address.trim() != address {
+        "it begins or ends with white space: remove that"
+    } else if address.contains(char::is_control) {
+        "it holds a control character, such as a line break"
+    } else if address.starts_with('@') {
+        "it has no local part, or is a source route: give user@domain alone"
+    } else if address.contains(['<', '>']) {
+        // Legal within quotes, but there are servers that take the first `>` for the end.
+        "give the address alone, without a name and angle brackets"
+    } else {
+        return Ok(());
+    };
+    Err(reason.into())
+}
+
+/// Local part and domain. An `@` may stand in quotes, and in some literals: neither the first nor
+/// the last is always the one.
+fn split(address: &str) -> Option<(&str, &str)> {
+    let end = match address.strip_prefix('"') {
+        Some(rest) => closing_quote(rest)? + 2,
+        None => address.find('@')?,
+    };
+    let (local_part, rest) = address.split_at_checked(end)?;
+    Some((local_part, rest.strip_prefix('@')?))
+}
+
+/// Where the first quote is that no backslash makes part of the text.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.find(|character| match character {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        '\\' => {
+            escaped = true;
+            false
+        }
+        _ => character == '"',
+    })
+}
+
+fn check_local_part(local_part: &str) -> Result<(), String> {
+    if local_part.len() > MAX_LOCAL_PART {
+        return Err(format!(
+            "the part before the `@` is longer than {MAX_LOCAL_PART} octets"
+        ));
+    }
+    match local_part.strip_prefix('"') {
+        Some(quoted) => check_quoted(quoted),
+        None => check_dot_string(local_part),
+    }
+}
+
+fn check_dot_string(text: &str) -> Result<(), String> {
+    if text.split('.').any(str::is_empty) {
+        return Err(format!(
+            "a dot at the start or the end of the local part, or beside another, needs quotes: \
+             \"{text}\"@…"
+        ));
+    }
+    match text
+        .chars()
+        .find(|character| *character != '.' && !is_atext(*character))
+    {
+        Some(other) => Err(format!(
+            "`{}` cannot stand in the local part, or only in quotes",
+            other.escape_debug()
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_atext(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => {
+            character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character)
+        }
+        // RFC 6531 allows any; one that looks like a space is a mistake all the same.
+        _ => !character.is_whitespace(),
+    }
+}
+
+/// The part after the opening quote. Controls are already out, and the last quote is the closing
+/// one; a backslash may stand before ASCII only.
+fn check_quoted(text: &str) -> Result<(), String> {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character == '\\' && !characters.next().is_some_and(|next| next.is_ascii()) {
+            return Err("a backslash in quotes makes only ASCII characters literal".into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_grammar_are_taken_as_they_are() {
+        for (address, domain) in [
+            ("user@example.org", "example.org"),
+            ("a.b+c_d=e/f!g%h@x", "x"),
+            ("o'hara@example.org", "example.org"),
+            // RFC 5321, section 4.1.2.
+            (r#""Joe\,Smith"@example.org"#, "example.org"),
+            (r#""a@b\"c d"@example.org"#, "example.org"),
+            (r#""a\\"@example.org"#, "example.org"),
+            (r#"""@example.org"#, "example.org"),
+            (r#""two..dots"@example.org"#, "example.org"),
+            ("user@[192.0.2.1]", "[192.0.2.1]"),
+            ("user@[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"),
+            ("user@[tag:x@y]", "[tag:x@y]"),
+            ("δοκιμή@παράδειγμα.δοκιμή", "παράδειγμα.δοκιμή"),
+            ("\"δ δ\"@example.org", "example.org"),
+        ] {
+            let mailbox = Mailbox::parse(address).unwrap();
+            assert_eq!(
+                (mailbox.as_str(), mailbox.domain()),
+                (address, Some(domain))
+            );
+            assert_eq!(mailbox.is_ascii(), address.is_ascii());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_a_remedy() {
+        for (address, reason) in [
+            ("", "empty"),
+            ("user", "no `@`"),
+            ("user@", "domain is missing"),
+            ("@example.org", "no local part"),
+            ("@a.example,@b.example:user@example.org", "source route"),
+            ("Ann <ann@example.org>", "without a name and angle brackets"),
+            ("<ann@example.org>", "without a name and angle brackets"),
+            ("\">\"@example.org", "without a name and angle brackets"),
+            (" user@example.org", "white space"),
+            ("user@example.org\u{a0}", "white space"),
+            ("user@example.org\n", "white space"),
+            ("a\r\nb@example.org", "control character"),
+            ("a\0b@example.org", "control character"),
+            ("\"a\tb\"@example.org", "control character"),
+            ("a\u{85}b@example.org", "control character"),
+            ("a..b@example.org", r#"needs quotes: "a..b"@"#),
+            ("a.@example.org", r#"needs quotes: "a."@"#),
+            (".a@example.org", r#"needs quotes: ".a"@"#),
+            ("a b@example.org", "` ` cannot stand in the local part"),
+            (
+                "a\u{2003}b@example.org",
+                r"`\u{2003}` cannot stand in the local part",
+            ),
+            ("a\"b@example.org", "cannot stand in the local part"),
+            ("\"a@example.org", "no `@`"),
+            ("\"a\"b@example.org", "no `@`"),
+            ("\"a\\\"@example.org", "no `@`"),
+            ("\"a\\é\"@example.org", "backslash"),
+            ("a@b@example.org", "domain cannot hold `@`"),
+            ("a@b, c@d", "domain cannot hold `,`"),
+            ("user@exa mple.org", "domain cannot hold ` `"),
+            ("user@192.0.2.1", "[192.0.2.1]"),
+        ] {
+            let error = Mailbox::parse(address).unwrap_err();
+            assert!(error.contains(reason), "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_be_as_long_as_the_limits_and_not_an_octet_longer() {
+        let address = |local_part, domain: usize| {
+            format!(
+                "{}@{}{}",
+                "a".repeat(local_part),
+                "b.".repeat(domain / 2),
+                "c".repeat(domain % 2)
+            )
+        };
+        assert!(Mailbox::parse(&address(64, 189)).is_ok());
+        assert!(
+            Mailbox::parse(&address(64, 191))
+                .unwrap_err()
+                .contains("254")
+        );
+        assert!(Mailbox::parse(&address(65, 11)).unwrap_err().contains("64"));
+        assert!(
+            Mailbox::parse(&address(1, 257))
+                .unwrap_err()
+                .contains("255")
+        );
+    }
+
+    #[test]
+    fn the_address_in_an_error_is_escaped_and_shortened() {
+        let error = Mailbox::parse(&format!("a\r\n{}", "b".repeat(5000))).unwrap_err();
+        assert!(error.starts_with(r"address `a\r\nb"), "{error}");
+        assert!(error.len() < 200);
+    }
+
+    #[test]
+    fn the_bare_postmaster_is_a_recipient_and_no_sender() {
+        for name in ["postmaster", "Postmaster", "POSTMASTER"] {
+            let mailbox = Mailbox::parse_recipient(name).unwrap();
+            assert_eq!((mailbox.as_str(), mailbox.domain()), (name, None));
+            assert!(Mailbox::parse(name).is_err());
+        }
+        assert!(Mailbox::parse_recipient("user@example.org").is_ok());
+        assert!(Mailbox::parse_recipient("webmaster").is_err());
+    }
+}

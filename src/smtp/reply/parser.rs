@@ -1,0 +1,356 @@
+//! Reads replies off the octets that arrive, however these are split.
+//!
+//! ```text
+//! 250-mail.example.org greets you      a line: the code, "-" for more to come, text
+//! 250 SIZE 1000000                     the last line: the code, alone or with a space, text
+//! ```
+
+use super::{EnhancedCode, Reply};
+use crate::smtp::excerpt::excerpt;
+use core::{error, fmt, mem};
+use memchr::memchr;
+
+/// Octets of one line with its CRLF. The rule is 512 (RFC 5321, section 4.5.3.1.5); servers that
+/// explain themselves at length, or list many mechanisms, exceed it.
+pub const MAX_LINE: usize = 2048;
+
+/// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
+pub const MAX_LINES: usize = 512;
+
+/// Octets of one reply: what a server can make us keep.
+pub const MAX_REPLY: usize = 64 * 1024;
+
+/// Why what arrived is not a reply. Each with the beginning of the line that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplyError {
+    BareLineFeed(String),
+    NotAReply(String),
+    /// The code that the reply began with, the line that has another.
+    CodeChanged(u16, String),
+    LineTooLong(String),
+    TooManyLines,
+    TooLong,
+}
+
+/// Takes octets in, gives replies out. After an error no reply can be read any more: which octet
+/// would begin it is unknown, and every call gives the same error.
+#[derive(Default)]
+pub struct ReplyParser {
+    input: Vec<u8>,
+    /// How much of `input` is parsed; it goes with the next `push`.
+    parsed: usize,
+    /// How much of `input` is known to hold no further line end, so that no octet is looked at twice.
+    scanned: usize,
+    partial: Partial,
+}
+
+/// The lines so far of a reply whose last line is to come.
+#[derive(Default)]
+struct Partial {
+    code: Option<u16>,
+    enhanced: Option<EnhancedCode>,
+    lines: Vec<String>,
+    size: usize,
+}
+
+impl ReplyParser {
+    /// Adds what arrived. `next_reply` is to be called until it gives none before more is added:
+    /// it is what holds the limits.
+    pub fn push(&mut self, octets: &[u8]) {
+        self.input.drain(..self.parsed);
+        self.scanned -= mem::take(&mut self.parsed);
+        self.input.extend_from_slice(octets);
+    }
+
+    /// The next reply, if all of it has arrived.
+    pub fn next_reply(&mut self) -> Result<Option<Reply>, ReplyError> {
+        while let Some(end) = self.line_end()? {
+            let reply = self.partial.add(&self.input[self.parsed..end])?;
+            self.parsed = end;
+            self.scanned = end;
+            if reply.is_some() {
+                return Ok(reply);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether any octet has arrived that is not of a reply given out.
+    pub fn has_leftover(&self) -> bool {
+        self.leftover_len() > 0
+    }
+
+    /// How many octets have arrived that are not of a reply given out.
+    pub fn leftover_len(&self) -> usize {
+        self.partial.size + self.input.len() - self.parsed
+    }
+
+    /// Where the line that begins at `parsed` ends. Its length is judged before it is complete, so
+    /// that it need not be kept in order to be refused.
+    fn line_end(&mut self) -> Result<Option<usize>, ReplyError> {
+        let found = memchr(b'\n', &self.input[self.scanned..]);
+        let end = found.map(|at| self.scanned + at + 1);
+        // A line without its end is at least one octet longer than what is here.
+        let length = end.unwrap_or(self.input.len() + 1) - self.parsed;
+        let room = MAX_REPLY - self.partial.size;
+        if length > room.min(MAX_LINE) {
+            return Err(match room {
+                ..MAX_LINE => ReplyError::TooLong,
+                _ => ReplyError::LineTooLong(excerpt(&self.input[self.parsed..])),
+            });
+        }
+        // Should the line turn out not to be one, it stays, and is found here again.
+        self.scanned = end.map_or(self.input.len(), |end| end - 1);
+        Ok(end)
+    }
+}
+
+impl Partial {
+    /// Adds a line, its end included, unless it is at fault. The last one completes the reply.
+    fn add(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        let content = content
+            .strip_suffix(b"\r")
+            .ok_or_else(|| ReplyError::BareLineFeed(excerpt(content)))?;
+        let (code, is_last, text) =
+            split(content).ok_or_else(|| ReplyError::NotAReply(excerpt(content)))?;
+        if let Some(first) = self.code.filter(|first| *first != code) {
+            return Err(ReplyError::CodeChanged(first, excerpt(content)));
+        }
+        if self.lines.len() == MAX_LINES {
+            return Err(ReplyError::TooManyLines);
+        }
+        let text = String::from_utf8_lossy(text).into_owned();
+        self.code = Some(code);
+        // It may be on every line (RFC 2034, section 4); they are to agree.
+        self.enhanced = self.enhanced.or_else(|| EnhancedCode::parse(code, &text));
+        self.lines.push(text);
+        self.size += line.len();
+        Ok(is_last.then(|| {
+            let Self {
+                enhanced, lines, ..
+            } = mem::take(self);
+            Reply {
+                code,
+                enhanced,
+                lines,
+            }
+        }))
+    }
+}
+
+/// A line's code, whether it is the last of its reply, and its text. The space may be missing
+/// where there is no text (RFC 5321, section 4.2).
+fn split(line: &[u8]) -> Option<(u16, bool, &[u8])> {
+    let (code, rest) = line.split_at_checked(3)?;
+    let [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] = code else {
+        return None;
+    };
+    let code = code
+        .iter()
+        .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+    match rest.split_first() {
+        None => Some((code, true, rest)),
+        Some((b' ', text)) => Some((code, true, text)),
+        Some((b'-', text)) => Some((code, false, text)),
+        Some(_) => None,
+    }
+}
+
+impl error::Error for ReplyError {}
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BareLineFeed(line) => {
+                write!(
+                    f,
+                    "the server ended the line `{line}` with LF alone instead of CR LF"
+                )
+            }
+            Self::NotAReply(line) => {
+                write!(
+                    f,
+                    "the server's line `{line}` does not begin with a code from 200 to 599"
+                )
+            }
+            Self::CodeChanged(first, line) => {
+                write!(
+                    f,
+                    "the server's reply began with {first} and went on with `{line}`"
+                )
+            }
+            Self::LineTooLong(line) => {
+                write!(
+                    f,
+                    "the server's line `{line}` is longer than {MAX_LINE} octets"
+                )
+            }
+            Self::TooManyLines => write!(f, "the server's reply has more than {MAX_LINES} lines"),
+            Self::TooLong => write!(f, "the server's reply is longer than {MAX_REPLY} octets"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(octets: &[u8]) -> Result<Vec<Reply>, ReplyError> {
+        let mut parser = ReplyParser::default();
+        parser.push(octets);
+        let mut replies = Vec::new();
+        while let Some(reply) = parser.next_reply()? {
+            replies.push(reply);
+        }
+        Ok(replies)
+    }
+
+    fn read_one(octets: &[u8]) -> Reply {
+        let [reply] = read(octets).unwrap().try_into().unwrap();
+        reply
+    }
+
+    #[test]
+    fn a_reply_of_several_lines_ends_with_a_space_after_the_code() {
+        // RFC 5321, section 4.2.1.
+        let reply = read_one(
+            b"250-First line\r\n250-Second line\r\n250-234 Text beginning with numbers\r\n250 The last line\r\n",
+        );
+        assert_eq!(reply.code, 250);
+        assert_eq!(
+            reply.lines,
+            [
+                "First line",
+                "Second line",
+                "234 Text beginning with numbers",
+                "The last line"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_code_alone_is_a_reply_with_or_without_the_space() {
+        for octets in [&b"250\r\n"[..], b"250 \r\n", b"250-\r\n250\r\n"] {
+            let reply = read_one(octets);
+            assert_eq!(reply.code, 250);
+            assert!(reply.lines.iter().all(String::is_empty));
+        }
+    }
+
+    #[test]
+    fn the_enhanced_code_comes_from_the_first_line_that_has_one_and_stays_in_the_text() {
+        // RFC 2034, section 5, and a first line without.
+        let reply = read_one(b"250-hello\r\n250-2.1.0 Originator ok\r\n250 2.9.9 x\r\n");
+        assert_eq!(
+            reply.enhanced,
+            Some(EnhancedCode {
+                class: 2,
+                subject: 1,
+                detail: 0
+            })
+        );
+        assert_eq!(reply.lines[1], "2.1.0 Originator ok");
+    }
+
+    #[test]
+    fn what_follows_a_reply_is_left_over() {
+        let mut parser = ReplyParser::default();
+        parser.push(b"220 go ahead\r\n250-injected\r\n25");
+        assert_eq!(parser.next_reply().unwrap().unwrap().code, 220);
+        assert_eq!(parser.leftover_len(), b"250-injected\r\n25".len());
+        assert_eq!(parser.next_reply(), Ok(None));
+        assert_eq!(parser.leftover_len(), b"250-injected\r\n25".len());
+        parser.push(b"0 done\r\n");
+        assert_eq!(
+            parser.next_reply().unwrap().unwrap().lines,
+            ["injected", "done"]
+        );
+        assert!(!parser.has_leftover());
+    }
+
+    #[test]
+    fn octets_that_are_not_utf_8_are_replaced() {
+        assert_eq!(read_one(b"250 caf\xe9\r\n").lines, ["caf\u{fffd}"]);
+    }
+
+    #[test]
+    fn a_line_feed_alone_ends_no_line() {
+        let error = read(b"250 ok\n250 more\r\n").unwrap_err();
+        assert_eq!(error, ReplyError::BareLineFeed("250 ok".into()));
+        assert!(error.to_string().contains("LF alone"));
+        assert!(matches!(read(b"\n"), Err(ReplyError::BareLineFeed(_))));
+    }
+
+    #[test]
+    fn other_words_than_replies_are_refused() {
+        for line in [
+            "",
+            "25",
+            "25x",
+            "2500",
+            "250_",
+            "199 no",
+            "600 no",
+            "-50 no",
+            "SSH-2.0-x",
+            "+OK",
+        ] {
+            let error = read(format!("{line}\r\n").as_bytes()).unwrap_err();
+            assert_eq!(error, ReplyError::NotAReply(line.into()));
+        }
+    }
+
+    #[test]
+    fn the_code_stays_the_same_within_a_reply() {
+        let error = read(b"250-one\r\n550 two\r\n").unwrap_err();
+        assert_eq!(error, ReplyError::CodeChanged(250, "550 two".into()));
+    }
+
+    #[test]
+    fn an_error_stays() {
+        let mut parser = ReplyParser::default();
+        parser.push(b"220 fine\r\nHTTP/1.1 400 Bad Request\r\n250 never mind\r\n");
+        assert!(parser.next_reply().unwrap().is_some());
+        let error = parser.next_reply().unwrap_err();
+        parser.push(b"250 really\r\n");
+        assert_eq!(parser.next_reply(), Err(error));
+    }
+
+    #[test]
+    fn a_line_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
+        let line = |length: usize| format!("250 {}\r\n", "x".repeat(length - 6)).into_bytes();
+        assert_eq!(read(&line(MAX_LINE)).unwrap().len(), 1);
+        assert!(matches!(
+            read(&line(MAX_LINE + 1)),
+            Err(ReplyError::LineTooLong(_))
+        ));
+        // Refused before its end has come.
+        assert_eq!(read(&line(MAX_LINE + 2)[..MAX_LINE - 1]).unwrap(), []);
+        assert!(matches!(
+            read(&line(MAX_LINE + 2)[..MAX_LINE]),
+            Err(ReplyError::LineTooLong(_))
+        ));
+    }
+
+    #[test]
+    fn a_reply_may_have_as_many_lines_as_the_limit_and_not_one_more() {
+        let lines = |count: usize| "250-x\r\n".repeat(count - 1) + "250 x\r\n";
+        assert_eq!(read_one(lines(MAX_LINES).as_bytes()).lines.len(), MAX_LINES);
+        assert_eq!(
+            read(lines(MAX_LINES + 1).as_bytes()),
+            Err(ReplyError::TooManyLines)
+        );
+    }
+
+    #[test]
+    fn a_reply_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
+        let long = format!("250-{}\r\n", "x".repeat(1018)).repeat(MAX_REPLY / 1024 - 1);
+        let last = |length: usize| format!("{long}250 {}\r\n", "x".repeat(length - 6));
+        assert_eq!(
+            read_one(last(1024).as_bytes()).lines.len(),
+            MAX_REPLY / 1024
+        );
+        assert_eq!(read(last(1025).as_bytes()), Err(ReplyError::TooLong));
+    }
+}

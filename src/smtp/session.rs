@@ -1,0 +1,356 @@
+//! One session with a server: what it was told, what it must write, what it waits for.
+//!
+//! ```text
+//! S: 220 mail.example.org ESMTP            the greeting
+//! C: EHLO client.example.net               `open`: EHLO, STARTTLS, EHLO, AUTH, as far as planned
+//! S: 250-mail.example.org
+//! S: 250 PIPELINING
+//! C: MAIL FROM:<a@example.net>             `deliver`: one group, one flight (RFC 2920)
+//! C: RCPT TO:<b@example.org>
+//! C: DATA
+//! S: 250 OK                                matched to the commands by count
+//! S: 250 OK
+//! S: 354 Go ahead
+//! C: Subject: hello ...                    `write`, `finish`
+//! S: 250 Queued as 4711                    `take_receipt`
+//! C: QUIT                                  `quit`
+//! ```
+//!
+//! No I/O here: `outgoing` holds what must be written, `receive` takes what was read, and `step`
+//! says what is needed next. After an error, `is_open` tells whether the session still stands.
+
+use std::collections::VecDeque;
+
+use super::delivery::Transaction;
+use super::envelope::Receipt;
+use super::error::{Error, Phase};
+use super::extensions::Extensions;
+use super::line::{Line, Verb};
+use super::local_name::LocalName;
+use super::reply::{Reply, ReplyParser};
+use super::transcript::{Speaker, Words};
+use crate::sasl::{Exchange, Mechanism, Password};
+
+/// Replies to nothing that are kept to be looked at: a server says one such, a 421.
+const MAX_UNASKED: usize = 4;
+
+/// How to secure a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS stands before the greeting.
+    ImplicitTls,
+    StartTls,
+    /// STARTTLS; in clear where a loopback server does not offer it.
+    StartTlsUnlessLoopback,
+    /// STARTTLS where offered and not refused.
+    Opportunistic,
+    Plaintext,
+}
+
+/// What a session is to reach before its first message.
+pub struct Plan {
+    pub local_name: LocalName,
+    pub security: Security,
+    /// No one can listen between us and the server.
+    pub loopback: bool,
+    pub credentials: Option<Password>,
+    /// Allowed, in order of preference.
+    pub mechanisms: Vec<Mechanism>,
+}
+
+/// What a session needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Write what is outgoing, then read until a reply has arrived.
+    Await,
+    /// Write what is outgoing; make TLS; then `secured`.
+    Handshake,
+    /// Nothing: what was asked for is done.
+    Done,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Greeting, hello, STARTTLS, AUTH.
+    Opening,
+    /// STARTTLS was answered with 220.
+    Handshake,
+    Ready,
+    /// MAIL, RCPT, DATA.
+    Envelope,
+    /// After 354, until the reply to the message.
+    Content,
+    /// After QUIT, or an error that ends the session.
+    Closed,
+}
+
+pub struct Session {
+    pub(super) plan: Plan,
+    pub(super) state: State,
+    pub(super) secure: bool,
+    pub(super) extensions: Extensions,
+    pub(super) parser: ReplyParser,
+    /// Replies that were not looked at yet.
+    arrived: VecDeque<Reply>,
+    /// Lines that were not written yet.
+    pub(super) queued: VecDeque<(Verb, Line)>,
+    /// What was written and not answered yet.
+    pub(super) awaited: VecDeque<Verb>,
+    pub(super) outgoing: Vec<u8>,
+    pub(super) exchange: Option<Exchange>,
+    pub(super) transaction: Option<Transaction>,
+    /// The final dot was handed to the network: the message may be delivered.
+    pub(super) message_left: bool,
+    /// A transaction failed: RSET comes before the next (RFC 5321, section 4.1.1.5).
+    pub(super) needs_reset: bool,
+    pub(super) receipt: Option<Receipt>,
+    pub(super) words: Words,
+}
+
+impl Session {
+    /// A session on a connection just made; with `Security::ImplicitTls`, inside TLS.
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            secure: plan.security == Security::ImplicitTls,
+            plan,
+            state: State::Opening,
+            extensions: Extensions::default(),
+            parser: ReplyParser::default(),
+            arrived: VecDeque::new(),
+            queued: VecDeque::new(),
+            awaited: VecDeque::from([Verb::Greeting]),
+            outgoing: Vec::new(),
+            exchange: None,
+            transaction: None,
+            message_left: false,
+            needs_reset: false,
+            receipt: None,
+            words: Words::default(),
+        }
+    }
+
+    // --- between it and the network -----------------------------------------------------------
+
+    /// What must be written; whoever writes it empties it.
+    pub fn outgoing(&mut self) -> &mut Vec<u8> {
+        &mut self.outgoing
+    }
+
+    /// The last of what was outgoing is about to leave.
+    pub fn leaving(&mut self) {
+        self.message_left = self.awaited.front() == Some(&Verb::Message);
+    }
+
+    /// What was read.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.parser.push(bytes);
+        let phase = self.phase();
+        while let Some(reply) = self
+            .parser
+            .next_reply()
+            .map_err(|e| self.broken(phase, e.to_string()))?
+        {
+            self.words.heard(&reply);
+            self.arrived.push_back(reply);
+            if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
+                return Err(self.broken(
+                    phase,
+                    "the server goes on talking without being asked".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a reply is there for `step` to look at.
+    pub fn has_reply(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
+    /// Looks at what arrived, and says what is next.
+    pub fn step(&mut self) -> Result<Step, Error> {
+        loop {
+            if let Some(reply) = self.arrived.pop_front() {
+                self.hear(reply)?;
+            } else if self.state == State::Handshake {
+                return Ok(Step::Handshake);
+            } else if !self.awaited.is_empty() {
+                return Ok(Step::Await);
+            } else if !self.queued.is_empty() {
+                self.say_group();
+            } else if self.state == State::Envelope {
+                self.settle_envelope()?;
+            } else {
+                return Ok(Step::Done);
+            }
+        }
+    }
+
+    /// What an interruption now would interrupt.
+    pub fn phase(&self) -> Phase {
+        match self.awaited.front() {
+            Some(Verb::Message) if !self.message_left => Phase::Content,
+            Some(verb) => verb.phase(),
+            None if self.state == State::Content => Phase::Content,
+            None => Phase::Other,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state != State::Closed
+    }
+
+    /// The connection is of no use any more.
+    pub fn end(&mut self) {
+        self.state = State::Closed;
+    }
+
+    /// Words for people.
+    pub fn words(&mut self) -> &mut Words {
+        &mut self.words
+    }
+
+    // --- what it can be asked for -------------------------------------------------------------
+
+    pub fn take_receipt(&mut self) -> Option<Receipt> {
+        self.receipt.take()
+    }
+
+    pub fn noop(&mut self) -> Result<(), Error> {
+        self.expect_ready("NOOP")?;
+        self.queue(Verb::Noop, Line::open("NOOP"));
+        Ok(())
+    }
+
+    /// Says QUIT, where the server is not in the middle of something else.
+    pub fn quit(&mut self) -> Result<(), Error> {
+        if !matches!(self.state, State::Opening | State::Ready) || !self.awaited.is_empty() {
+            return Err(Error::WrongState(
+                "QUIT has no place here: the session is in another step".into(),
+            ));
+        }
+        self.queue(Verb::Quit, Line::open("QUIT"));
+        Ok(())
+    }
+
+    // --- the rules: each reply, and what follows from it --------------------------------------
+
+    fn hear(&mut self, reply: Reply) -> Result<(), Error> {
+        let phase = self.phase();
+        let verb = match self.awaited.pop_front() {
+            Some(verb) if phase != Phase::Content => verb,
+            _ => return Err(self.unasked(phase, reply)),
+        };
+        // The server closes the connection after it (RFC 5321, section 3.8).
+        if reply.code == 421 {
+            self.end();
+            return Err(Error::Rejected(phase, reply));
+        }
+        match verb {
+            Verb::Mail | Verb::Rcpt(_) | Verb::Data => self.hear_envelope(verb, reply)?,
+            // The dot alone has ended the DATA, whatever the server says of it.
+            Verb::NoMessage => {}
+            Verb::Quit => self.end(),
+            Verb::AuthCancel => {
+                return Err(self.broken(phase, "the server's challenge cannot be answered".into()));
+            }
+            _ if reply.is_success() => self.heard_success(verb, &reply)?,
+            Verb::Auth if reply.code == 334 => self.respond(&reply),
+            Verb::Ehlo if is_unknown_command(&reply) => self.say_hello("HELO"),
+            Verb::StartTls
+                if reply.is_refusal() && self.plan.security == Security::Opportunistic =>
+            {
+                self.authenticate()?;
+            }
+            _ => return Err(self.refused(phase, reply)),
+        }
+        Ok(())
+    }
+
+    fn heard_success(&mut self, verb: Verb, reply: &Reply) -> Result<(), Error> {
+        match verb {
+            Verb::Greeting => self.say_hello("EHLO"),
+            Verb::Ehlo => self.greeted(Extensions::from_reply(reply))?,
+            Verb::Helo => self.greeted(Extensions::default())?,
+            Verb::StartTls => self.begin_tls()?,
+            Verb::Auth => {
+                self.exchange = None;
+                self.state = State::Ready;
+            }
+            Verb::Rset => self.needs_reset = false,
+            Verb::Message => self.accepted(reply),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    // --- what it says -------------------------------------------------------------------------
+
+    /// One flight: all that may leave together.
+    fn say_group(&mut self) {
+        while let Some((verb, line)) = self.queued.pop_front() {
+            self.words.say(Speaker::Client, || line.shown());
+            line.write(&mut self.outgoing);
+            self.awaited.push_back(verb);
+            if !verb.may_be_followed() || !self.extensions.has("PIPELINING") {
+                break;
+            }
+        }
+    }
+
+    pub(super) fn queue(&mut self, verb: Verb, line: Line) {
+        self.queued.push_back((verb, line));
+    }
+
+    // --- what goes wrong ----------------------------------------------------------------------
+
+    pub(super) fn expect_ready(&self, what: &str) -> Result<(), Error> {
+        match self.state {
+            State::Ready => Ok(()),
+            _ => Err(Error::WrongState(format!(
+                "{what} has no place here: the session is not between messages"
+            ))),
+        }
+    }
+
+    /// What was said is refused, or answered with what makes no sense. The session stands after a
+    /// refusal, but not in the middle of a group.
+    pub(super) fn refused(&mut self, phase: Phase, reply: Reply) -> Error {
+        if !reply.is_refusal() {
+            return self.broken(
+                phase,
+                format!("{} is no answer to what was said", reply.code),
+            );
+        }
+        if !self.awaited.is_empty() || !self.queued.is_empty() {
+            self.end();
+        } else if self.state == State::Content {
+            self.state = State::Ready;
+        }
+        Error::Rejected(phase, reply)
+    }
+
+    /// A reply that nothing was said for: a 421, or the refusal of a message that is still leaving.
+    fn unasked(&mut self, phase: Phase, reply: Reply) -> Error {
+        match reply.is_refusal() {
+            true => {
+                self.end();
+                Error::Rejected(phase, reply)
+            }
+            false => self.broken(
+                phase,
+                format!("the server said {} without being asked", reply.code),
+            ),
+        }
+    }
+
+    pub(super) fn broken(&mut self, phase: Phase, what: String) -> Error {
+        self.end();
+        Error::Protocol(phase, what)
+    }
+}
+
+/// EHLO is not understood, as RFC 5321, sections 3.2 and 4.1.4, say it.
+fn is_unknown_command(reply: &Reply) -> bool {
+    matches!(reply.code, 500 | 501 | 502 | 504 | 550)
+}

@@ -1,0 +1,80 @@
+//! How long to wait for what.
+
+use core::time::Duration;
+
+use crate::smtp::error::Phase;
+
+/// What a timeout limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeout {
+    Connect,
+    Tls,
+    Greeting,
+    Command,
+    Data,
+    /// Each write that the server lets stall.
+    Block,
+    Acceptance,
+    /// A whole call.
+    Total,
+}
+
+/// The limits in force. Each has one but the total.
+#[derive(Clone, Debug)]
+pub struct Timeouts {
+    pub connect: Duration,
+    pub tls: Duration,
+    pub greeting: Duration,
+    pub command: Duration,
+    pub data: Duration,
+    pub block: Duration,
+    pub acceptance: Duration,
+    pub total: Option<Duration>,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// RFC 5321, section 4.5.3.2. It says nothing of TCP and TLS: 30 seconds are several
+/// retransmissions on the worst of links, and less than a person gives up after.
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: 30 * SECOND,
+            tls: 30 * SECOND,
+            greeting: 5 * MINUTE,
+            command: 5 * MINUTE,
+            data: 2 * MINUTE,
+            block: 3 * MINUTE,
+            acceptance: 10 * MINUTE,
+            total: None,
+        }
+    }
+}
+
+impl Timeouts {
+    /// None sets the default again.
+    pub fn set(&mut self, timeout: Timeout, limit: Option<Duration>) {
+        let default = Self::default();
+        match timeout {
+            Timeout::Connect => self.connect = limit.unwrap_or(default.connect),
+            Timeout::Tls => self.tls = limit.unwrap_or(default.tls),
+            Timeout::Greeting => self.greeting = limit.unwrap_or(default.greeting),
+            Timeout::Command => self.command = limit.unwrap_or(default.command),
+            Timeout::Data => self.data = limit.unwrap_or(default.data),
+            Timeout::Block => self.block = limit.unwrap_or(default.block),
+            Timeout::Acceptance => self.acceptance = limit.unwrap_or(default.acceptance),
+            Timeout::Total => self.total = limit,
+        }
+    }
+
+    /// How long to wait for a reply.
+    pub fn reply(&self, phase: Phase) -> Duration {
+        match phase {
+            Phase::Greeting => self.greeting,
+            Phase::Data => self.data,
+            Phase::Acceptance => self.acceptance,
+            _ => self.command,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Why no TLS connection stands, in words that help.
+
+use std::fmt;
+
+use rustls::pki_types::UnixTime;
+use rustls::{AlertDescription, CertificateError, Error as RustlsError, InvalidMessage};
+
+use super::date::date;
+use super::name::ServerName;
+
+/// The kind of failure, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateUnknownIssuer,
+    CertificateWrongName,
+    CertificateRevoked,
+    CertificateInvalid,
+    /// No version or cipher suite in common.
+    Incompatible,
+    /// The server broke off with an alert, or broke the protocol.
+    HandshakeFailed,
+}
+
+/// A failure, and a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub failure: Failure,
+    pub message: String,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    pub(super) fn from_rustls(error: &RustlsError, name: &ServerName) -> Self {
+        match error {
+            RustlsError::InvalidCertificate(error) => certificate(error, name),
+            RustlsError::AlertReceived(alert) => alert_received(*alert),
+            RustlsError::PeerIncompatible(why) => Self::new(
+                Failure::Incompatible,
+                format!("the server does not speak TLS 1.2 or 1.3 as this client does: {why:?}"),
+            ),
+            RustlsError::InvalidMessage(
+                InvalidMessage::InvalidContentType
+                | InvalidMessage::UnknownProtocolVersion
+                | InvalidMessage::MessageTooLarge,
+            ) => Self::handshake_failed("what the server sent is not TLS: is this the right port?"),
+            error => Self::handshake_failed(format!("the server broke the TLS protocol: {error}")),
+        }
+    }
+
+    /// Of ours, or of the host's.
+    pub(super) fn internal(error: &RustlsError) -> Self {
+        Self::handshake_failed(format!("TLS cannot start: {error}"))
+    }
+
+    pub(super) fn clear_text() -> Self {
+        Self::handshake_failed(
+            "the server answered in clear where TLS was expected: it wants STARTTLS, usually on port 587",
+        )
+    }
+
+    pub(super) fn too_long() -> Self {
+        Self::handshake_failed(
+            "the server's handshake is longer than any certificate chain explains",
+        )
+    }
+
+    pub(super) fn not_open() -> Self {
+        Self::handshake_failed("the TLS connection is not open for sending")
+    }
+
+    fn handshake_failed(message: impl Into<String>) -> Self {
+        Self::new(Failure::HandshakeFailed, message)
+    }
+
+    fn new(failure: Failure, message: impl Into<String>) -> Self {
+        Self {
+            failure,
+            message: message.into(),
+        }
+    }
+}
+
+fn certificate(error: &CertificateError, name: &ServerName) -> Error {
+    let (failure, what) = match error {
+        CertificateError::ExpiredContext { time, not_after } => expired(*time, *not_after),
+        CertificateError::NotValidYetContext { time, not_before } => not_yet_valid(*time, *not_before),
+        CertificateError::Expired => (Failure::CertificateExpired, "is never valid".into()),
+        CertificateError::UnknownIssuer => (
+            Failure::CertificateUnknownIssuer,
+            "is issued by no trusted authority: if you trust its issuer, add that with add-trust-anchors".into(),
+        ),
+        CertificateError::NotValidForNameContext { presented, .. } => wrong_name(presented),
+        CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
+        CertificateError::Other(_) => (
+            Failure::CertificateInvalid,
+            "is not a server's, or one above it is not an authority's \
+             (a self-signed certificate must not be one of an authority)"
+                .into(),
+        ),
+        error => (Failure::CertificateInvalid, format!("is not valid: {error}")),
+    };
+    Error::new(failure, format!("the certificate of {name} {what}"))
+}
+
+fn expired(now: UnixTime, not_after: UnixTime) -> (Failure, String) {
+    let what = format!(
+        "expired on {}, and it is {} now: the server needs a new one, or the clock here is wrong",
+        date(not_after),
+        date(now)
+    );
+    (Failure::CertificateExpired, what)
+}
+
+fn not_yet_valid(now: UnixTime, not_before: UnixTime) -> (Failure, String) {
+    let what = format!(
+        "is valid from {} only, and it is {} now: is the clock here right?",
+        date(not_before),
+        date(now)
+    );
+    (Failure::CertificateNotYetValid, what)
+}
+
+fn wrong_name(presented: &[String]) -> (Failure, String) {
+    /// A certificate may bear hundreds, all of the server's choosing.
+    const MAX_NAMES: usize = 5;
+    let mut names: Vec<_> = presented
+        .iter()
+        .take(MAX_NAMES)
+        .map(|name| bare_name(name))
+        .collect();
+    if presented.len() > MAX_NAMES {
+        names.push("others".into());
+    }
+    let what = match names.is_empty() {
+        true => "bears no name at all".into(),
+        false => format!(
+            "bears other names: {}; one of them may do as server name",
+            names.join(", ")
+        ),
+    };
+    (Failure::CertificateWrongName, what)
+}
+
+/// `mail.example` of webpki's `DnsName("mail.example")`; the server chose it, so what could disturb
+/// a terminal is escaped.
+fn bare_name(presented: &str) -> String {
+    let inner = presented
+        .split_once('(')
+        .map_or(presented, |(_, inner)| inner);
+    let name = inner.trim_matches(|c| matches!(c, '"' | ')'));
+    name.escape_default().to_string()
+}
+
+fn alert_received(alert: AlertDescription) -> Error {
+    match alert {
+        AlertDescription::ProtocolVersion
+        | AlertDescription::HandshakeFailure
+        | AlertDescription::InsufficientSecurity => Error::new(
+            Failure::Incompatible,
+            format!(
+                "the server shares no version or cipher suite with this client, or wants a client certificate (alert {alert:?})"
+            ),
+        ),
+        AlertDescription::CloseNotify => {
+            Error::handshake_failed("the server closed the connection during the handshake")
+        }
+        AlertDescription::UnrecognisedName => Error::new(
+            Failure::CertificateWrongName,
+            "the server does not go by this name (alert UnrecognisedName)",
+        ),
+        alert => Error::handshake_failed(format!("the server broke off with the alert {alert:?}")),
+    }
+}

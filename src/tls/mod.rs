@@ -1,0 +1,27 @@
+//! TLS 1.3 and 1.2, the client's side: bytes in, bytes out.
+//!
+//! No I/O, no clock and no randomness of its own: a [`Host`] gives the last two. This is the only
+//! module that names a type of rustls.
+//!
+//! ```text
+//!   Trust --> Settings --+
+//!                        v
+//!   ciphertext --receive--> Tls --plaintext--> what the server said
+//!   outgoing   <----------- Tls <--send------- what it is told
+//! ```
+
+mod connection;
+mod date;
+mod error;
+mod name;
+mod output;
+mod provider;
+mod sessions;
+mod settings;
+mod trust;
+
+pub use connection::Tls;
+pub use error::{Error, Failure};
+pub use name::ServerName;
+pub use settings::{Host, Settings};
+pub use trust::Trust;

@@ -1,0 +1,91 @@
+//! The name that a server's certificate must bear.
+
+use std::fmt;
+
+use rustls::pki_types;
+
+/// A DNS name or an IP address that certificates can bear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerName {
+    text: String,
+    name: pki_types::ServerName<'static>,
+}
+
+impl ServerName {
+    /// From `mail.example.org`, `192.0.2.1` or `2001:db8::1`; the error says what is wrong.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        // Certificates hold no trailing dot, which only says that a name is complete.
+        let relative = name.strip_suffix('.').unwrap_or(name);
+        match pki_types::ServerName::try_from(relative) {
+            Ok(name) => Ok(Self {
+                text: relative.into(),
+                name: name.to_owned(),
+            }),
+            Err(_) if !name.is_ascii() => Err(format!(
+                "no certificate bears the name {name:?}: write it in its ASCII form, with xn--"
+            )),
+            Err(_) => Err(format!("{name:?} is neither a DNS name nor an IP address")),
+        }
+    }
+
+    pub(super) fn to_rustls(&self) -> pki_types::ServerName<'static> {
+        self.name.clone()
+    }
+}
+
+impl fmt::Display for ServerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_taken() {
+        for name in [
+            "mail.example.org",
+            "localhost",
+            "192.0.2.1",
+            "2001:db8::1",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(ServerName::parse(name).unwrap().to_string(), name);
+        }
+    }
+
+    #[test]
+    fn a_trailing_dot_is_dropped() {
+        assert_eq!(
+            ServerName::parse("mail.example.org.").unwrap().to_string(),
+            "mail.example.org"
+        );
+    }
+
+    #[test]
+    fn what_no_certificate_bears_is_refused() {
+        for name in [
+            "",
+            ".",
+            "a b",
+            "mail..example",
+            "mail\r\n",
+            "[::1]",
+            "-x.example",
+            "mail:25",
+        ] {
+            let why = ServerName::parse(name).unwrap_err();
+            assert!(
+                why.contains("neither a DNS name nor an IP address"),
+                "{name:?}: {why}"
+            );
+        }
+        assert!(
+            ServerName::parse("bücher.example")
+                .unwrap_err()
+                .contains("xn--")
+        );
+    }
+}

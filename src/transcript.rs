@@ -1,0 +1,67 @@
+//! The newest lines of the conversation, each with its time.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use core::time::Duration;
+
+use crate::net;
+use crate::smtp::transcript::Speaker;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranscriptLine {
+    pub speaker: Speaker,
+    pub text: String,
+    /// Since the first line.
+    pub elapsed: Duration,
+}
+
+/// Shared by a mailer and its connections; keeps nothing until told how many lines.
+#[derive(Clone, Default)]
+pub struct Transcript(Rc<RefCell<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    limit: usize,
+    lines: VecDeque<TranscriptLine>,
+    /// When the first line was said.
+    began: Option<Duration>,
+}
+
+impl Transcript {
+    pub fn set_limit(&self, lines: usize) {
+        let mut kept = self.0.borrow_mut();
+        kept.limit = lines;
+        kept.trim();
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        self.0.borrow().limit > 0
+    }
+
+    pub fn add(&self, speaker: Speaker, text: String) {
+        let mut kept = self.0.borrow_mut();
+        if kept.limit > 0 {
+            let now = net::now();
+            let elapsed = now - *kept.began.get_or_insert(now);
+            kept.lines.push_back(TranscriptLine {
+                speaker,
+                text,
+                elapsed,
+            });
+            kept.trim();
+        }
+    }
+
+    pub fn take(&self) -> Vec<TranscriptLine> {
+        std::mem::take(&mut self.0.borrow_mut().lines).into()
+    }
+}
+
+impl Kept {
+    fn trim(&mut self) {
+        let surplus = self.lines.len().saturating_sub(self.limit);
+        self.lines.drain(..surplus);
+    }
+}

@@ -1,0 +1,219 @@
+//! AUTH.
+
+use envoi::sasl::Mechanism;
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{Plan, Security, Step};
+
+use crate::talk::{both_ways, plan_with_password};
+
+const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
+
+fn secret() -> Plan {
+    plan_with_password("secret")
+}
+
+fn only(mechanism: Mechanism) -> Plan {
+    Plan {
+        mechanisms: vec![mechanism],
+        ..secret()
+    }
+}
+
+#[test]
+fn plain_takes_one_line() {
+    both_ways(secret, |talk| {
+        let script = format!(
+            "{HELLO}
+             S: 250-x
+             S: 250 AUTH LOGIN PLAIN
+             C: AUTH PLAIN AHVzZXIAc2VjcmV0
+             S: 235 2.7.0 welcome"
+        );
+        assert_eq!(talk.goes(&script), Step::Done);
+    });
+}
+
+#[test]
+fn login_answers_two_challenges_whatever_they_say() {
+    both_ways(
+        || only(Mechanism::Login),
+        |talk| {
+            let script = format!(
+                "{HELLO}
+             S: 250-x
+             S: 250 AUTH=LOGIN
+             C: AUTH LOGIN
+             S: 334 VXNlcm5hbWU6
+             C: dXNlcg==
+             S: 334 d2hhdD8=
+             C: c2VjcmV0
+             S: 235 welcome"
+            );
+            assert_eq!(talk.goes(&script), Step::Done);
+        },
+    );
+}
+
+#[test]
+fn cram_md5_answers_the_challenge_of_its_rfc() {
+    let plan = || {
+        let mut plan = only(Mechanism::CramMd5);
+        if let Some(credentials) = &mut plan.credentials {
+            credentials.username = "tim".into();
+            credentials.password = "tanstaaftanstaaf".into();
+        }
+        plan
+    };
+    both_ways(plan, |talk| {
+        let script = format!(
+            "{HELLO}
+             S: 250-x
+             S: 250 AUTH CRAM-MD5
+             C: AUTH CRAM-MD5
+             S: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+             C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
+             S: 235 welcome"
+        );
+        assert_eq!(talk.goes(&script), Step::Done);
+    });
+}
+
+#[test]
+fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
+    both_ways(
+        || plan_with_password(&"x".repeat(400)),
+        |talk| {
+            talk.goes(&format!(
+                "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN\nS: 334 "
+            ));
+            talk.session.step().unwrap();
+            assert!(talk.said().len() > 512);
+            assert_eq!(talk.goes("S: 235 welcome"), Step::Done);
+        },
+    );
+}
+
+#[test]
+fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
+    both_ways(secret, |talk| {
+        let error = talk.fails(&format!(
+            "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 535 5.7.8 wrong"
+        ));
+        let Error::Rejected(Phase::Auth, reply) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(
+            (reply.code, reply.lines),
+            (535, vec!["5.7.8 wrong".to_string()])
+        );
+    });
+}
+
+#[test]
+fn a_challenge_that_cannot_be_answered_is_cancelled() {
+    for challenge in ["not base64!", "AAAA"] {
+        both_ways(secret, |talk| {
+            let error = talk.fails(&format!(
+                "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 334 {challenge}\nC: *\nS: 501 cancelled"
+            ));
+            assert!(
+                matches!(error, Error::Protocol(Phase::Auth, _)),
+                "{error:?}"
+            );
+        });
+    }
+}
+
+#[test]
+fn mechanisms_that_do_not_fit_are_named() {
+    both_ways(secret, |talk| {
+        let error = talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
+        assert_eq!(
+            error,
+            Error::AuthUnavailable(vec!["GSSAPI".into(), "NTLM".into()])
+        );
+    });
+}
+
+#[test]
+fn credentials_are_not_said_in_clear() {
+    both_ways(
+        || Plan {
+            security: Security::Plaintext,
+            ..secret()
+        },
+        |talk| {
+            assert_eq!(
+                talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH PLAIN")),
+                Error::AuthNeedsTls
+            );
+            assert_eq!(talk.said(), "");
+        },
+    );
+}
+
+#[test]
+fn credentials_are_said_in_clear_to_loopback() {
+    both_ways(
+        || Plan {
+            security: Security::Plaintext,
+            loopback: true,
+            ..secret()
+        },
+        |talk| {
+            talk.goes(&format!(
+                "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
+            ));
+        },
+    );
+}
+
+#[test]
+fn mechanisms_learned_before_starttls_are_forgotten() {
+    both_ways(
+        || Plan {
+            security: Security::StartTls,
+            ..secret()
+        },
+        |talk| {
+            talk.goes(&format!(
+                "{HELLO}S: 250-x\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go"
+            ));
+            talk.session.secured();
+            let error = talk.fails("C: EHLO client.test\nS: 250 x");
+            assert_eq!(error, Error::AuthUnavailable(vec![]));
+        },
+    );
+}
+
+#[test]
+fn the_transcript_holds_no_credentials() {
+    both_ways(
+        || only(Mechanism::Login),
+        |talk| {
+            talk.goes(&format!(
+            "{HELLO}S: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: dXNlcg==\nS: 334 \nC: c2VjcmV0\nS: 235 ok"
+        ));
+            let transcript = talk.transcript();
+            assert!(
+                transcript.contains("Client: AUTH LOGIN\n")
+                    && transcript.contains("Client: <hidden>\n"),
+                "{transcript}"
+            );
+            assert!(
+                !transcript.contains("c2VjcmV0") && !transcript.contains("dXNlcg"),
+                "{transcript}"
+            );
+        },
+    );
+    both_ways(secret, |talk| {
+        talk.goes(&format!(
+            "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
+        ));
+        let transcript = talk.transcript();
+        assert!(
+            transcript.ends_with("Client: AUTH PLAIN <hidden>\n"),
+            "{transcript}"
+        );
+    });
+}

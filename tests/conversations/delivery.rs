@@ -1,0 +1,378 @@
+//! MAIL, RCPT, DATA, the message, and what follows from each answer.
+
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::Step;
+
+use crate::talk::{Talk, both_ways, plan};
+
+const GROUP_TO_TWO: &str = "C: MAIL FROM:<a@client.test>
+    C: RCPT TO:<b@mail.test>
+    C: RCPT TO:<c@mail.test>
+    C: DATA\n";
+
+fn codes(replies: &[envoi::smtp::error::RecipientReply]) -> Vec<(&str, u16)> {
+    replies
+        .iter()
+        .map(|r| (r.recipient.as_str(), r.reply.code))
+        .collect()
+}
+
+/// After greeting and EHLO with PIPELINING, a message to b and c whose group was said.
+fn to_two(talk: &mut Talk) {
+    talk.open(&["PIPELINING"]);
+    talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+    talk.goes(GROUP_TO_TWO);
+}
+
+/// The next message on the same session begins with RSET.
+fn is_usable_after_reset(talk: &mut Talk) {
+    talk.deliver_to(&["d@mail.test"]);
+    talk.goes("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<d@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
+    let receipt = talk
+        .finish(b"Hello\r\n", "C: Hello\nC: .\nS: 250 ok")
+        .unwrap();
+    assert_eq!(codes(&receipt.accepted), [("d@mail.test", 250)]);
+}
+
+#[test]
+fn envelope_and_data_leave_in_one_flight_where_the_server_pipelines() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        assert_eq!(
+            talk.goes("S: 250 ok\nS: 250 ok\nS: 251 will forward\nS: 354 go"),
+            Step::Done
+        );
+        let receipt = talk
+            .finish(b"Hello\r\n", "C: Hello\nC: .\nS: 250 2.0.0 queued as 4711")
+            .unwrap();
+        assert_eq!(
+            codes(&receipt.accepted),
+            [("b@mail.test", 250), ("c@mail.test", 250)]
+        );
+        assert_eq!(receipt.accepted[0].reply.lines, ["2.0.0 queued as 4711"]);
+        assert!(receipt.refused.is_empty());
+    });
+}
+
+#[test]
+fn each_command_waits_for_its_reply_where_the_server_does_not_pipeline() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             S: 250 ok
+             C: RCPT TO:<b@mail.test>
+             S: 250 ok
+             C: RCPT TO:<c@mail.test>
+             S: 250 ok
+             C: DATA
+             S: 354 go",
+        );
+        talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
+    });
+}
+
+#[test]
+fn a_second_message_needs_no_reset() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        for _ in 0..2 {
+            talk.deliver_to(&["b@mail.test"]);
+            talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go");
+            talk.finish(b"x\r\n", "C: x\nC: .\nS: 250 ok").unwrap();
+        }
+    });
+}
+
+#[test]
+fn one_refused_recipient_leaves_the_message_for_the_other() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        talk.goes("S: 250 ok\nS: 550 5.1.1 unknown\nS: 250 ok\nS: 354 go");
+        let receipt = talk.finish(b"x\r\n", "C: x\nC: .\nS: 250 ok").unwrap();
+        assert_eq!(codes(&receipt.accepted), [("c@mail.test", 250)]);
+        assert_eq!(codes(&receipt.refused), [("b@mail.test", 550)]);
+    });
+}
+
+#[test]
+fn all_recipients_refused_sends_no_message_and_keeps_the_session() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 250 ok\nS: 550 no\nS: 450 later\nS: 503 no recipients");
+        let Error::RecipientsRefused(refused) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(
+            codes(&refused),
+            [("b@mail.test", 550), ("c@mail.test", 450)]
+        );
+        is_usable_after_reset(talk);
+    });
+}
+
+#[test]
+fn a_354_without_recipients_is_answered_with_a_dot_alone() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk
+            .fails("S: 250 ok\nS: 550 no\nS: 550 no\nS: 354 go\nC: .\nS: 554 no valid recipients");
+        assert!(matches!(error, Error::RecipientsRefused(_)), "{error:?}");
+        is_usable_after_reset(talk);
+    });
+}
+
+#[test]
+fn a_refused_sender_stops_the_message() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 550 5.7.1 not you\nS: 503 no\nS: 503 no\nS: 503 no");
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Mail, reply) if reply.code == 550),
+            "{error:?}"
+        );
+        is_usable_after_reset(talk);
+    });
+}
+
+#[test]
+fn a_354_after_a_refused_sender_ends_the_session_rather_than_send_an_empty_message() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 550 not you\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        assert!(
+            matches!(error, Error::Rejected(Phase::Mail, _)),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+        assert_eq!(talk.said(), "");
+    });
+}
+
+#[test]
+fn a_refused_sender_is_asked_nothing_more_where_the_server_does_not_pipeline() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.deliver_to(&["b@mail.test"]);
+        let error = talk.fails("C: MAIL FROM:<a@client.test>\nS: 451 later");
+        assert!(
+            matches!(error, Error::Rejected(Phase::Mail, _)),
+            "{error:?}"
+        );
+        assert_eq!(talk.said(), "");
+    });
+}
+
+#[test]
+fn data_is_not_said_without_recipients_where_the_server_does_not_pipeline() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.deliver_to(&["b@mail.test"]);
+        let error = talk
+            .fails("C: MAIL FROM:<a@client.test>\nS: 250 ok\nC: RCPT TO:<b@mail.test>\nS: 550 no");
+        assert!(matches!(error, Error::RecipientsRefused(_)), "{error:?}");
+        assert_eq!(talk.said(), "");
+    });
+}
+
+#[test]
+fn refused_data_is_a_rejection_of_its_phase() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 451 not now");
+        assert!(
+            matches!(error, Error::Rejected(Phase::Data, _)),
+            "{error:?}"
+        );
+        is_usable_after_reset(talk);
+    });
+}
+
+#[test]
+fn no_message_is_sent_unless_354_came() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 250 go");
+        assert!(
+            matches!(error, Error::Protocol(Phase::Data, _)),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_refused_message_is_a_rejection_after_which_the_session_stands() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        let error = talk
+            .finish(b"x\r\n", "C: x\nC: .\nS: 554 5.7.1 spam")
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Acceptance, reply) if reply.code == 554),
+            "{error:?}"
+        );
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA");
+    });
+}
+
+#[test]
+fn a_reply_in_the_middle_of_the_message_ends_the_session() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        talk.session.write(b"half a li");
+        let error = talk.hear(b"552 5.3.4 too big\r\n").unwrap_err();
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Content, reply) if reply.code == 552),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        talk.session.write(b"x");
+        assert_eq!(talk.session.phase(), Phase::Content);
+        talk.session.finish();
+        assert_eq!(talk.session.phase(), Phase::Content);
+        talk.session.leaving();
+        assert_eq!(talk.session.phase(), Phase::Acceptance);
+    });
+}
+
+#[test]
+fn a_421_in_a_group_ends_the_session_at_its_phase() {
+    both_ways(plan, |talk| {
+        to_two(talk);
+        let error = talk.fails("S: 250 ok\nS: 421 closing");
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Rcpt, reply) if reply.code == 421),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn all_or_nothing_asks_for_all_before_data() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver(
+            "a@client.test",
+            &["b@mail.test", "c@mail.test"],
+            b"x",
+            false,
+        )
+        .unwrap();
+        let group =
+            "C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: RCPT TO:<c@mail.test>\n";
+        let error = talk.fails(&format!("{group}S: 250 ok\nS: 250 ok\nS: 550 no"));
+        let Error::RecipientsRefused(refused) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(codes(&refused), [("c@mail.test", 550)]);
+
+        talk.deliver(
+            "a@client.test",
+            &["b@mail.test", "c@mail.test"],
+            b"x",
+            false,
+        )
+        .unwrap();
+        talk.goes(&format!(
+            "C: RSET\n{group}S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 250 ok\nC: DATA\nS: 354 go"
+        ));
+        let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
+        assert_eq!(receipt.accepted.len(), 2);
+    });
+}
+
+#[test]
+fn the_null_reverse_path_is_empty_brackets() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver("", &["b@mail.test"], b"x", true).unwrap();
+        talk.goes("C: MAIL FROM:<>\nC: RCPT TO:<b@mail.test>\nC: DATA");
+    });
+}
+
+#[test]
+fn size_and_8bitmime_are_declared_where_they_are_offered() {
+    both_ways(plan, |talk| {
+        talk.open(&["SIZE 1000", "8BITMIME"]);
+        talk.deliver("a@client.test", &["b@mail.test"], b".\n\xe4", true)
+            .unwrap();
+        talk.goes("C: MAIL FROM:<a@client.test> SIZE=6 BODY=8BITMIME");
+    });
+}
+
+#[test]
+fn a_message_over_the_size_limit_is_not_begun() {
+    both_ways(plan, |talk| {
+        talk.open(&["SIZE 4"]);
+        let error = talk
+            .deliver("a@client.test", &["b@mail.test"], b"abc", true)
+            .unwrap_err();
+        assert_eq!(error, Error::MessageTooLarge(4));
+        talk.deliver("a@client.test", &["b@mail.test"], b"ab", true)
+            .unwrap();
+        talk.goes("C: MAIL FROM:<a@client.test> SIZE=4");
+    });
+}
+
+#[test]
+fn what_needs_an_extension_that_is_not_offered_is_not_begun() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        let error = talk
+            .deliver("a@client.test", &["b@mail.test"], b"\xe4", true)
+            .unwrap_err();
+        assert_eq!(error, Error::ExtensionUnavailable("8BITMIME".into()));
+        let error = talk
+            .deliver("a@client.test", &["jörg@mail.test"], b"x", true)
+            .unwrap_err();
+        assert_eq!(error, Error::ExtensionUnavailable("SMTPUTF8".into()));
+    });
+}
+
+#[test]
+fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
+    both_ways(plan, |talk| {
+        talk.open(&["SMTPUTF8", "PIPELINING"]);
+        talk.deliver("a@client.test", &["jörg@mail.test"], b"x", true)
+            .unwrap();
+        talk.goes("C: MAIL FROM:<a@client.test> SMTPUTF8\nC: RCPT TO:<jörg@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA");
+    });
+}
+
+#[test]
+fn dots_and_line_ends_are_made_fit_for_data() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        let message = b".one\n..two\rthree\r\n.";
+        talk.deliver("a@client.test", &["b@mail.test"], message, true)
+            .unwrap();
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go");
+        talk.finish(
+            message,
+            "C: ..one\nC: ...two\nC: three\nC: ..\nC: .\nS: 250 ok",
+        )
+        .unwrap();
+        let transcript = talk.transcript();
+        assert!(
+            transcript.contains("Client: <message of 23 octets>"),
+            "{transcript}"
+        );
+    });
+}

@@ -1,0 +1,235 @@
+//! Greeting, EHLO and HELO, STARTTLS.
+
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{Plan, Security, Step};
+
+use crate::talk::{both_ways, plan};
+
+fn starttls() -> Plan {
+    Plan {
+        security: Security::StartTls,
+        ..plan()
+    }
+}
+
+fn opportunistic() -> Plan {
+    Plan {
+        security: Security::Opportunistic,
+        ..plan()
+    }
+}
+
+#[test]
+fn the_client_waits_for_the_greeting_and_says_ehlo() {
+    both_ways(plan, |talk| {
+        assert_eq!(talk.goes(""), Step::Await);
+        assert_eq!(talk.said(), "");
+        let end = talk.goes(
+            "S: 220-mail.test
+             S: 220 ready
+             C: EHLO client.test
+             S: 250 mail.test",
+        );
+        assert_eq!(end, Step::Done);
+    });
+}
+
+#[test]
+fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
+    both_ways(plan, |talk| {
+        let error = talk.fails("S: 554 5.3.2 no service here");
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Greeting, reply) if reply.code == 554),
+            "{error:?}"
+        );
+        talk.session.quit().unwrap();
+        talk.goes(
+            "C: QUIT
+             S: 221 bye",
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn helo_follows_where_ehlo_is_not_understood() {
+    for code in [500, 501, 502, 504, 550] {
+        both_ways(plan, |talk| {
+            let script = format!(
+                "S: 220 old.test
+                 C: EHLO client.test
+                 S: {code} what?
+                 C: HELO client.test
+                 S: 250 old.test"
+            );
+            assert_eq!(talk.goes(&script), Step::Done);
+        });
+    }
+}
+
+#[test]
+fn helo_does_not_follow_a_421_and_the_session_ends() {
+    both_ways(plan, |talk| {
+        let error = talk.fails("S: 220 mail.test\nC: EHLO client.test\nS: 421 4.3.2 closing");
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Hello, reply) if reply.code == 421),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn no_extension_is_used_after_helo() {
+    both_ways(plan, |talk| {
+        talk.goes("S: 220 x\nC: EHLO client.test\nS: 502 no\nC: HELO client.test\nS: 250-x\nS: 250 PIPELINING");
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>\nS: 250 ok\nC: RCPT TO:<b@mail.test>\nS: 250 ok\nC: DATA",
+        );
+    });
+}
+
+#[test]
+fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
+    both_ways(plan, |talk| {
+        let error = talk.fails("S: HTTP/1.1 400 Bad Request");
+        assert!(
+            matches!(&error, Error::Protocol(Phase::Greeting, _)),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
+    both_ways(plan, |talk| {
+        let error = talk.fails("S: 220 x\nC: EHLO client.test\nS: 354 go ahead");
+        assert!(
+            matches!(&error, Error::Protocol(Phase::Hello, _)),
+            "{error:?}"
+        );
+    });
+}
+
+#[test]
+fn starttls_forgets_all_that_was_said_before() {
+    both_ways(starttls, |talk| {
+        let step = talk.goes(
+            "S: 220 mail.test
+             C: EHLO client.test
+             S: 250-mail.test
+             S: 250-PIPELINING
+             S: 250 STARTTLS
+             C: STARTTLS
+             S: 220 go ahead",
+        );
+        assert_eq!(step, Step::Handshake);
+        talk.session.secured();
+        assert_eq!(
+            talk.goes("C: EHLO client.test\nS: 250 mail.test"),
+            Step::Done
+        );
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: MAIL FROM:<a@client.test>");
+    });
+}
+
+#[test]
+fn starttls_is_found_in_any_case() {
+    both_ways(starttls, |talk| {
+        talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 StartTLS\nC: STARTTLS");
+    });
+}
+
+#[test]
+fn starttls_that_is_not_offered_is_an_error_not_a_fallback() {
+    both_ways(starttls, |talk| {
+        let error = talk.fails("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 PIPELINING");
+        assert_eq!(error, Error::StartTlsUnavailable);
+    });
+}
+
+#[test]
+fn starttls_that_is_refused_is_an_error_not_a_fallback() {
+    both_ways(starttls, |talk| {
+        let error = talk.fails(
+            "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now",
+        );
+        assert!(
+            matches!(&error, Error::Rejected(Phase::StartTls, reply) if reply.code == 454),
+            "{error:?}"
+        );
+    });
+}
+
+#[test]
+fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
+    both_ways(opportunistic, |talk| {
+        let end = talk.goes(
+            "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now",
+        );
+        assert_eq!(end, Step::Done);
+    });
+    both_ways(opportunistic, |talk| {
+        assert_eq!(
+            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250 x"),
+            Step::Done
+        );
+    });
+}
+
+#[test]
+fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
+    for (loopback, goes_on) in [(true, true), (false, false)] {
+        let plan = || Plan {
+            security: Security::StartTlsUnlessLoopback,
+            loopback,
+            ..plan()
+        };
+        both_ways(plan, |talk| {
+            let result = talk.run("S: 220 x\nC: EHLO client.test\nS: 250 x");
+            assert_eq!(result.is_ok(), goes_on, "{result:?}");
+        });
+    }
+}
+
+#[test]
+fn words_injected_after_the_220_of_starttls_end_the_session() {
+    for injected in ["250 injected\r\n", "2", "250-partly"] {
+        both_ways(starttls, |talk| {
+            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
+            // Read in one piece: what comes later goes to TLS, which refuses it.
+            let error = talk
+                .session
+                .receive(format!("220 go\r\n{injected}").as_bytes())
+                .and_then(|()| talk.session.step())
+                .unwrap_err();
+            assert!(
+                matches!(&error, Error::Protocol(Phase::StartTls, _)),
+                "{error:?}"
+            );
+            assert!(!talk.session.is_open());
+            assert_eq!(talk.said(), "");
+        });
+    }
+}
+
+#[test]
+fn a_session_that_is_open_answers_to_noop() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.session.noop().unwrap();
+        assert_eq!(talk.goes("C: NOOP\nS: 250 OK"), Step::Done);
+    });
+}
+
+#[test]
+fn nothing_but_quit_has_a_place_before_hello() {
+    both_ways(plan, |talk| {
+        assert!(matches!(talk.session.noop(), Err(Error::WrongState(_))));
+        let early = talk.deliver("a@client.test", &["b@mail.test"], b"x", true);
+        assert!(matches!(early, Err(Error::WrongState(_))));
+    });
+}

@@ -1,0 +1,99 @@
+//! Any address of the grammar is taken, and any that is taken cannot leave its angle brackets.
+
+use envoi::smtp::mailbox::Mailbox;
+use proptest::prelude::*;
+use proptest::string::string_regex;
+
+/// Of RFC 5321, section 4.1.2, and RFC 6531, section 3.3, within the limits of size; without angle
+/// brackets, and without quotes in literals.
+fn addresses() -> impl Strategy<Value = String> {
+    let atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~éλ字-]{1,8}";
+    let dot_string = string_regex(&format!("{atom}([.]{atom})?")).unwrap();
+    let quoted = r#""([ !#-;=?-\[\]-~é]|\\[ -;=?-~]){0,20}""#;
+    let local_part = prop_oneof![dot_string, quoted];
+    let label = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,5}[a-zA-Z0-9])?|[éλ字]{1,5}";
+    // A last label of letters, so that the name is not an IP address.
+    let name = string_regex(&format!("(({label})[.]){{0,5}}[a-z]{{2,9}}")).unwrap();
+    let v4 = any::<core::net::Ipv4Addr>().prop_map(|address| format!("[{address}]"));
+    let v6 = any::<core::net::Ipv6Addr>().prop_map(|address| format!("[IPv6:{address}]"));
+    let other = r#"\[x-[a-z]{1,5}:[!-Z^-~&&[^<>"]]{1,20}\]"#;
+    let domain = prop_oneof![4 => name, 1 => v4, 1 => v6, 1 => other];
+    (local_part, domain).prop_map(|(local_part, domain)| format!("{local_part}@{domain}"))
+}
+
+/// An address with some characters lost and others put in their place.
+fn near_addresses() -> impl Strategy<Value = String> {
+    let foreign = r#"[\r\n\x00\t "\\<>@.,:;\[\]é\u{a0}]{0,2}|.{0,2}"#;
+    (
+        addresses(),
+        any::<prop::sample::Index>(),
+        0..3_usize,
+        foreign,
+    )
+        .prop_map(|(address, at, lost, foreign)| {
+            let mut characters: Vec<char> = address.chars().collect();
+            let start = at.index(characters.len());
+            let end = characters.len().min(start + lost);
+            characters.splice(start..end, foreign.chars());
+            characters.into_iter().collect()
+        })
+}
+
+/// The octets outside quotes, by a reader of commands that knows nothing of addresses.
+fn outside_quotes(text: &str) -> String {
+    let mut outside = String::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for character in text.chars() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if !quoted => outside.push(character),
+            _ => (),
+        }
+    }
+    assert!(!quoted && !escaped, "a quote stays open in {text:?}");
+    outside
+}
+
+fn stays_within_its_brackets(mailbox: &Mailbox) {
+    let command = format!("MAIL FROM:<{}> SIZE=1", mailbox.as_str());
+    assert!(!command.contains(['\r', '\n', '\0']), "{command:?}");
+    // A server that looks for the first bracket finds the right one.
+    let (path, parameters) = command.split_once('>').unwrap();
+    assert_eq!(path.strip_prefix("MAIL FROM:<"), Some(mailbox.as_str()));
+    assert_eq!(parameters, " SIZE=1");
+    let outside = outside_quotes(&command);
+    assert_eq!(outside.split(char::is_whitespace).count(), 3, "{command:?}");
+}
+
+proptest! {
+    #[test]
+    fn every_address_of_the_grammar_is_taken(address in addresses()) {
+        let mailbox = Mailbox::parse(&address);
+        prop_assert!(mailbox.is_ok(), "{mailbox:?}");
+        let mailbox = mailbox.unwrap();
+        prop_assert_eq!(mailbox.as_str(), &address);
+        let domain = mailbox.domain().unwrap();
+        prop_assert_eq!(address.strip_suffix(domain).unwrap().chars().last(), Some('@'));
+        stays_within_its_brackets(&mailbox);
+    }
+
+    #[test]
+    fn what_is_taken_of_what_resembles_an_address_stays_within_its_brackets(
+        address in near_addresses(),
+    ) {
+        if let Ok(mailbox) = Mailbox::parse_recipient(&address) {
+            prop_assert_eq!(mailbox.as_str(), &address);
+            stays_within_its_brackets(&mailbox);
+        }
+    }
+
+    #[test]
+    fn any_text_is_taken_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
+        match Mailbox::parse(&address) {
+            Ok(mailbox) => stays_within_its_brackets(&mailbox),
+            Err(error) => prop_assert!(!error.contains(char::is_control), "{error:?}"),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What holds for any input at all.
+
+mod content;
+mod mailbox;
+mod reply;
