@@ -1,0 +1,148 @@
+//! Debian packages, unpacked without being installed.
+//!
+//! Debian's mail servers conflict with each other, and installing one would change the system's
+//! mail configuration. apt picks, downloads and verifies a package together with all that it needs
+//! and the machine has not; `dpkg --extract` lays the lot into one folder.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+use super::namespace;
+use super::prepare::home;
+use super::tool::run;
+
+/// A release whose own servers are old, and to which newer ones are backported.
+const BACKPORTED: &str = "bookworm";
+
+/// Unpacks `packages` and what they need below `folder`; the version of the first is returned.
+/// They are asked for in the version that starts with `version`, or else, on a system that has it
+/// not, in that of the system.
+pub(super) fn unpack(packages: &[&str], version: &str, folder: &Path) -> Result<String, String> {
+    if fs::metadata("/proc/self").map(|process| process.uid()).ok() != Some(0) {
+        return Err("only root can run it in a namespace of its own".into());
+    }
+    let apt = Apt::new(&folder.join("archives")).map_err(|error| error.to_string())?;
+    apt.run(&["update"])?;
+    let pinned: Vec<String> = packages
+        .iter()
+        .map(|name| format!("{name}={version}*"))
+        .collect();
+    let pinned: Vec<&str> = pinned.iter().map(String::as_str).collect();
+    apt.download(&pinned)
+        .or_else(|reason| apt.download(packages).map_err(|_| reason))
+        .map_err(|reason| apt.cause().unwrap_or(reason))?;
+    namespace::furnish(folder).map_err(|error| error.to_string())?;
+    extract(&apt.archives, packages[0], folder)
+}
+
+/// apt with lists and downloads of its own, and the system's mirrors, keys and proxies.
+struct Apt {
+    archives: PathBuf,
+    options: Vec<String>,
+    /// The further suite to take packages from.
+    suite: Option<String>,
+}
+
+impl Apt {
+    fn new(archives: &Path) -> io::Result<Apt> {
+        let own = home().join("apt");
+        fs::create_dir_all(own.join("lists/partial"))?;
+        fs::create_dir_all(archives.join("partial"))?;
+        let (own, archives) = (own.canonicalize()?, archives.canonicalize()?);
+        let system = fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
+        let backports = backports();
+        let sources = system + "\n" + backports.as_deref().unwrap_or_default() + "\n";
+        fs::write(own.join("sources.list"), sources)?;
+        Ok(Apt {
+            options: vec![
+                format!("Dir::Etc::SourceList={}/sources.list", own.display()),
+                format!("Dir::State::Lists={}/lists", own.display()),
+                format!("Dir::Cache={}", own.display()),
+                format!("Dir::Cache::Archives={}", archives.display()),
+                // Its unprivileged user may have no way to this folder.
+                "APT::Sandbox::User=root".into(),
+                "Acquire::Retries=3".into(),
+                "Acquire::http::Timeout=30".into(),
+            ],
+            archives,
+            suite: backports.map(|_| format!("{BACKPORTED}-backports")),
+        })
+    }
+
+    fn download(&self, packages: &[&str]) -> Result<String, String> {
+        let mut arguments = vec!["install", "--download-only", "--yes"];
+        // Those named are unpacked even if the machine has them: it may not always.
+        arguments.extend(["--no-install-recommends", "--reinstall"]);
+        if let Some(suite) = &self.suite {
+            arguments.extend(["--target-release", suite]);
+        }
+        arguments.extend(packages);
+        self.run(&arguments)
+    }
+
+    /// Why lists are missing, which `update` alone takes lightly: one source may be enough.
+    fn cause(&self) -> Option<String> {
+        self.run(&["update", "-o", "APT::Update::Error-Mode=any"])
+            .err()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+        let mut command = Command::new("apt-get");
+        command.arg("--quiet");
+        for option in &self.options {
+            command.args(["-o", option]);
+        }
+        run(command.args(arguments))
+    }
+}
+
+/// The sources.list line of the backports, on the mirror of the release itself.
+fn backports() -> Option<String> {
+    let mut targets = Command::new("apt-get");
+    targets.args(["indextargets", "--format", "$(REPO_URI) $(RELEASE)"]);
+    let targets = run(targets.arg("Created-By: Packages")).ok()?;
+    let mirror = targets
+        .lines()
+        .find_map(|line| line.strip_suffix(&format!(" {BACKPORTED}")))?;
+    Some(format!("deb {mirror} {BACKPORTED}-backports main"))
+}
+
+/// Unpacks all archives and removes them.
+fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String> {
+    let said = |error: io::Error| format!("{} cannot be filled: {error}", folder.display());
+    let mut version = None;
+    for archive in fs::read_dir(archives).map_err(said)? {
+        let archive = archive.map_err(said)?.path();
+        if archive
+            .extension()
+            .is_none_or(|extension| extension != "deb")
+        {
+            continue;
+        }
+        run(Command::new("dpkg")
+            .arg("--extract")
+            .args([&archive, folder]))?;
+        let name = archive.file_name().unwrap_or_default().to_string_lossy();
+        if let Some(rest) = name.strip_prefix(&format!("{first}_")) {
+            version = rest.split(['-', '_']).next().map(str::to_string);
+        }
+    }
+    fs::remove_dir_all(archives).map_err(said)?;
+    merge_usr(folder)?;
+    version.ok_or_else(|| format!("apt did not download {first}"))
+}
+
+/// Some packages still have files in /lib or /sbin and mean those of a merged /usr.
+fn merge_usr(folder: &Path) -> Result<(), String> {
+    for name in ["bin", "lib", "lib64", "sbin"] {
+        let (outside, inside) = (folder.join(name), folder.join("usr").join(name));
+        if outside.exists() {
+            run(Command::new("cp")
+                .args(["--archive", "--no-target-directory"])
+                .args([outside, inside]))?;
+        }
+    }
+    Ok(())
+}

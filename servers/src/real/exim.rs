@@ -1,0 +1,42 @@
+//! Exim as Debian builds it in full, with GnuTLS.
+
+use std::process::Command;
+use std::{fs, io};
+
+use super::instance::Instance;
+use super::namespace::{self, UID};
+use super::recipe::Recipe;
+use super::{PASSWORD, USER, debian};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "Exim",
+    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
+    stores_lf: true,
+    // Its spool keeps headers and body apart, and delivery puts the empty line between them.
+    ends_header: true,
+    install: |folder| debian::unpack(&["exim4-daemon-heavy", "exim4-base"], "4.98", folder),
+    check: namespace::check,
+    command,
+};
+
+/// In the background, where a child of process 1 does not put itself; ends if it has ended.
+const START: &str = "exim4 -C /mnt/exim.conf -bdf &
+    until [ -e ready ]; do kill -0 $!; sleep 0.01; done";
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("Exim's folder cannot be filled: {error}"))?;
+    Ok(namespace::command(instance, START))
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    instance.configure("exim.conf", include_str!("../../config/exim.conf"))?;
+    fs::write(
+        instance.folder.join("users"),
+        format!("{USER}: {PASSWORD}\n"),
+    )?;
+    let folders = ["spool", "log", "inbox"];
+    folders
+        .iter()
+        .try_for_each(|name| instance.make_owned(name, UID, UID))
+}

@@ -1,0 +1,125 @@
+//! The servers by name, and how what they store differs from what was sent.
+
+use std::fmt;
+
+use super::recipe::Recipe;
+use super::{aiosmtpd, exim, postfix, prepare, smtp_server};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Postfix,
+    Exim,
+    SmtpServer,
+    Aiosmtpd,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Postfix, Kind::Exim, Kind::SmtpServer, Kind::Aiosmtpd];
+
+    pub fn name(self) -> &'static str {
+        self.recipe().name
+    }
+
+    /// Known once `prepare` has installed it.
+    pub fn version(self) -> Option<String> {
+        prepare::installed_version(self)
+    }
+
+    /// The SASL mechanisms that it offers, before TLS and inside.
+    pub fn mechanisms(self) -> &'static [&'static str] {
+        self.recipe().mechanisms
+    }
+
+    /// What it stores of a message in canonical form (CRLF only): the trace header aside, see
+    /// [`Kind::own`].
+    pub fn expected(self, sent: &[u8]) -> Vec<u8> {
+        let recipe = self.recipe();
+        let mut stored = if recipe.stores_lf {
+            with_lf(sent)
+        } else {
+            sent.to_vec()
+        };
+        if recipe.ends_header && !stored.windows(2).any(|pair| pair == b"\n\n") {
+            stored.push(b'\n');
+        }
+        stored
+    }
+
+    /// A stored message without the trace header that this server says it puts before it: exactly
+    /// these fields in this order, whatever the message's own begin with. None if they are missing.
+    pub fn own(self, stored: &[u8]) -> Option<&[u8]> {
+        let trace = self.recipe().trace;
+        trace
+            .iter()
+            .try_fold(stored, |rest, name| without_field(rest, name))
+    }
+
+    pub(super) fn recipe(self) -> &'static Recipe {
+        match self {
+            Kind::Postfix => &postfix::RECIPE,
+            Kind::Exim => &exim::RECIPE,
+            Kind::SmtpServer => &smtp_server::RECIPE,
+            Kind::Aiosmtpd => &aiosmtpd::RECIPE,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+fn with_lf(sent: &[u8]) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(sent.len());
+    for line in sent.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(text) => {
+                stored.extend(text);
+                stored.push(b'\n');
+            }
+            None => stored.extend(line),
+        }
+    }
+    stored
+}
+
+/// What follows the field of that name, with its folded lines; None if another field is first.
+fn without_field<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let rest = message.strip_prefix(name.as_bytes())?.strip_prefix(b":")?;
+    let mut lines = rest.split_inclusive(|&byte| byte == b'\n');
+    let mut length = lines.next()?.len();
+    for line in lines.take_while(|line| line.starts_with(b" ") || line.starts_with(b"\t")) {
+        length += line.len();
+    }
+    rest.get(length..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn trace_fields_are_taken_off_with_their_folded_lines_and_no_field_of_the_message() {
+        let stored = b"Return-Path: <a@b>\nX-Original-To: c\nDelivered-To: c\n\
+            Received: from x\n\tby y;\n now\nReceived: its own\n\nbody\n";
+        assert_eq!(
+            Kind::Postfix.own(stored),
+            Some(&b"Received: its own\n\nbody\n"[..])
+        );
+    }
+
+    #[test]
+    fn a_message_without_its_trace_is_not_taken_for_whole() {
+        assert_eq!(Kind::Exim.own(b"From: a@b\n\nbody\n"), None);
+    }
+
+    #[test]
+    fn only_servers_that_store_lf_are_expected_to() {
+        assert_eq!(Kind::Postfix.expected(b"a\r\n\r\nb\r\n"), b"a\n\nb\n");
+        assert_eq!(
+            Kind::SmtpServer.expected(b"a\r\n\r\nb\r\n"),
+            b"a\r\n\r\nb\r\n"
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! Mount and PID namespaces of a server's own, see scripts/namespace.sh.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use super::instance::Instance;
+use super::tool::run;
+
+/// Owns what the servers store. Named only inside the namespace; any number above those that
+/// systems give away does.
+pub(super) const UID: u32 = 63_025;
+
+/// The group of Postfix's `postdrop`.
+pub(super) const POSTDROP: u32 = UID + 1;
+
+const SCRIPT: &str = include_str!("../../scripts/namespace.sh");
+
+/// Runs the shell command in the namespace, with the instance as /mnt.
+pub(super) fn command(instance: &Instance, shell: &str) -> Command {
+    enter(&instance.folder, &instance.packages, shell)
+}
+
+/// Writes, beside the unpacked packages, what lies over the system's files in /etc.
+pub(super) fn furnish(packages: &Path) -> io::Result<()> {
+    let folder = packages.join("namespace");
+    fs::create_dir(&folder)?;
+    fs::write(folder.join("passwd"), passwd())?;
+    fs::write(folder.join("group"), group())?;
+    fs::write(folder.join("hosts"), "127.0.0.1 localhost mail.test\n")?;
+    fs::write(
+        folder.join("resolv.conf"),
+        "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
+    )
+}
+
+/// Says whether the machine allows such namespaces, by making one.
+pub(super) fn check(packages: &Path) -> Result<(), String> {
+    run(&mut enter(packages, packages, "exit 0"))
+        .map(drop)
+        .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
+}
+
+fn enter(folder: &Path, packages: &Path, shell: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"])
+        .args(["sh", "-c", SCRIPT, "namespace.sh"])
+        .args([folder, packages])
+        .arg(shell)
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command
+}
+
+fn passwd() -> String {
+    format!(
+        "root:x:0:0::/:/bin/sh\n\
+         nobody:x:65534:65534::/:/bin/false\n\
+         postfix:x:{UID}:{UID}::/:/bin/false\n\
+         Debian-exim:x:{UID}:{UID}::/:/bin/false\n"
+    )
+}
+
+/// Postfix wants its two groups to differ.
+fn group() -> String {
+    format!(
+        "root:x:0:\nmail:x:8:\nnogroup:x:65534:\n\
+         postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n"
+    )
+}

@@ -1,0 +1,71 @@
+//! Installs a server once, whoever asks first.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use super::Kind;
+
+/// Why this machine cannot have a server, in a sentence.
+#[derive(Debug, Clone)]
+pub struct Unavailable {
+    pub kind: Kind,
+    pub reason: String,
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} is not to be had here: {}", self.kind, self.reason)
+    }
+}
+
+impl std::error::Error for Unavailable {}
+
+/// Installs what is missing for a server and makes sure that it can run here. The first call on a
+/// machine downloads; later ones take no time. Threads and processes may call it at once.
+pub fn prepare(kind: Kind) -> Result<(), Unavailable> {
+    install(kind)
+        .and_then(|()| (kind.recipe().check)(&folder(kind)))
+        .map_err(|reason| Unavailable { kind, reason })
+}
+
+/// Where all of this lives.
+pub(super) fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/servers")
+}
+
+/// Where a server's files are once it is installed.
+pub(super) fn folder(kind: Kind) -> PathBuf {
+    home().join(kind.name())
+}
+
+pub(super) fn installed_version(kind: Kind) -> Option<String> {
+    fs::read_to_string(folder(kind).join("version")).ok()
+}
+
+fn install(kind: Kind) -> Result<(), String> {
+    let _lock =
+        lock().map_err(|error| format!("{} cannot be locked: {error}", home().display()))?;
+    if installed_version(kind).is_some() {
+        return Ok(());
+    }
+    // An installation that was interrupted is never taken for a whole one: only that has the name.
+    let new = home().join(format!("{}.new", kind.name()));
+    let clean = || match fs::remove_dir_all(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::create_dir(&new),
+    };
+    let said = |error: io::Error| format!("{} cannot be written: {error}", new.display());
+    clean().map_err(said)?;
+    let version = (kind.recipe().install)(&new)?;
+    fs::write(new.join("version"), version).map_err(said)?;
+    fs::rename(&new, folder(kind)).map_err(said)
+}
+
+/// One installation at a time: apt's lists are shared. The lock ends with the file.
+fn lock() -> io::Result<File> {
+    fs::create_dir_all(home())?;
+    let file = File::create(home().join("lock"))?;
+    file.lock()?;
+    Ok(file)
+}

@@ -1,0 +1,25 @@
+//! What differs between the servers.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::instance::Instance;
+
+pub(super) struct Recipe {
+    pub name: &'static str,
+    /// SASL mechanisms, before TLS and inside.
+    pub mechanisms: &'static [&'static str],
+    /// The header fields put before a message when it is delivered, in their order.
+    pub trace: &'static [&'static str],
+    /// Messages are stored in the way of Unix, with LF for CRLF.
+    pub stores_lf: bool,
+    /// A message of headers alone is stored with the empty line that would come before a body.
+    pub ends_header: bool,
+    /// Fills the folder with the server's files, and returns the version.
+    pub install: fn(&Path) -> Result<String, String>,
+    /// Says whether an installed server can run here.
+    pub check: fn(&Path) -> Result<(), String>,
+    /// Fills the instance's folder, and returns what runs the server: until the end of its
+    /// standard input, writing the file `ready` once both ports are open.
+    pub command: fn(&Instance) -> Result<Command, String>,
+}

@@ -1,0 +1,185 @@
+//! A running server.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::instance::Instance;
+use super::{Kind, Unavailable, prepare};
+use crate::authority::Identity;
+
+/// Between two looks at the folder.
+const PAUSE: Duration = Duration::from_millis(10);
+/// A server starts in a fraction of a second on a machine that has nothing else to do.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// For a message to get through the server's queue.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// Another process may take a port between its choice and its use.
+const ATTEMPTS: usize = 3;
+
+/// Set where no server may be left out.
+const ALL_SERVERS: &str = "ENVOI_ALL_SERVERS";
+
+/// Stopped when dropped, its folder removed.
+pub struct RealServer {
+    pub kind: Kind,
+    /// Plain, with STARTTLS, on 127.0.0.1.
+    pub port: u16,
+    /// TLS from the first byte, on 127.0.0.1.
+    pub tls_port: u16,
+    // Dropped in this order: the folder goes once nobody writes to it.
+    process: Process,
+    instance: Instance,
+}
+
+impl RealServer {
+    /// Starts a prepared server that shows this identity; returns once both ports are open.
+    pub fn start(kind: Kind, identity: &Identity) -> Result<RealServer, String> {
+        let mut reasons = Vec::new();
+        for _ in 0..ATTEMPTS {
+            match RealServer::attempt(kind, identity) {
+                Ok(server) => return Ok(server),
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        Err(format!("{kind} does not start: {}", reasons.join("; ")))
+    }
+
+    /// Prepares and starts it, for a test to do without where the machine cannot have it.
+    ///
+    /// # Panics
+    /// When the machine can have the server and it does not start; and when it cannot have it, but
+    /// is one that is to have all: with ENVOI_ALL_SERVERS set.
+    pub fn start_if_available(kind: Kind, identity: &Identity) -> Result<RealServer, Unavailable> {
+        if let Err(unavailable) = prepare(kind) {
+            assert!(std::env::var_os(ALL_SERVERS).is_none(), "{unavailable}");
+            return Err(unavailable);
+        }
+        Ok(RealServer::start(kind, identity).unwrap_or_else(|reason| panic!("{reason}")))
+    }
+
+    /// The messages delivered so far, in the order of delivery.
+    pub fn inbox(&self) -> Vec<Vec<u8>> {
+        let mut paths = self.delivered();
+        paths.sort_by_cached_key(|path| {
+            let modified = fs::metadata(path).and_then(|file| file.modified()).ok();
+            (modified, path.clone())
+        });
+        paths
+            .iter()
+            .filter_map(|path| fs::read(path).ok())
+            .collect()
+    }
+
+    /// Waits until this many messages are delivered in all, and returns them.
+    pub fn wait_for(&self, count: usize) -> Result<Vec<Vec<u8>>, String> {
+        let limit = Instant::now() + DELIVERY_LIMIT;
+        while self.delivered().len() < count {
+            if Instant::now() > limit {
+                let delivered = self.delivered().len();
+                return Err(format!(
+                    "{} delivered {delivered} of {count} messages; its log:\n{}",
+                    self.kind,
+                    self.log()
+                ));
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(self.inbox())
+    }
+
+    /// What the server wrote about itself.
+    pub fn log(&self) -> String {
+        log(&self.instance)
+    }
+
+    fn attempt(kind: Kind, identity: &Identity) -> Result<RealServer, String> {
+        let instance = Instance::new(kind, identity).map_err(|error| error.to_string())?;
+        let process = Process::start(kind, &instance)?;
+        let mut server = RealServer {
+            kind,
+            port: instance.port,
+            tls_port: instance.tls_port,
+            process,
+            instance,
+        };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), String> {
+        let limit = Instant::now() + START_LIMIT;
+        while !self.instance.folder.join("ready").exists() {
+            if self.process.has_ended() {
+                return Err(format!("it ended; its log: {}", self.log().trim()));
+            }
+            if Instant::now() > limit {
+                return Err(format!(
+                    "its ports are not open; its log: {}",
+                    self.log().trim()
+                ));
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    /// A maildir: what is in `new` is whole.
+    fn delivered(&self) -> Vec<PathBuf> {
+        files(&self.instance.folder.join("inbox/new"))
+    }
+}
+
+/// Ends with its standard input.
+struct Process(Child);
+
+impl Process {
+    fn start(kind: Kind, instance: &Instance) -> Result<Process, String> {
+        let mut command = (kind.recipe().command)(instance)?;
+        let output = File::create(instance.folder.join("log/output"))
+            .and_then(|file| Ok((file.try_clone()?, file)));
+        let (out, err) = output.map_err(|error| error.to_string())?;
+        let child = command
+            .current_dir(&instance.folder)
+            .stdin(Stdio::piped())
+            .stdout(out)
+            .stderr(err)
+            .spawn();
+        child.map(Process).map_err(|error| error.to_string())
+    }
+
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.0.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let limit = Instant::now() + STOP_LIMIT;
+        while !self.has_ended() && Instant::now() < limit {
+            thread::sleep(PAUSE);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn log(instance: &Instance) -> String {
+    let logs = files(&instance.folder.join("log"));
+    logs.iter()
+        .filter_map(|path| fs::read(path).ok())
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries
+        .filter_map(|entry: io::Result<_>| Some(entry.ok()?.path()))
+        .collect()
+}

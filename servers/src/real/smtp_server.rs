@@ -1,0 +1,47 @@
+//! smtp-server, of the Nodemailer project.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::instance::Instance;
+use super::recipe::Recipe;
+use super::tool::run;
+
+const VERSION: &str = "3.21.6";
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "smtp-server",
+    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    trace: &[],
+    stores_lf: false,
+    ends_header: false,
+    install,
+    check: |_| run(Command::new("node").arg("--version")).map(drop),
+    command,
+};
+
+fn install(folder: &Path) -> Result<String, String> {
+    let mut npm = Command::new("npm");
+    npm.args([
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+        "--ignore-scripts",
+    ]);
+    npm.arg("--prefix").arg(folder);
+    run(npm.arg(format!("smtp-server@{VERSION}")))?;
+    Ok(VERSION.into())
+}
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    let script = include_str!("../../scripts/smtp_server.cjs");
+    fs::write(instance.folder.join("server.cjs"), script).map_err(|error| error.to_string())?;
+    let mut command = Command::new("node");
+    command
+        .arg("server.cjs")
+        .env("NODE_PATH", instance.packages.join("node_modules"));
+    instance.describe(&mut command);
+    Ok(command)
+}
