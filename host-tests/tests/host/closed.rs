@@ -184,6 +184,29 @@ fn a_message_that_may_have_been_taken_is_never_sent_twice() {
 }
 
 #[test]
+fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
+    for after in ["421 4.4.2 Bye", "250 2.0.0 What nobody asked", "not SMTP"] {
+        let taken = || {
+            let begun = envelope().expect("DATA").say("354 Go ahead").content();
+            begun.say_bytes(format!("{QUEUED}\r\n{after}\r\n"))
+        };
+        let server = Server::start([
+            hello(&[]).followed_by(taken()).closed(),
+            delivery().followed_by(taken()).closed(),
+            delivery(),
+        ]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        for _ in 0..4 {
+            delivers(&mailer);
+        }
+        let sessions = server.finish().sessions;
+        let taken: Vec<usize> = sessions.iter().map(|heard| heard.contents.len()).collect();
+        assert_eq!(taken, [1, 2, 1]);
+    }
+}
+
+#[test]
 fn a_new_connection_is_tried_once() {
     let gone = || hello(&[]).expect("MAIL *").hang_up();
     let server = Server::start([delivery().hang_up(), gone(), delivery()]);
