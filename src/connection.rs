@@ -150,7 +150,8 @@ impl Connection {
         for piece in letter.message.chunks(BLOCK) {
             self.session.write(piece);
             if self.session.outgoing().len() >= BLOCK {
-                self.flush()?;
+                let flushed = self.flush();
+                self.conclude(flushed)?;
             }
         }
         self.session.finish();
@@ -184,8 +185,14 @@ impl Connection {
     /// Until what the session was asked for is done, or TLS is due.
     fn run(&mut self) -> Result<Step, Error> {
         let result = self.run_session();
+        self.conclude(result)
+    }
+
+    /// Writes the transcript. After an error that leaves open what the server heard, nothing more
+    /// is said.
+    fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.write_down();
-        if let Err(Error::Timeout(_) | Error::Disconnected(_)) = result {
+        if let Err(Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..)) = result {
             self.session.end();
         }
         result

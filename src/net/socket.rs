@@ -81,16 +81,6 @@ impl Socket {
         }
     }
 
-    /// Writes as many of `bytes` as the host takes now; returns how many, 0 where it has to wait.
-    pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        let permitted = self.permitted()?;
-        let piece = &bytes[..bytes.len().min(permitted)];
-        if !piece.is_empty() {
-            self.output.write(piece).map_err(|_| Error::Disconnected)?;
-        }
-        Ok(piece.len())
-    }
-
     /// Octets that the next `write` takes.
     pub fn permitted(&self) -> Result<usize, Error> {
         match self.output.check_write() {
@@ -101,12 +91,21 @@ impl Socket {
         }
     }
 
+    /// Writes `bytes`, of which there are no more than `permitted`.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.output.write(bytes).map_err(|_| Error::Disconnected)
+    }
+
     /// Writes all of `bytes`.
     pub fn write_all(&self, mut bytes: &[u8], deadline: Deadline) -> Result<(), Error> {
         while !bytes.is_empty() {
-            match self.write(bytes)? {
+            match self.permitted()? {
                 0 => deadline.wait(&[&self.output.subscribe()])?,
-                written => bytes = &bytes[written..],
+                octets => {
+                    let (piece, rest) = bytes.split_at(octets.min(bytes.len()));
+                    self.write(piece)?;
+                    bytes = rest;
+                }
             }
         }
         Ok(())

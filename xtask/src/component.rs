@@ -18,26 +18,62 @@ use crate::{
 
 /// Its standard library imports nothing, so that the component imports just what it names.
 const TARGET: &str = "wasm32-unknown-unknown";
-const PROFILE: &str = "component";
 
+/// A core module that becomes a component.
+struct Module {
+    /// In `dist/`, and as cargo names it.
+    file: &'static str,
+    /// What cargo is told to build.
+    selection: &'static [&'static str],
+    /// Where cargo leaves it.
+    profile: &'static str,
+}
+
+const ENVOI: Module = Module {
+    file: "envoi.wasm",
+    selection: &["--package", "envoi", "--lib", "--profile", "component"],
+    profile: "component",
+};
+
+/// What README.md shows: a workspace of its own, so that it can be copied.
+const GUEST: Module = Module {
+    file: "guest.wasm",
+    selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
+    profile: "release",
+};
+
+/// `dist/envoi.wasm`.
 pub fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
+    build_module(project, &toolchain, &ENVOI)?;
+    Ok(toolchain)
+}
+
+/// `dist/guest.wasm`, for the test of README.md.
+pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &GUEST)
+}
+
+fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
-    let module = core_module(project, &toolchain)?;
-    let component = encode(&module)?;
-    let path = project.root.join("dist/envoi.wasm");
+    let component = encode(&compile(project, toolchain, module)?)?;
+    let path = project.root.join("dist").join(module.file);
     let changed = replace(&path, &component)?;
     println!(
-        "component: dist/envoi.wasm, {} KiB, {} in {:.1} s",
+        "component: dist/{}, {} KiB, {} in {:.1} s",
+        module.file,
         component.len().div_ceil(1024),
         if changed { "built" } else { "unchanged" },
         start.elapsed().as_secs_f32(),
     );
-    Ok(toolchain)
+    Ok(())
 }
 
-fn core_module(project: &Project, toolchain: &Toolchain) -> Result<PathBuf> {
-    let directory = toolchain.target_dir(project).join(TARGET).join(PROFILE);
+fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<PathBuf> {
+    let directory = toolchain
+        .target_dir(project)
+        .join(TARGET)
+        .join(module.profile);
     if !directory.exists() {
         let what = match toolchain.way {
             Way::Rustup => "a minute or two",
@@ -46,19 +82,11 @@ fn core_module(project: &Project, toolchain: &Toolchain) -> Result<PathBuf> {
         eprintln!("component: compiling ({what}, once)");
     }
     let mut cargo = toolchain.cargo(project);
-    cargo.args([
-        "build",
-        "--package",
-        "envoi",
-        "--lib",
-        "--profile",
-        PROFILE,
-        "--target",
-        TARGET,
-    ]);
+    cargo.arg("build").args(module.selection);
+    cargo.args(["--target", TARGET]);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project)?);
     run(&mut cargo)?;
-    Ok(directory.join("envoi.wasm"))
+    Ok(directory.join(module.file))
 }
 
 /// Panic messages name source files: none is to name a place on the builder's machine. Given this

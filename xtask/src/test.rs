@@ -65,6 +65,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     )?;
     headline("component");
     let toolchain = component::build(project)?;
+    headline("the guest of README.md");
+    component::build_guest(project, &toolchain)?;
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");
