@@ -14,14 +14,12 @@ fn identity(authority: &Authority) -> Identity {
     authority.issue(&["localhost", "127.0.0.1"])
 }
 
-/// Each server that this machine can have; the others are named.
-fn each_server(authority: &Authority, mut test: impl FnMut(RealServer)) {
-    for kind in Kind::ALL {
-        match RealServer::start_if_available(kind, &identity(authority)) {
-            Ok(server) => test(server),
-            Err(unavailable) => eprintln!("{unavailable}"),
-        }
-    }
+/// Each server that this machine can have; the report names the others.
+fn each_server(authority: &Authority, test: impl FnMut(RealServer)) {
+    Kind::ALL
+        .into_iter()
+        .filter_map(|kind| RealServer::start_if_available(kind, &identity(authority)).ok())
+        .for_each(test);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::instance::Instance;
 use super::{Kind, Unavailable, prepare};
 use crate::authority::Identity;
+use crate::report;
 
 /// Between two looks at the folder.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -20,9 +21,6 @@ const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Another process may take a port between its choice and its use.
 const ATTEMPTS: usize = 3;
-
-/// Set where no server may be left out.
-const ALL_SERVERS: &str = "ENVOI_ALL_SERVERS";
 
 /// Stopped when dropped, its folder removed.
 pub struct RealServer {
@@ -49,14 +47,14 @@ impl RealServer {
         Err(format!("{kind} does not start: {}", reasons.join("; ")))
     }
 
-    /// Prepares and starts it, for a test to do without where the machine cannot have it.
+    /// Prepares and starts it, for a test to do without where the machine cannot have it, which
+    /// the report then says.
     ///
     /// # Panics
-    /// When the machine can have the server and it does not start; and when it cannot have it, but
-    /// is one that is to have all: with ENVOI_ALL_SERVERS set.
+    /// When the machine can have the server and it does not start.
     pub fn start_if_available(kind: Kind, identity: &Identity) -> Result<RealServer, Unavailable> {
         if let Err(unavailable) = prepare(kind) {
-            assert!(std::env::var_os(ALL_SERVERS).is_none(), "{unavailable}");
+            report::not_run(&unavailable);
             return Err(unavailable);
         }
         Ok(RealServer::start(kind, identity).unwrap_or_else(|reason| panic!("{reason}")))

@@ -1,0 +1,49 @@
+//! UTF-8 in addresses and headers (RFC 6531, RFC 6532), where the server offers it.
+
+use host_tests::{Envelope, Error};
+
+use crate::visit::{Visit, WAYS, instance, transcript};
+
+const SENDER: &str = "absénder@example.test";
+const RECIPIENT: &str = "empfänger@example.test";
+
+pub fn may_be_utf8(visit: &mut Visit) -> String {
+    let offered = visit.server.extensions().unwrap();
+    let offered = offered.iter().any(|line| line == "SMTPUTF8");
+    for (security, _) in WAYS {
+        let instance = instance();
+        let mailer = visit.mailer(&instance, security);
+        let message = message();
+        let sent = mailer.send(&envelope(), &message);
+        if !offered {
+            let missing = Error::ExtensionUnavailable("SMTPUTF8".into());
+            assert_eq!(sent, Err(missing));
+            continue;
+        }
+        assert_eq!(sent.unwrap().accepted[0].recipient, RECIPIENT);
+        let said = transcript(&mailer);
+        let declared = said.lines().find(|line| line.starts_with("MAIL FROM"));
+        assert!(declared.unwrap().contains(" SMTPUTF8"), "{said}");
+        visit.took(&message);
+    }
+    visit.everything_arrived();
+    let (with, without) = ("UTF-8 addresses", "no UTF-8 addresses (not offered)");
+    if offered { with } else { without }.into()
+}
+
+fn envelope() -> Envelope {
+    Envelope {
+        sender: Some(SENDER.into()),
+        recipients: vec![RECIPIENT.into()],
+    }
+}
+
+fn message() -> Vec<u8> {
+    format!(
+        "From: <{SENDER}>\r\nTo: <{RECIPIENT}>\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\n\
+         Message-ID: <utf8@example.test>\r\nSubject: Grüße, 日本語\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+         Schöne Grüße\r\n"
+    )
+    .into_bytes()
+}

@@ -1,0 +1,56 @@
+//! Each mechanism, with a password that is right and one that is not, and neither is shown.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use host_tests::{Error, Mailer, Phase, Rejection};
+use servers::real::{PASSWORD, USER};
+
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
+
+const WRONG: &str = r#"pa ss"w\orm"#;
+
+pub fn proves_the_user(visit: &mut Visit) -> String {
+    let mechanisms = visit.server.kind.mechanisms();
+    for (security, _) in WAYS {
+        for mechanism in mechanisms {
+            let instance = instance();
+            let mailer = visit.mailer(&instance, security);
+            mailer.set_mechanisms(&[mechanism]).unwrap();
+            mailer.set_password(USER, WRONG);
+            is_refused(&mailer);
+            keeps_secrets(&mailer, mechanism);
+            mailer.set_password(USER, PASSWORD);
+            visit.delivers(&mailer);
+            keeps_secrets(&mailer, mechanism);
+        }
+    }
+    visit.everything_arrived();
+    format!("{} over both", mechanisms.join(" "))
+}
+
+#[track_caller]
+fn is_refused(mailer: &Mailer) {
+    let error = mailer.send(&to(&[USER]), MESSAGE).unwrap_err();
+    let Error::Rejected(Rejection { phase, reply }) = error else {
+        panic!("another error: {error:?}");
+    };
+    assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
+    assert!(!reply.lines[0].is_empty(), "the server's words are kept");
+}
+
+/// Nothing of the credentials is in what people may see.
+#[track_caller]
+fn keeps_secrets(mailer: &Mailer, mechanism: &str) {
+    let shown = transcript(mailer);
+    assert!(shown.contains(&format!("AUTH {mechanism}")), "{shown}");
+    let base64 = |secret: &str| BASE64_STANDARD.encode(secret);
+    for password in [PASSWORD, WRONG] {
+        let plain = base64(&format!("\0{USER}\0{password}"));
+        for secret in [password, &base64(password), &plain] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    // The response of CRAM-MD5 is the user, a space, and a digest (RFC 2195, section 2).
+    let response = base64(&format!("{USER} "));
+    assert!(!shown.contains(&response), "{shown}");
+}

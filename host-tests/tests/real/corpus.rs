@@ -1,0 +1,42 @@
+//! Thirty messages over a single connection each way, read back from the server's mailbox.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use host_tests::{Grants, Host};
+use servers::messages::corpus;
+use servers::real::USER;
+
+use crate::visit::{Visit, WAYS, to};
+
+pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
+    let corpus = corpus();
+    let mut counts = Vec::new();
+    for (security, way) in WAYS {
+        let connections = Arc::new(AtomicUsize::new(0));
+        let instance = Host::shared().instance(counting(&connections));
+        let mailer = visit.mailer(&instance, security);
+        for message in &corpus {
+            let sent = mailer.send(&to(&[USER]), &message.bytes);
+            assert!(sent.is_ok(), "{}: {sent:?}", message.name);
+            visit.took(&message.repaired);
+        }
+        visit.everything_arrived();
+        assert_eq!(connections.load(Ordering::Relaxed), 1, "over {way}");
+        counts.push(format!("{} {way}", corpus.len()));
+    }
+    let total = corpus.len() * counts.len();
+    format!("{total} messages byte for byte ({})", counts.join(", "))
+}
+
+/// `localhost` may also be ::1, where no server listens.
+fn counting(connections: &Arc<AtomicUsize>) -> Grants {
+    let connections = connections.clone();
+    Grants {
+        connecting: Some(Arc::new(move |address| {
+            let counted = usize::from(address.is_ipv4());
+            connections.fetch_add(counted, Ordering::Relaxed);
+        })),
+        ..Grants::all()
+    }
+}

@@ -1,0 +1,39 @@
+//! A server that is not who it should be gets nothing.
+
+use host_tests::{Error, Mailer, TlsFailure};
+use servers::authority::Authority;
+use servers::real::USER;
+
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
+
+pub fn is_not_given_away(visit: &mut Visit) -> String {
+    for (security, _) in WAYS {
+        let instance = instance();
+        // The certificate bears `localhost` only.
+        let of_another_name = visit.mailer_to("127.0.0.1", &visit.authority, &instance, security);
+        assert_eq!(failure(&of_another_name), TlsFailure::CertificateWrongName);
+
+        let other = Authority::new();
+        let of_another_authority = visit.mailer_to("localhost", &other, &instance, security);
+        assert_eq!(
+            failure(&of_another_authority),
+            TlsFailure::CertificateUnknownIssuer
+        );
+
+        of_another_name.set_server_name("localhost").unwrap();
+        visit.delivers(&of_another_name);
+    }
+    visit.everything_arrived();
+    "certificates of another name and of another authority".into()
+}
+
+#[track_caller]
+fn failure(mailer: &Mailer) -> TlsFailure {
+    let error = mailer.send(&to(&[USER]), MESSAGE).unwrap_err();
+    let said = transcript(mailer);
+    assert!(!said.contains("MAIL FROM"), "{said}");
+    match error {
+        Error::TlsFailed((failure, _)) => failure,
+        error => panic!("another error: {error:?}"),
+    }
+}

@@ -1,0 +1,64 @@
+//! What tests have to say beyond passing: which real servers took what, and which were missing.
+//!
+//! libtest keeps the output of tests that pass to itself, so they append lines to the file that
+//! [`VARIABLE`] names, as `cargo xtask test` does, which shows them and lets CI leave nothing out.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::real::{Kind, Unavailable};
+
+const VARIABLE: &str = "ENVOI_TEST_REPORT";
+
+/// What a server was sent.
+pub fn sent(kind: Kind, what: &str) {
+    let version = kind.version().unwrap_or_default();
+    add(&format!("real server: {kind} {version}: "), what);
+}
+
+/// That this machine cannot have a server, and why.
+pub fn not_run(missing: &Unavailable) {
+    add(&format!("not run: {}: ", missing.kind), &missing.reason);
+}
+
+fn add(subject: &str, text: &str) {
+    let Some(path) = env::var_os(VARIABLE) else {
+        return eprintln!("{subject}{text}");
+    };
+    append(Path::new(&path), subject, text)
+        .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
+}
+
+/// Once for each subject, however many tests miss the same server at once.
+fn append(path: &Path, subject: &str, text: &str) -> io::Result<()> {
+    let mut options = File::options();
+    let mut file = options.read(true).append(true).create(true).open(path)?;
+    // Until the file is closed.
+    file.lock()?;
+    let mut report = String::new();
+    file.read_to_string(&mut report)?;
+    if report.lines().any(|line| line.starts_with(subject)) {
+        return Ok(());
+    }
+    file.write_all(format!("{subject}{text}\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::append;
+
+    #[test]
+    fn each_subject_has_one_line() {
+        let path = env::temp_dir().join(format!("report-{}", process::id()));
+        for (subject, text) in [("a: ", "first"), ("b: ", "other"), ("a: ", "again")] {
+            append(&path, subject, text).unwrap();
+        }
+        let report = fs::read_to_string(&path);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(report.unwrap(), "a: first\nb: other\n");
+    }
+}
