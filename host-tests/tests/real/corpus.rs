@@ -7,7 +7,7 @@ use host_tests::{Grants, Host};
 use servers::messages::corpus;
 use servers::real::USER;
 
-use crate::visit::{Visit, WAYS, to};
+use crate::visit::{Visit, WAYS, codes, to};
 
 pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
     let corpus = corpus();
@@ -18,7 +18,8 @@ pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
         let mailer = visit.mailer(&instance, security);
         for message in &corpus {
             let sent = mailer.send(&to(&[USER]), &message.bytes);
-            assert!(sent.is_ok(), "{}: {sent:?}", message.name);
+            let receipt = sent.unwrap_or_else(|error| panic!("{}: {error:?}", message.name));
+            assert_eq!(codes(&receipt.accepted), [(USER, 250)], "{}", message.name);
             visit.took(&message.repaired);
         }
         visit.everything_arrived();

@@ -4,6 +4,7 @@
 mod addresses;
 mod authentication;
 mod corpus;
+mod lost;
 mod refusals;
 mod trust;
 mod visit;

@@ -4,6 +4,8 @@ use host_tests::{Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots
 use servers::authority::Authority;
 use servers::real::{Kind, RealServer, USER};
 
+use crate::lost::lost;
+
 /// The ways into each server, with their names.
 pub const WAYS: [(Security, &str); 2] = [
     (Security::Starttls, "STARTTLS"),
@@ -87,10 +89,11 @@ impl Visit {
         let mut arrived: Vec<&[u8]> = stored.iter().map(|stored| own(stored)).collect();
         arrived.sort_unstable();
         self.sent.sort_unstable();
-        for (arrived, sent) in arrived.iter().zip(&self.sent) {
-            assert!(arrived == sent, "{kind}: {}", difference(sent, arrived));
-        }
-        assert_eq!(arrived.len(), self.sent.len(), "{kind}: messages too many");
+        assert!(
+            arrived == self.sent,
+            "{kind}: {}",
+            lost(&self.sent, &arrived)
+        );
     }
 }
 
@@ -117,22 +120,4 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
 pub fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// Where two messages part, with a little of both.
-fn difference(sent: &[u8], arrived: &[u8]) -> String {
-    let pairs = sent.iter().zip(arrived);
-    let same = pairs.take_while(|(one, other)| one == other).count();
-    let around = |bytes: &[u8]| {
-        let from = same.saturating_sub(40);
-        let to = bytes.len().min(same + 40);
-        format!("{:?}", String::from_utf8_lossy(&bytes[from..to]))
-    };
-    format!(
-        "of {} octets {} arrived, alike for {same}: sent {}, arrived {}",
-        sent.len(),
-        arrived.len(),
-        around(sent),
-        around(arrived)
-    )
 }
