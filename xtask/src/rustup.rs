@@ -43,7 +43,9 @@ pub fn has_target(target: &str) -> bool {
 pub fn obtain(target: &str) -> Result<()> {
     eprintln!("toolchain: asking rustup for {target}");
     let mut add = Command::new("rustup");
-    add.args(["target", "add", target]).stdin(Stdio::null());
+    add.args(["target", "add", target])
+        .env_remove("RUST_BACKTRACE")
+        .stdin(Stdio::null());
     run_within(DOWNLOAD_LIMIT, &mut add)?;
     ensure!(
         has_target(target),

@@ -100,14 +100,16 @@ fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Re
         ));
     };
     let mut cargo = toolchain.cargo(project);
-    run_program(cargo.args([
+    // The component's profile, as its macros are compiled by now.
+    cargo.args([
         "check",
         "--package",
         "envoi",
         "--lib",
-        "--target",
-        LIBRARY_TARGET,
-    ]))
+        "--profile",
+        "component",
+    ]);
+    run_program(cargo.args(["--target", LIBRARY_TARGET]))
 }
 
 /// Test programs that fail do not keep the others from running.
@@ -131,7 +133,8 @@ fn cargo_test(project: &Project, report: &Report, totals: &mut Totals) -> Result
     Ok(())
 }
 
-/// Shows output as it comes, and each whole line to `read`.
+/// Shows each line of the output as it comes, and to `read` too. Whole lines, since cargo itself
+/// writes between them.
 fn pass_through(
     source: impl Read,
     mut sink: impl Write,
@@ -139,24 +142,11 @@ fn pass_through(
 ) -> io::Result<()> {
     let mut source = BufReader::new(source);
     let mut line = Vec::new();
-    loop {
-        let chunk = source.fill_buf()?;
-        if chunk.is_empty() {
-            break;
-        }
-        sink.write_all(chunk)?;
-        sink.flush()?;
-        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
-            line.extend_from_slice(part);
-            if line.ends_with(b"\n") {
-                read(&String::from_utf8_lossy(&line));
-                line.clear();
-            }
-        }
-        let length = chunk.len();
-        source.consume(length);
+    while source.read_until(b'\n', &mut line)? > 0 {
+        sink.write_all(&line)?;
+        read(&String::from_utf8_lossy(&line));
+        line.clear();
     }
-    read(&String::from_utf8_lossy(&line));
     Ok(())
 }
 

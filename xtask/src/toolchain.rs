@@ -115,9 +115,7 @@ fn describe(way: Way, target: &str, forced: Option<Way>, failures: &str) -> Stri
     let why = match (way, forced) {
         (_, Some(_)) => "as ENVOI_TOOLCHAIN says".into(),
         (Way::Rustup, None) => format!("its {target} is installed"),
-        (Way::Debian, None) if failures.is_empty() => {
-            format!("as it is installed, and rustup's {target} is not")
-        }
+        (Way::Debian, None) if failures.is_empty() => format!("as the Rust in use lacks {target}"),
         (Way::Debian, None) => format!("because {}", failures.trim_end_matches("; ")),
     };
     match way {
