@@ -115,7 +115,6 @@ impl Connection {
         }
         while self.run()? == Step::Handshake {
             self.secure(target)?;
-            self.session.secured();
         }
         Ok(())
     }
@@ -312,7 +311,11 @@ impl Connection {
             Ok(tls) => {
                 self.transcript.add(Speaker::Event, tls.describe());
                 self.tls = Some(tls);
-                Ok(())
+                if target.security != Security::ImplicitTls {
+                    self.session.secured();
+                }
+                // The server's first words may have come with the end of its handshake.
+                self.take(&[])
             }
             Err(error) => {
                 self.transcript

@@ -1,9 +1,12 @@
 //! STARTTLS and implicit TLS, and whom the component trusts.
 
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::thread;
 
 use host_tests::{Error, Instance, Mailer, Phase, Roots, Security, TlsFailure};
-use rustls::ServerConfig;
+use rustls::{ServerConfig, ServerConnection};
 use servers::authority::{Authority, Identity, Key};
 use servers::scripted::{Server, Session};
 
@@ -399,4 +402,48 @@ fn the_end_of_the_connection_inside_tls_is_a_disconnection_with_or_without_goodb
     };
     assert_eq!(gone(Session::hang_up), Error::Disconnected(Phase::Mail));
     assert_eq!(gone(Session::cut), Error::Disconnected(Phase::Mail));
+}
+
+#[test]
+fn a_greeting_that_comes_with_the_end_of_the_handshake_is_heard() {
+    let authority = Authority::new();
+    let address = eager_server(authority.issue(LOOPBACK).server_config_tls12());
+    let instance = instance();
+    let mailer = instance.mailer("127.0.0.1");
+    mailer.set_security(Security::ImplicitTls);
+    mailer.set_port(address.port());
+    mailer
+        .add_trust_anchors(authority.pem().as_bytes())
+        .unwrap();
+    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+    assert_eq!(error, Error::Disconnected(Phase::Hello));
+}
+
+/// Holds the end of its handshake back, to write it together with its greeting; hangs up as soon as
+/// something is said to it.
+fn eager_server(config: Arc<ServerConfig>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut tls = ServerConnection::new(config).unwrap();
+        while tls.is_handshaking() {
+            flush(&mut tls, &mut stream);
+            tls.read_tls(&mut stream).unwrap();
+            tls.process_new_packets().unwrap();
+        }
+        tls.writer().write_all(b"220 eager.test\r\n").unwrap();
+        flush(&mut tls, &mut stream);
+        tls.read_tls(&mut stream).unwrap();
+    });
+    address
+}
+
+/// In one write.
+fn flush(tls: &mut ServerConnection, stream: &mut TcpStream) {
+    let mut flight = Vec::new();
+    while tls.wants_write() {
+        tls.write_tls(&mut flight).unwrap();
+    }
+    stream.write_all(&flight).unwrap();
 }
