@@ -3,17 +3,22 @@
 use core::cell::RefCell;
 use core::time::Duration;
 
+use crate::client::{AuthStep, Client};
 use crate::mailer::Mailer;
+use crate::message::Message;
+use crate::net::{InputStream, OutputStream};
 use crate::sasl::Password;
 use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
 use crate::smtp::reply::Reply;
-use crate::smtp::session::Security;
+use crate::smtp::session::{Dialect, Security};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeout;
+use crate::tls;
 use crate::transcript::TranscriptLine;
 
 use exports::envoi::mail::smtp as wit;
+use exports::envoi::mail::smtp_streams as streams;
 
 wit_bindgen::generate!({
     path: "wit",
@@ -40,6 +45,8 @@ export!(Component);
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
+    type Message = GuestMessage;
+    type Client = GuestClient;
 
     fn send_mail(
         server: String,
@@ -76,6 +83,13 @@ impl wit::GuestMailer for GuestMailer {
 
     fn set_security(&self, security: wit::Security) {
         self.0.borrow_mut().set_security(security.into());
+    }
+
+    fn set_dialect(&self, dialect: wit::Dialect) {
+        self.0.borrow_mut().set_dialect(match dialect {
+            wit::Dialect::Smtp => Dialect::Smtp,
+            wit::Dialect::Lmtp => Dialect::Lmtp,
+        });
     }
 
     fn set_credentials(&self, credentials: Option<wit::Credentials>) {
@@ -123,6 +137,22 @@ impl wit::GuestMailer for GuestMailer {
         Ok(result?.into())
     }
 
+    fn start_message(&self, envelope: wit::Envelope) -> Result<wit::Message, wit::Error> {
+        let mut mailer = self.0.borrow_mut();
+        Ok(message(mailer.start_message(
+            envelope.sender.as_deref(),
+            &envelope.recipients,
+        )?))
+    }
+
+    fn connect(&self) -> Result<wit::Client, wit::Error> {
+        Ok(client(self.0.borrow_mut().connect()?))
+    }
+
+    fn dial(&self) -> Result<wit::Client, wit::Error> {
+        Ok(client(self.0.borrow_mut().dial()?))
+    }
+
     fn close(&self) {
         self.0.borrow_mut().close();
     }
@@ -140,6 +170,167 @@ impl wit::GuestMailer for GuestMailer {
             .into_iter()
             .map(Into::into)
             .collect()
+    }
+}
+
+struct GuestMessage(RefCell<Message>);
+
+fn message(message: Message) -> wit::Message {
+    wit::Message::new(GuestMessage(RefCell::new(message)))
+}
+
+impl wit::GuestMessage for GuestMessage {
+    fn refused(&self) -> Vec<wit::RecipientReply> {
+        all(self.0.borrow().refused().to_vec())
+    }
+
+    fn write(&self, bytes: Vec<u8>) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().write(&bytes)?)
+    }
+
+    fn finish(this: wit::Message) -> Result<wit::Receipt, wit::Error> {
+        let GuestMessage(message) = this.into_inner();
+        Ok(message.into_inner().finish()?.into())
+    }
+}
+
+struct GuestClient(Client);
+
+fn client(client: Client) -> wit::Client {
+    wit::Client::new(GuestClient(client))
+}
+
+impl wit::GuestClient for GuestClient {
+    fn greeting(&self) -> wit::Reply {
+        self.0.greeting().into()
+    }
+
+    fn hello(&self, local_name: String) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.hello(&local_name)?.into())
+    }
+
+    fn extension(&self, keyword: String) -> Option<String> {
+        self.0.extension(&keyword)
+    }
+
+    fn extensions(&self) -> Vec<(String, String)> {
+        self.0.extensions()
+    }
+
+    fn start_tls(&self) -> Result<(), wit::Error> {
+        Ok(self.0.start_tls()?)
+    }
+
+    fn tls(&self) -> Option<wit::TlsState> {
+        self.0.tls().map(Into::into)
+    }
+
+    fn authenticate(&self, credentials: wit::Credentials) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.authenticate(credentials.into())?.into())
+    }
+
+    fn auth_start(
+        &self,
+        mechanism: String,
+        initial_response: Option<Vec<u8>>,
+    ) -> Result<wit::AuthStep, wit::Error> {
+        let step = self.0.auth_start(&mechanism, initial_response.as_deref())?;
+        Ok(step.into())
+    }
+
+    fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
+        Ok(self.0.auth_respond(&response)?.into())
+    }
+
+    fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.auth_cancel()?.into())
+    }
+
+    fn mail(&self, sender: Option<String>) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.mail(sender.as_deref())?.into())
+    }
+
+    fn rcpt(&self, recipient: String) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.rcpt(&recipient)?.into())
+    }
+
+    fn data(&self) -> Result<wit::Message, wit::Error> {
+        Ok(message(self.0.data()?))
+    }
+
+    fn send(&self, envelope: wit::Envelope, message: Vec<u8>) -> Result<wit::Receipt, wit::Error> {
+        let sender = envelope.sender.as_deref();
+        let receipt = self.0.send(sender, &envelope.recipients, &message)?;
+        Ok(receipt.into())
+    }
+
+    fn reset(&self) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.reset()?.into())
+    }
+
+    fn noop(&self) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.noop()?.into())
+    }
+
+    fn verify(&self, address: String) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.verify(&address)?.into())
+    }
+
+    fn expand(&self, name: String) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.expand(&name)?.into())
+    }
+
+    fn help(&self, topic: Option<String>) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.help(topic.as_deref())?.into())
+    }
+
+    fn command(&self, line: String) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.command(&line)?.into())
+    }
+
+    fn quit(this: wit::Client) -> Result<wit::Reply, wit::Error> {
+        let GuestClient(client) = this.into_inner();
+        Ok(client.quit()?.into())
+    }
+}
+
+impl streams::Guest for Component {
+    fn attach(
+        mailer: wit::MailerBorrow<'_>,
+        input: InputStream,
+        output: OutputStream,
+    ) -> Result<wit::Client, wit::Error> {
+        let GuestMailer(mailer) = mailer.get();
+        Ok(client(mailer.borrow_mut().attach(input, output)?))
+    }
+
+    fn write_from(target: wit::MessageBorrow<'_>, source: &InputStream) -> Result<u64, wit::Error> {
+        let GuestMessage(message) = target.get();
+        Ok(message.borrow_mut().write_from(source)?)
+    }
+}
+
+impl From<tls::State> for wit::TlsState {
+    fn from(state: tls::State) -> Self {
+        Self {
+            version: match state.is_tls13 {
+                true => wit::TlsVersion::Tls13,
+                false => wit::TlsVersion::Tls12,
+            },
+            cipher_suite: state.cipher_suite,
+            key_exchange: state.key_exchange,
+            resumed: state.resumed,
+            peer_certificates: state.peer_certificates,
+        }
+    }
+}
+
+impl From<AuthStep> for wit::AuthStep {
+    fn from(step: AuthStep) -> Self {
+        match step {
+            AuthStep::Challenge(challenge) => Self::Challenge(challenge),
+            AuthStep::Done(reply) => Self::Done(reply.into()),
+        }
     }
 }
 
@@ -190,7 +381,7 @@ impl From<Receipt> for wit::Receipt {
         Self {
             accepted: all(receipt.accepted),
             refused: all(receipt.refused),
-            unknown: Vec::new(),
+            unknown: receipt.unknown,
         }
     }
 }

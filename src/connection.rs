@@ -1,28 +1,27 @@
 //! The only loop: a session over TLS over a socket.
 
-use core::net::{IpAddr, SocketAddr};
+mod calls;
+mod open;
+
 use core::time::Duration;
+use std::rc::Rc;
 
 use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{Mechanism, Password};
-use crate::smtp::content::Survey;
-use crate::smtp::envelope::{Envelope, Receipt};
-use crate::smtp::error::{Error, Phase, TlsFailure};
+use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::session::{Plan, Security, Session, Step};
+use crate::smtp::session::{Dialect, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-/// Octets of a message that leave in one write where the server keeps up.
-const BLOCK: usize = 64 * 1024;
-
-/// How long QUIT's reply is waited for: nothing depends on it.
-const QUIT_WAIT: Duration = Duration::from_secs(2);
+pub use calls::Letter;
+pub use open::tls_failed;
 
 /// Where and how to open a connection.
 pub struct Target {
+    pub dialect: Dialect,
     pub host: String,
     pub port: u16,
     pub security: Security,
@@ -35,19 +34,11 @@ pub struct Target {
     pub mechanisms: Vec<Mechanism>,
 }
 
-/// A whole message to send.
-pub struct Letter<'a> {
-    pub envelope: Envelope,
-    pub survey: Survey,
-    pub message: &'a [u8],
-    /// Whether to deliver to the others when some recipients are refused.
-    pub partial: bool,
-}
-
 pub struct Connection {
     session: Session,
     tls: Option<Tls>,
     socket: Socket,
+    target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
 }
@@ -75,32 +66,72 @@ impl Clock {
 }
 
 impl Connection {
-    /// Connects, secures and authenticates.
-    pub fn open(target: &Target, clock: Clock, transcript: &Transcript) -> Result<Self, Error> {
-        let (socket, ip) = connect(target, &clock, transcript)?;
+    /// Connects; where the target says so, secures and authenticates too.
+    pub fn open(
+        target: Rc<Target>,
+        automatic: bool,
+        clock: Clock,
+        transcript: &Transcript,
+    ) -> Result<Self, Error> {
+        let (socket, ip) = open::connect(&target, &clock, transcript)?;
         let local = target
             .local_name
             .clone()
             .or_else(|| socket.local_ip().map(LocalName::literal));
+        Self::over(
+            socket,
+            target,
+            local,
+            ip.is_loopback(),
+            automatic,
+            clock,
+            transcript,
+        )
+    }
+
+    /// Over a connection of the caller's own, which may lead anywhere.
+    pub fn attach(
+        socket: Socket,
+        target: Rc<Target>,
+        clock: Clock,
+        transcript: &Transcript,
+    ) -> Result<Self, Error> {
+        let local = target.local_name.clone();
+        Self::over(socket, target, local, false, false, clock, transcript)
+    }
+
+    fn over(
+        socket: Socket,
+        target: Rc<Target>,
+        local_name: Option<LocalName>,
+        loopback: bool,
+        automatic: bool,
+        clock: Clock,
+        transcript: &Transcript,
+    ) -> Result<Self, Error> {
         let plan = Plan {
-            local_name: local.ok_or_else(|| {
-                Error::Other("the host tells no local address: call set-local-name".into())
+            dialect: target.dialect,
+            automatic,
+            local_name: local_name.ok_or_else(|| {
+                Error::InvalidArgument(
+                    "no address of our end is known to name in EHLO: call set-local-name".into(),
+                )
             })?,
             security: target.security,
-            loopback: ip.is_loopback(),
+            loopback,
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
         };
-        let mut session = Session::new(plan);
-        session.words().want(transcript.is_wanted());
         let mut connection = Self {
-            session,
+            session: Session::new(plan),
             tls: None,
             socket,
+            target,
             clock,
             transcript: transcript.clone(),
         };
-        match connection.greet(target) {
+        connection.session.words().want(transcript.is_wanted());
+        match connection.greet() {
             Ok(()) => Ok(connection),
             Err(error) => {
                 connection.quit();
@@ -109,14 +140,11 @@ impl Connection {
         }
     }
 
-    fn greet(&mut self, target: &Target) -> Result<(), Error> {
-        if target.security == Security::ImplicitTls {
-            self.secure(target)?;
+    fn greet(&mut self) -> Result<(), Error> {
+        if self.target.security == Security::ImplicitTls {
+            self.secure()?;
         }
-        while self.run()? == Step::Handshake {
-            self.secure(target)?;
-        }
-        Ok(())
+        self.run()
     }
 
     /// Whether the server has not closed it, as far as the socket shows without a round trip.
@@ -124,7 +152,7 @@ impl Connection {
         loop {
             match self.socket.read() {
                 Read::Nothing => return self.session.is_open() && !self.session.has_reply(),
-                Read::End => return false,
+                Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
                     if self.take(&bytes).is_err() {
                         return false;
@@ -134,55 +162,15 @@ impl Connection {
         }
     }
 
-    /// Whether another message may follow.
+    /// Whether more can be said.
     pub fn is_open(&self) -> bool {
         self.session.is_open()
     }
 
-    /// Delivers one message.
-    pub fn send(&mut self, letter: &Letter, clock: Clock) -> Result<Receipt, Error> {
-        self.clock = clock;
-        self.session.words().want(self.transcript.is_wanted());
-        self.session
-            .deliver(letter.envelope.clone(), letter.survey, letter.partial)?;
-        self.run()?;
-        for piece in letter.message.chunks(BLOCK) {
-            self.session.write(piece);
-            if self.session.outgoing().len() >= BLOCK {
-                let flushed = self.flush();
-                self.conclude(flushed)?;
-            }
-        }
-        self.session.finish();
-        self.run()?;
-        self.session
-            .take_receipt()
-            .ok_or_else(|| Error::Other("the session ended without a receipt".into()))
-    }
-
-    /// Says QUIT where it has a place, waits for its reply a little, and ends TLS.
-    pub fn quit(&mut self) {
-        if !self.session.is_open() {
-            return;
-        }
-        self.clock.timeouts.command = self.clock.timeouts.command.min(QUIT_WAIT);
-        self.clock.timeouts.block = self.clock.timeouts.block.min(QUIT_WAIT);
-        // Nothing is lost where it fails: what was sent is answered already.
-        if self.session.quit().is_ok()
-            && self.run().is_ok()
-            && let Some(tls) = &mut self.tls
-        {
-            tls.close();
-            let deadline = self.clock.limit(QUIT_WAIT);
-            let _ = self.socket.write_all(tls.outgoing(), deadline);
-        }
-        self.session.end();
-    }
-
     // --- the loop -----------------------------------------------------------------------------
 
-    /// Until what the session was asked for is done, or TLS is due.
-    fn run(&mut self) -> Result<Step, Error> {
+    /// Until what the session was asked for is done.
+    fn run(&mut self) -> Result<(), Error> {
         let result = self.run_session();
         self.conclude(result)
     }
@@ -197,11 +185,12 @@ impl Connection {
         result
     }
 
-    fn run_session(&mut self) -> Result<Step, Error> {
+    fn run_session(&mut self) -> Result<(), Error> {
         loop {
             match self.session.step()? {
                 Step::Await => self.await_reply()?,
-                step => return Ok(step),
+                Step::Handshake => self.secure()?,
+                Step::Done => return Ok(()),
             }
         }
     }
@@ -267,7 +256,7 @@ impl Connection {
         match self.socket.read() {
             Read::Nothing => return Ok(()),
             Read::Bytes(bytes) => self.take(&bytes)?,
-            Read::End => return Err(self.last_words()),
+            Read::End | Read::Broken => return Err(self.last_words()),
         }
         match self.session.phase() == Phase::Content && self.session.has_reply() {
             true => Err(self.last_words()),
@@ -278,7 +267,7 @@ impl Connection {
     fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
         match self.socket.read() {
             Read::Bytes(bytes) => self.take(&bytes),
-            Read::End => Err(Error::Disconnected(self.session.phase())),
+            Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
             Read::Nothing => self
                 .socket
                 .wait_to_read(deadline)
@@ -305,13 +294,13 @@ impl Connection {
 
     /// TLS on the connection as it stands. The last flight of the handshake is left for the first
     /// command to leave with.
-    fn secure(&mut self, target: &Target) -> Result<(), Error> {
+    fn secure(&mut self) -> Result<(), Error> {
         let deadline = self.clock.limit(self.clock.timeouts.tls);
-        match handshake(&self.socket, target, deadline) {
+        match open::handshake(&self.socket, &self.target, deadline) {
             Ok(tls) => {
-                self.transcript.add(Speaker::Event, tls.describe());
+                self.transcript.add(Speaker::Event, tls.state().to_string());
                 self.tls = Some(tls);
-                if target.security != Security::ImplicitTls {
+                if self.target.security != Security::ImplicitTls {
                     self.session.secured();
                 }
                 // The server's first words may have come with the end of its handshake.
@@ -355,82 +344,4 @@ impl Connection {
             _ => Error::Disconnected(self.session.phase()),
         }
     }
-}
-
-fn connect(
-    target: &Target,
-    clock: &Clock,
-    transcript: &Transcript,
-) -> Result<(Socket, IpAddr), Error> {
-    let Target { host, port, .. } = target;
-    let addresses =
-        net::lookup(host, clock.limit(clock.timeouts.connect)).map_err(|error| match error {
-            net::Error::Denied => Error::AccessDenied(Phase::Lookup),
-            net::Error::TimedOut => Error::Timeout(Phase::Lookup),
-            net::Error::Failed(why) => Error::LookupFailed(format!("{host}: {why}")),
-            net::Error::Disconnected => Error::LookupFailed(host.clone()),
-        })?;
-    if addresses.is_empty() {
-        return Err(Error::LookupFailed(format!(
-            "{host}: the name has no address"
-        )));
-    }
-    transcript.add(Speaker::Event, format!("connecting to {host} port {port}"));
-    match net::dial(&addresses, *port, clock.timeouts.connect, clock.total) {
-        Ok((socket, ip)) => {
-            transcript.add(
-                Speaker::Event,
-                format!("connected to {}", SocketAddr::new(ip, *port)),
-            );
-            Ok((socket, ip))
-        }
-        Err(_) if clock.total.is_some_and(Deadline::has_passed) => {
-            Err(Error::Timeout(Phase::Connect))
-        }
-        Err(error) if error.is_denied() => Err(Error::AccessDenied(Phase::Connect)),
-        Err(error) => Err(Error::ConnectFailed(format!("{host} port {port}: {error}"))),
-    }
-}
-
-/// Until the client's part is done.
-fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result<Tls, Error> {
-    let interrupted = |error| match error {
-        net::Error::TimedOut => Error::Timeout(Phase::Tls),
-        _ => Error::Disconnected(Phase::Tls),
-    };
-    let name = target
-        .server_name
-        .as_ref()
-        .map_err(|why| Error::InvalidArgument(why.clone()))?;
-    let mut tls = Tls::new(&target.tls, name).map_err(tls_failed)?;
-    while tls.is_handshaking() {
-        let flight = std::mem::take(tls.outgoing());
-        socket.write_all(&flight, deadline).map_err(interrupted)?;
-        match socket.read() {
-            Read::Nothing => socket.wait_to_read(deadline).map_err(interrupted)?,
-            Read::End => return Err(Error::Disconnected(Phase::Tls)),
-            Read::Bytes(bytes) => {
-                if let Err(error) = tls.receive(&bytes) {
-                    // The alert, for the server's log.
-                    let _ = socket.write_all(tls.outgoing(), deadline);
-                    return Err(tls_failed(error));
-                }
-            }
-        }
-    }
-    Ok(tls)
-}
-
-pub fn tls_failed(error: tls::Error) -> Error {
-    let failure = match error.failure {
-        tls::Failure::CertificateExpired => TlsFailure::CertificateExpired,
-        tls::Failure::CertificateNotYetValid => TlsFailure::CertificateNotYetValid,
-        tls::Failure::CertificateUnknownIssuer => TlsFailure::CertificateUnknownIssuer,
-        tls::Failure::CertificateWrongName => TlsFailure::CertificateWrongName,
-        tls::Failure::CertificateRevoked => TlsFailure::CertificateRevoked,
-        tls::Failure::CertificateInvalid => TlsFailure::CertificateInvalid,
-        tls::Failure::Incompatible => TlsFailure::Incompatible,
-        tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
-    };
-    Error::TlsFailed(failure, error.message)
 }

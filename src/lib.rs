@@ -20,10 +20,13 @@
 //! As a component it exports `envoi:mail/smtp`. A Rust guest may also link the crate, with
 //! `default-features = false` so that the guest exports nothing of it, and use [`Mailer`].
 
+mod client;
 #[cfg(feature = "component")]
 mod component;
 mod connection;
+mod handle;
 mod mailer;
+mod message;
 mod net;
 pub mod sasl;
 pub mod smtp;
@@ -32,6 +35,8 @@ pub mod tls;
 mod transcript;
 mod url;
 
+pub use client::{AuthStep, Client};
 pub use mailer::Mailer;
+pub use message::Message;
 pub use timeouts::Timeout;
 pub use transcript::TranscriptLine;

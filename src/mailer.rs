@@ -1,15 +1,20 @@
 //! Whole messages: where and how to send, and the connection kept between them.
 
 use core::time::Duration;
+use std::rc::Rc;
 
+use crate::client::Client;
 use crate::connection::{Clock, Connection, Letter, Target, tls_failed};
-use crate::net;
+use crate::handle::Handle;
+use crate::message::Message;
+use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Mechanism, Password};
 use crate::smtp::content::survey;
+use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::session::Security;
+use crate::smtp::session::{Dialect, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, ServerName, Trust};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -23,6 +28,7 @@ pub struct Mailer {
     host: String,
     port: Option<u16>,
     security: Security,
+    dialect: Dialect,
     credentials: Option<Password>,
     mechanisms: Vec<Mechanism>,
     local_name: Option<LocalName>,
@@ -33,7 +39,7 @@ pub struct Mailer {
     transcript: Transcript,
     /// Kept because sessions resume from it.
     tls: Option<tls::Settings>,
-    kept: Option<Connection>,
+    kept: Option<Handle>,
 }
 
 impl Mailer {
@@ -43,6 +49,7 @@ impl Mailer {
             host,
             port: None,
             security: Security::StartTls,
+            dialect: Dialect::Smtp,
             credentials: None,
             mechanisms: Mechanism::DEFAULT.to_vec(),
             local_name: None,
@@ -75,6 +82,11 @@ impl Mailer {
     pub fn set_security(&mut self, security: Security) {
         self.kept = None;
         self.security = security;
+    }
+
+    pub fn set_dialect(&mut self, dialect: Dialect) {
+        self.kept = None;
+        self.dialect = dialect;
     }
 
     pub fn set_credentials(&mut self, credentials: Option<Password>) {
@@ -145,50 +157,95 @@ impl Mailer {
         recipients: &[String],
         message: &[u8],
     ) -> Result<Receipt, Error> {
-        let envelope = Envelope::parse(sender, recipients)?;
-        let survey = survey(message).map_err(Error::InvalidArgument)?;
-        let clock = Clock::start(&self.timeouts);
         let letter = Letter {
-            envelope,
-            survey,
+            envelope: Envelope::parse(sender, recipients)?,
+            survey: survey(message).map_err(Error::InvalidArgument)?,
             message,
             partial: self.partial,
         };
-        if let Some(mut kept) = self.kept.take()
-            && kept.is_alive()
-        {
-            match self.send_over(kept, &letter, &clock) {
-                Err(error) if is_gone(&error) => {}
-                result => return result,
-            }
-        }
-        let connection = Connection::open(&self.target()?, clock.clone(), &self.transcript)?;
-        self.send_over(connection, &letter, &clock)
+        self.over_kept(|connection| connection.send(&letter))
+            .map(|(receipt, _)| receipt)
+    }
+
+    /// Delivers one message that is written piece by piece.
+    pub fn start_message(
+        &mut self,
+        sender: Option<&str>,
+        recipients: &[String],
+    ) -> Result<Message, Error> {
+        let envelope = Envelope::parse(sender, recipients)?;
+        let partial = self.partial;
+        let start = |connection: &mut Connection| {
+            connection.start(envelope.clone(), Content::Pieces, partial)
+        };
+        let ((), connection) = self.over_kept(start)?;
+        Ok(Message::new(connection))
+    }
+
+    /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
+    pub fn connect(&mut self) -> Result<Client, Error> {
+        Client::new(self.open(true)?, self.timeouts.clone())
+    }
+
+    /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
+    pub fn dial(&mut self) -> Result<Client, Error> {
+        Client::new(self.open(false)?, self.timeouts.clone())
+    }
+
+    /// A session over a connection of the caller's own.
+    pub fn attach(&mut self, input: InputStream, output: OutputStream) -> Result<Client, Error> {
+        let clock = Clock::start(&self.timeouts);
+        let socket = Socket::over(input, output);
+        let target = Rc::new(self.target()?);
+        let connection = Connection::attach(socket, target, clock, &self.transcript)?;
+        Client::new(connection, self.timeouts.clone())
     }
 
     /// Says QUIT, where a connection is kept.
     pub fn close(&mut self) {
-        if let Some(mut kept) = self.kept.take() {
+        if let Some(kept) = self.kept.take() {
             kept.quit();
         }
     }
 
-    fn send_over(
+    /// Begins a message over the kept connection, and where that turns out to be gone, once more
+    /// over a new one.
+    fn over_kept<T>(
         &mut self,
-        mut connection: Connection,
-        letter: &Letter,
-        clock: &Clock,
-    ) -> Result<Receipt, Error> {
-        let result = connection.send(letter, clock.clone());
-        if connection.is_open() {
-            self.kept = Some(connection);
+        begin: impl Fn(&mut Connection) -> Result<T, Error>,
+    ) -> Result<(T, Handle), Error> {
+        if let Some(kept) = self.kept.take()
+            && kept.is_good()
+        {
+            match kept.call(&self.timeouts, &begin) {
+                Err(error) if is_gone(&error) => {}
+                result => return self.keep(kept, result),
+            }
         }
-        result
+        let connection = Handle::new(self.open(true)?);
+        let result = connection.go_on(&begin);
+        self.keep(connection, result)
+    }
+
+    fn keep<T>(
+        &mut self,
+        connection: Handle,
+        result: Result<T, Error>,
+    ) -> Result<(T, Handle), Error> {
+        self.kept = Some(connection.clone());
+        result.map(|value| (value, connection))
+    }
+
+    fn open(&mut self, automatic: bool) -> Result<Connection, Error> {
+        let clock = Clock::start(&self.timeouts);
+        let target = Rc::new(self.target()?);
+        Connection::open(target, automatic, clock, &self.transcript)
     }
 
     fn target(&mut self) -> Result<Target, Error> {
         check_host(&self.host)?;
         Ok(Target {
+            dialect: self.dialect,
             host: self.host.clone(),
             port: self.port.unwrap_or(default_port(self.security)),
             security: self.security,

@@ -7,11 +7,24 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     (
         "component",
-        &["mailer", "transcript", "timeouts", "smtp", "sasl"],
+        &[
+            "mailer",
+            "client",
+            "message",
+            "transcript",
+            "timeouts",
+            "smtp",
+            "sasl",
+            "tls",
+            "net",
+        ],
     ),
     (
         "mailer",
         &[
+            "client",
+            "message",
+            "handle",
             "connection",
             "url",
             "transcript",
@@ -22,6 +35,20 @@ const LAYERS: &[(&str, &[&str])] = &[
             "net",
         ],
     ),
+    (
+        "client",
+        &[
+            "message",
+            "handle",
+            "connection",
+            "timeouts",
+            "smtp",
+            "sasl",
+            "tls",
+        ],
+    ),
+    ("message", &["handle", "connection", "smtp", "net"]),
+    ("handle", &["connection", "timeouts", "smtp"]),
     (
         "connection",
         &["transcript", "timeouts", "smtp", "sasl", "tls", "net"],

@@ -10,7 +10,8 @@ pub use clock::{Deadline, now, unix_time};
 pub use dial::dial;
 pub use entropy::random;
 pub use lookup::lookup;
-pub use socket::{Read, Socket};
+pub use socket::{Read, Socket, read, wait_to_read};
+pub use wasip2::io::streams::{InputStream, OutputStream};
 
 /// Why the network did not do it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,15 +21,18 @@ const READ: u64 = 64 * 1024;
 pub enum Read {
     Bytes(Vec<u8>),
     Nothing,
-    /// The server sends no more.
+    /// There is no more.
     End,
+    /// It was cut off.
+    Broken,
 }
 
 /// The streams come first: a host traps when a socket is dropped before its streams.
 pub struct Socket {
     input: InputStream,
     output: OutputStream,
-    socket: TcpSocket,
+    /// None where the streams are the caller's.
+    socket: Option<TcpSocket>,
 }
 
 impl Socket {
@@ -49,7 +52,7 @@ impl Socket {
                     return Ok(Self {
                         input,
                         output,
-                        socket,
+                        socket: Some(socket),
                     });
                 }
                 Err(ErrorCode::WouldBlock) => deadline.wait(&[&socket.subscribe()])?,
@@ -58,9 +61,18 @@ impl Socket {
         }
     }
 
+    /// A connection that the caller has made.
+    pub fn over(input: InputStream, output: OutputStream) -> Self {
+        Self {
+            input,
+            output,
+            socket: None,
+        }
+    }
+
     /// The address at our end.
     pub fn local_ip(&self) -> Option<IpAddr> {
-        match self.socket.local_address().ok()? {
+        match self.socket.as_ref()?.local_address().ok()? {
             IpSocketAddress::Ipv4(Ipv4SocketAddress {
                 address: (a, b, c, d),
                 ..
@@ -74,11 +86,7 @@ impl Socket {
 
     /// What has arrived, without waiting.
     pub fn read(&self) -> Read {
-        match self.input.read(READ) {
-            Ok(bytes) if bytes.is_empty() => Read::Nothing,
-            Ok(bytes) => Read::Bytes(bytes),
-            Err(_) => Read::End,
-        }
+        read(&self.input)
     }
 
     /// Octets that the next `write` takes.
@@ -113,7 +121,7 @@ impl Socket {
 
     /// Waits until there may be something to read.
     pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
-        deadline.wait(&[&self.input.subscribe()])
+        wait_to_read(&self.input, deadline)
     }
 
     /// Waits until `write` may take more, or there may be something to read.
@@ -121,6 +129,21 @@ impl Socket {
         let events: [Pollable; 2] = [self.output.subscribe(), self.input.subscribe()];
         deadline.wait(&[&events[0], &events[1]])
     }
+}
+
+/// What a stream has, without waiting.
+pub fn read(stream: &InputStream) -> Read {
+    match stream.read(READ) {
+        Ok(bytes) if bytes.is_empty() => Read::Nothing,
+        Ok(bytes) => Read::Bytes(bytes),
+        Err(StreamError::Closed) => Read::End,
+        Err(StreamError::LastOperationFailed(_)) => Read::Broken,
+    }
+}
+
+/// Waits until `read` may have something.
+pub fn wait_to_read(stream: &InputStream, deadline: Deadline) -> Result<(), Error> {
+    deadline.wait(&[&stream.subscribe()])
 }
 
 fn to_error(code: ErrorCode) -> Error {

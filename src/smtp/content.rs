@@ -29,22 +29,34 @@ pub fn survey(message: &[u8]) -> Result<Survey, String> {
     Ok(surveyor.finish())
 }
 
-/// Makes of a message's pieces, however it is cut into these, what follows the reply to DATA.
+/// Makes of a message's pieces, however it is cut into these, what follows the reply to DATA, or
+/// what BDAT carries.
 #[derive(Default)]
 pub struct Encoder {
     splitter: Splitter,
     within_line: bool,
+    without_dots: bool,
 }
 
 impl Encoder {
+    /// For DATA.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For BDAT, whose octets are counted: line ends are repaired, dots stay as they are, and none
+    /// ends the message (RFC 3030, section 2).
+    pub fn without_dots() -> Self {
+        Self {
+            without_dots: true,
+            ..Self::default()
+        }
     }
 
     /// Appends to `out` what can be sent of the message now that `piece` is known: all of it.
     pub fn encode(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         for (text, ended) in self.splitter.split(piece) {
-            if !self.within_line && text.starts_with(b".") {
+            if !self.within_line && !self.without_dots && text.starts_with(b".") {
                 out.push(b'.');
             }
             out.extend_from_slice(text);
@@ -60,12 +72,15 @@ impl Encoder {
         if self.within_line {
             out.extend_from_slice(CRLF);
         }
-        out.extend_from_slice(b".\r\n");
+        if !self.without_dots {
+            out.extend_from_slice(b".\r\n");
+        }
     }
 }
 
+/// [`survey`], piece by piece.
 #[derive(Default)]
-struct Surveyor {
+pub struct Surveyor {
     splitter: Splitter,
     found: Survey,
     lines: u64,
@@ -74,7 +89,8 @@ struct Surveyor {
 }
 
 impl Surveyor {
-    fn read(&mut self, piece: &[u8]) -> Result<(), String> {
+    /// Refuses what DATA cannot carry as soon as it is seen.
+    pub fn read(&mut self, piece: &[u8]) -> Result<(), String> {
         self.found.eight_bit |= !piece.is_ascii();
         for (text, ended) in self.splitter.split(piece) {
             self.length += text.len();
@@ -101,6 +117,11 @@ impl Surveyor {
         self.found.size += (self.length + CRLF.len()) as u64;
         self.length = 0;
         self.lines += 1;
+    }
+
+    /// Of what was read so far: the size without that of a line that has not ended.
+    pub fn found(&self) -> Survey {
+        self.found
     }
 
     fn finish(mut self) -> Survey {

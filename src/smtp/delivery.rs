@@ -1,63 +1,85 @@
 //! One message: its envelope in as few flights as the server allows, its content, its receipt.
 
-use super::content::{Encoder, Survey};
-use super::envelope::{Envelope, Receipt};
-use super::error::{Error, Phase, RecipientReply};
+use super::body::Body;
+use super::content::Survey;
+use super::envelope::Envelope;
+use super::error::{Error, Phase};
 use super::line::{Line, Verb};
+use super::mailbox::Mailbox;
 use super::reply::Reply;
-use super::session::{Session, State};
+use super::session::{Dialect, Session, State};
+use super::transaction::Transaction;
 use super::transcript::Speaker;
 
-/// A message on its way.
-pub(super) struct Transaction {
-    envelope: Envelope,
-    survey: Survey,
-    /// Whether to go on when some recipients are refused.
-    partial: bool,
-    accepted: Vec<usize>,
-    refused: Vec<(usize, Reply)>,
-    /// Why it ends, once the replies to all that was said have come.
-    failure: Option<Error>,
-    /// The server answered DATA with 354.
-    go_ahead: bool,
-    encoder: Encoder,
+/// Chunks on their way before the server's answers to them are waited for.
+const MAX_CHUNKS_AHEAD: usize = 4;
+
+/// What is known of a message before it is sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// All of it.
+    Whole(Survey),
+    /// It comes in pieces, of which each is looked at.
+    Pieces,
 }
 
 impl Session {
-    /// Brings a message as far as DATA's 354: then `write` and `finish` it.
+    /// Brings a message to where its content can leave: then `write` and `finish` it.
     pub fn deliver(
         &mut self,
         envelope: Envelope,
-        survey: Survey,
+        content: Content,
         partial: bool,
     ) -> Result<(), Error> {
         self.expect_ready("a message")?;
-        let mail = self.mail_line(&envelope, &survey)?;
+        let survey = match content {
+            Content::Whole(survey) => survey,
+            Content::Pieces => Survey::default(),
+        };
+        let mail = self.mail_line(envelope.sender.as_ref(), &envelope.recipients, &survey)?;
         if self.needs_reset {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
         self.queue(Verb::Mail, mail);
         for (i, recipient) in envelope.recipients.iter().enumerate() {
-            self.queue(
-                Verb::Rcpt(i),
-                Line::open(format!("RCPT TO:<{}>", recipient.as_str())),
-            );
+            self.queue(Verb::Rcpt(i), rcpt_line(recipient.as_str()));
         }
+        let body = self.body(content);
         // Where one refusal is to stop the message for all, DATA waits for the replies: a 354
         // cannot be taken back.
-        if self.extensions.has("PIPELINING") && (partial || envelope.recipients.len() == 1) {
+        let may_group_data = partial || envelope.recipients.len() == 1;
+        if self.extensions.has("PIPELINING") && may_group_data && !body.is_chunked() {
             self.queue(Verb::Data, Line::open("DATA"));
         }
-        self.transaction = Some(Transaction::new(envelope, survey, partial));
+        let transaction = Transaction::new(envelope.recipients, survey, partial, body);
+        self.transaction = Some(transaction);
         self.state = State::Envelope;
         Ok(())
     }
 
-    /// A piece of the message.
-    pub fn write(&mut self, piece: &[u8]) {
-        if let Some(transaction) = &mut self.transaction {
-            transaction.encoder.encode(piece, &mut self.outgoing);
+    /// A piece of the message. What is wrong with it ends the session: SMTP has no other way to
+    /// take back half a message.
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let Some(transaction) = &mut self.transaction else {
+            return Err(Error::WrongState("no message is on its way".into()));
+        };
+        match transaction.body.write(piece, &mut self.outgoing) {
+            Ok(chunks) => self.awaited.extend((0..chunks).map(|_| Verb::Chunk)),
+            Err(error) => {
+                self.end();
+                return Err(error);
+            }
         }
+        Ok(())
+    }
+
+    /// Whether the server has to answer for chunks before more are written.
+    pub fn is_ahead(&self) -> bool {
+        let allowed = match self.extensions.has("PIPELINING") {
+            true => MAX_CHUNKS_AHEAD,
+            false => 0,
+        };
+        self.state == State::Content && self.awaited.len() > allowed
     }
 
     /// The message's end: `step` until it is done, then `take_receipt`.
@@ -65,19 +87,28 @@ impl Session {
         let Some(transaction) = &mut self.transaction else {
             return;
         };
-        let encoder = std::mem::replace(&mut transaction.encoder, Encoder::new());
-        encoder.finish(&mut self.outgoing);
+        let body = std::mem::replace(&mut transaction.body, Body::data());
+        body.finish(&mut self.outgoing);
         let size = transaction.survey.size;
         self.words
             .say(Speaker::Client, || format!("<message of {size} octets>"));
         self.message_left = false;
-        self.awaited.push_back(Verb::Message);
+        match self.plan.dialect {
+            Dialect::Smtp => self.awaited.push_back(Verb::Message),
+            Dialect::Lmtp => {
+                let each = transaction.accepted.iter().map(|&i| Verb::MessageFor(i));
+                self.awaited.extend(each);
+            }
+        }
     }
 
     pub(super) fn hear_envelope(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
         let Some(transaction) = &mut self.transaction else {
             return Ok(());
         };
+        if transaction.stepwise {
+            return self.hear_step(verb, reply);
+        }
         match verb {
             Verb::Mail | Verb::Rcpt(_) if !reply.is_success() && !reply.is_refusal() => {
                 return Err(self.refused(verb.phase(), reply));
@@ -115,10 +146,11 @@ impl Session {
         }
         match (transaction.is_refused(), transaction.go_ahead) {
             (false, true) => self.state = State::Content,
+            (false, false) if transaction.body.is_chunked() => self.state = State::Content,
             (false, false) => self.queue(Verb::Data, Line::open("DATA")),
             (true, go_ahead) => {
                 transaction.go_ahead = false;
-                transaction.failure = Some(Error::RecipientsRefused(transaction.take_refused()));
+                transaction.failure = Some(transaction.recipients_refused());
                 if go_ahead {
                     // No one is to get it: a dot alone ends the DATA.
                     self.queue(Verb::NoMessage, Line::open("."));
@@ -128,13 +160,93 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn accepted(&mut self, reply: &Reply) {
+    /// What the server says of a chunk, or of the whole message.
+    pub(super) fn hear_content(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
+        match verb {
+            Verb::Chunk | Verb::Message if !reply.is_success() => {
+                Err(self.message_refused(verb, reply))
+            }
+            Verb::Chunk => Ok(()),
+            Verb::MessageFor(i) => self.hear_for(i, reply),
+            _ => {
+                self.state = State::Ready;
+                self.receipt = self.transaction.take().map(|t| t.receipt(&reply));
+                Ok(())
+            }
+        }
+    }
+
+    /// The receipt as far as the server gave it, where the connection ended in the middle of
+    /// LMTP's answers.
+    pub fn take_partial_receipt(&mut self) -> Option<super::envelope::Receipt> {
+        let transaction = self.transaction.take()?;
+        let begun = transaction
+            .delivered
+            .iter()
+            .any(|(_, reply)| reply.is_success());
+        begun.then(|| transaction.individual_receipt())
+    }
+
+    /// After a refused chunk nothing but RSET may follow (RFC 3030, section 2); chunks that left
+    /// before it are refused too, and the connection given up rather than their replies sorted.
+    fn message_refused(&mut self, verb: Verb, reply: Reply) -> Error {
+        let phase = verb.phase();
+        if !reply.is_refusal() {
+            return self.broken(phase, format!("{} is no answer to a message", reply.code));
+        }
+        self.transaction = None;
+        self.needs_reset = verb == Verb::Chunk;
+        self.state = match self.awaited.is_empty() {
+            true => State::Ready,
+            false => State::Closed,
+        };
+        Error::Rejected(phase, reply)
+    }
+
+    fn hear_for(&mut self, index: usize, reply: Reply) -> Result<(), Error> {
+        let Some(transaction) = &mut self.transaction else {
+            return Ok(());
+        };
+        transaction.delivered.push((index, reply));
+        if !self.awaited.is_empty() {
+            return Ok(());
+        }
         self.state = State::Ready;
-        self.receipt = self.transaction.take().map(|t| t.receipt(reply));
+        let receipt = self.transaction.take().map(Transaction::individual_receipt);
+        match receipt {
+            Some(receipt) if receipt.accepted.is_empty() => {
+                Err(Error::RecipientsRefused(receipt.refused))
+            }
+            receipt => {
+                self.receipt = receipt;
+                Ok(())
+            }
+        }
+    }
+
+    /// How the message leaves: BDAT needs no look at its dots.
+    pub(super) fn body(&self, content: Content) -> Body {
+        let body = match self.extensions.has("CHUNKING") {
+            true => Body::chunks(),
+            false => Body::data(),
+        };
+        match content {
+            Content::Whole(_) => body,
+            Content::Pieces => body.surveyed(
+                self.extensions.has("8BITMIME"),
+                self.extensions.size_limit(),
+            ),
+        }
     }
 
     /// MAIL with the parameters that the message has and the server offers.
-    fn mail_line(&self, envelope: &Envelope, survey: &Survey) -> Result<Line, Error> {
+    pub(super) fn mail_line(
+        &self,
+        sender: Option<&Mailbox>,
+        recipients: &[Mailbox],
+        survey: &Survey,
+    ) -> Result<Line, Error> {
+        let is_ascii = sender.into_iter().chain(recipients).all(Mailbox::is_ascii);
         let offers = |keyword| self.extensions.has(keyword);
         if let Some(limit) = self
             .extensions
@@ -143,18 +255,12 @@ impl Session {
         {
             return Err(Error::MessageTooLarge(limit));
         }
-        for (keyword, needed) in [
-            ("8BITMIME", survey.eight_bit),
-            ("SMTPUTF8", !envelope.is_ascii()),
-        ] {
+        for (keyword, needed) in [("8BITMIME", survey.eight_bit), ("SMTPUTF8", !is_ascii)] {
             if needed && !offers(keyword) {
                 return Err(Error::ExtensionUnavailable(keyword.into()));
             }
         }
-        let mut line = format!(
-            "MAIL FROM:<{}>",
-            envelope.sender.as_ref().map_or("", |s| s.as_str())
-        );
+        let mut line = format!("MAIL FROM:<{}>", sender.map_or("", |s| s.as_str()));
         if offers("SIZE") {
             line += &format!(" SIZE={}", survey.size);
         }
@@ -162,69 +268,13 @@ impl Session {
             line += " BODY=8BITMIME";
         }
         // Only where it is needed (RFC 6531, section 3.4).
-        if !envelope.is_ascii() {
+        if !is_ascii {
             line += " SMTPUTF8";
         }
         Ok(Line::open(line))
     }
 }
 
-impl Transaction {
-    fn new(envelope: Envelope, survey: Survey, partial: bool) -> Self {
-        Self {
-            envelope,
-            survey,
-            partial,
-            accepted: Vec::new(),
-            refused: Vec::new(),
-            failure: None,
-            go_ahead: false,
-            encoder: Encoder::new(),
-        }
-    }
-
-    /// Whether the recipients' replies forbid the message.
-    fn is_refused(&self) -> bool {
-        self.accepted.is_empty() || !self.partial && !self.refused.is_empty()
-    }
-
-    /// Where all recipients were refused, or MAIL was, that says more than DATA's refusal.
-    fn data_refused(&mut self, reply: Reply) {
-        if !self.is_refused() {
-            self.failure
-                .get_or_insert(Error::Rejected(Phase::Data, reply));
-        }
-    }
-
-    fn receipt(mut self, reply: &Reply) -> Receipt {
-        let accepted = self
-            .accepted
-            .iter()
-            .map(|&i| self.answer(i, reply.clone()))
-            .collect();
-        Receipt {
-            accepted,
-            refused: self.take_refused(),
-        }
-    }
-
-    fn take_refused(&mut self) -> Vec<RecipientReply> {
-        let refused = std::mem::take(&mut self.refused);
-        refused
-            .into_iter()
-            .map(|(i, reply)| self.answer(i, reply))
-            .collect()
-    }
-
-    fn answer(&self, index: usize, reply: Reply) -> RecipientReply {
-        let recipient = self
-            .envelope
-            .recipients
-            .get(index)
-            .map_or("", |r| r.as_str());
-        RecipientReply {
-            recipient: recipient.into(),
-            reply,
-        }
-    }
+fn rcpt_line(recipient: &str) -> Line {
+    Line::open(format!("RCPT TO:<{recipient}>"))
 }

@@ -31,14 +31,6 @@ impl Envelope {
                 .map_err(|e| Error::InvalidArgument(format!("recipient: {e}")))?,
         })
     }
-
-    /// Whether no address needs SMTPUTF8 (RFC 6531).
-    pub fn is_ascii(&self) -> bool {
-        self.sender
-            .iter()
-            .chain(&self.recipients)
-            .all(Mailbox::is_ascii)
-    }
 }
 
 /// What became of each recipient, at least one of whom was accepted.
@@ -48,4 +40,6 @@ pub struct Receipt {
     pub accepted: Vec<RecipientReply>,
     /// With the server's answer to the recipient.
     pub refused: Vec<RecipientReply>,
+    /// The connection ended before the answer for these came: perhaps delivered.
+    pub unknown: Vec<String>,
 }

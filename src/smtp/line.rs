@@ -22,11 +22,19 @@ pub enum Verb {
     /// The recipient of this number.
     Rcpt(usize),
     Data,
-    /// The message, after its final dot.
+    /// A chunk that is not the last one (RFC 3030).
+    Chunk,
+    /// The message, after its end.
     Message,
+    /// What LMTP says of the message for the recipient of this number (RFC 2033, section 4.2).
+    MessageFor(usize),
     /// A final dot alone, for a DATA that no recipient was accepted for.
     NoMessage,
     Quit,
+    /// VRFY, EXPN and HELP.
+    Ask,
+    /// A command of the caller's own.
+    Raw,
 }
 
 impl Verb {
@@ -39,10 +47,16 @@ impl Verb {
             Self::Mail => Phase::Mail,
             Self::Rcpt(_) => Phase::Rcpt,
             Self::Data | Self::NoMessage => Phase::Data,
-            Self::Message => Phase::Acceptance,
+            Self::Chunk => Phase::Content,
+            Self::Message | Self::MessageFor(_) => Phase::Acceptance,
             Self::Quit => Phase::Quit,
-            Self::Rset | Self::Noop => Phase::Other,
+            Self::Rset | Self::Noop | Self::Ask | Self::Raw => Phase::Other,
         }
+    }
+
+    /// Whether the message is delivered, or not, by its reply.
+    pub fn ends_message(self) -> bool {
+        matches!(self, Self::Message | Self::MessageFor(_))
     }
 
     /// Whether other commands may follow before its reply (RFC 2920, section 3.1).

@@ -1,7 +1,8 @@
 //! The SMTP protocol, without I/O: [`session`] is its state machine, the rest its words.
 
+mod body;
 pub mod content;
-mod delivery;
+pub mod delivery;
 mod domain;
 pub mod envelope;
 pub mod error;
@@ -13,4 +14,6 @@ pub mod mailbox;
 mod opening;
 pub mod reply;
 pub mod session;
+mod steps;
+mod transaction;
 pub mod transcript;

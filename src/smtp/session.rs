@@ -21,13 +21,13 @@
 
 use std::collections::VecDeque;
 
-use super::delivery::Transaction;
 use super::envelope::Receipt;
-use super::error::{Error, Phase};
+use super::error::{Error, Phase, RecipientReply};
 use super::extensions::Extensions;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::reply::{Reply, ReplyParser};
+use super::transaction::Transaction;
 use super::transcript::{Speaker, Words};
 use crate::sasl::{Exchange, Mechanism, Password};
 
@@ -47,8 +47,19 @@ pub enum Security {
     Plaintext,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Smtp,
+    /// RFC 2033.
+    Lmtp,
+}
+
 /// What a session is to reach before its first message.
 pub struct Plan {
+    pub dialect: Dialect,
+    /// Whether to go on from the greeting to where a message can be sent. Where not, each step is
+    /// asked for.
+    pub automatic: bool,
     pub local_name: LocalName,
     pub security: Security,
     /// No one can listen between us and the server.
@@ -75,8 +86,11 @@ pub(super) enum State {
     Opening,
     /// STARTTLS was answered with 220.
     Handshake,
+    /// The server waits for the caller's own answer to a challenge.
+    Challenged,
+    /// Between commands.
     Ready,
-    /// MAIL, RCPT, DATA.
+    /// MAIL, RCPT, DATA, one after the other without being asked.
     Envelope,
     /// After 354, until the reply to the message.
     Content,
@@ -97,13 +111,20 @@ pub struct Session {
     /// What was written and not answered yet.
     pub(super) awaited: VecDeque<Verb>,
     pub(super) outgoing: Vec<u8>,
+    /// EHLO or HELO was answered, inside TLS where that stands.
+    pub(super) helloed: bool,
     pub(super) exchange: Option<Exchange>,
+    /// The exchange is the caller's.
+    pub(super) own_mechanism: bool,
     pub(super) transaction: Option<Transaction>,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
     /// A transaction failed: RSET comes before the next (RFC 5321, section 4.1.1.5).
     pub(super) needs_reset: bool,
     pub(super) receipt: Option<Receipt>,
+    greeting: Option<Reply>,
+    /// The reply to what was asked for last.
+    pub(super) answer: Option<Reply>,
     pub(super) words: Words,
 }
 
@@ -120,11 +141,15 @@ impl Session {
             queued: VecDeque::new(),
             awaited: VecDeque::from([Verb::Greeting]),
             outgoing: Vec::new(),
+            helloed: false,
             exchange: None,
+            own_mechanism: false,
             transaction: None,
             message_left: false,
             needs_reset: false,
             receipt: None,
+            greeting: None,
+            answer: None,
             words: Words::default(),
         }
     }
@@ -138,7 +163,7 @@ impl Session {
 
     /// The last of what was outgoing is about to leave.
     pub fn leaving(&mut self) {
-        self.message_left = self.awaited.front() == Some(&Verb::Message);
+        self.message_left = self.awaited.back().is_some_and(|verb| verb.ends_message());
     }
 
     /// What was read.
@@ -170,9 +195,8 @@ impl Session {
     /// Looks at what arrived, and says what is next.
     pub fn step(&mut self) -> Result<Step, Error> {
         loop {
-            if let Some(reply) = self.arrived.pop_front() {
-                self.hear(reply)?;
-            } else if self.state == State::Handshake {
+            self.hear_arrived()?;
+            if self.state == State::Handshake {
                 return Ok(Step::Handshake);
             } else if !self.awaited.is_empty() {
                 return Ok(Step::Await);
@@ -186,14 +210,51 @@ impl Session {
         }
     }
 
+    /// Looks at what arrived.
+    pub fn hear_arrived(&mut self) -> Result<(), Error> {
+        while let Some(reply) = self.arrived.pop_front() {
+            self.hear(reply)?;
+        }
+        Ok(())
+    }
+
     /// What an interruption now would interrupt.
     pub fn phase(&self) -> Phase {
         match self.awaited.front() {
-            Some(Verb::Message) if !self.message_left => Phase::Content,
+            Some(verb) if verb.phase() == Phase::Content || verb.ends_message() => {
+                match self.message_left {
+                    true => Phase::Acceptance,
+                    false => Phase::Content,
+                }
+            }
             Some(verb) => verb.phase(),
             None if self.state == State::Content => Phase::Content,
             None => Phase::Other,
         }
+    }
+
+    pub fn greeting(&self) -> Option<&Reply> {
+        self.greeting.as_ref()
+    }
+
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Whether a message's content is on its way.
+    pub fn is_writing(&self) -> bool {
+        self.state == State::Content
+    }
+
+    /// Of the transaction that is under way.
+    pub fn refused_recipients(&self) -> Vec<RecipientReply> {
+        let transaction = self.transaction.as_ref();
+        transaction.map_or(Vec::new(), Transaction::refused)
+    }
+
+    /// Whether the server waits for what only the caller can say.
+    pub fn is_challenged(&self) -> bool {
+        self.state == State::Challenged
     }
 
     pub fn is_open(&self) -> bool {
@@ -216,12 +277,6 @@ impl Session {
         self.receipt.take()
     }
 
-    pub fn noop(&mut self) -> Result<(), Error> {
-        self.expect_ready("NOOP")?;
-        self.queue(Verb::Noop, Line::open("NOOP"));
-        Ok(())
-    }
-
     /// Says QUIT, where the server is not in the middle of something else.
     pub fn quit(&mut self) -> Result<(), Error> {
         if !matches!(self.state, State::Opening | State::Ready) || !self.awaited.is_empty() {
@@ -238,28 +293,32 @@ impl Session {
     fn hear(&mut self, reply: Reply) -> Result<(), Error> {
         let phase = self.phase();
         let verb = match self.awaited.pop_front() {
-            Some(verb) if phase != Phase::Content => verb,
+            Some(verb) if self.message_left || !verb.ends_message() => verb,
             _ => return Err(self.unasked(phase, reply)),
         };
         // The server closes the connection after it (RFC 5321, section 3.8).
-        if reply.code == 421 {
+        if reply.code == 421 && !matches!(verb, Verb::MessageFor(_)) {
             self.end();
             return Err(Error::Rejected(phase, reply));
         }
         match verb {
             Verb::Mail | Verb::Rcpt(_) | Verb::Data => self.hear_envelope(verb, reply)?,
+            Verb::Chunk | Verb::Message | Verb::MessageFor(_) => self.hear_content(verb, reply)?,
             // The dot alone has ended the DATA, whatever the server says of it.
             Verb::NoMessage => {}
-            Verb::Quit => self.end(),
+            Verb::Quit | Verb::Raw => self.answered(verb, reply),
+            Verb::Auth | Verb::AuthCancel if self.own_mechanism => {
+                self.hear_own_mechanism(verb, reply)?;
+            }
             Verb::AuthCancel => {
                 return Err(self.broken(phase, "the server's challenge cannot be answered".into()));
             }
-            _ if reply.is_success() => self.heard_success(verb, &reply)?,
+            _ if reply.is_success() => self.heard_success(verb, reply)?,
             Verb::Auth if reply.code == 334 => self.respond(&reply),
-            Verb::Ehlo if is_unknown_command(&reply) => self.say_hello("HELO"),
-            Verb::StartTls
-                if reply.is_refusal() && self.plan.security == Security::Opportunistic =>
-            {
+            Verb::Ehlo if is_unknown_command(&reply) && self.plan.dialect == Dialect::Smtp => {
+                self.say_helo();
+            }
+            Verb::StartTls if reply.is_refusal() && self.may_do_without_tls() => {
                 self.authenticate()?;
             }
             _ => return Err(self.refused(phase, reply)),
@@ -267,21 +326,28 @@ impl Session {
         Ok(())
     }
 
-    fn heard_success(&mut self, verb: Verb, reply: &Reply) -> Result<(), Error> {
+    fn heard_success(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
         match verb {
-            Verb::Greeting => self.say_hello("EHLO"),
-            Verb::Ehlo => self.greeted(Extensions::from_reply(reply))?,
+            Verb::Greeting => {
+                self.greeting = Some(reply.clone());
+                self.greet();
+            }
+            Verb::Ehlo => self.greeted(Extensions::from_reply(&reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,
             Verb::StartTls => self.begin_tls()?,
-            Verb::Auth => {
-                self.exchange = None;
-                self.state = State::Ready;
-            }
+            Verb::Auth => self.authenticated(),
             Verb::Rset => self.needs_reset = false,
-            Verb::Message => self.accepted(reply),
             _ => {}
         }
+        self.answer = Some(reply);
         Ok(())
+    }
+
+    fn answered(&mut self, verb: Verb, reply: Reply) {
+        if verb == Verb::Quit {
+            self.end();
+        }
+        self.answer = Some(reply);
     }
 
     // --- what it says -------------------------------------------------------------------------
@@ -303,15 +369,6 @@ impl Session {
     }
 
     // --- what goes wrong ----------------------------------------------------------------------
-
-    pub(super) fn expect_ready(&self, what: &str) -> Result<(), Error> {
-        match self.state {
-            State::Ready => Ok(()),
-            _ => Err(Error::WrongState(format!(
-                "{what} has no place here: the session is not between messages"
-            ))),
-        }
-    }
 
     /// What was said is refused, or answered with what makes no sense. The session stands after a
     /// refusal, but not in the middle of a group.

@@ -1,5 +1,6 @@
 //! One connection: bytes in, bytes out, in any pieces.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use rustls::client::UnbufferedClientConnection;
@@ -17,6 +18,35 @@ const MAX_INCOMING: usize = 128 << 10;
 /// All that a server may send before the handshake is done. A chain of ten large certificates is
 /// 20 KB.
 const MAX_HANDSHAKE: usize = 256 << 10;
+
+/// What client and server agreed on.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Otherwise TLS 1.2.
+    pub is_tls13: bool,
+    /// By the names of the IANA's registries.
+    pub cipher_suite: String,
+    pub key_exchange: String,
+    pub resumed: bool,
+    /// DER, the server's own first.
+    pub peer_certificates: Vec<Vec<u8>>,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = if self.is_tls13 { "TLS 1.3" } else { "TLS 1.2" };
+        let how = if self.resumed {
+            "resumed"
+        } else {
+            "a full handshake"
+        };
+        write!(
+            f,
+            "{version}, {}, {}, {how}",
+            self.cipher_suite, self.key_exchange
+        )
+    }
+}
 
 /// A TLS connection, the client's side.
 pub struct Tls {
@@ -107,22 +137,19 @@ impl Tls {
         self.output.peer_closed
     }
 
-    /// What was agreed on, for people: "TLS 1.3, CHACHA20_POLY1305_SHA256, a full handshake".
-    pub fn describe(&self) -> String {
-        let version = match self.connection.protocol_version() {
-            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
-            _ => "TLS 1.3",
-        };
-        let suite = self.connection.negotiated_cipher_suite();
-        let suite = suite.map_or(String::new(), |suite| format!("{:?}", suite.suite()));
-        let suite = suite
-            .trim_start_matches("TLS13_")
-            .trim_start_matches("TLS_");
-        let how = match self.connection.handshake_kind() {
-            Some(HandshakeKind::Resumed) => "resumed",
-            _ => "a full handshake",
-        };
-        format!("{version}, {suite}, {how}")
+    /// What was agreed on.
+    pub fn state(&self) -> State {
+        let connection = &self.connection;
+        let suite = connection.negotiated_cipher_suite();
+        let group = connection.negotiated_key_exchange_group();
+        let certificates = connection.peer_certificates().unwrap_or_default();
+        State {
+            is_tls13: connection.protocol_version() == Some(ProtocolVersion::TLSv1_3),
+            cipher_suite: suite.map_or(String::new(), |suite| format!("{:?}", suite.suite())),
+            key_exchange: group.map_or(String::new(), |group| format!("{:?}", group.name())),
+            resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+            peer_certificates: certificates.iter().map(|c| c.to_vec()).collect(),
+        }
     }
 
     fn check(&self) -> Result<(), Error> {

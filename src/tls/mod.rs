@@ -20,7 +20,7 @@ mod sessions;
 mod settings;
 mod trust;
 
-pub use connection::Tls;
+pub use connection::{State, Tls};
 pub use error::{Error, Failure};
 pub use name::ServerName;
 pub use settings::{Host, Settings};

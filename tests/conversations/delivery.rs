@@ -224,7 +224,7 @@ fn a_reply_in_the_middle_of_the_message_ends_the_session() {
     both_ways(plan, |talk| {
         to_two(talk);
         talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
-        talk.session.write(b"half a li");
+        talk.session.write(b"half a li").unwrap();
         let error = talk.hear(b"552 5.3.4 too big\r\n").unwrap_err();
         assert!(
             matches!(&error, Error::Rejected(Phase::Content, reply) if reply.code == 552),
@@ -239,7 +239,7 @@ fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
     both_ways(plan, |talk| {
         to_two(talk);
         talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
-        talk.session.write(b"x");
+        talk.session.write(b"x").unwrap();
         assert_eq!(talk.session.phase(), Phase::Content);
         talk.session.finish();
         assert_eq!(talk.session.phase(), Phase::Content);

@@ -2,14 +2,17 @@
 
 use envoi::sasl::{Mechanism, Password};
 use envoi::smtp::content::survey;
+use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::session::{Plan, Security, Session, Step};
+use envoi::smtp::session::{Dialect, Plan, Security, Session, Step};
 
 /// In clear, to a server elsewhere, without credentials.
 pub fn plan() -> Plan {
     Plan {
+        dialect: Dialect::Smtp,
+        automatic: true,
         local_name: LocalName::parse("client.test").unwrap(),
         security: Security::Plaintext,
         loopback: false,
@@ -122,7 +125,7 @@ impl Talk {
         let recipients: Vec<String> = recipients.iter().map(|r| r.to_string()).collect();
         let envelope = Envelope::parse(Some(sender).filter(|s| !s.is_empty()), &recipients)?;
         self.session
-            .deliver(envelope, survey(message).unwrap(), partial)
+            .deliver(envelope, Content::Whole(survey(message).unwrap()), partial)
     }
 
     /// From a to these recipients, one line.
@@ -138,7 +141,7 @@ impl Talk {
         } else {
             message.len().max(1)
         }) {
-            self.session.write(piece);
+            self.session.write(piece)?;
         }
         self.session.finish();
         self.session.step()?;

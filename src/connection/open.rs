@@ -1,0 +1,88 @@
+//! From a target to a socket, and from a socket to TLS.
+
+use core::net::{IpAddr, SocketAddr};
+
+use super::{Clock, Target};
+use crate::net::{self, Deadline, Read, Socket};
+use crate::smtp::error::{Error, Phase, TlsFailure};
+use crate::smtp::transcript::Speaker;
+use crate::tls::{self, Tls};
+use crate::transcript::Transcript;
+
+pub fn connect(
+    target: &Target,
+    clock: &Clock,
+    transcript: &Transcript,
+) -> Result<(Socket, IpAddr), Error> {
+    let Target { host, port, .. } = target;
+    let addresses =
+        net::lookup(host, clock.limit(clock.timeouts.connect)).map_err(|error| match error {
+            net::Error::Denied => Error::AccessDenied(Phase::Lookup),
+            net::Error::TimedOut => Error::Timeout(Phase::Lookup),
+            net::Error::Failed(why) => Error::LookupFailed(format!("{host}: {why}")),
+            net::Error::Disconnected => Error::LookupFailed(host.clone()),
+        })?;
+    if addresses.is_empty() {
+        return Err(Error::LookupFailed(format!(
+            "{host}: the name has no address"
+        )));
+    }
+    transcript.add(Speaker::Event, format!("connecting to {host} port {port}"));
+    match net::dial(&addresses, *port, clock.timeouts.connect, clock.total) {
+        Ok((socket, ip)) => {
+            transcript.add(
+                Speaker::Event,
+                format!("connected to {}", SocketAddr::new(ip, *port)),
+            );
+            Ok((socket, ip))
+        }
+        Err(_) if clock.total.is_some_and(Deadline::has_passed) => {
+            Err(Error::Timeout(Phase::Connect))
+        }
+        Err(error) if error.is_denied() => Err(Error::AccessDenied(Phase::Connect)),
+        Err(error) => Err(Error::ConnectFailed(format!("{host} port {port}: {error}"))),
+    }
+}
+
+/// Until the client's part is done.
+pub fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result<Tls, Error> {
+    let interrupted = |error| match error {
+        net::Error::TimedOut => Error::Timeout(Phase::Tls),
+        _ => Error::Disconnected(Phase::Tls),
+    };
+    let name = target
+        .server_name
+        .as_ref()
+        .map_err(|why| Error::InvalidArgument(why.clone()))?;
+    let mut tls = Tls::new(&target.tls, name).map_err(tls_failed)?;
+    while tls.is_handshaking() {
+        let flight = std::mem::take(tls.outgoing());
+        socket.write_all(&flight, deadline).map_err(interrupted)?;
+        match socket.read() {
+            Read::Nothing => socket.wait_to_read(deadline).map_err(interrupted)?,
+            Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
+            Read::Bytes(bytes) => {
+                if let Err(error) = tls.receive(&bytes) {
+                    // The alert, for the server's log.
+                    let _ = socket.write_all(tls.outgoing(), deadline);
+                    return Err(tls_failed(error));
+                }
+            }
+        }
+    }
+    Ok(tls)
+}
+
+pub fn tls_failed(error: tls::Error) -> Error {
+    let failure = match error.failure {
+        tls::Failure::CertificateExpired => TlsFailure::CertificateExpired,
+        tls::Failure::CertificateNotYetValid => TlsFailure::CertificateNotYetValid,
+        tls::Failure::CertificateUnknownIssuer => TlsFailure::CertificateUnknownIssuer,
+        tls::Failure::CertificateWrongName => TlsFailure::CertificateWrongName,
+        tls::Failure::CertificateRevoked => TlsFailure::CertificateRevoked,
+        tls::Failure::CertificateInvalid => TlsFailure::CertificateInvalid,
+        tls::Failure::Incompatible => TlsFailure::Incompatible,
+        tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
+    };
+    Error::TlsFailed(failure, error.message)
+}

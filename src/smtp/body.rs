@@ -1,0 +1,114 @@
+//! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
+
+use super::content::{Encoder, Surveyor};
+use super::error::Error;
+
+/// Octets of a chunk: few replies for a large message, and little memory for many at once.
+const CHUNK: usize = 64 * 1024;
+
+pub(super) struct Body {
+    form: Form,
+    /// Looks at a message in pieces as it comes; a whole one was looked at before.
+    surveyor: Option<Surveyor>,
+    /// Whether octets above 127 may be sent.
+    pub eight_bit: bool,
+    /// SIZE of the server.
+    pub limit: Option<u64>,
+}
+
+enum Form {
+    Data(Encoder),
+    Chunks(Encoder, Vec<u8>),
+    /// BINARYMIME: nothing is changed.
+    Binary(Vec<u8>),
+}
+
+impl Body {
+    pub fn data() -> Self {
+        Self::new(Form::Data(Encoder::new()))
+    }
+
+    pub fn chunks() -> Self {
+        Self::new(Form::Chunks(Encoder::without_dots(), Vec::new()))
+    }
+
+    pub fn binary() -> Self {
+        Self::new(Form::Binary(Vec::new()))
+    }
+
+    /// Looks at each piece before it is sent.
+    pub fn surveyed(self, eight_bit: bool, limit: Option<u64>) -> Self {
+        Self {
+            surveyor: Some(Surveyor::default()),
+            eight_bit,
+            limit,
+            ..self
+        }
+    }
+
+    pub fn is_chunked(&self) -> bool {
+        !matches!(self.form, Form::Data(_))
+    }
+
+    /// Appends to `out` what can leave of the message; returns how many chunks that ends.
+    pub fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
+        self.look_at(piece)?;
+        let mut chunks = 0;
+        for part in piece.chunks(CHUNK) {
+            match &mut self.form {
+                Form::Data(encoder) => encoder.encode(part, out),
+                Form::Chunks(encoder, chunk) => encoder.encode(part, chunk),
+                Form::Binary(chunk) => chunk.extend_from_slice(part),
+            }
+            if let Form::Chunks(_, chunk) | Form::Binary(chunk) = &mut self.form
+                && chunk.len() >= CHUNK
+            {
+                write_chunk(chunk, "", out);
+                chunk.clear();
+                chunks += 1;
+            }
+        }
+        Ok(chunks)
+    }
+
+    /// The end of the message.
+    pub fn finish(self, out: &mut Vec<u8>) {
+        match self.form {
+            Form::Data(encoder) => encoder.finish(out),
+            Form::Chunks(encoder, mut chunk) => {
+                encoder.finish(&mut chunk);
+                write_chunk(&chunk, " LAST", out);
+            }
+            Form::Binary(chunk) => write_chunk(&chunk, " LAST", out),
+        }
+    }
+
+    fn new(form: Form) -> Self {
+        Self {
+            form,
+            surveyor: None,
+            eight_bit: true,
+            limit: None,
+        }
+    }
+
+    fn look_at(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let Some(surveyor) = &mut self.surveyor else {
+            return Ok(());
+        };
+        surveyor.read(piece).map_err(Error::InvalidArgument)?;
+        let found = surveyor.found();
+        if found.eight_bit && !self.eight_bit {
+            return Err(Error::ExtensionUnavailable("8BITMIME".into()));
+        }
+        match self.limit {
+            Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn write_chunk(chunk: &[u8], last: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("BDAT {}{last}\r\n", chunk.len()).as_bytes());
+    out.extend_from_slice(chunk);
+}

@@ -1,0 +1,105 @@
+//! One mail transaction: who is to get the message, who may, and what became of it.
+
+use super::body::Body;
+use super::content::Survey;
+use super::envelope::Receipt;
+use super::error::{Error, Phase, RecipientReply};
+use super::mailbox::Mailbox;
+use super::reply::Reply;
+
+pub(super) struct Transaction {
+    pub recipients: Vec<Mailbox>,
+    pub survey: Survey,
+    /// Whether to go on when some recipients are refused.
+    pub partial: bool,
+    /// Each command is the caller's own.
+    pub stepwise: bool,
+    pub accepted: Vec<usize>,
+    pub refused: Vec<(usize, Reply)>,
+    /// What LMTP said of the message, for each of the accepted.
+    pub delivered: Vec<(usize, Reply)>,
+    /// Why it ends, once the replies to all that was said have come.
+    pub failure: Option<Error>,
+    /// The server answered DATA with 354.
+    pub go_ahead: bool,
+    pub body: Body,
+}
+
+impl Transaction {
+    pub fn new(recipients: Vec<Mailbox>, survey: Survey, partial: bool, body: Body) -> Self {
+        Self {
+            recipients,
+            survey,
+            partial,
+            stepwise: false,
+            accepted: Vec::new(),
+            refused: Vec::new(),
+            delivered: Vec::new(),
+            failure: None,
+            go_ahead: false,
+            body,
+        }
+    }
+
+    /// Whether the recipients' replies forbid the message.
+    pub fn is_refused(&self) -> bool {
+        self.accepted.is_empty() || !self.partial && !self.refused.is_empty()
+    }
+
+    /// Where all recipients were refused, or MAIL was, that says more than DATA's refusal.
+    pub fn data_refused(&mut self, reply: Reply) {
+        if !self.is_refused() {
+            self.failure
+                .get_or_insert(Error::Rejected(Phase::Data, reply));
+        }
+    }
+
+    pub fn recipients_refused(&mut self) -> Error {
+        Error::RecipientsRefused(self.take_refused())
+    }
+
+    pub fn take_refused(&mut self) -> Vec<RecipientReply> {
+        let refused = std::mem::take(&mut self.refused);
+        self.answers(refused)
+    }
+
+    pub fn refused(&self) -> Vec<RecipientReply> {
+        self.answers(self.refused.clone())
+    }
+
+    /// The receipt, given the server's answer to the message for all.
+    pub fn receipt(mut self, reply: &Reply) -> Receipt {
+        self.delivered = self.accepted.iter().map(|&i| (i, reply.clone())).collect();
+        self.individual_receipt()
+    }
+
+    /// The receipt, given what LMTP said for each; who was not answered for is unknown.
+    pub fn individual_receipt(mut self) -> Receipt {
+        let answered = self.delivered.len();
+        let unknown = self.accepted.iter().skip(answered);
+        let unknown = unknown.map(|&i| self.name(i)).collect();
+        let delivered = std::mem::take(&mut self.delivered);
+        let (accepted, refused): (Vec<_>, Vec<_>) = delivered
+            .into_iter()
+            .partition(|(_, reply)| reply.is_success());
+        self.refused.extend(refused);
+        Receipt {
+            accepted: self.answers(accepted),
+            refused: self.take_refused(),
+            unknown,
+        }
+    }
+
+    fn answers(&self, replies: Vec<(usize, Reply)>) -> Vec<RecipientReply> {
+        let answer = |(i, reply)| RecipientReply {
+            recipient: self.name(i),
+            reply,
+        };
+        replies.into_iter().map(answer).collect()
+    }
+
+    fn name(&self, index: usize) -> String {
+        let recipient = self.recipients.get(index);
+        recipient.map_or(String::new(), |r| r.as_str().into())
+    }
+}
