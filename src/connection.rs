@@ -151,7 +151,7 @@ impl Connection {
     pub fn is_alive(&mut self) -> bool {
         loop {
             match self.socket.read() {
-                Read::Nothing => return self.session.is_open() && !self.session.has_reply(),
+                Read::Nothing => return self.session.is_open() && !self.session.has_unasked(),
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
                     if self.take(&bytes).is_err() {
@@ -254,13 +254,13 @@ impl Connection {
     /// In the middle of the message any reply is the end of it.
     fn read_meanwhile(&mut self) -> Result<(), Error> {
         match self.socket.read() {
-            Read::Nothing => return Ok(()),
+            Read::Nothing => {}
             Read::Bytes(bytes) => self.take(&bytes)?,
             Read::End | Read::Broken => return Err(self.last_words()),
         }
-        match self.session.phase() == Phase::Content && self.session.has_reply() {
-            true => Err(self.last_words()),
-            false => Ok(()),
+        match self.session.phase() {
+            Phase::Content => self.session.hear_arrived(),
+            _ => Ok(()),
         }
     }
 
@@ -332,10 +332,12 @@ impl Connection {
                 break;
             }
         }
-        match self.session.has_reply().then(|| self.session.step()) {
-            Some(Err(error)) => error,
-            _ => Error::Disconnected(phase),
-        }
+        let heard = match phase {
+            Phase::Content => self.session.hear_arrived(),
+            _ if self.session.has_reply() => self.session.step().map(drop),
+            _ => Ok(()),
+        };
+        heard.err().unwrap_or(Error::Disconnected(phase))
     }
 
     fn failed(&mut self, error: net::Error) -> Error {

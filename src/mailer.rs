@@ -1,5 +1,6 @@
 //! Whole messages: where and how to send, and the connection kept between them.
 
+use core::net::IpAddr;
 use core::time::Duration;
 use std::rc::Rc;
 
@@ -65,12 +66,15 @@ impl Mailer {
 
     pub fn from_url(url: &str) -> Result<Self, Error> {
         let url = ServerUrl::parse(url).map_err(Error::InvalidArgument)?;
-        Ok(Self {
+        let mailer = Self {
             port: url.port,
             security: url.security,
             credentials: url.credentials,
             ..Self::new(url.host)
-        })
+        };
+        check_host(&mailer.host)?;
+        mailer.check_credentials()?;
+        Ok(mailer)
     }
 
     /// None sets that of the security again.
@@ -157,6 +161,7 @@ impl Mailer {
         recipients: &[String],
         message: &[u8],
     ) -> Result<Receipt, Error> {
+        self.check_credentials()?;
         let letter = Letter {
             envelope: Envelope::parse(sender, recipients)?,
             survey: survey(message).map_err(Error::InvalidArgument)?,
@@ -268,6 +273,12 @@ impl Mailer {
         Ok(self.tls.insert(settings).clone())
     }
 
+    /// What no mechanism can carry is found before anything is sent.
+    fn check_credentials(&self) -> Result<(), Error> {
+        let credentials = self.credentials.as_ref();
+        credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
+    }
+
     fn forget_tls(&mut self) {
         self.tls = None;
         self.kept = None;
@@ -318,6 +329,7 @@ fn check_host(host: &str) -> Result<(), Error> {
     } else if host
         .bytes()
         .any(|b| b.is_ascii_control() || b" /@[]".contains(&b))
+        || host.contains(':') && host.parse::<IpAddr>().is_err()
     {
         "give a DNS name or an IP address, without port, brackets or spaces"
     } else {

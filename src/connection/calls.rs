@@ -195,6 +195,7 @@ impl Connection {
             self.session.write(piece)?;
             if self.session.outgoing().len() >= BLOCK {
                 self.flush()?;
+                self.read_meanwhile()?;
             }
             while self.session.is_ahead() {
                 self.await_reply()?;

@@ -1,6 +1,8 @@
 //! A TCP connection, never waited on without a deadline.
 
 use core::net::{IpAddr, SocketAddr};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use wasip2::io::poll::Pollable;
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
@@ -8,7 +10,7 @@ use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::network::{
     ErrorCode, IpAddressFamily, IpSocketAddress, Ipv4SocketAddress, Ipv6SocketAddress,
 };
-use wasip2::sockets::tcp::TcpSocket;
+use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 
 use super::{Deadline, Error};
@@ -27,12 +29,38 @@ pub enum Read {
     Broken,
 }
 
+pub struct Socket(Rc<Streams>);
+
 /// The streams come first: a host traps when a socket is dropped before its streams.
-pub struct Socket {
+struct Streams {
     input: InputStream,
     output: OutputStream,
     /// None where the streams are the caller's.
     socket: Option<TcpSocket>,
+}
+
+thread_local! {
+    /// What the server has not taken the last write of. wasmtime (48) waits for that, without a
+    /// limit, when the stream is dropped: these are dropped once they are not stalled any more.
+    static STALLED: RefCell<Vec<Rc<Streams>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.0.is_stalled() {
+            // The server is to learn of it now.
+            if let Some(socket) = &self.0.socket {
+                let _ = socket.shutdown(ShutdownType::Both);
+            }
+            STALLED.with_borrow_mut(|stalled| stalled.push(self.0.clone()));
+        }
+    }
+}
+
+impl Streams {
+    fn is_stalled(&self) -> bool {
+        matches!(self.output.check_write(), Ok(0))
+    }
 }
 
 impl Socket {
@@ -42,6 +70,7 @@ impl Socket {
         } else {
             IpAddressFamily::Ipv6
         };
+        STALLED.with_borrow_mut(|stalled| stalled.retain(|streams| streams.is_stalled()));
         let socket = create_tcp_socket(family).map_err(to_error)?;
         socket
             .start_connect(&instance_network(), to_wasi(address))
@@ -49,11 +78,11 @@ impl Socket {
         loop {
             match socket.finish_connect() {
                 Ok((input, output)) => {
-                    return Ok(Self {
+                    return Ok(Self(Rc::new(Streams {
                         input,
                         output,
                         socket: Some(socket),
-                    });
+                    })));
                 }
                 Err(ErrorCode::WouldBlock) => deadline.wait(&[&socket.subscribe()])?,
                 Err(code) => return Err(to_error(code)),
@@ -63,16 +92,16 @@ impl Socket {
 
     /// A connection that the caller has made.
     pub fn over(input: InputStream, output: OutputStream) -> Self {
-        Self {
+        Self(Rc::new(Streams {
             input,
             output,
             socket: None,
-        }
+        }))
     }
 
     /// The address at our end.
     pub fn local_ip(&self) -> Option<IpAddr> {
-        match self.socket.as_ref()?.local_address().ok()? {
+        match self.0.socket.as_ref()?.local_address().ok()? {
             IpSocketAddress::Ipv4(Ipv4SocketAddress {
                 address: (a, b, c, d),
                 ..
@@ -86,12 +115,12 @@ impl Socket {
 
     /// What has arrived, without waiting.
     pub fn read(&self) -> Read {
-        read(&self.input)
+        read(&self.0.input)
     }
 
     /// Octets that the next `write` takes.
     pub fn permitted(&self) -> Result<usize, Error> {
-        match self.output.check_write() {
+        match self.0.output.check_write() {
             Ok(octets) => Ok(usize::try_from(octets).unwrap_or(usize::MAX)),
             Err(StreamError::Closed | StreamError::LastOperationFailed(_)) => {
                 Err(Error::Disconnected)
@@ -101,14 +130,14 @@ impl Socket {
 
     /// Writes `bytes`, of which there are no more than `permitted`.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.output.write(bytes).map_err(|_| Error::Disconnected)
+        self.0.output.write(bytes).map_err(|_| Error::Disconnected)
     }
 
     /// Writes all of `bytes`.
     pub fn write_all(&self, mut bytes: &[u8], deadline: Deadline) -> Result<(), Error> {
         while !bytes.is_empty() {
             match self.permitted()? {
-                0 => deadline.wait(&[&self.output.subscribe()])?,
+                0 => deadline.wait(&[&self.0.output.subscribe()])?,
                 octets => {
                     let (piece, rest) = bytes.split_at(octets.min(bytes.len()));
                     self.write(piece)?;
@@ -121,12 +150,12 @@ impl Socket {
 
     /// Waits until there may be something to read.
     pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
-        wait_to_read(&self.input, deadline)
+        wait_to_read(&self.0.input, deadline)
     }
 
     /// Waits until `write` may take more, or there may be something to read.
     pub fn wait_to_write_or_read(&self, deadline: Deadline) -> Result<(), Error> {
-        let events: [Pollable; 2] = [self.output.subscribe(), self.input.subscribe()];
+        let events: [Pollable; 2] = [self.0.output.subscribe(), self.0.input.subscribe()];
         deadline.wait(&[&events[0], &events[1]])
     }
 }

@@ -166,25 +166,15 @@ impl Session {
         self.message_left = self.awaited.back().is_some_and(|verb| verb.ends_message());
     }
 
-    /// What was read.
+    /// What was read. What is wrong with it counts only once the replies before it were heard.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.parser.push(bytes);
-        let phase = self.phase();
-        while let Some(reply) = self
-            .parser
-            .next_reply()
-            .map_err(|e| self.broken(phase, e.to_string()))?
-        {
-            self.words.heard(&reply);
-            self.arrived.push_back(reply);
-            if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
-                return Err(self.broken(
-                    phase,
-                    "the server goes on talking without being asked".into(),
-                ));
+        match self.parse() {
+            Err(what) if !self.has_reply() && !self.awaited.is_empty() => {
+                Err(self.broken(self.phase(), what))
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whether a reply is there for `step` to look at.
@@ -192,15 +182,28 @@ impl Session {
         !self.arrived.is_empty()
     }
 
-    /// Looks at what arrived, and says what is next.
+    /// Whether the server has said something that no one asked for.
+    pub fn has_unasked(&self) -> bool {
+        self.awaited.is_empty() && (self.has_reply() || self.parser.has_leftover())
+    }
+
+    /// Looks at what arrived, and says what is next. Once all that was asked for is done, it looks
+    /// no further: what the server says then takes nothing back.
     pub fn step(&mut self) -> Result<Step, Error> {
         loop {
-            self.hear_arrived()?;
-            if self.state == State::Handshake {
+            if !self.awaited.is_empty() {
+                if !self.has_reply() {
+                    self.parse()
+                        .map_err(|what| self.broken(self.phase(), what))?;
+                }
+                match self.arrived.pop_front() {
+                    Some(reply) => self.hear(reply)?,
+                    None => return Ok(Step::Await),
+                }
+            } else if self.state == State::Handshake {
                 return Ok(Step::Handshake);
-            } else if !self.awaited.is_empty() {
-                return Ok(Step::Await);
             } else if !self.queued.is_empty() {
+                self.hear_arrived()?;
                 self.say_group();
             } else if self.state == State::Envelope {
                 self.settle_envelope()?;
@@ -210,10 +213,21 @@ impl Session {
         }
     }
 
-    /// Looks at what arrived.
+    /// Looks at what arrived, though we have not said all: a reply to nothing is an error.
     pub fn hear_arrived(&mut self) -> Result<(), Error> {
         while let Some(reply) = self.arrived.pop_front() {
             self.hear(reply)?;
+        }
+        Ok(())
+    }
+
+    fn parse(&mut self) -> Result<(), String> {
+        while let Some(reply) = self.parser.next_reply().map_err(|e| e.to_string())? {
+            if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
+                return Err("the server goes on talking without being asked".into());
+            }
+            self.words.heard(&reply);
+            self.arrived.push_back(reply);
         }
         Ok(())
     }

@@ -225,12 +225,40 @@ fn a_reply_in_the_middle_of_the_message_ends_the_session() {
         to_two(talk);
         talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
         talk.session.write(b"half a li").unwrap();
-        let error = talk.hear(b"552 5.3.4 too big\r\n").unwrap_err();
+        talk.hear(b"552 5.3.4 too big\r\n").unwrap();
+        let error = talk.session.hear_arrived().unwrap_err();
         assert!(
             matches!(&error, Error::Rejected(Phase::Content, reply) if reply.code == 552),
             "{error:?}"
         );
         assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_message_that_was_taken_stays_taken_whatever_the_server_says_next() {
+    for next in ["421 4.3.2 closing", "250 and again", "\u{7f}junk"] {
+        both_ways(plan, |talk| {
+            to_two(talk);
+            talk.goes("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
+            let reply = format!("C: x\nC: .\nS: 250 queued\nS: {next}");
+            let receipt = talk.finish(b"x\r\n", &reply).unwrap();
+            assert_eq!(receipt.accepted.len(), 2);
+            assert!(talk.session.has_unasked() || !talk.session.is_open());
+        });
+    }
+}
+
+#[test]
+fn a_reply_too_many_is_not_taken_for_the_answer_to_the_next_command() {
+    both_ways(plan, |talk| {
+        talk.goes("S: 220 mail.test ESMTP\nC: EHLO client.test");
+        talk.goes("S: 250 mail.test");
+        talk.session.receive(b"250 too many\r\n").unwrap();
+        talk.deliver_to(&["b@mail.test"]);
+        let error = talk.session.step().unwrap_err();
+        assert!(matches!(error, Error::Protocol(..)), "{error:?}");
+        assert_eq!(talk.said(), "");
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod authentication;
+mod certificates;
 mod closed;
 mod envelopes;
 mod grants;

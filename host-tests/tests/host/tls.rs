@@ -1,21 +1,21 @@
-//! STARTTLS and implicit TLS, and whom the component trusts.
+//! STARTTLS and implicit TLS.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use host_tests::{Error, Instance, Mailer, Phase, Roots, Security, TlsFailure};
+use host_tests::{Error, Instance, Mailer, Phase, Security, TlsFailure};
 use rustls::{ServerConfig, ServerConnection};
-use servers::authority::{Authority, Identity, Key};
+use servers::authority::{Authority, Identity};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
 
-const LOOPBACK: &[&str] = &["127.0.0.1"];
+pub const LOOPBACK: &[&str] = &["127.0.0.1"];
 
 /// Speaks STARTTLS, and trusts the authority.
-fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) -> Mailer<'a> {
+pub fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_security(Security::Starttls);
     mailer
@@ -25,18 +25,18 @@ fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) 
 }
 
 /// As far as STARTTLS.
-fn asked() -> Session {
+pub fn asked() -> Session {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 2.0.0 Go ahead")
 }
 
 /// As far as the EHLO inside.
-fn secured(identity: &Identity) -> Session {
+pub fn secured(identity: &Identity) -> Session {
     asked().start_tls(identity).followed_by(hello_inside())
 }
 
-fn hello_inside() -> Session {
+pub fn hello_inside() -> Session {
     Session::new().expect("EHLO [127.0.0.1]").say(&ehlo(&[]))
 }
 
@@ -57,7 +57,7 @@ fn tls_error_of(script: impl FnOnce(&Authority) -> Session) -> Error {
 }
 
 #[track_caller]
-fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure {
+pub fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure {
     match tls_error_of(script) {
         Error::TlsFailed((failure, _)) => failure,
         error => panic!("another error: {error:?}"),
@@ -146,38 +146,6 @@ fn a_message_of_megabytes_arrives_inside_tls() {
 }
 
 #[test]
-fn every_version_and_kind_of_key_is_spoken() {
-    let authority = Authority::new();
-    let issued = |key| authority.issue_with_key(LOOPBACK, key);
-    let mut configs: Vec<Arc<ServerConfig>> = Vec::new();
-    for key in [Key::P256, Key::P384, Key::Ed25519] {
-        configs.push(issued(key).server_config_tls12());
-        configs.push(issued(key).server_config_tls13());
-    }
-    configs.push(
-        authority
-            .intermediate()
-            .intermediate()
-            .issue(LOOPBACK)
-            .server_config(),
-    );
-    let scripts: Vec<Session> = configs
-        .into_iter()
-        .map(|config| asked().start_tls_with(config).followed_by(hello_inside()))
-        .map(|script| script.followed_by(message()).followed_by(quit()))
-        .collect();
-    let count = scripts.len();
-    let server = Server::start(scripts);
-    let instance = instance();
-    let mailer = starttls(&instance, &server, &authority);
-    for _ in 0..count {
-        delivers(&mailer);
-        mailer.close();
-    }
-    server.finish();
-}
-
-#[test]
 fn a_tls_session_is_resumed() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
@@ -259,56 +227,6 @@ fn a_server_without_starttls_gets_nothing() {
 }
 
 #[test]
-fn a_certificate_that_is_not_the_servers_is_refused() {
-    let refused = |identity: Identity| asked().tls_refused(&identity).closed();
-    let of_another_name = tls_failure_of(|authority| refused(authority.issue(&["mail.test"])));
-    assert_eq!(of_another_name, TlsFailure::CertificateWrongName);
-
-    let of_another_authority = tls_failure_of(|_| refused(Authority::new().issue(LOOPBACK)));
-    assert_eq!(of_another_authority, TlsFailure::CertificateUnknownIssuer);
-
-    let of_the_past = tls_failure_of(|authority| refused(authority.issue_expired(LOOPBACK)));
-    assert_eq!(of_the_past, TlsFailure::CertificateExpired);
-
-    let of_the_future =
-        tls_failure_of(|authority| refused(authority.issue_not_yet_valid(LOOPBACK)));
-    assert_eq!(of_the_future, TlsFailure::CertificateNotYetValid);
-}
-
-#[test]
-fn an_authority_that_was_not_added_is_not_trusted() {
-    let authority = Authority::new();
-    let identity = authority.issue(LOOPBACK);
-    let refused = asked().tls_refused(&identity).closed();
-    let server = Server::start([refused, secured(&identity).followed_by(message())]);
-    let instance = instance();
-    let mailer = plain(&instance, &server);
-    mailer.set_security(Security::Starttls);
-    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
-    let unknown = TlsFailure::CertificateUnknownIssuer;
-    assert!(
-        matches!(&error, Error::TlsFailed((failure, _)) if *failure == unknown),
-        "{error:?}"
-    );
-    mailer.set_roots(Roots::AddedOnly);
-    mailer.add_trust_anchors(authority.der()).unwrap();
-    delivers(&mailer);
-    server.finish();
-}
-
-#[test]
-fn the_name_that_the_certificate_must_bear_can_be_set() {
-    let authority = Authority::new();
-    let script = secured(&authority.issue(&["mail.test"])).followed_by(message());
-    let server = Server::start([script]);
-    let instance = instance();
-    let mailer = starttls(&instance, &server, &authority);
-    mailer.set_server_name("mail.test").unwrap();
-    delivers(&mailer);
-    server.finish();
-}
-
-#[test]
 fn a_handshake_that_is_not_tls_fails() {
     let failure = tls_failure_of(|_| asked().some_content(1).say("502 5.5.1 What?").silence());
     assert_eq!(failure, TlsFailure::HandshakeFailed);
@@ -375,24 +293,6 @@ fn opportunistic_tls_is_used_where_offered_and_not_refused() {
         .map(|heard| heard.tls)
         .collect();
     assert_eq!(tls, [false, false, true]);
-}
-
-#[test]
-fn opportunistic_tls_does_not_take_any_certificate() {
-    let authority = Authority::new();
-    let server = Server::start([
-        asked()
-            .tls_refused(&Authority::new().issue(LOOPBACK))
-            .closed(),
-        secured(&authority.issue(LOOPBACK)).followed_by(message()),
-    ]);
-    let instance = instance();
-    let mailer = starttls(&instance, &server, &authority);
-    mailer.set_security(Security::Opportunistic);
-    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
-    assert!(matches!(error, Error::TlsFailed(_)), "{error:?}");
-    delivers(&mailer);
-    server.finish();
 }
 
 #[test]

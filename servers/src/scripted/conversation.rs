@@ -11,6 +11,9 @@ use super::transcript::Heard;
 use crate::ending::{Ending, UNPOISONED};
 use crate::wire::{Wire, is_close};
 
+/// Octets of what should not have come, in a report.
+const SHOWN: usize = 200;
+
 /// Holds one session; an error says what was expected, and what came instead.
 pub(super) fn hold(
     stream: TcpStream,
@@ -31,6 +34,10 @@ pub(super) fn hold(
                 return Ok(());
             }
             Step::Cut => return Ok(()),
+            Step::StopReading => {
+                conversation.wire.stop_reading();
+                return Ok(());
+            }
             Step::Reset => {
                 return conversation
                     .wire
@@ -61,11 +68,9 @@ impl Conversation {
             Step::TlsRefused(config) => self.tls_refused(config),
             Step::Closed => self.closed(),
             Step::Silence => self.silence(),
-            Step::StopReading => {
-                self.wire.stop_reading();
-                Ok(())
+            Step::StopReading | Step::HangUp | Step::Cut | Step::Reset => {
+                unreachable!("it ends the script")
             }
-            Step::HangUp | Step::Cut | Step::Reset => unreachable!("they end a script"),
         }
     }
 
@@ -180,9 +185,9 @@ fn no_content(error: io::Error) -> String {
 fn nothing(rest: &[u8], because: &str) -> Result<(), String> {
     match rest {
         [] => Ok(()),
-        rest => Err(format!(
-            "{because}, and there came {:?}",
-            String::from_utf8_lossy(rest)
-        )),
+        rest => {
+            let start = String::from_utf8_lossy(&rest[..rest.len().min(SHOWN)]);
+            Err(format!("{because}, and there came {start:?}"))
+        }
     }
 }

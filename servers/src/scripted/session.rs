@@ -135,7 +135,7 @@ impl Session {
         self.then(Step::Silence)
     }
 
-    /// Holds the connection and does not read from it.
+    /// Holds the connection, and does not read from it any more.
     pub fn stop_reading(self) -> Session {
         self.then(Step::StopReading)
     }
