@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::time::Duration;
 
 use crate::mailer::Mailer;
-use crate::sasl::Password;
+use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
 use crate::smtp::reply::Reply;
@@ -154,18 +154,22 @@ impl From<wit::Security> for Security {
     }
 }
 
-impl From<wit::Credentials> for Password {
+impl From<wit::Credentials> for Credentials {
     fn from(credentials: wit::Credentials) -> Self {
         match credentials {
             wit::Credentials::Password(wit::PasswordCredentials {
                 username,
                 password,
                 authorization_id,
-            }) => Self {
+            }) => Self::Password(Password {
                 username,
                 password,
                 authorization_id,
-            },
+            }),
+            wit::Credentials::Bearer(wit::BearerCredentials { username, token }) => {
+                Self::Bearer(Bearer { username, token })
+            }
+            wit::Credentials::External(identity) => Self::External(identity),
         }
     }
 }

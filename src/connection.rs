@@ -4,12 +4,12 @@ use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 
 use crate::net::{self, Deadline, Read, Socket};
-use crate::sasl::{Mechanism, Password};
+use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::content::Survey;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, TlsFailure};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::session::{Plan, Security, Session, Step};
+use crate::smtp::session::{InitialResponse, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
@@ -31,7 +31,7 @@ pub struct Target {
     pub server_name: Result<ServerName, String>,
     /// Where it is not our end's address.
     pub local_name: Option<LocalName>,
-    pub credentials: Option<Password>,
+    pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
 }
 
@@ -83,6 +83,8 @@ impl Connection {
             .clone()
             .or_else(|| socket.local_ip().map(LocalName::literal));
         let plan = Plan {
+            host: target.host.clone(),
+            port: target.port,
             local_name: local.ok_or_else(|| {
                 Error::Other("the host tells no local address: call set-local-name".into())
             })?,
@@ -90,6 +92,8 @@ impl Connection {
             loopback: ip.is_loopback(),
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
+            initial_response: InitialResponse::Auto,
+            nonces: nonces(),
         };
         let mut session = Session::new(plan);
         session.words().want(transcript.is_wanted());
@@ -311,6 +315,7 @@ impl Connection {
         match handshake(&self.socket, target, deadline) {
             Ok(tls) => {
                 self.transcript.add(Speaker::Event, tls.describe());
+                self.session.bind(tls.channel_binding().map(binding));
                 self.tls = Some(tls);
                 Ok(())
             }
@@ -416,6 +421,17 @@ fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result<Tls
         }
     }
     Ok(tls)
+}
+
+/// Fresh, for all attempts of one authentication.
+fn nonces() -> [Nonce; MAX_ATTEMPTS] {
+    let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
+    net::random(nonces.as_flattened_mut());
+    nonces
+}
+
+fn binding(tls::ChannelBinding { name, data }: tls::ChannelBinding) -> ChannelBinding {
+    ChannelBinding { name, data }
 }
 
 pub fn tls_failed(error: tls::Error) -> Error {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::connection::{Clock, Connection, Letter, Target, tls_failed};
 use crate::net;
-use crate::sasl::{Mechanism, Password};
+use crate::sasl::{Credentials, Mechanism};
 use crate::smtp::content::survey;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -23,7 +23,7 @@ pub struct Mailer {
     host: String,
     port: Option<u16>,
     security: Security,
-    credentials: Option<Password>,
+    credentials: Option<Credentials>,
     mechanisms: Vec<Mechanism>,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
@@ -61,7 +61,7 @@ impl Mailer {
         Ok(Self {
             port: url.port,
             security: url.security,
-            credentials: url.credentials,
+            credentials: url.credentials.map(Credentials::from),
             ..Self::new(url.host)
         })
     }
@@ -77,7 +77,7 @@ impl Mailer {
         self.security = security;
     }
 
-    pub fn set_credentials(&mut self, credentials: Option<Password>) {
+    pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.kept = None;
         self.credentials = credentials;
     }

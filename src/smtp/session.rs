@@ -21,6 +21,7 @@
 
 use std::collections::VecDeque;
 
+use super::authentication::Login;
 use super::delivery::Transaction;
 use super::envelope::Receipt;
 use super::error::{Error, Phase};
@@ -29,7 +30,7 @@ use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::reply::{Reply, ReplyParser};
 use super::transcript::{Speaker, Words};
-use crate::sasl::{Exchange, Mechanism, Password};
+use crate::sasl::{Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce};
 
 /// Replies to nothing that are kept to be looked at: a server says one such, a 421.
 const MAX_UNASKED: usize = 4;
@@ -47,15 +48,32 @@ pub enum Security {
     Plaintext,
 }
 
+/// Whether a mechanism's initial response goes on the line of AUTH (RFC 4954, section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialResponse {
+    /// Where the line has room for it.
+    Auto,
+    /// For servers that want no challenge to be needed.
+    Always,
+    /// For servers that do not know of it.
+    Never,
+}
+
 /// What a session is to reach before its first message.
 pub struct Plan {
+    /// Where it is connected to, as OAUTHBEARER tells the server.
+    pub host: String,
+    pub port: u16,
     pub local_name: LocalName,
     pub security: Security,
     /// No one can listen between us and the server.
     pub loopback: bool,
-    pub credentials: Option<Password>,
+    pub credentials: Option<Credentials>,
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
+    pub initial_response: InitialResponse,
+    /// One for each attempt, random.
+    pub nonces: [Nonce; MAX_ATTEMPTS],
 }
 
 /// What a session needs next.
@@ -98,6 +116,7 @@ pub struct Session {
     pub(super) awaited: VecDeque<Verb>,
     pub(super) outgoing: Vec<u8>,
     pub(super) exchange: Option<Exchange>,
+    pub(super) login: Login,
     pub(super) transaction: Option<Transaction>,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
@@ -121,6 +140,7 @@ impl Session {
             awaited: VecDeque::from([Verb::Greeting]),
             outgoing: Vec::new(),
             exchange: None,
+            login: Login::default(),
             transaction: None,
             message_left: false,
             needs_reset: false,
@@ -150,7 +170,10 @@ impl Session {
             .next_reply()
             .map_err(|e| self.broken(phase, e.to_string()))?
         {
-            self.words.heard(&reply);
+            match self.proves_server(&reply) {
+                true => self.words.heard_secret(&reply),
+                false => self.words.heard(&reply),
+            }
             self.arrived.push_back(reply);
             if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
                 return Err(self.broken(
@@ -252,10 +275,11 @@ impl Session {
             Verb::NoMessage => {}
             Verb::Quit => self.end(),
             Verb::AuthCancel => {
-                return Err(self.broken(phase, "the server's challenge cannot be answered".into()));
+                return Err(self.auth_cancelled());
             }
             _ if reply.is_success() => self.heard_success(verb, &reply)?,
             Verb::Auth if reply.code == 334 => self.respond(&reply),
+            Verb::Auth if reply.is_refusal() => self.auth_refused(reply)?,
             Verb::Ehlo if is_unknown_command(&reply) => self.say_hello("HELO"),
             Verb::StartTls
                 if reply.is_refusal() && self.plan.security == Security::Opportunistic =>
@@ -273,10 +297,7 @@ impl Session {
             Verb::Ehlo => self.greeted(Extensions::from_reply(reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,
             Verb::StartTls => self.begin_tls()?,
-            Verb::Auth => {
-                self.exchange = None;
-                self.state = State::Ready;
-            }
+            Verb::Auth => self.auth_succeeded()?,
             Verb::Rset => self.needs_reset = false,
             Verb::Message => self.accepted(reply),
             _ => {}

@@ -1,10 +1,12 @@
 //! One connection: bytes in, bytes out, in any pieces.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use rustls::client::UnbufferedClientConnection;
 use rustls::{HandshakeKind, ProtocolVersion};
 
+use super::binding::{ChannelBinding, Exporter};
 use super::error::Error;
 use super::name::ServerName;
 use super::output::{Output, Wish};
@@ -21,6 +23,7 @@ const MAX_HANDSHAKE: usize = 256 << 10;
 /// A TLS connection, the client's side.
 pub struct Tls {
     connection: UnbufferedClientConnection,
+    exporter: Arc<Exporter>,
     name: ServerName,
     incoming: Vec<u8>,
     output: Output,
@@ -33,10 +36,15 @@ pub struct Tls {
 impl Tls {
     /// Starts a handshake: the ClientHello is in `outgoing`.
     pub fn new(settings: &Settings, name: &ServerName) -> Result<Self, Error> {
-        let connection = UnbufferedClientConnection::new(settings.config.clone(), name.to_rustls())
+        let exporter = Arc::new(Exporter::default());
+        // One of its own, for the exporter; what it shares with others, sessions too, stays shared.
+        let mut config = settings.config.as_ref().clone();
+        config.key_log = exporter.clone();
+        let connection = UnbufferedClientConnection::new(Arc::new(config), name.to_rustls())
             .map_err(|error| Error::internal(&error))?;
         let mut tls = Self {
             connection,
+            exporter,
             name: name.clone(),
             incoming: Vec::new(),
             output: Output::default(),
@@ -123,6 +131,19 @@ impl Tls {
             _ => "a full handshake",
         };
         format!("{version}, {suite}, {how}")
+    }
+
+    /// What names this connection, once the handshake is done: `tls-exporter` in TLS 1.3, and
+    /// `tls-server-end-point` in TLS 1.2, unless the certificate's signature has no hash to use.
+    pub fn channel_binding(&self) -> Option<ChannelBinding> {
+        match self.connection.protocol_version()? {
+            ProtocolVersion::TLSv1_3 => self.exporter.binding(),
+            ProtocolVersion::TLSv1_2 => {
+                let certificate = self.connection.peer_certificates()?.first()?;
+                ChannelBinding::of_certificate(certificate)
+            }
+            _ => None,
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
