@@ -62,7 +62,9 @@ fn read(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
             let (octets, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
             // The handshake is smaller than 64 MiB anyway.
             (octets.len() <= 3).then_some(())?;
-            let length = octets.iter().fold(0, |n, octet| n << 8 | usize::from(*octet));
+            let length = octets
+                .iter()
+                .fold(0, |n, octet| n << 8 | usize::from(*octet));
             (length, rest)
         }
     };
@@ -112,10 +114,7 @@ mod tests {
         assert_eq!(with(2), Some(SignatureHash::Sha384));
         assert_eq!(with(3), Some(SignatureHash::Sha512));
         assert_eq!(with(9), None);
-        assert_eq!(
-            pss(&element(SEQUENCE, &[])),
-            Some(SignatureHash::Sha256)
-        );
+        assert_eq!(pss(&element(SEQUENCE, &[])), Some(SignatureHash::Sha256));
         assert_eq!(pss(b""), None);
     }
 
@@ -126,7 +125,11 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(signature_hash(&whole[..length]), None, "{length}");
         }
-        for other in [&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff][..], &[0x30, 0xff], b"x"] {
+        for other in [
+            &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff][..],
+            &[0x30, 0xff],
+            b"x",
+        ] {
             assert_eq!(signature_hash(other), None);
         }
     }

@@ -102,10 +102,7 @@ mod tests {
     #[test]
     fn pbkdf2_is_that_of_rfc_6070_and_rfc_7914() {
         let salted = |iterations| salted_password::<Hmac<Sha1>>("password", b"salt", iterations);
-        assert_eq!(
-            hex(&salted(1)),
-            "0c60c80f961f0e71f3a9b524af6012062fe037a6"
-        );
+        assert_eq!(hex(&salted(1)), "0c60c80f961f0e71f3a9b524af6012062fe037a6");
         assert_eq!(
             hex(&salted(4096)),
             "4b007901b765489abead49d926f721d065a429c1"

@@ -151,7 +151,9 @@ fn prepare(what: &str, text: &str) -> Result<Zeroizing<String>, String> {
     match stringprep::saslprep(text) {
         Ok(prepared) if !prepared.is_empty() => Ok(Zeroizing::new(prepared.into_owned())),
         // The library's error would quote a character.
-        _ => Err(format!("SCRAM cannot carry the {what}: SASLprep refuses it")),
+        _ => Err(format!(
+            "SCRAM cannot carry the {what}: SASLprep refuses it"
+        )),
     }
 }
 

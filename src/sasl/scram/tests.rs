@@ -3,8 +3,7 @@
 use super::*;
 use Mechanism::{ScramSha1, ScramSha1Plus, ScramSha256, ScramSha256Plus};
 
-const SHA1_FIRST: &str =
-    "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096";
+const SHA1_FIRST: &str = "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096";
 
 fn password(username: &str, password: &str, authorization_id: Option<&str>) -> Password {
     Password {
@@ -54,10 +53,7 @@ fn the_example_of_rfc_5802() {
 #[test]
 fn the_example_of_rfc_7677() {
     let mut scram = scram(ScramSha256, "rOprNGfwEbeRWgbNEkqO");
-    assert_eq!(
-        scram.initial_response(),
-        "n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
-    );
+    assert_eq!(scram.initial_response(), "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
     let first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
                  s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
     assert_eq!(
@@ -132,14 +128,7 @@ fn a_bound_proof_holds_the_binding() {
         data: vec![0xff; 3],
     };
     let user = password("user", "pencil", Some("ann"));
-    let mut scram = Scram::new(
-        ScramSha256Plus,
-        &user,
-        "abc".into(),
-        Some(&binding),
-        true,
-    )
-    .unwrap();
+    let mut scram = Scram::new(ScramSha256Plus, &user, "abc".into(), Some(&binding), true).unwrap();
     let response = answer(&mut scram, "r=abcdef,s=QQ==,i=4096");
     let bound = encode(b"p=tls-exporter,a=ann,\xff\xff\xff");
     assert!(response.starts_with(&format!("c={bound},r=abcdef,p=")));
