@@ -3,7 +3,7 @@
 use crate::connection::{Connection, Letter};
 use crate::handle::Handle;
 use crate::message::Message;
-use crate::sasl::Password;
+use crate::sasl::Credentials;
 use crate::smtp::content::survey;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -72,7 +72,7 @@ impl Client {
         self.connection.look(Connection::tls)?
     }
 
-    pub fn authenticate(&self, credentials: Password) -> Result<Reply, Error> {
+    pub fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
         self.connection.call(&self.timeouts, |connection| {
             connection.authenticate(credentials)
         })

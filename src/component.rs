@@ -7,7 +7,7 @@ use crate::client::{AuthStep, Client};
 use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
-use crate::sasl::Password;
+use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
 use crate::smtp::reply::Reply;
@@ -345,18 +345,22 @@ impl From<wit::Security> for Security {
     }
 }
 
-impl From<wit::Credentials> for Password {
+impl From<wit::Credentials> for Credentials {
     fn from(credentials: wit::Credentials) -> Self {
         match credentials {
             wit::Credentials::Password(wit::PasswordCredentials {
                 username,
                 password,
                 authorization_id,
-            }) => Self {
+            }) => Self::Password(Password {
                 username,
                 password,
                 authorization_id,
-            },
+            }),
+            wit::Credentials::Bearer(wit::BearerCredentials { username, token }) => {
+                Self::Bearer(Bearer { username, token })
+            }
+            wit::Credentials::External(identity) => Self::External(identity),
         }
     }
 }

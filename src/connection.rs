@@ -7,10 +7,10 @@ use core::time::Duration;
 use std::rc::Rc;
 
 use crate::net::{self, Deadline, Read, Socket};
-use crate::sasl::{Mechanism, Password};
+use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::session::{Dialect, Plan, Security, Session, Step};
+use crate::smtp::session::{Dialect, InitialResponse, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
@@ -30,7 +30,7 @@ pub struct Target {
     pub server_name: Result<ServerName, String>,
     /// Where it is not our end's address.
     pub local_name: Option<LocalName>,
-    pub credentials: Option<Password>,
+    pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
 }
 
@@ -112,6 +112,8 @@ impl Connection {
         let plan = Plan {
             dialect: target.dialect,
             automatic,
+            host: target.host.clone(),
+            port: target.port,
             local_name: local_name.ok_or_else(|| {
                 Error::InvalidArgument(
                     "no address of our end is known to name in EHLO: call set-local-name".into(),
@@ -121,6 +123,8 @@ impl Connection {
             loopback,
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
+            initial_response: InitialResponse::Auto,
+            nonces: nonces(),
         };
         let mut connection = Self {
             session: Session::new(plan),
@@ -299,6 +303,7 @@ impl Connection {
         match open::handshake(&self.socket, &self.target, deadline) {
             Ok(tls) => {
                 self.transcript.add(Speaker::Event, tls.state().to_string());
+                self.session.bind(tls.channel_binding().map(binding));
                 self.tls = Some(tls);
                 if self.target.security != Security::ImplicitTls {
                     self.session.secured();
@@ -346,4 +351,15 @@ impl Connection {
             _ => Error::Disconnected(self.session.phase()),
         }
     }
+}
+
+/// Fresh, for all attempts of one authentication.
+fn nonces() -> [Nonce; MAX_ATTEMPTS] {
+    let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
+    net::random(nonces.as_flattened_mut());
+    nonces
+}
+
+fn binding(tls::ChannelBinding { name, data }: tls::ChannelBinding) -> ChannelBinding {
+    ChannelBinding { name, data }
 }

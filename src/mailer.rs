@@ -9,7 +9,7 @@ use crate::connection::{Clock, Connection, Letter, Target, tls_failed};
 use crate::handle::Handle;
 use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
-use crate::sasl::{Mechanism, Password};
+use crate::sasl::{Credentials, Mechanism};
 use crate::smtp::content::survey;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
@@ -30,7 +30,7 @@ pub struct Mailer {
     port: Option<u16>,
     security: Security,
     dialect: Dialect,
-    credentials: Option<Password>,
+    credentials: Option<Credentials>,
     mechanisms: Vec<Mechanism>,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
@@ -69,7 +69,7 @@ impl Mailer {
         let mailer = Self {
             port: url.port,
             security: url.security,
-            credentials: url.credentials,
+            credentials: url.credentials.map(Credentials::from),
             ..Self::new(url.host)
         };
         check_host(&mailer.host)?;
@@ -93,7 +93,7 @@ impl Mailer {
         self.dialect = dialect;
     }
 
-    pub fn set_credentials(&mut self, credentials: Option<Password>) {
+    pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.kept = None;
         self.credentials = credentials;
     }

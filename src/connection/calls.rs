@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{Clock, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
-use crate::sasl::{self, Password};
+use crate::sasl::{self, Credentials};
 use crate::smtp::content::Survey;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
@@ -151,8 +151,8 @@ impl Connection {
         self.ask(Session::start_tls).map(drop)
     }
 
-    pub fn authenticate(&mut self, credentials: Password) -> Result<Reply, Error> {
-        self.ask(|session| session.authenticate_as(credentials))
+    pub fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
+        self.ask(|session| session.authenticate_as(credentials, super::nonces()))
     }
 
     pub fn session(&self) -> &Session {

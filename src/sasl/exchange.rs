@@ -1,44 +1,70 @@
 //! One authentication, from its mechanism's name to the client's last word.
 
-use super::{Mechanism, Password, cram_md5};
 use core::mem;
 use std::vec;
+
+use super::bearer::{OAUTHBEARER_END, XOAUTH2_END};
+use super::scram::Scram;
+use super::{Bearer, ChannelBinding, Credentials, Mechanism, Nonce, Password, cram_md5, encode};
 use zeroize::Zeroizing;
 
 /// Octets that are wiped when dropped.
 type Secret = Zeroizing<Vec<u8>>;
 
-/// The client's side. Whether it succeeded is the server's to say, by 235 or another reply.
-pub struct Exchange {
-    mechanism: Mechanism,
-    remaining: Remaining,
+/// What some mechanisms want to know besides the credentials.
+pub struct Context<'a> {
+    /// Fresh for each exchange.
+    pub nonce: Nonce,
+    pub binding: Option<&'a ChannelBinding>,
+    /// Whether the server offers any mechanism that takes a channel binding.
+    pub bound_offered: bool,
+    /// Where the server was connected to.
+    pub host: &'a str,
+    pub port: u16,
 }
 
-/// What the client has yet to say.
+/// The client's side. Whether it succeeded is the server's to say, by 235 or another reply, and then
+/// `conclude`'s.
+pub struct Exchange {
+    mechanism: Mechanism,
+    /// What the client has to say first, where it does.
+    initial: Option<Secret>,
+    remaining: Remaining,
+    /// What the server said in a challenge about why it refuses.
+    failure: Option<String>,
+}
+
+/// What the client has yet to say, after its initial response.
 enum Remaining {
     /// These, one a challenge, whatever it asks.
     Fixed(vec::IntoIter<Secret>),
     /// What the challenge makes of these.
     CramMd5(Password),
+    Scram(Box<Scram>),
+    /// This, where a challenge tells why the token is refused.
+    Token(&'static [u8]),
 }
 
 impl Exchange {
     /// Refuses credentials that the mechanism cannot carry.
-    pub fn new(mechanism: Mechanism, credentials: &Password) -> Result<Self, String> {
-        credentials.check()?;
-        if mechanism != Mechanism::Plain {
-            credentials.check_acts_as_self(mechanism.name())?;
+    pub fn new(
+        mechanism: Mechanism,
+        credentials: &Credentials,
+        context: &Context<'_>,
+    ) -> Result<Self, String> {
+        if !credentials.fit(mechanism) {
+            return Err(format!("{} takes other credentials", mechanism.name()));
         }
-        let remaining = match mechanism {
-            Mechanism::Plain => fixed([plain(credentials)]),
-            Mechanism::Login => {
-                fixed([secret(&credentials.username), secret(&credentials.password)])
-            }
-            Mechanism::CramMd5 => Remaining::CramMd5(credentials.clone()),
+        let (initial, remaining) = match credentials {
+            Credentials::Password(password) => by_password(mechanism, password, context)?,
+            Credentials::Bearer(bearer) => by_token(mechanism, bearer, context)?,
+            Credentials::External(identity) => by_certificate(identity.as_deref())?,
         };
         Ok(Self {
             mechanism,
+            initial,
             remaining,
+            failure: None,
         })
     }
 
@@ -46,27 +72,23 @@ impl Exchange {
         self.mechanism
     }
 
-    /// What can go with AUTH itself, where the client speaks first. Where it is not sent there,
-    /// being too long for the line, it answers the first challenge, an empty one.
+    /// What can go with AUTH itself, where the client speaks first. Where it is not sent there, it
+    /// answers the first challenge, an empty one.
     pub fn initial_response(&self) -> Option<&[u8]> {
-        match &self.remaining {
-            Remaining::Fixed(answers) if self.mechanism.one_round() => {
-                answers.as_slice().first().map(|answer| answer.as_slice())
-            }
-            _ => None,
-        }
+        self.initial.as_ref().map(|initial| initial.as_slice())
     }
 
     /// To be called when it went with AUTH: it answers no challenge then.
     pub fn initial_response_sent(&mut self) {
-        if self.mechanism.one_round() {
-            self.remaining = fixed([]);
-        }
+        self.initial = None;
     }
 
     /// Answers a challenge. On an error the exchange is to be cancelled: the server wants more than
-    /// the mechanism has.
-    pub fn respond(&mut self, challenge: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+    /// the mechanism has, or cannot be trusted.
+    pub fn respond(&mut self, challenge: &[u8]) -> Result<Secret, String> {
+        if let Some(initial) = self.initial.take() {
+            return Ok(initial);
+        }
         match mem::replace(&mut self.remaining, fixed([])) {
             Remaining::Fixed(mut answers) => {
                 let answer = answers.next();
@@ -81,7 +103,89 @@ impl Exchange {
             Remaining::CramMd5(credentials) => {
                 cram_md5::response(&credentials, challenge).map(|response| secret(&response))
             }
+            Remaining::Token(end) => {
+                self.failure = Some(String::from_utf8_lossy(challenge).trim().into());
+                Ok(Zeroizing::new(end.into()))
+            }
+            Remaining::Scram(mut scram) => {
+                let answer = scram.respond(challenge);
+                self.failure = scram.failure().map(|reason| format!("SCRAM: {reason}"));
+                self.remaining = Remaining::Scram(scram);
+                answer
+            }
         }
+    }
+
+    /// Why the server refuses, as far as it said so in the exchange: JSON where a token is refused
+    /// (RFC 7628, section 3.2.2).
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// To be called when the server says that it succeeded: where the server has to prove itself,
+    /// it must have done so.
+    pub fn conclude(&self) -> Result<(), String> {
+        match &self.remaining {
+            Remaining::Scram(scram) if !scram.is_verified() => {
+                Err("the server has not proved that it knows the password".into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+type Answers = (Option<Secret>, Remaining);
+
+fn by_password(
+    mechanism: Mechanism,
+    password: &Password,
+    context: &Context<'_>,
+) -> Result<Answers, String> {
+    password.check()?;
+    if mechanism.is_scram() {
+        let nonce = encode(&context.nonce);
+        let Context {
+            binding,
+            bound_offered,
+            ..
+        } = *context;
+        let scram = Scram::new(mechanism, password, nonce, binding, bound_offered)?;
+        let initial = secret(&scram.initial_response());
+        return Ok((Some(initial), Remaining::Scram(Box::new(scram))));
+    }
+    if mechanism == Mechanism::Plain {
+        return Ok((Some(plain(password)), fixed([])));
+    }
+    password.check_acts_as_self(mechanism.name())?;
+    let remaining = match mechanism {
+        Mechanism::CramMd5 => Remaining::CramMd5(password.clone()),
+        _ => fixed([secret(&password.username), secret(&password.password)]),
+    };
+    Ok((None, remaining))
+}
+
+fn by_token(
+    mechanism: Mechanism,
+    bearer: &Bearer,
+    context: &Context<'_>,
+) -> Result<Answers, String> {
+    bearer.check()?;
+    let (initial, end) = match mechanism {
+        Mechanism::OauthBearer => (
+            bearer.oauthbearer(context.host, context.port),
+            OAUTHBEARER_END,
+        ),
+        _ => (bearer.xoauth2(), XOAUTH2_END),
+    };
+    Ok((Some(secret(&initial)), Remaining::Token(end)))
+}
+
+/// RFC 4422, appendix A.1.
+fn by_certificate(identity: Option<&str>) -> Result<Answers, String> {
+    let identity = identity.unwrap_or_default();
+    match identity.contains('\0') {
+        true => Err("the identity holds NUL".into()),
+        false => Ok((Some(secret(identity)), fixed([]))),
     }
 }
 
@@ -93,7 +197,8 @@ fn secret(text: &str) -> Secret {
     Zeroizing::new(text.into())
 }
 
-/// RFC 4616, section 2.
+/// RFC 4616, section 2. It has the server prepare the strings, by SASLprep or otherwise: what was
+/// prepared here could not match what a server hashed as it came.
 fn plain(credentials: &Password) -> Secret {
     let authorization_id = credentials.authorization_id.as_deref().unwrap_or_default();
     let fields = [
@@ -107,34 +212,51 @@ fn plain(credentials: &Password) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Mechanism::{CramMd5, Login, Plain};
+    use Mechanism::{CramMd5, External, Login, OauthBearer, Plain, ScramSha1, Xoauth2};
 
-    fn credentials(authorization_id: Option<&str>) -> Password {
-        Password {
+    const CONTEXT: Context<'static> = Context {
+        nonce: [0; 18],
+        binding: None,
+        bound_offered: false,
+        host: "server.example.com",
+        port: 587,
+    };
+
+    fn tim(authorization_id: Option<&str>) -> Credentials {
+        Credentials::Password(Password {
             username: "tim".into(),
             password: "tanstaaftanstaaf".into(),
             authorization_id: authorization_id.map(String::from),
-        }
+        })
+    }
+
+    fn bearer() -> Credentials {
+        Credentials::Bearer(Bearer {
+            username: "tim".into(),
+            token: "ya29.secret".into(),
+        })
+    }
+
+    fn start(mechanism: Mechanism, credentials: &Credentials) -> Result<Exchange, String> {
+        Exchange::new(mechanism, credentials, &CONTEXT)
     }
 
     fn exchange(mechanism: Mechanism) -> Exchange {
-        Exchange::new(mechanism, &credentials(None)).unwrap()
+        start(mechanism, &tim(None)).unwrap()
     }
 
-    fn initial_response(authorization_id: Option<&str>) -> Vec<u8> {
-        let exchange = Exchange::new(Plain, &credentials(authorization_id)).unwrap();
+    fn initial_response(mechanism: Mechanism, credentials: &Credentials) -> Vec<u8> {
+        let exchange = start(mechanism, credentials).unwrap();
         exchange.initial_response().unwrap().to_vec()
     }
 
     #[test]
     fn plain_says_all_in_its_initial_response() {
         // RFC 4616, section 4.
-        assert_eq!(initial_response(None), b"\0tim\0tanstaaftanstaaf");
-        assert_eq!(initial_response(Some("")), b"\0tim\0tanstaaftanstaaf");
-        assert_eq!(
-            initial_response(Some("Kurt")),
-            b"Kurt\0tim\0tanstaaftanstaaf"
-        );
+        let initial = |id| initial_response(Plain, &tim(id));
+        assert_eq!(initial(None), b"\0tim\0tanstaaftanstaaf");
+        assert_eq!(initial(Some("")), b"\0tim\0tanstaaftanstaaf");
+        assert_eq!(initial(Some("Kurt")), b"Kurt\0tim\0tanstaaftanstaaf");
     }
 
     #[test]
@@ -146,6 +268,7 @@ mod tests {
         );
         assert!(exchange.respond(b"").is_err());
         assert_eq!(exchange.initial_response(), None);
+        assert!(exchange.conclude().is_ok());
     }
 
     #[test]
@@ -169,12 +292,8 @@ mod tests {
                 prompts.map(|prompt| exchange.respond(prompt.as_bytes()).unwrap());
             assert_eq!(first.as_slice(), b"tim");
             assert_eq!(second.as_slice(), b"tanstaaftanstaaf");
-            assert!(
-                exchange
-                    .respond(b"Password:")
-                    .unwrap_err()
-                    .contains("LOGIN")
-            );
+            let error = exchange.respond(b"Password:").unwrap_err();
+            assert!(error.contains("LOGIN"), "{error}");
         }
     }
 
@@ -195,11 +314,64 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_acts_as_another() {
+    fn scram_is_not_concluded_before_the_server_has_proved_itself() {
+        let mut exchange = exchange(ScramSha1);
+        let nonce = encode(&CONTEXT.nonce);
+        let first = format!("n,,n=tim,r={nonce}");
+        assert_eq!(exchange.initial_response(), Some(first.as_bytes()));
+        assert!(exchange.conclude().is_err());
+        exchange.initial_response_sent();
+        exchange
+            .respond(format!("r={nonce}x,s=QQ==,i=4096").as_bytes())
+            .unwrap();
+        assert!(exchange.conclude().unwrap_err().contains("not proved"));
+        assert_eq!(exchange.respond(b"e=unknown-user").unwrap().len(), 0);
+        assert_eq!(exchange.failure(), Some("SCRAM: unknown-user"));
+        assert!(exchange.conclude().is_err());
+    }
+
+    #[test]
+    fn a_refused_token_is_answered_with_as_good_as_nothing() {
+        let json = br#"{"status":"invalid_token"}"#;
+        for (mechanism, end) in [(OauthBearer, &b"\x01"[..]), (Xoauth2, b"")] {
+            let mut exchange = start(mechanism, &bearer()).unwrap();
+            let initial = exchange.initial_response().unwrap().to_vec();
+            assert_eq!(exchange.respond(b"").unwrap().as_slice(), initial);
+            assert_eq!(exchange.respond(json).unwrap().as_slice(), end);
+            assert_eq!(exchange.failure(), Some(r#"{"status":"invalid_token"}"#));
+            assert!(exchange.respond(json).is_err());
+        }
+    }
+
+    #[test]
+    fn external_says_whom_to_act_as_or_nothing() {
+        let initial = |identity: Option<&str>| {
+            initial_response(External, &Credentials::External(identity.map(String::from)))
+        };
+        assert_eq!(initial(None), b"");
+        assert_eq!(initial(Some("")), b"");
+        assert_eq!(initial(Some("tim@example.org")), b"tim@example.org");
+        assert!(start(External, &Credentials::External(Some("t\0m".into()))).is_err());
+    }
+
+    #[test]
+    fn only_plain_and_scram_act_as_another() {
         for mechanism in [Login, CramMd5] {
-            assert!(Exchange::new(mechanism, &credentials(Some("Kurt"))).is_err());
-            assert!(Exchange::new(mechanism, &credentials(Some("tim"))).is_ok());
-            assert!(Exchange::new(mechanism, &credentials(Some(""))).is_ok());
+            assert!(start(mechanism, &tim(Some("Kurt"))).is_err());
+            assert!(start(mechanism, &tim(Some("tim"))).is_ok());
+            assert!(start(mechanism, &tim(Some(""))).is_ok());
+        }
+        let initial = initial_response(ScramSha1, &tim(Some("Kurt")));
+        assert!(initial.starts_with(b"n,a=Kurt,n=tim,r="));
+    }
+
+    #[test]
+    fn a_mechanism_takes_no_credentials_of_another_kind() {
+        let all = [tim(None), bearer(), Credentials::External(None)];
+        for mechanism in Mechanism::DEFAULT {
+            let bound = mechanism.is_bound();
+            let taken = all.iter().filter(|c| start(mechanism, c).is_ok()).count();
+            assert_eq!(taken, usize::from(!bound), "{mechanism:?}");
         }
     }
 
@@ -217,8 +389,9 @@ mod tests {
             (with("tim", "s\0cret", ""), "NUL"),
             (with("tim", "secret", "K\0rt"), "NUL"),
         ] {
-            for mechanism in Mechanism::DEFAULT {
-                let error = Exchange::new(mechanism, &credentials).err().unwrap();
+            for mechanism in [ScramSha1, Plain, Login, CramMd5] {
+                let credentials = Credentials::Password(credentials.clone());
+                let error = start(mechanism, &credentials).err().unwrap();
                 assert!(error.contains(reason) && !error.contains("cret"), "{error}");
             }
         }

@@ -1,26 +1,60 @@
-//! Which mechanisms there are, and which one to use.
+//! Which mechanisms there are.
 
-/// Those that a user name and a password are enough for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
+    /// RFC 7677; `Plus` is bound to the TLS connection (RFC 5802, section 6).
+    ScramSha256Plus,
+    /// RFC 5802.
+    ScramSha1Plus,
+    ScramSha256,
+    ScramSha1,
     /// RFC 4616.
     Plain,
     /// Never a standard, offered by most (draft-murchison-sasl-login).
     Login,
     /// RFC 2195.
     CramMd5,
+    /// RFC 7628.
+    OauthBearer,
+    /// Never a standard: Google's and Microsoft's.
+    Xoauth2,
+    /// RFC 4422, appendix A.
+    External,
 }
 
 impl Mechanism {
-    /// All of them, in the order of choice. Within TLS none protects more than another; PLAIN takes
-    /// the fewest round trips, CRAM-MD5 makes the server keep the password readable.
-    pub const DEFAULT: [Self; 3] = [Self::Plain, Self::Login, Self::CramMd5];
+    /// All of them, in the order of choice.
+    ///
+    /// SCRAM first, which never shows the server the password, and has the server prove that it
+    /// knows it. A binding counts more than the hash: it alone stops one who relays the exchange
+    /// from another TLS connection, while SHA-1, as SCRAM uses it, is not broken, only faster to
+    /// guess with for one who has a server's database. Of those that show the password, PLAIN takes
+    /// the fewest round trips. CRAM-MD5 comes last: it makes the server keep the password readable.
+    pub const DEFAULT: [Self; 10] = [
+        Self::ScramSha256Plus,
+        Self::ScramSha1Plus,
+        Self::ScramSha256,
+        Self::ScramSha1,
+        Self::Plain,
+        Self::Login,
+        Self::CramMd5,
+        Self::OauthBearer,
+        Self::Xoauth2,
+        Self::External,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha1 => "SCRAM-SHA-1",
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::OauthBearer => "OAUTHBEARER",
+            Self::Xoauth2 => "XOAUTH2",
+            Self::External => "EXTERNAL",
         }
     }
 
@@ -31,45 +65,35 @@ impl Mechanism {
             .find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether one who listens learns the password, so that it needs TLS. PLAIN and LOGIN send it
-    /// as it is; what CRAM-MD5 sends lets a listener try billions of passwords a second.
-    pub fn is_plaintext(self) -> bool {
-        match self {
-            Self::Plain | Self::Login | Self::CramMd5 => true,
-        }
-    }
-
     /// Whether the initial response is all that the client has to say, so that commands may follow
-    /// it at once (RFC 4954, section 4).
+    /// it at once (RFC 4954, section 4). A refused token is not all: its challenge has an answer.
     pub fn one_round(self) -> bool {
-        match self {
-            Self::Plain => true,
-            Self::Login | Self::CramMd5 => false,
-        }
+        matches!(self, Self::Plain | Self::External)
     }
-}
 
-/// The first of `allowed` that is `offered`.
-pub fn choose(offered: &[String], allowed: &[Mechanism]) -> Option<Mechanism> {
-    let offered: Vec<_> = offered
-        .iter()
-        .filter_map(|name| Mechanism::from_name(name))
-        .collect();
-    allowed
-        .iter()
-        .copied()
-        .find(|mechanism| offered.contains(mechanism))
+    /// Whether it takes a channel binding.
+    pub fn is_bound(self) -> bool {
+        matches!(self, Self::ScramSha256Plus | Self::ScramSha1Plus)
+    }
+
+    /// Whether what both sides say lets a reader guess the password, though it does not show it.
+    pub fn is_scram(self) -> bool {
+        self.is_bound() || matches!(self, Self::ScramSha256 | Self::ScramSha1)
+    }
+
+    /// Whether the server gets the password or token itself, so that it needs to have nothing that
+    /// was made for this mechanism to check it.
+    pub(super) fn shows_secret(self) -> bool {
+        matches!(
+            self,
+            Self::Plain | Self::Login | Self::OauthBearer | Self::Xoauth2
+        )
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Mechanism::{CramMd5, Login, Plain};
-
-    fn chosen(offered: &[&str], allowed: &[Mechanism]) -> Option<Mechanism> {
-        let offered: Vec<_> = offered.iter().map(|name| String::from(*name)).collect();
-        choose(&offered, allowed)
-    }
 
     #[test]
     fn a_name_is_known_in_any_case() {
@@ -79,29 +103,5 @@ mod tests {
             assert_eq!(Mechanism::from_name(&name.to_lowercase()), Some(mechanism));
         }
         assert_eq!(Mechanism::from_name("DIGEST-MD5"), None);
-    }
-
-    #[test]
-    fn our_order_counts_and_not_the_servers() {
-        assert_eq!(
-            chosen(&["CRAM-MD5", "login", "Plain"], &Mechanism::DEFAULT),
-            Some(Plain)
-        );
-        assert_eq!(
-            chosen(&["CRAM-MD5", "LOGIN"], &Mechanism::DEFAULT),
-            Some(Login)
-        );
-        assert_eq!(
-            chosen(&["PLAIN", "CRAM-MD5"], &[CramMd5, Plain]),
-            Some(CramMd5)
-        );
-    }
-
-    #[test]
-    fn what_is_not_both_offered_and_allowed_is_not_used() {
-        assert_eq!(chosen(&["PLAIN", "LOGIN"], &[CramMd5]), None);
-        assert_eq!(chosen(&["GSSAPI", "XOAUTH2"], &Mechanism::DEFAULT), None);
-        assert_eq!(chosen(&[], &Mechanism::DEFAULT), None);
-        assert_eq!(chosen(&["PLAIN"], &[]), None);
     }
 }

@@ -10,15 +10,30 @@
 //! S: 334 UGFzc3dvcmQ6
 //! C: c2VjcmV0
 //! S: 235 2.7.0 Authentication successful
+//!
+//! C: AUTH SCRAM-SHA-256 eSwsbj11c2VyLH...
+//! S: 334 cj1yT3ByTkdmd0ViZV...            a challenge that depends on the initial response
+//! C: Yz1iaXdzLHI9ck9wck...
+//! S: 334 dj02cnJpVFJCaT...                the server's proof
+//! C:                                      nothing more to say
+//! S: 235 2.7.0 Authentication successful
 //! ```
 
+mod attempts;
 mod base64;
+mod bearer;
 mod cram_md5;
+mod credentials;
 mod exchange;
 mod mechanism;
 mod password;
+mod scram;
 
+pub use attempts::{Attempts, MAX_ATTEMPTS};
 pub use base64::{decode, encode, encode_initial};
-pub use exchange::Exchange;
-pub use mechanism::{Mechanism, choose};
+pub use bearer::Bearer;
+pub use credentials::Credentials;
+pub use exchange::{Context, Exchange};
+pub use mechanism::Mechanism;
 pub use password::Password;
+pub use scram::{ChannelBinding, Nonce};

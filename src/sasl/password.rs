@@ -15,7 +15,7 @@ pub struct Password {
 impl Password {
     /// What no mechanism carries. LOGIN and CRAM-MD5 could, but whether a password works is not to
     /// hang on the mechanism that a server happens to offer.
-    pub fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         let authorization_id = self.authorization_id.as_deref().unwrap_or_default();
         if self.username.is_empty() {
             return Err("the user name is empty".into());

@@ -21,6 +21,7 @@
 
 use std::collections::VecDeque;
 
+use super::authentication::Login;
 use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
 use super::extensions::Extensions;
@@ -29,7 +30,7 @@ use super::local_name::LocalName;
 use super::reply::{Reply, ReplyParser};
 use super::transaction::Transaction;
 use super::transcript::{Speaker, Words};
-use crate::sasl::{Exchange, Mechanism, Password};
+use crate::sasl::{Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce};
 
 /// Replies to nothing that are kept to be looked at: a server says one such, a 421.
 const MAX_UNASKED: usize = 4;
@@ -54,19 +55,36 @@ pub enum Dialect {
     Lmtp,
 }
 
+/// Whether a mechanism's initial response goes on the line of AUTH (RFC 4954, section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialResponse {
+    /// Where the line has room for it.
+    Auto,
+    /// For servers that want no challenge to be needed.
+    Always,
+    /// For servers that do not know of it.
+    Never,
+}
+
 /// What a session is to reach before its first message.
 pub struct Plan {
     pub dialect: Dialect,
     /// Whether to go on from the greeting to where a message can be sent. Where not, each step is
     /// asked for.
     pub automatic: bool,
+    /// Where it is connected to, as OAUTHBEARER tells the server.
+    pub host: String,
+    pub port: u16,
     pub local_name: LocalName,
     pub security: Security,
     /// No one can listen between us and the server.
     pub loopback: bool,
-    pub credentials: Option<Password>,
+    pub credentials: Option<Credentials>,
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
+    pub initial_response: InitialResponse,
+    /// One for each attempt, random.
+    pub nonces: [Nonce; MAX_ATTEMPTS],
 }
 
 /// What a session needs next.
@@ -116,6 +134,7 @@ pub struct Session {
     pub(super) exchange: Option<Exchange>,
     /// The exchange is the caller's.
     pub(super) own_mechanism: bool,
+    pub(super) login: Login,
     pub(super) transaction: Option<Transaction>,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
@@ -144,6 +163,7 @@ impl Session {
             helloed: false,
             exchange: None,
             own_mechanism: false,
+            login: Login::default(),
             transaction: None,
             message_left: false,
             needs_reset: false,
@@ -226,7 +246,10 @@ impl Session {
             if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
                 return Err("the server goes on talking without being asked".into());
             }
-            self.words.heard(&reply);
+            match self.proves_server(&reply) {
+                true => self.words.heard_secret(&reply),
+                false => self.words.heard(&reply),
+            }
             self.arrived.push_back(reply);
         }
         Ok(())
@@ -325,10 +348,11 @@ impl Session {
                 self.hear_own_mechanism(verb, reply)?;
             }
             Verb::AuthCancel => {
-                return Err(self.broken(phase, "the server's challenge cannot be answered".into()));
+                return Err(self.auth_cancelled());
             }
             _ if reply.is_success() => self.heard_success(verb, reply)?,
             Verb::Auth if reply.code == 334 => self.respond(&reply),
+            Verb::Auth if reply.is_refusal() => self.auth_refused(reply)?,
             Verb::Ehlo if is_unknown_command(&reply) && self.plan.dialect == Dialect::Smtp => {
                 self.say_helo();
             }
@@ -349,7 +373,7 @@ impl Session {
             Verb::Ehlo => self.greeted(Extensions::from_reply(&reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,
             Verb::StartTls => self.begin_tls()?,
-            Verb::Auth => self.authenticated(),
+            Verb::Auth => self.auth_succeeded()?,
             Verb::Rset => self.needs_reset = false,
             _ => {}
         }

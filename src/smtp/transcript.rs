@@ -38,6 +38,11 @@ impl Words {
         }
     }
 
+    /// A reply of which only the code is for people.
+    pub fn heard_secret(&mut self, reply: &Reply) {
+        self.say(Speaker::Server, || format!("{} <hidden>", reply.code));
+    }
+
     pub fn take(&mut self) -> Vec<(Speaker, String)> {
         std::mem::take(&mut self.said)
     }

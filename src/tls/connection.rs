@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use rustls::client::UnbufferedClientConnection;
 use rustls::{HandshakeKind, ProtocolVersion};
 
+use super::binding::{ChannelBinding, Exporter};
 use super::error::Error;
 use super::name::ServerName;
 use super::output::{Output, Wish};
@@ -51,6 +53,7 @@ impl fmt::Display for State {
 /// A TLS connection, the client's side.
 pub struct Tls {
     connection: UnbufferedClientConnection,
+    exporter: Arc<Exporter>,
     name: ServerName,
     incoming: Vec<u8>,
     output: Output,
@@ -63,10 +66,15 @@ pub struct Tls {
 impl Tls {
     /// Starts a handshake: the ClientHello is in `outgoing`.
     pub fn new(settings: &Settings, name: &ServerName) -> Result<Self, Error> {
-        let connection = UnbufferedClientConnection::new(settings.config.clone(), name.to_rustls())
+        let exporter = Arc::new(Exporter::default());
+        // One of its own, for the exporter; what it shares with others, sessions too, stays shared.
+        let mut config = settings.config.as_ref().clone();
+        config.key_log = exporter.clone();
+        let connection = UnbufferedClientConnection::new(Arc::new(config), name.to_rustls())
             .map_err(|error| Error::internal(&error))?;
         let mut tls = Self {
             connection,
+            exporter,
             name: name.clone(),
             incoming: Vec::new(),
             output: Output::default(),
@@ -149,6 +157,19 @@ impl Tls {
             key_exchange: group.map_or(String::new(), |group| format!("{:?}", group.name())),
             resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             peer_certificates: certificates.iter().map(|c| c.to_vec()).collect(),
+        }
+    }
+
+    /// What names this connection, once the handshake is done: `tls-exporter` in TLS 1.3, and
+    /// `tls-server-end-point` in TLS 1.2, unless the certificate's signature has no hash to use.
+    pub fn channel_binding(&self) -> Option<ChannelBinding> {
+        match self.connection.protocol_version()? {
+            ProtocolVersion::TLSv1_3 => self.exporter.binding(),
+            ProtocolVersion::TLSv1_2 => {
+                let certificate = self.connection.peer_certificates()?.first()?;
+                ChannelBinding::of_certificate(certificate)
+            }
+            _ => None,
         }
     }
 

@@ -10,8 +10,10 @@
 //!   outgoing   <----------- Tls <--send------- what it is told
 //! ```
 
+mod binding;
 mod connection;
 mod date;
+mod der;
 mod error;
 mod name;
 mod output;
@@ -20,6 +22,7 @@ mod sessions;
 mod settings;
 mod trust;
 
+pub use binding::ChannelBinding;
 pub use connection::{State, Tls};
 pub use error::{Error, Failure};
 pub use name::ServerName;

@@ -1,6 +1,6 @@
-//! AUTH.
+//! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
 
-use envoi::sasl::Mechanism;
+use envoi::sasl::{Credentials, Mechanism};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::{Plan, Security, Step};
 
@@ -58,7 +58,7 @@ fn login_answers_two_challenges_whatever_they_say() {
 fn cram_md5_answers_the_challenge_of_its_rfc() {
     let plan = || {
         let mut plan = only(Mechanism::CramMd5);
-        if let Some(credentials) = &mut plan.credentials {
+        if let Some(Credentials::Password(credentials)) = &mut plan.credentials {
             credentials.username = "tim".into();
             credentials.password = "tanstaaftanstaaf".into();
         }

@@ -1,6 +1,9 @@
 //! The session's conversations, each also one octet at a time.
 
+mod attempts;
 mod authentication;
 mod delivery;
 mod opening;
+mod scram;
 mod talk;
+mod tokens;

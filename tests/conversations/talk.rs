@@ -1,23 +1,37 @@
 //! A script against a session, and nothing between them.
 
-use envoi::sasl::{Mechanism, Password};
+use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
 use envoi::smtp::content::survey;
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::session::{Dialect, Plan, Security, Session, Step};
+use envoi::smtp::session::{Dialect, InitialResponse, Plan, Security, Session, Step};
+
+/// That of RFC 5802, section 5, and two others.
+const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
+    [
+        0x7f, 0x29, 0x28, 0xf9, 0xdd, 0xa5, 0x6d, 0xb1, 0x60, 0x38, 0xd4, 0x6f, 0xf6, 0xa9, 0x31,
+        0x75, 0xac, 0x0b,
+    ],
+    [1; 18],
+    [2; 18],
+];
 
 /// In clear, to a server elsewhere, without credentials.
 pub fn plan() -> Plan {
     Plan {
         dialect: Dialect::Smtp,
         automatic: true,
+        host: "server.example.com".into(),
+        port: 587,
         local_name: LocalName::parse("client.test").unwrap(),
         security: Security::Plaintext,
         loopback: false,
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
+        initial_response: InitialResponse::Auto,
+        nonces: NONCES,
     }
 }
 
@@ -30,7 +44,7 @@ pub fn plan_with_password(password: &str) -> Plan {
     };
     Plan {
         security: Security::ImplicitTls,
-        credentials: Some(credentials),
+        credentials: Some(Credentials::Password(credentials)),
         ..plan()
     }
 }

@@ -1,5 +1,6 @@
 //! TLS against a server of another make: rustls over ring, in memory.
 
+mod binding;
 mod certificates;
 mod garbage;
 mod handshakes;

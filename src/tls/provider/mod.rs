@@ -13,6 +13,8 @@ mod vectors;
 mod verify;
 mod x25519;
 
+pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 

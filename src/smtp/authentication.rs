@@ -1,0 +1,209 @@
+//! AUTH (RFC 4954): one mechanism, and where the server refuses it, perhaps another.
+//!
+//! ```text
+//! C: AUTH SCRAM-SHA-256 biws...            the first that is allowed and on offer
+//! S: 535 5.7.8 no                          it may not know this user in this way
+//! C: AUTH PLAIN AHVzZXIAc2VjcmV0           the next
+//! S: 235 2.7.0 welcome
+//! ```
+
+use super::error::{Error, Phase};
+use super::line::{Line, MAX_COMMAND, Verb};
+use super::reply::Reply;
+use super::session::{InitialResponse, Session, State};
+use crate::sasl::{
+    self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Nonce,
+};
+
+/// One `authenticate`, over all its attempts.
+#[derive(Default)]
+pub(super) struct Login {
+    binding: Option<ChannelBinding>,
+    attempts: Option<Attempts>,
+    /// The first refusal: it is of the mechanism that was wanted most.
+    refusal: Option<Reply>,
+    /// Why the first mechanism that was passed over cannot carry the credentials.
+    unfit: Option<String>,
+    /// Why an exchange was cancelled.
+    fault: Option<String>,
+}
+
+impl Session {
+    /// What names the TLS connection that stands, for mechanisms that prove it to be the same at
+    /// both ends.
+    pub fn bind(&mut self, binding: Option<ChannelBinding>) {
+        self.login.binding = binding;
+    }
+
+    /// With other credentials than planned, and nonces that were not used yet.
+    pub fn authenticate_as(
+        &mut self,
+        credentials: Credentials,
+        nonces: [Nonce; MAX_ATTEMPTS],
+    ) -> Result<(), Error> {
+        self.expect_ready("AUTH")?;
+        self.plan.credentials = Some(credentials);
+        self.plan.nonces = nonces;
+        self.authenticate()
+    }
+
+    pub(super) fn authenticate(&mut self) -> Result<(), Error> {
+        let Some(credentials) = &self.plan.credentials else {
+            self.authenticated();
+            return Ok(());
+        };
+        self.may_authenticate()?;
+        let offered = self.extensions.auth_mechanisms();
+        let allowed = &self.plan.mechanisms;
+        let has_binding = self.login.binding.is_some();
+        let attempts = Attempts::new(&offered, allowed, credentials, has_binding);
+        self.login.attempts = Some(attempts);
+        self.login.refusal = None;
+        self.login.unfit = None;
+        match self.next_exchange() {
+            Some(exchange) => {
+                self.say_auth(exchange);
+                Ok(())
+            }
+            None => Err(match self.login.unfit.take() {
+                Some(why) => Error::InvalidArgument(why),
+                None => Error::AuthUnavailable(offered),
+            }),
+        }
+    }
+
+    /// A listener between us and the server must not learn credentials, whatever the mechanism.
+    pub(super) fn may_authenticate(&self) -> Result<(), Error> {
+        match self.secure || self.plan.loopback {
+            true => Ok(()),
+            false => Err(Error::AuthNeedsTls),
+        }
+    }
+
+    /// What was planned is reached: from now on each step is asked for.
+    pub(super) fn authenticated(&mut self) {
+        self.exchange = None;
+        self.state = State::Ready;
+        self.plan.automatic = false;
+    }
+
+    /// An answer in an exchange of the caller's own.
+    pub(super) fn hear_own_mechanism(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
+        let challenged = verb == Verb::Auth && reply.code == 334;
+        self.own_mechanism = challenged;
+        self.state = match challenged {
+            true => State::Challenged,
+            false => State::Ready,
+        };
+        // A refusal is what a cancelled exchange is answered with (RFC 4954, section 4).
+        if reply.is_success() || challenged || verb == Verb::AuthCancel {
+            self.answer = Some(reply);
+            return Ok(());
+        }
+        Err(self.refused(verb.phase(), reply))
+    }
+
+    /// Answers a challenge, or cancels where there is no answer (RFC 4954, section 4).
+    pub(super) fn respond(&mut self, reply: &Reply) {
+        let challenge = reply.lines.first().map_or("", String::as_str);
+        let answer = match &mut self.exchange {
+            Some(exchange) => {
+                sasl::decode(challenge).and_then(|challenge| exchange.respond(&challenge))
+            }
+            None => Err("the server asks for more than is known".into()),
+        };
+        match answer {
+            Ok(answer) => self.queue(Verb::Auth, Line::with_secret("", sasl::encode(&answer))),
+            Err(why) => {
+                self.login.fault = Some(why);
+                self.queue(Verb::AuthCancel, Line::open("*"));
+            }
+        }
+    }
+
+    /// 235, which is not enough where the server has to prove itself.
+    pub(super) fn auth_succeeded(&mut self) -> Result<(), Error> {
+        let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::conclude);
+        concluded.map_err(|why| self.broken(Phase::Auth, why))?;
+        self.authenticated();
+        Ok(())
+    }
+
+    /// Goes on to the next mechanism that is allowed; where there is none, the first refusal is the
+    /// result.
+    pub(super) fn auth_refused(&mut self, mut reply: Reply) -> Result<(), Error> {
+        if let Some(exchange) = self.exchange.take() {
+            if let Some(attempts) = &mut self.login.attempts {
+                attempts.refused(exchange.mechanism(), reply.code);
+            }
+            reply.lines.extend(exchange.failure().map(String::from));
+        }
+        let first = self.login.refusal.take().unwrap_or(reply);
+        match self.next_exchange() {
+            Some(exchange) => {
+                self.login.refusal = Some(first);
+                self.say_auth(exchange);
+                Ok(())
+            }
+            None => Err(self.refused(Phase::Auth, first)),
+        }
+    }
+
+    /// The server was told that its challenge has no answer.
+    pub(super) fn auth_cancelled(&mut self) -> Error {
+        let why = self.login.fault.take().unwrap_or_default();
+        self.broken(
+            Phase::Auth,
+            format!("the server's challenge cannot be answered: {why}"),
+        )
+    }
+
+    /// Whether a reply is one that lets its reader guess the password: SCRAM's.
+    pub(super) fn proves_server(&self, reply: &Reply) -> bool {
+        let scram = |exchange: &Exchange| exchange.mechanism().is_scram();
+        reply.code == 334 && self.exchange.as_ref().is_some_and(scram)
+    }
+
+    /// With the next mechanism that can carry the credentials.
+    fn next_exchange(&mut self) -> Option<Exchange> {
+        let credentials = self.plan.credentials.as_ref()?;
+        let attempts = self.login.attempts.as_mut()?;
+        while let Some(mechanism) = attempts.next_mechanism() {
+            let context = Context {
+                nonce: *self.plan.nonces.get(attempts.made())?,
+                binding: self.login.binding.as_ref(),
+                bound_offered: attempts.bound_offered(),
+                host: &self.plan.host,
+                port: self.plan.port,
+            };
+            match Exchange::new(mechanism, credentials, &context) {
+                Ok(exchange) => return Some(exchange),
+                Err(why) => {
+                    self.login.unfit.get_or_insert(why);
+                }
+            }
+        }
+        None
+    }
+
+    /// With the initial response, unless the line would be too long (RFC 4954, section 4).
+    fn say_auth(&mut self, mut exchange: Exchange) {
+        let name = exchange.mechanism().name();
+        let with_initial = exchange.initial_response().map(|response| {
+            Line::with_secret(&format!("AUTH {name} "), sasl::encode_initial(response))
+        });
+        let line = with_initial.filter(|line| match self.plan.initial_response {
+            InitialResponse::Auto => line.len() <= MAX_COMMAND,
+            InitialResponse::Always => true,
+            InitialResponse::Never => false,
+        });
+        if line.is_some() {
+            exchange.initial_response_sent();
+        }
+        self.exchange = Some(exchange);
+        self.queue(
+            Verb::Auth,
+            line.unwrap_or_else(|| Line::open(format!("AUTH {name}"))),
+        );
+    }
+}

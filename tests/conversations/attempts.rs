@@ -1,0 +1,259 @@
+//! What follows a refused AUTH.
+
+use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{InitialResponse, Plan, Step};
+
+use crate::talk::{Talk, both_ways, plan_with_password};
+
+/// `\0user\0secret`.
+const PLAIN: &str = "AHVzZXIAc2VjcmV0";
+/// `n,,n=user,r=` and each of the plan's nonces.
+const SCRAM: [&str; MAX_ATTEMPTS] = [
+    "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
+    "biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC",
+    "biwsbj11c2VyLHI9QWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lD",
+];
+
+fn secret() -> Plan {
+    plan_with_password("secret")
+}
+
+fn only(mechanisms: &[Mechanism]) -> Plan {
+    Plan {
+        mechanisms: mechanisms.to_vec(),
+        ..secret()
+    }
+}
+
+fn hello(offered: &str) -> String {
+    format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
+}
+
+/// The script ends in a refusal of this code and text, and with an open session.
+fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
+    let error = talk.fails(script);
+    let Error::Rejected(Phase::Auth, reply) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((reply.code, reply.lines), (code, vec![text.to_string()]));
+    assert!(talk.session.is_open());
+    assert_eq!(talk.said(), "");
+}
+
+#[test]
+fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
+    both_ways(secret, |talk| {
+        let [first, second, _] = SCRAM;
+        let hello = hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
+        let done = talk.goes(&format!(
+            "{hello}C: AUTH SCRAM-SHA-256 {first}
+             S: 535 5.7.8 no
+             C: AUTH SCRAM-SHA-1 {second}
+             S: 535 5.7.8 no
+             C: AUTH PLAIN {PLAIN}
+             S: 235 welcome"
+        ));
+        assert_eq!(done, Step::Done);
+    });
+}
+
+#[test]
+fn the_first_refusal_is_the_result() {
+    both_ways(secret, |talk| {
+        let script = format!(
+            "{}C: AUTH SCRAM-SHA-256 {}
+             S: 535 the first
+             C: AUTH PLAIN {PLAIN}
+             S: 535 the second",
+            hello("PLAIN LOGIN SCRAM-SHA-256"),
+            SCRAM[0],
+        );
+        is_refused(talk, &script, 535, "the first");
+    });
+}
+
+#[test]
+fn a_password_that_the_server_saw_is_not_shown_again() {
+    both_ways(secret, |talk| {
+        let hello = hello("PLAIN LOGIN CRAM-MD5");
+        let script = format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 535 wrong");
+        is_refused(talk, &script, 535, "wrong");
+    });
+}
+
+#[test]
+fn no_mechanism_is_used_that_is_not_allowed() {
+    let plan = || only(&[Mechanism::ScramSha256, Mechanism::ScramSha1]);
+    both_ways(plan, |talk| {
+        let [first, second, _] = SCRAM;
+        let script = format!(
+            "{}C: AUTH SCRAM-SHA-256 {first}
+             S: 535 no
+             C: AUTH SCRAM-SHA-1 {second}
+             S: 535 not either",
+            hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"),
+        );
+        is_refused(talk, &script, 535, "no");
+    });
+}
+
+#[test]
+fn an_account_is_not_locked_by_many_attempts() {
+    let plan = || {
+        only(&[
+            Mechanism::CramMd5,
+            Mechanism::ScramSha256,
+            Mechanism::ScramSha1,
+            Mechanism::Plain,
+            Mechanism::Login,
+        ])
+    };
+    both_ways(plan, |talk| {
+        let script = format!(
+            "{}C: AUTH CRAM-MD5
+             S: 504 no
+             C: AUTH SCRAM-SHA-256 {}
+             S: 504 no
+             C: AUTH PLAIN {PLAIN}
+             S: 504 no",
+            hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"),
+            SCRAM[1],
+        );
+        is_refused(talk, &script, 504, "no");
+    });
+}
+
+#[test]
+fn a_refusal_of_the_mechanism_leads_to_the_next() {
+    for code in [432, 500, 501, 504, 534, 538] {
+        both_ways(secret, |talk| {
+            talk.goes(&format!(
+                "{}C: AUTH PLAIN {PLAIN}
+                 S: {code} not like this
+                 C: AUTH LOGIN
+                 S: 334 VXNlcm5hbWU6
+                 C: dXNlcg==
+                 S: 334 UGFzc3dvcmQ6
+                 C: c2VjcmV0
+                 S: 235 welcome",
+                hello("PLAIN LOGIN")
+            ));
+        });
+    }
+}
+
+#[test]
+fn a_server_in_trouble_is_left_alone() {
+    for code in [454, 450, 503, 550, 554] {
+        both_ways(secret, |talk| {
+            let script = format!(
+                "{}C: AUTH SCRAM-SHA-1 {}\nS: {code} not now",
+                hello("PLAIN SCRAM-SHA-1"),
+                SCRAM[0]
+            );
+            is_refused(talk, &script, code, "not now");
+        });
+    }
+    both_ways(secret, |talk| {
+        let error = talk.fails(&format!(
+            "{}C: AUTH SCRAM-SHA-1 {}\nS: 421 bye",
+            hello("PLAIN SCRAM-SHA-1"),
+            SCRAM[0]
+        ));
+        assert!(matches!(error, Error::Rejected(Phase::Auth, reply) if reply.code == 421));
+        assert!(!talk.session.is_open());
+    });
+}
+
+#[test]
+fn what_a_mechanism_cannot_carry_another_may() {
+    // SASLprep refuses it.
+    both_ways(
+        || plan_with_password("sec\tret"),
+        |talk| {
+            talk.goes(&format!(
+                "{}C: AUTH PLAIN AHVzZXIAc2VjCXJldA==\nS: 235 welcome",
+                hello("PLAIN SCRAM-SHA-256")
+            ));
+        },
+    );
+    both_ways(
+        || plan_with_password("sec\tret"),
+        |talk| {
+            let error = talk.fails(&hello("SCRAM-SHA-256"));
+            assert!(
+                matches!(&error, Error::InvalidArgument(why) if why.contains("password") && !why.contains("ret")),
+                "{error:?}"
+            );
+        },
+    );
+}
+
+#[test]
+fn other_credentials_may_follow() {
+    let nobody = || Plan {
+        credentials: None,
+        ..only(&[Mechanism::ScramSha1])
+    };
+    both_ways(nobody, |talk| {
+        talk.goes(&hello("SCRAM-SHA-1"));
+        let user = || {
+            Credentials::Password(Password {
+                username: "user".into(),
+                password: "secret".into(),
+                authorization_id: None,
+            })
+        };
+        let [_, second, third] = SCRAM;
+        talk.session.authenticate_as(user(), [[1; 18]; 3]).unwrap();
+        is_refused(
+            talk,
+            &format!("C: AUTH SCRAM-SHA-1 {second}\nS: 535 wrong"),
+            535,
+            "wrong",
+        );
+        talk.session.authenticate_as(user(), [[2; 18]; 3]).unwrap();
+        is_refused(
+            talk,
+            &format!("C: AUTH SCRAM-SHA-1 {third}\nS: 535 wrong again"),
+            535,
+            "wrong again",
+        );
+    });
+}
+
+#[test]
+fn the_initial_response_may_be_kept_for_the_challenge() {
+    let plan = || Plan {
+        initial_response: InitialResponse::Never,
+        ..secret()
+    };
+    both_ways(plan, |talk| {
+        talk.goes(&format!(
+            "{}C: AUTH PLAIN\nS: 334 \nC: {PLAIN}\nS: 235 welcome",
+            hello("PLAIN")
+        ));
+    });
+    both_ways(plan, |talk| {
+        talk.goes(&format!(
+            "{}C: AUTH SCRAM-SHA-1\nS: 334 \nC: {}\nS: 535 no\nC: AUTH PLAIN",
+            hello("SCRAM-SHA-1 PLAIN"),
+            SCRAM[0]
+        ));
+    });
+}
+
+#[test]
+fn the_initial_response_may_go_with_auth_whatever_its_length() {
+    let plan = || Plan {
+        initial_response: InitialResponse::Always,
+        ..plan_with_password(&"x".repeat(1000))
+    };
+    both_ways(plan, |talk| {
+        talk.goes(&hello("PLAIN"));
+        let said = talk.said();
+        assert!(said.starts_with("AUTH PLAIN AHVzZXIAeHh4") && said.len() > 1300);
+        talk.goes("S: 235 welcome");
+    });
+}

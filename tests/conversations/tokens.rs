@@ -1,0 +1,235 @@
+//! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
+
+use envoi::sasl::{Bearer, Credentials};
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
+
+use crate::talk::{both_ways, plan};
+
+/// RFC 7628, section 4.1.
+const OAUTHBEARER: &str = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
+/// RFC 7628, section 4.4.
+const INVALID_TOKEN: &str = "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NoZW1lcyI6ImJlYXJlciBtYWMiLCJzY29wZSI6Imh0dHBzOi8vbWFpbC5leGFtcGxlLmNvbS8ifQ==";
+/// Google's documentation.
+const XOAUTH2: &str = "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==";
+const STATUS_401: &str = "eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIG1hYyIsInNjb3BlIjoiaHR0cHM6Ly9tYWlsLmdvb2dsZS5jb20vIn0K";
+
+fn with(credentials: Credentials) -> Plan {
+    Plan {
+        security: Security::ImplicitTls,
+        credentials: Some(credentials),
+        ..plan()
+    }
+}
+
+fn bearer(username: &str, token: &str) -> Plan {
+    with(Credentials::Bearer(Bearer {
+        username: username.into(),
+        token: token.into(),
+    }))
+}
+
+fn example_of_rfc_7628() -> Plan {
+    bearer(
+        "user@example.com",
+        "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+    )
+}
+
+fn example_of_google() -> Plan {
+    bearer(
+        "someuser@example.com",
+        "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg",
+    )
+}
+
+fn external(identity: Option<&str>) -> Plan {
+    with(Credentials::External(identity.map(String::from)))
+}
+
+fn hello(offered: &str) -> String {
+    format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
+}
+
+fn refused_lines(error: Error) -> Vec<String> {
+    match error {
+        Error::Rejected(Phase::Auth, reply) if reply.code == 535 => reply.lines,
+        error => panic!("{error:?}"),
+    }
+}
+
+#[test]
+fn oauthbearer_takes_one_line() {
+    both_ways(example_of_rfc_7628, |talk| {
+        let hello = hello("LOGIN PLAIN XOAUTH2 OAUTHBEARER");
+        let done = talk.goes(&format!(
+            "{hello}C: AUTH OAUTHBEARER {OAUTHBEARER}\nS: 235 Authentication successful."
+        ));
+        assert_eq!(done, Step::Done);
+    });
+}
+
+#[test]
+fn xoauth2_takes_one_line() {
+    both_ways(example_of_google, |talk| {
+        let hello = hello("LOGIN PLAIN XOAUTH2");
+        talk.goes(&format!(
+            "{hello}C: AUTH XOAUTH2 {XOAUTH2}\nS: 235 2.7.0 Accepted"
+        ));
+    });
+}
+
+#[test]
+fn a_refused_oauthbearer_gives_the_servers_json() {
+    both_ways(example_of_rfc_7628, |talk| {
+        let hello = hello("OAUTHBEARER XOAUTH2");
+        let error = talk.fails(&format!(
+            "{hello}C: AUTH OAUTHBEARER {OAUTHBEARER}
+             S: 334 {INVALID_TOKEN}
+             C: AQ==
+             S: 535-5.7.1 Username and Password not accepted. Learn more at
+             S: 535 5.7.1 http://support.example.com/mail/oauth"
+        ));
+        assert_eq!(
+            refused_lines(error),
+            [
+                "5.7.1 Username and Password not accepted. Learn more at",
+                "5.7.1 http://support.example.com/mail/oauth",
+                r#"{"status":"invalid_token","schemes":"bearer mac","scope":"https://mail.example.com/"}"#,
+            ]
+        );
+        assert!(talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_refused_xoauth2_gives_the_servers_json() {
+    both_ways(example_of_google, |talk| {
+        let hello = hello("XOAUTH2");
+        let error = talk.fails(&format!(
+            "{hello}C: AUTH XOAUTH2 {XOAUTH2}
+             S: 334 {STATUS_401}
+             C: \nS: 535 5.7.8 no"
+        ));
+        assert_eq!(
+            refused_lines(error),
+            [
+                "5.7.8 no",
+                r#"{"status":"401","schemes":"bearer mac","scope":"https://mail.google.com/"}"#
+            ]
+        );
+    });
+}
+
+#[test]
+fn a_server_that_knows_no_oauthbearer_after_all_gets_xoauth2() {
+    both_ways(example_of_google, |talk| {
+        let hello = hello("OAUTHBEARER XOAUTH2");
+        let initial = talk.goes(&hello);
+        assert_eq!(initial, Step::Await);
+        assert!(talk.said().starts_with("AUTH OAUTHBEARER "));
+        talk.goes(&format!(
+            "S: 504 5.5.4 no such mechanism\nC: AUTH XOAUTH2 {XOAUTH2}\nS: 235 welcome"
+        ));
+    });
+}
+
+#[test]
+fn a_token_too_long_for_the_line_waits_for_334() {
+    let token = "x".repeat(2000);
+    both_ways(
+        || bearer("user", &token),
+        |talk| {
+            let hello = hello("XOAUTH2");
+            talk.goes(&format!("{hello}C: AUTH XOAUTH2\nS: 334 "));
+            assert!(talk.said().len() > 2000);
+            talk.goes("S: 235 welcome");
+        },
+    );
+}
+
+#[test]
+fn external_lets_the_certificate_speak() {
+    for (identity, initial) in [
+        (None, "="),
+        (Some(""), "="),
+        (Some("ann@example.org"), "YW5uQGV4YW1wbGUub3Jn"),
+    ] {
+        both_ways(
+            || external(identity),
+            |talk| {
+                let hello = hello("PLAIN EXTERNAL");
+                talk.goes(&format!(
+                    "{hello}C: AUTH EXTERNAL {initial}\nS: 235 welcome"
+                ));
+            },
+        );
+    }
+}
+
+#[test]
+fn external_says_nothing_after_334_in_an_empty_line() {
+    let plan = || Plan {
+        initial_response: InitialResponse::Never,
+        ..external(None)
+    };
+    both_ways(plan, |talk| {
+        let hello = hello("EXTERNAL");
+        talk.goes(&format!(
+            "{hello}C: AUTH EXTERNAL\nS: 334 \nC: \nS: 235 welcome"
+        ));
+    });
+}
+
+#[test]
+fn neither_is_said_in_clear() {
+    for credentials in [example_of_google().credentials, external(None).credentials] {
+        let plan = |loopback| Plan {
+            credentials: credentials.clone(),
+            loopback,
+            ..plan()
+        };
+        let hello = hello("OAUTHBEARER XOAUTH2 EXTERNAL");
+        both_ways(
+            || plan(false),
+            |talk| {
+                assert_eq!(talk.fails(&hello), Error::AuthNeedsTls);
+                assert_eq!(talk.said(), "");
+            },
+        );
+        both_ways(
+            || plan(true),
+            |talk| {
+                talk.goes(&hello);
+                assert!(talk.said().starts_with("AUTH "));
+            },
+        );
+    }
+}
+
+#[test]
+fn passwords_have_no_use_for_these_mechanisms() {
+    both_ways(
+        || crate::talk::plan_with_password("secret"),
+        |talk| {
+            let error = talk.fails(&hello("OAUTHBEARER XOAUTH2 EXTERNAL"));
+            assert!(matches!(error, Error::AuthUnavailable(offered) if offered.len() == 3));
+        },
+    );
+}
+
+#[test]
+fn the_transcript_holds_no_token() {
+    both_ways(example_of_google, |talk| {
+        let hello = hello("XOAUTH2");
+        talk.goes(&format!(
+            "{hello}C: AUTH XOAUTH2 {XOAUTH2}\nS: 334 {STATUS_401}"
+        ));
+        let transcript = talk.transcript();
+        assert!(
+            transcript.contains("Client: AUTH XOAUTH2 <hidden>\n"),
+            "{transcript}"
+        );
+        assert!(!transcript.contains(&XOAUTH2[..20]) && !transcript.contains("ya29"));
+    });
+}
