@@ -1,6 +1,6 @@
 //! One session with one server, command by command.
 
-use crate::connection::{Connection, Letter};
+use crate::connection::{Clock, Connection, Letter};
 use crate::handle::Handle;
 use crate::message::Message;
 use crate::sasl::Credentials;
@@ -46,7 +46,7 @@ impl Client {
     /// EHLO, and HELO where EHLO is not understood.
     pub fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.connection.call(&self.timeouts, |connection| {
+        self.connection.call(self.clock(), |connection| {
             connection.ask_at_once(|session| session.hello(Some(name)))
         })
     }
@@ -65,7 +65,7 @@ impl Client {
     }
 
     pub fn start_tls(&self) -> Result<(), Error> {
-        self.connection.call(&self.timeouts, Connection::start_tls)
+        self.connection.call(self.clock(), Connection::start_tls)
     }
 
     pub fn tls(&self) -> Option<tls::State> {
@@ -73,7 +73,7 @@ impl Client {
     }
 
     pub fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
-        self.connection.call(&self.timeouts, |connection| {
+        self.connection.call(self.clock(), |connection| {
             connection.authenticate(credentials)
         })
     }
@@ -105,7 +105,7 @@ impl Client {
 
     /// The content, after at least one accepted `rcpt`.
     pub fn data(&self) -> Result<Message, Error> {
-        self.connection.call(&self.timeouts, Connection::data)?;
+        self.connection.call(self.clock(), Connection::data)?;
         Ok(Message::new(self.connection.clone()))
     }
 
@@ -123,7 +123,7 @@ impl Client {
             partial: true,
         };
         self.connection
-            .call(&self.timeouts, |connection| connection.send(&letter))
+            .call(self.clock(), |connection| connection.send(&letter))
     }
 
     pub fn reset(&self) -> Result<Reply, Error> {
@@ -153,23 +153,27 @@ impl Client {
 
     /// Closes the connection, whatever the reply.
     pub fn quit(self) -> Result<Reply, Error> {
-        let result = self.connection.call(&self.timeouts, |connection| {
+        let result = self.connection.call(self.clock(), |connection| {
             connection.quit().ok_or(Error::Disconnected(Phase::Quit))
         });
         self.connection.cut();
         result
     }
 
+    fn clock(&self) -> Clock {
+        Clock::start(&self.timeouts)
+    }
+
     fn ask(&self, command: impl FnOnce(&mut Session) -> Result<(), Error>) -> Result<Reply, Error> {
         self.connection
-            .call(&self.timeouts, |connection| connection.ask(command))
+            .call(self.clock(), |connection| connection.ask(command))
     }
 
     fn auth_step(
         &self,
         command: impl FnOnce(&mut Session) -> Result<(), Error>,
     ) -> Result<AuthStep, Error> {
-        self.connection.call(&self.timeouts, |connection| {
+        self.connection.call(self.clock(), |connection| {
             let reply = connection.ask(command)?;
             match connection.session().is_challenged() {
                 true => connection.challenge(&reply).map(AuthStep::Challenge),

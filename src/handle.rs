@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::connection::{Clock, Connection};
 use crate::smtp::error::Error;
-use crate::timeouts::Timeouts;
 
 /// Empty once the connection has ended.
 #[derive(Clone, Default)]
@@ -19,11 +18,11 @@ impl Handle {
     /// A call of its own, with its own limits.
     pub fn call<T>(
         &self,
-        timeouts: &Timeouts,
+        clock: Clock,
         call: impl FnOnce(&mut Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.go_on(|connection| {
-            connection.begin(Clock::start(timeouts));
+            connection.begin(clock);
             call(connection)
         })
     }

@@ -189,12 +189,14 @@ impl Mailer {
 
     /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
     pub fn connect(&mut self) -> Result<Client, Error> {
-        Client::new(self.open(true)?, self.timeouts.clone())
+        let clock = Clock::start(&self.timeouts);
+        Client::new(self.open(true, clock)?, self.timeouts.clone())
     }
 
     /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
     pub fn dial(&mut self) -> Result<Client, Error> {
-        Client::new(self.open(false)?, self.timeouts.clone())
+        let clock = Clock::start(&self.timeouts);
+        Client::new(self.open(false, clock)?, self.timeouts.clone())
     }
 
     /// A session over a connection of the caller's own.
@@ -219,15 +221,16 @@ impl Mailer {
         &mut self,
         begin: impl Fn(&mut Connection) -> Result<T, Error>,
     ) -> Result<(T, Handle), Error> {
+        let clock = Clock::start(&self.timeouts);
         if let Some(kept) = self.kept.take()
             && kept.is_good()
         {
-            match kept.call(&self.timeouts, &begin) {
+            match kept.call(clock.clone(), &begin) {
                 Err(error) if is_gone(&error) => {}
                 result => return self.keep(kept, result),
             }
         }
-        let connection = Handle::new(self.open(true)?);
+        let connection = Handle::new(self.open(true, clock)?);
         let result = connection.go_on(&begin);
         self.keep(connection, result)
     }
@@ -241,8 +244,8 @@ impl Mailer {
         result.map(|value| (value, connection))
     }
 
-    fn open(&mut self, automatic: bool) -> Result<Connection, Error> {
-        let clock = Clock::start(&self.timeouts);
+    fn open(&mut self, automatic: bool, clock: Clock) -> Result<Connection, Error> {
+        self.check_credentials()?;
         let target = Rc::new(self.target()?);
         Connection::open(target, automatic, clock, &self.transcript)
     }
