@@ -9,6 +9,7 @@ use crate::smtp::content::Survey;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
+use crate::smtp::mailbox::Mailbox;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
 use crate::tls;
@@ -35,12 +36,42 @@ impl Connection {
         self.session.words().want(self.transcript.is_wanted());
     }
 
-    /// Delivers one message.
+    /// Delivers one message, in as many transactions as the server needs for its recipients.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let content = Content::Whole(letter.survey);
-        self.start(letter.envelope.clone(), content, letter.partial)?;
-        self.write(letter.message)?;
-        self.finish()
+        self.greet_if_due()?;
+        let mut batches = self.session.batches(&letter.envelope.recipients);
+        if !letter.partial && batches.len() > 1 {
+            return Err(Error::InvalidArgument(
+                "the server takes fewer recipients at once: that all or none get the message \
+                 cannot be promised"
+                    .into(),
+            ));
+        }
+        let mut receipt = Receipt::default();
+        let mut failure = None;
+        while let Some(batch) = batches.pop_front() {
+            match self.send_to(&batch, letter) {
+                Ok(mut part) => {
+                    batches.extend(part.take_too_many());
+                    receipt.add(part);
+                }
+                // Nothing was accepted yet, and nothing will be.
+                Err(error) if receipt == Receipt::default() && !self.is_open() => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    receipt.add_error(&batch, &error);
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        match failure {
+            Some(Error::RecipientsRefused(_)) if receipt.accepted.is_empty() => {
+                Err(Error::RecipientsRefused(receipt.refused))
+            }
+            Some(error) if receipt.accepted.is_empty() => Err(error),
+            _ => Ok(receipt),
+        }
     }
 
     /// As far as a message's content can leave.
@@ -188,6 +219,16 @@ impl Connection {
             true => self.ask_at_once(|session| session.hello(None)).map(drop),
             false => Ok(()),
         }
+    }
+
+    fn send_to(&mut self, recipients: &[Mailbox], letter: &Letter) -> Result<Receipt, Error> {
+        let envelope = Envelope {
+            sender: letter.envelope.sender.clone(),
+            recipients: recipients.to_vec(),
+        };
+        self.start(envelope, Content::Whole(letter.survey), letter.partial)?;
+        self.write(letter.message)?;
+        self.finish()
     }
 
     fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {

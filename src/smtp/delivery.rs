@@ -1,5 +1,7 @@
 //! One message: its envelope in as few flights as the server allows, its content, its receipt.
 
+use std::collections::VecDeque;
+
 use super::body::Body;
 use super::content::Survey;
 use super::envelope::Envelope;
@@ -55,6 +57,12 @@ impl Session {
         self.transaction = Some(transaction);
         self.state = State::Envelope;
         Ok(())
+    }
+
+    /// The recipients of each transaction that a message to all of them takes, as far as the server
+    /// says beforehand.
+    pub fn batches(&self, recipients: &[Mailbox]) -> VecDeque<Vec<Mailbox>> {
+        VecDeque::from([recipients.to_vec()])
     }
 
     /// A piece of the message. What is wrong with it ends the session: SMTP has no other way to

@@ -1,7 +1,8 @@
 //! A message's envelope, and what became of it.
 
-use super::error::{Error, RecipientReply};
+use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
+use super::reply::{EnhancedCode, Reply};
 
 /// Who sends, and to whom.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Envelope {
 }
 
 /// What became of each recipient, at least one of whom was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// With the server's answer to the message.
     pub accepted: Vec<RecipientReply>,
@@ -42,4 +43,60 @@ pub struct Receipt {
     pub refused: Vec<RecipientReply>,
     /// The connection ended before the answer for these came: perhaps delivered.
     pub unknown: Vec<String>,
+}
+
+impl Receipt {
+    /// What became of one transaction's recipients, after those before.
+    pub fn add(&mut self, other: Self) {
+        self.accepted.extend(other.accepted);
+        self.refused.extend(other.refused);
+        self.unknown.extend(other.unknown);
+    }
+
+    /// Takes out whom the server refused because it had accepted as many as it takes at once: they
+    /// are for the next transaction (RFC 5321, section 4.5.3.1.10).
+    pub fn take_too_many(&mut self) -> Option<Vec<Mailbox>> {
+        let too_many = |r: &mut RecipientReply| r.reply.is_too_many_recipients();
+        let later = self.refused.extract_if(.., too_many);
+        let later: Vec<_> = later
+            .filter_map(|r| Mailbox::parse_recipient(&r.recipient).ok())
+            .collect();
+        (!later.is_empty()).then_some(later)
+    }
+
+    /// An error of one transaction, after others were accepted: it is none for these.
+    pub fn add_error(&mut self, recipients: &[Mailbox], error: &Error) {
+        match error {
+            Error::RecipientsRefused(refused) => self.refused.extend(refused.iter().cloned()),
+            Error::Rejected(_, reply) => self.refuse(recipients, reply),
+            Error::Timeout(Phase::Acceptance)
+            | Error::Disconnected(Phase::Acceptance)
+            | Error::Protocol(Phase::Acceptance, _) => {
+                let names = recipients.iter().map(|r| r.as_str().to_string());
+                self.unknown.extend(names);
+            }
+            error => self.refuse(recipients, &not_sent(error)),
+        }
+    }
+
+    fn refuse(&mut self, recipients: &[Mailbox], reply: &Reply) {
+        self.refused
+            .extend(recipients.iter().map(|r| RecipientReply {
+                recipient: r.as_str().into(),
+                reply: reply.clone(),
+            }));
+    }
+}
+
+/// A loss of the connection counts as 451 (RFC 5321, section 3.8).
+fn not_sent(error: &Error) -> Reply {
+    Reply {
+        code: 451,
+        enhanced: Some(EnhancedCode {
+            class: 4,
+            subject: 4,
+            detail: 2,
+        }),
+        lines: vec![format!("4.4.2 not sent by this client: {error}")],
+    }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong, and at which step: the errors of `wit/smtp.wit`.
 
+use std::fmt;
+
 use super::reply::Reply;
 
 /// The step of the session at which something went wrong.
@@ -76,3 +78,43 @@ pub enum Error {
     WrongState(String),
     Other(String),
 }
+
+/// For people.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidArgument(text)
+            | Self::LookupFailed(text)
+            | Self::ConnectFailed(text)
+            | Self::TlsFailed(_, text)
+            | Self::WrongState(text)
+            | Self::Other(text) => f.write_str(text),
+            Self::AccessDenied(phase) => write!(f, "the host grants no {phase:?}"),
+            Self::Timeout(phase) => write!(f, "the server was silent in {phase:?}"),
+            Self::Disconnected(phase) => write!(f, "the connection ended in {phase:?}"),
+            Self::StartTlsUnavailable => f.write_str("the server does not offer STARTTLS"),
+            Self::AuthUnavailable(offered) => {
+                write!(f, "no mechanism fits; the server offers {offered:?}")
+            }
+            Self::AuthNeedsTls => f.write_str("credentials are not sent without TLS"),
+            Self::ExtensionUnavailable(keyword) => {
+                write!(f, "the server does not offer {keyword}")
+            }
+            Self::MessageTooLarge(limit) => {
+                write!(f, "the message is larger than {limit} octets")
+            }
+            Self::Rejected(phase, reply) => {
+                write!(
+                    f,
+                    "refused in {phase:?}: {} {}",
+                    reply.code,
+                    reply.lines.join(" ")
+                )
+            }
+            Self::RecipientsRefused(_) => f.write_str("all recipients were refused"),
+            Self::Protocol(phase, text) => write!(f, "not SMTP in {phase:?}: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

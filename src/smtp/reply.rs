@@ -43,6 +43,15 @@ impl Reply {
         self.code / 100 == 5
     }
 
+    /// To RCPT: not in this transaction. 552 is what older servers say for it (RFC 5321, section
+    /// 4.5.3.1.10); 4.5.3 tells it from other shortages (RFC 3463).
+    pub fn is_too_many_recipients(&self) -> bool {
+        let named = self
+            .enhanced
+            .is_none_or(|e| (e.subject, e.detail) == (5, 3));
+        matches!(self.code, 452 | 552) && named
+    }
+
     /// 4yz or 5yz.
     pub fn is_refusal(&self) -> bool {
         self.is_transient() || self.is_permanent()
