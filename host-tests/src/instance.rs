@@ -6,11 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
-use crate::bindings::exports::envoi::mail::smtp::Guest as Smtp;
 use crate::{Error, Grants, Mailer, Receipt, component};
 
 /// Longer than any call of a test takes on a slow machine.
@@ -61,8 +60,10 @@ impl Host {
         let state = State {
             wasi: grants.context(),
             table: ResourceTable::new(),
+            memory: LinearMemory::default(),
         };
         let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.memory);
         let world = Envoi::instantiate(&mut store, &self.component, &self.linker);
         Guest {
             world: world.expect("the host has all that the component imports"),
@@ -94,21 +95,33 @@ impl Instance {
     ) -> Result<Receipt, Error> {
         let (server, sender, message) = (server.to_owned(), sender.to_owned(), message.to_vec());
         let recipients: Vec<String> = recipients.iter().map(|name| name.to_string()).collect();
-        self.call(move |smtp, store| {
+        self.call(move |world, store| {
+            let smtp = world.envoi_mail_smtp();
             smtp.call_send_mail(store, &server, &sender, &recipients, &message)
         })
     }
 
     pub fn mailer(&self, host: &str) -> Mailer<'_> {
         let host = host.to_owned();
-        let resource = self.call(move |smtp, store| smtp.mailer().call_constructor(store, &host));
-        Mailer::new(self, resource)
+        let handle = self.call(move |world, store| {
+            let mailer = world.envoi_mail_smtp().mailer();
+            mailer.call_constructor(store, &host)
+        });
+        Mailer::new(self, handle)
     }
 
     pub fn mailer_from_url(&self, url: &str) -> Result<Mailer<'_>, Error> {
         let url = url.to_owned();
-        let resource = self.call(move |smtp, store| smtp.mailer().call_from_url(store, &url))?;
-        Ok(Mailer::new(self, resource))
+        let handle = self.call(move |world, store| {
+            let mailer = world.envoi_mail_smtp().mailer();
+            mailer.call_from_url(store, &url)
+        })?;
+        Ok(Mailer::new(self, handle))
+    }
+
+    /// The size of the component's linear memory, in octets: it never shrinks.
+    pub fn memory(&self) -> usize {
+        self.call(|_, store| Ok(store.data().memory.0))
     }
 
     /// Calls into the component.
@@ -117,12 +130,12 @@ impl Instance {
     /// When the component traps, or does not return.
     pub(crate) fn call<T: Send + 'static>(
         &self,
-        call: impl FnOnce(&Smtp, &mut Store<State>) -> wasmtime::Result<T> + Send + 'static,
+        call: impl FnOnce(&Envoi, &mut Store<State>) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
         let (done, result) = mpsc::channel();
         let call: Call = Box::new(move |guest| {
             // Who asked may have given up.
-            let _ = done.send(call(guest.world.envoi_mail_smtp(), &mut guest.store));
+            let _ = done.send(call(&guest.world, &mut guest.store));
         });
         self.calls.send(call).expect("the instance has died");
         match result.recv_timeout(self.limit) {
@@ -143,7 +156,28 @@ struct Guest {
 
 pub(crate) struct State {
     wasi: WasiCtx,
-    table: ResourceTable,
+    pub table: ResourceTable,
+    memory: LinearMemory,
+}
+
+/// Counts the octets of linear memory, and limits none.
+#[derive(Default)]
+struct LinearMemory(usize);
+
+impl ResourceLimiter for LinearMemory {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.0 += desired - current;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
 }
 
 impl WasiView for State {

@@ -10,16 +10,23 @@
 //! ```
 
 mod bindings;
+mod client;
 mod component;
 mod grants;
 mod instance;
 mod mailer;
+mod message;
+mod resource;
+mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Error, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection,
-    Reply, Roots, Security, Speaker, Timeout, TlsFailure, TranscriptLine,
+    AuthStep, BearerCredentials, Credentials, Dialect, Envelope, Error, PasswordCredentials, Phase,
+    Receipt, RecipientReply, Rejection, Reply, Roots, Security, Speaker, Timeout, TlsFailure,
+    TlsState, TlsVersion, TranscriptLine,
 };
+pub use client::Client;
 pub use component::component_path;
 pub use grants::Grants;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;
+pub use message::Message;

@@ -49,6 +49,9 @@ fn it_reaches_sockets_streams_clocks_and_randomness_and_nothing_else() {
 }
 
 #[test]
-fn it_offers_smtp() {
-    assert_eq!(names().1, ["envoi:mail/smtp@0.1.0"]);
+fn it_offers_smtp_and_with_wasis_streams_apart() {
+    assert_eq!(
+        names().1,
+        ["envoi:mail/smtp@0.1.0", "envoi:mail/smtp-streams@0.1.0"]
+    );
 }

@@ -1,0 +1,111 @@
+//! The resource `client`, with a method for each of its functions.
+
+use wasmtime::component::ResourceAny;
+
+use crate::resource::{Resource, call};
+use crate::{AuthStep, Credentials, Envelope, Error, Instance, Message, Receipt, Reply, TlsState};
+
+/// Dropped when it is dropped.
+pub struct Client<'a>(Resource<'a>);
+
+impl<'a> Client<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Client<'a> {
+        Client(Resource::new(instance, handle))
+    }
+
+    pub fn greeting(&self) -> Reply {
+        call!(self, client.call_greeting())
+    }
+
+    pub fn hello(&self, local_name: &str) -> Result<Reply, Error> {
+        call!(self, client.call_hello(&local_name))
+    }
+
+    pub fn extension(&self, keyword: &str) -> Option<String> {
+        call!(self, client.call_extension(&keyword))
+    }
+
+    pub fn extensions(&self) -> Vec<(String, String)> {
+        call!(self, client.call_extensions())
+    }
+
+    pub fn start_tls(&self) -> Result<(), Error> {
+        call!(self, client.call_start_tls())
+    }
+
+    pub fn tls(&self) -> Option<TlsState> {
+        call!(self, client.call_tls())
+    }
+
+    pub fn authenticate(&self, credentials: &Credentials) -> Result<Reply, Error> {
+        call!(self, client.call_authenticate(&credentials))
+    }
+
+    pub fn auth_start(&self, mechanism: &str, initial: Option<&[u8]>) -> Result<AuthStep, Error> {
+        let (mechanism, initial) = (mechanism.to_owned(), initial.map(<[u8]>::to_vec));
+        self.0.call(move |smtp, store, client| {
+            smtp.client()
+                .call_auth_start(store, client, &mechanism, initial.as_deref())
+        })
+    }
+
+    pub fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
+        call!(self, client.call_auth_respond(&response))
+    }
+
+    pub fn auth_cancel(&self) -> Result<Reply, Error> {
+        call!(self, client.call_auth_cancel())
+    }
+
+    pub fn mail(&self, sender: Option<&str>) -> Result<Reply, Error> {
+        let sender = sender.map(str::to_owned);
+        self.0.call(move |smtp, store, client| {
+            smtp.client().call_mail(store, client, sender.as_ref())
+        })
+    }
+
+    pub fn rcpt(&self, recipient: &str) -> Result<Reply, Error> {
+        call!(self, client.call_rcpt(&recipient))
+    }
+
+    pub fn data(&self) -> Result<Message<'a>, Error> {
+        let handle = call!(self, client.call_data())?;
+        Ok(Message::new(self.0.instance(), handle))
+    }
+
+    pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
+        call!(self, client.call_send(&envelope, &message))
+    }
+
+    pub fn reset(&self) -> Result<Reply, Error> {
+        call!(self, client.call_reset())
+    }
+
+    pub fn noop(&self) -> Result<Reply, Error> {
+        call!(self, client.call_noop())
+    }
+
+    pub fn verify(&self, address: &str) -> Result<Reply, Error> {
+        call!(self, client.call_verify(&address))
+    }
+
+    pub fn expand(&self, name: &str) -> Result<Reply, Error> {
+        call!(self, client.call_expand(&name))
+    }
+
+    pub fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
+        let topic = topic.map(str::to_owned);
+        self.0.call(move |smtp, store, client| {
+            smtp.client().call_help(store, client, topic.as_deref())
+        })
+    }
+
+    pub fn command(&self, line: &str) -> Result<Reply, Error> {
+        call!(self, client.call_command(&line))
+    }
+
+    pub fn quit(self) -> Result<Reply, Error> {
+        self.0
+            .consume(|smtp, store, client| smtp.client().call_quit(store, client))
+    }
+}
