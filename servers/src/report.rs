@@ -1,4 +1,5 @@
-//! What tests have to say beyond passing: which real servers took what, and which were missing.
+//! What tests have to say beyond passing: which real servers took what, which were
+//! missing, and what was measured.
 //!
 //! libtest keeps the output of tests that pass to itself, so they append lines to the file that
 //! [`VARIABLE`] names, as `cargo xtask test` does, which shows them and lets CI leave nothing out.
@@ -16,6 +17,11 @@ const VARIABLE: &str = "ENVOI_TEST_REPORT";
 pub fn sent(kind: Kind, what: &str) {
     let version = kind.version().unwrap_or_default();
     add(&format!("real server: {kind} {version}: "), what);
+}
+
+/// A figure that was measured, and under which name.
+pub fn measured(what: &str, figures: &str) {
+    add(&format!("measured: {what}: "), figures);
 }
 
 /// That this machine cannot have a server, and why.

@@ -26,6 +26,8 @@
 //! ```
 
 mod conversation;
+mod counting;
+mod digest;
 mod session;
 mod transcript;
 
@@ -34,6 +36,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
+pub use digest::Digest;
 pub use session::Session;
 pub use transcript::{Heard, Line, Speaker, Transcript, unstuffed};
 

@@ -113,6 +113,13 @@ impl Wire {
         Ok(std::mem::take(&mut self.received))
     }
 
+    /// So many bytes, fewer only when the client closes.
+    pub fn read_exactly(&mut self, size: usize) -> io::Result<Vec<u8>> {
+        while self.received.len() < size && self.fill()? > 0 {}
+        let rest = self.received.split_off(size.min(self.received.len()));
+        Ok(std::mem::replace(&mut self.received, rest))
+    }
+
     /// All that comes until the client closes, or the server finishes.
     pub fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
         self.tcp.wait = Wait::ForFinish;

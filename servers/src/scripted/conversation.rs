@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rustls::ServerConfig;
 
+use super::counting;
+use super::digest::Digest;
 use super::session::{Pattern, Session, Step};
 use super::transcript::Heard;
 use crate::ending::{Ending, UNPOISONED};
@@ -64,6 +66,9 @@ impl Conversation {
             Step::Expect(patterns) => patterns.iter().try_for_each(|pattern| self.expect(pattern)),
             Step::Content => self.content(),
             Step::SomeContent(size) => self.some_content(size),
+            Step::Chunk(size) => self.chunk(size),
+            Step::CountedContent => self.counted(counting::content),
+            Step::CountedChunks(reply) => self.counted(|wire| counting::chunks(wire, &reply)),
             Step::StartTls(config) => self.start_tls(config),
             Step::TlsRefused(config) => self.tls_refused(config),
             Step::Closed => self.closed(),
@@ -152,6 +157,25 @@ impl Conversation {
         } else {
             Err(format!("{came} bytes of content, not {size}"))
         }
+    }
+
+    fn chunk(&mut self, size: usize) -> Result<(), String> {
+        let chunk = self.wire.read_exactly(size).map_err(no_content)?;
+        let came = chunk.len();
+        self.heard().content(chunk);
+        match came == size {
+            true => Ok(()),
+            false => Err(format!("{came} octets of a chunk, not {size}")),
+        }
+    }
+
+    fn counted(
+        &mut self,
+        count: impl FnOnce(&mut Wire) -> io::Result<Digest>,
+    ) -> Result<(), String> {
+        let digest = count(&mut self.wire).map_err(no_content)?;
+        self.heard().counted.push(digest);
+        Ok(())
     }
 
     fn closed(&mut self) -> Result<(), String> {

@@ -25,6 +25,9 @@ pub(super) enum Step {
     Expect(Vec<Pattern>),
     Content,
     SomeContent(usize),
+    Chunk(usize),
+    CountedContent,
+    CountedChunks(Vec<u8>),
     StartTls(Arc<ServerConfig>),
     TlsRefused(Arc<ServerConfig>),
     Closed,
@@ -104,6 +107,24 @@ impl Session {
     /// Wants so many bytes of a message's content, and leaves the others.
     pub fn some_content(self, bytes: usize) -> Session {
         self.then(Step::SomeContent(bytes))
+    }
+
+    /// Wants this BDAT line, and as many octets after it as it says (RFC 3030, section 2).
+    pub fn chunk(self, line: &str) -> Session {
+        let size = line.split(' ').nth(1).and_then(|size| size.parse().ok());
+        self.expect(line)
+            .then(Step::Chunk(size.expect("BDAT, and a number of octets")))
+    }
+
+    /// Wants a message's content, of whatever size: it is counted and digested, and not kept.
+    pub fn counted_content(self) -> Session {
+        self.then(Step::CountedContent)
+    }
+
+    /// Wants chunks, and says this line to each but the last, whose octets are counted and
+    /// digested, and not kept.
+    pub fn counted_chunks(self, line: &str) -> Session {
+        self.then(Step::CountedChunks(format!("{line}\r\n").into()))
     }
 
     /// All that follows is inside TLS. As the first step: implicit TLS.

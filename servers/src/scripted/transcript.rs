@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::digest::Digest;
+
 /// Of a conversation in a report, whose end says what went wrong.
 const SHOWN_LINES: usize = 60;
 const SHOWN_LENGTH: usize = 400;
@@ -28,6 +30,8 @@ pub struct Heard {
     pub lines: Vec<Line>,
     /// What followed each 354, as it travelled, with its final dot.
     pub contents: Vec<Vec<u8>>,
+    /// What was counted, and not kept.
+    pub counted: Vec<Digest>,
     /// Whether TLS was on in the end.
     pub tls: bool,
     /// Whether the TLS session was one of an earlier connection.

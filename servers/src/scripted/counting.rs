@@ -1,0 +1,59 @@
+//! Messages of any size, read in constant memory.
+
+use std::io;
+
+use super::digest::{Digest, Digester};
+use crate::wire::Wire;
+
+/// Octets that are taken at once.
+const PIECE: usize = 64 * 1024;
+
+/// What follows a 354, as it travels, with its final dot. Nothing may follow that before the
+/// server's reply, so it is looked for at the end of what has come only.
+pub(super) fn content(wire: &mut Wire) -> io::Result<Digest> {
+    const END: &[u8] = b"\r\n.\r\n";
+    let (mut digester, mut last) = (Digester::new(), Vec::new());
+    while !last.ends_with(END) {
+        let piece = wire.read_bytes(1)?;
+        if piece.is_empty() {
+            return Err(io::Error::other("the content's final dot did not come"));
+        }
+        digester.add(&piece);
+        last.extend(&piece[piece.len().saturating_sub(END.len())..]);
+        last.drain(..last.len().saturating_sub(END.len()));
+    }
+    Ok(digester.finish())
+}
+
+/// Chunks until the last one; `reply` answers each of the others.
+pub(super) fn chunks(wire: &mut Wire, reply: &[u8]) -> io::Result<Digest> {
+    let mut digester = Digester::new();
+    loop {
+        let line = wire.read_line()?.unwrap_or_default();
+        let (mut left, is_last) =
+            parse(&line).ok_or_else(|| io::Error::other(format!("expected BDAT, got {line:?}")))?;
+        while left > 0 {
+            let piece = wire.read_exactly(left.min(PIECE))?;
+            if piece.is_empty() {
+                return Err(io::Error::other(format!(
+                    "{left} octets of a chunk are missing"
+                )));
+            }
+            digester.add(&piece);
+            left -= piece.len();
+        }
+        if is_last {
+            return Ok(digester.finish());
+        }
+        wire.write(reply)?;
+    }
+}
+
+fn parse(line: &str) -> Option<(usize, bool)> {
+    let size = line.strip_prefix("BDAT ")?;
+    let (size, is_last) = match size.strip_suffix(" LAST") {
+        Some(size) => (size, true),
+        None => (size, false),
+    };
+    Some((size.parse().ok()?, is_last))
+}
