@@ -4,11 +4,11 @@ use crate::connection::{Clock, Connection, Letter};
 use crate::handle::Handle;
 use crate::message::Message;
 use crate::sasl::Credentials;
-use crate::smtp::content::survey;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::mailbox::Mailbox;
+use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
 use crate::timeouts::Timeouts;
@@ -91,16 +91,16 @@ impl Client {
         self.ask(Session::auth_cancel)
     }
 
-    pub fn mail(&self, sender: Option<&str>) -> Result<Reply, Error> {
+    pub fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
-        self.ask(|session| session.mail(sender.as_ref()))
+        self.ask(|session| session.mail(sender.as_ref(), options))
     }
 
-    pub fn rcpt(&self, recipient: &str) -> Result<Reply, Error> {
+    pub fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
         let recipient = Mailbox::parse_recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
-        self.ask(|session| session.rcpt(recipient))
+        self.ask(|session| session.rcpt(recipient, options))
     }
 
     /// The content, after at least one accepted `rcpt`.
@@ -115,13 +115,10 @@ impl Client {
         sender: Option<&str>,
         recipients: &[String],
         message: &[u8],
+        options: &Options,
     ) -> Result<Receipt, Error> {
-        let letter = Letter {
-            envelope: Envelope::parse(sender, recipients)?,
-            survey: survey(message).map_err(Error::InvalidArgument)?,
-            message,
-            partial: true,
-        };
+        let envelope = Envelope::parse(sender, recipients)?;
+        let letter = Letter::new(envelope, options, message, true)?;
         self.connection
             .call(self.clock(), |connection| connection.send(&letter))
     }

@@ -10,6 +10,7 @@ use crate::net::{InputStream, OutputStream};
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
+use crate::smtp::options::{Body, DsnContents, Notify, Options};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::{Dialect, Security};
 use crate::smtp::transcript::Speaker;
@@ -45,6 +46,7 @@ export!(Component);
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
+    type Options = GuestOptions;
     type Message = GuestMessage;
     type Client = GuestClient;
 
@@ -56,7 +58,7 @@ impl wit::Guest for Component {
     ) -> Result<wit::Receipt, wit::Error> {
         let mut mailer = Mailer::from_url(&server)?;
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
-        let result = mailer.send(sender, &recipients, &message);
+        let result = mailer.send(sender, &recipients, &message, &Options::default());
         mailer.close();
         Ok(result?.into())
     }
@@ -129,20 +131,28 @@ impl wit::GuestMailer for GuestMailer {
         Ok(self.0.borrow_mut().add_trust_anchors(&certificates)?)
     }
 
-    fn send(&self, envelope: wit::Envelope, message: Vec<u8>) -> Result<wit::Receipt, wit::Error> {
-        let result =
-            self.0
-                .borrow_mut()
-                .send(envelope.sender.as_deref(), &envelope.recipients, &message);
-        Ok(result?.into())
+    fn send(
+        &self,
+        envelope: wit::Envelope,
+        message: Vec<u8>,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Result<wit::Receipt, wit::Error> {
+        let wit::Envelope { sender, recipients } = envelope;
+        let mut mailer = self.0.borrow_mut();
+        let options = chosen(options);
+        let receipt = mailer.send(sender.as_deref(), &recipients, &message, &options)?;
+        Ok(receipt.into())
     }
 
-    fn start_message(&self, envelope: wit::Envelope) -> Result<wit::Message, wit::Error> {
+    fn start_message(
+        &self,
+        envelope: wit::Envelope,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Result<wit::Message, wit::Error> {
+        let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
-        Ok(message(mailer.start_message(
-            envelope.sender.as_deref(),
-            &envelope.recipients,
-        )?))
+        let started = mailer.start_message(sender.as_deref(), &recipients, &chosen(options))?;
+        Ok(message(started))
     }
 
     fn connect(&self) -> Result<wit::Client, wit::Error> {
@@ -170,6 +180,116 @@ impl wit::GuestMailer for GuestMailer {
             .into_iter()
             .map(Into::into)
             .collect()
+    }
+}
+
+#[derive(Default)]
+struct GuestOptions(RefCell<Options>);
+
+fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
+    options.map_or(Options::default(), |options| {
+        options.get::<GuestOptions>().0.borrow().clone()
+    })
+}
+
+impl GuestOptions {
+    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), String>) -> Result<(), wit::Error> {
+        set(&mut self.0.borrow_mut()).map_err(wit::Error::InvalidArgument)
+    }
+}
+
+impl wit::GuestOptions for GuestOptions {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn set_body(&self, body: wit::Body) {
+        self.0.borrow_mut().set_body(match body {
+            wit::Body::EightBitMime => Body::EightBitMime,
+            wit::Body::BinaryMime => Body::BinaryMime,
+        });
+    }
+
+    fn set_smtputf8(&self, required: bool) {
+        self.0.borrow_mut().set_smtputf8(required);
+    }
+
+    fn set_size(&self, octets: u64) {
+        self.0.borrow_mut().set_size(octets);
+    }
+
+    fn set_dsn_contents(&self, contents: wit::DsnContents) {
+        self.0.borrow_mut().set_dsn_contents(match contents {
+            wit::DsnContents::Full => DsnContents::Full,
+            wit::DsnContents::Headers => DsnContents::Headers,
+        });
+    }
+
+    fn set_envelope_id(&self, id: String) -> Result<(), wit::Error> {
+        self.set(|options| options.set_envelope_id(&id))
+    }
+
+    fn set_notify(
+        &self,
+        recipient: Option<String>,
+        notify: wit::DsnNotify,
+    ) -> Result<(), wit::Error> {
+        let notify = Notify {
+            never: notify.contains(wit::DsnNotify::NEVER),
+            success: notify.contains(wit::DsnNotify::SUCCESS),
+            failure: notify.contains(wit::DsnNotify::FAILURE),
+            delay: notify.contains(wit::DsnNotify::DELAY),
+        };
+        self.set(|options| options.set_notify(recipient.as_deref(), notify))
+    }
+
+    fn set_original_recipient(
+        &self,
+        recipient: String,
+        address_type: String,
+        address: String,
+    ) -> Result<(), wit::Error> {
+        self.set(|options| options.set_original_recipient(&recipient, &address_type, &address))
+    }
+
+    fn set_require_tls(&self, required: bool) {
+        self.0.borrow_mut().set_require_tls(required);
+    }
+
+    fn set_deliver_by(
+        &self,
+        seconds: i32,
+        return_on_expiry: bool,
+        trace: bool,
+    ) -> Result<(), wit::Error> {
+        self.set(|options| options.set_deliver_by(seconds, return_on_expiry, trace))
+    }
+
+    fn set_priority(&self, priority: i8) -> Result<(), wit::Error> {
+        self.set(|options| options.set_priority(priority))
+    }
+
+    fn set_hold_for(&self, seconds: u32) -> Result<(), wit::Error> {
+        self.set(|options| options.set_hold_for(seconds))
+    }
+
+    fn set_submitter(&self, identity: Option<String>) -> Result<(), wit::Error> {
+        self.set(|options| options.set_submitter(identity.as_deref()))
+    }
+
+    fn add_parameter(&self, keyword: String, value: Option<String>) -> Result<(), wit::Error> {
+        self.set(|options| options.add_parameter(&keyword, value.as_deref()))
+    }
+
+    fn add_recipient_parameter(
+        &self,
+        recipient: Option<String>,
+        keyword: String,
+        value: Option<String>,
+    ) -> Result<(), wit::Error> {
+        self.set(|options| {
+            options.add_recipient_parameter(recipient.as_deref(), &keyword, value.as_deref())
+        })
     }
 }
 
@@ -246,21 +366,37 @@ impl wit::GuestClient for GuestClient {
         Ok(self.0.auth_cancel()?.into())
     }
 
-    fn mail(&self, sender: Option<String>) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.mail(sender.as_deref())?.into())
+    fn mail(
+        &self,
+        sender: Option<String>,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.mail(sender.as_deref(), &chosen(options))?.into())
     }
 
-    fn rcpt(&self, recipient: String) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.rcpt(&recipient)?.into())
+    fn rcpt(
+        &self,
+        recipient: String,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Result<wit::Reply, wit::Error> {
+        Ok(self.0.rcpt(&recipient, &chosen(options))?.into())
     }
 
     fn data(&self) -> Result<wit::Message, wit::Error> {
         Ok(message(self.0.data()?))
     }
 
-    fn send(&self, envelope: wit::Envelope, message: Vec<u8>) -> Result<wit::Receipt, wit::Error> {
-        let sender = envelope.sender.as_deref();
-        let receipt = self.0.send(sender, &envelope.recipients, &message)?;
+    fn send(
+        &self,
+        envelope: wit::Envelope,
+        message: Vec<u8>,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Result<wit::Receipt, wit::Error> {
+        let wit::Envelope { sender, recipients } = envelope;
+        let options = chosen(options);
+        let receipt = self
+            .0
+            .send(sender.as_deref(), &recipients, &message, &options)?;
         Ok(receipt.into())
     }
 

@@ -10,11 +10,12 @@ use crate::handle::Handle;
 use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Credentials, Mechanism};
-use crate::smtp::content::survey;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
+use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
+use crate::smtp::options::Options;
 use crate::smtp::session::{Dialect, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, ServerName, Trust};
@@ -160,28 +161,26 @@ impl Mailer {
         sender: Option<&str>,
         recipients: &[String],
         message: &[u8],
+        options: &Options,
     ) -> Result<Receipt, Error> {
-        self.check_credentials()?;
-        let letter = Letter {
-            envelope: Envelope::parse(sender, recipients)?,
-            survey: survey(message).map_err(Error::InvalidArgument)?,
-            message,
-            partial: self.partial,
-        };
+        let envelope = Envelope::parse(sender, recipients)?;
+        let letter = Letter::new(envelope, options, message, self.partial)?;
         self.over_kept(|connection| connection.send(&letter))
             .map(|(receipt, _)| receipt)
     }
 
-    /// Delivers one message that is written piece by piece.
+    /// Delivers one message that is written piece by piece, in one transaction.
     pub fn start_message(
         &mut self,
         sender: Option<&str>,
         recipients: &[String],
+        options: &Options,
     ) -> Result<Message, Error> {
         let envelope = Envelope::parse(sender, recipients)?;
+        options.expect_among(&envelope.recipients)?;
         let partial = self.partial;
         let start = |connection: &mut Connection| {
-            connection.start(envelope.clone(), Content::Pieces, partial)
+            connection.start(envelope.clone(), options, Content::Pieces, partial)
         };
         let ((), connection) = self.over_kept(start)?;
         Ok(Message::new(connection))
@@ -252,16 +251,17 @@ impl Mailer {
 
     fn target(&mut self) -> Result<Target, Error> {
         check_host(&self.host)?;
+        let host = to_ascii_host(&self.host).map_err(Error::InvalidArgument)?;
         Ok(Target {
             dialect: self.dialect,
-            host: self.host.clone(),
-            port: self.port.unwrap_or(default_port(self.security)),
-            security: self.security,
-            tls: self.tls_settings()?,
             server_name: self
                 .server_name
                 .clone()
-                .map_or_else(|| ServerName::parse(&self.host), Ok),
+                .map_or_else(|| ServerName::parse(&host), Ok),
+            host,
+            port: self.port.unwrap_or(default_port(self.security)),
+            security: self.security,
+            tls: self.tls_settings()?,
             local_name: self.local_name.clone(),
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
@@ -325,9 +325,7 @@ fn default_port(security: Security) -> u16 {
 }
 
 fn check_host(host: &str) -> Result<(), Error> {
-    let hint = if !host.is_ascii() {
-        "give an international name in its ASCII form (xn--...)"
-    } else if host.is_empty() || host.len() > MAX_HOST {
+    let hint = if host.is_empty() || host.len() > MAX_HOST {
         "a name has 1 to 253 octets"
     } else if host
         .bytes()

@@ -5,11 +5,12 @@ use core::time::Duration;
 use super::{Clock, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
 use crate::sasl::{self, Credentials};
-use crate::smtp::content::Survey;
+use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
 use crate::smtp::mailbox::Mailbox;
+use crate::smtp::options::{Body, Options};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
 use crate::tls;
@@ -22,11 +23,35 @@ const QUIT_WAIT: Duration = Duration::from_secs(2);
 
 /// A whole message to send.
 pub struct Letter<'a> {
-    pub envelope: Envelope,
-    pub survey: Survey,
-    pub message: &'a [u8],
+    envelope: Envelope,
+    options: &'a Options,
+    survey: Survey,
+    message: &'a [u8],
     /// Whether to deliver to the others when some recipients are refused.
-    pub partial: bool,
+    partial: bool,
+}
+
+impl<'a> Letter<'a> {
+    /// Refuses what cannot be sent to any server.
+    pub fn new(
+        envelope: Envelope,
+        options: &'a Options,
+        message: &'a [u8],
+        partial: bool,
+    ) -> Result<Self, Error> {
+        options.expect_among(&envelope.recipients)?;
+        let survey = match options.body() {
+            Some(Body::BinaryMime) => Survey::binary(message),
+            _ => survey(message).map_err(Error::InvalidArgument)?,
+        };
+        Ok(Self {
+            envelope,
+            options,
+            survey,
+            message,
+            partial,
+        })
+    }
 }
 
 impl Connection {
@@ -78,11 +103,12 @@ impl Connection {
     pub fn start(
         &mut self,
         envelope: Envelope,
+        options: &Options,
         content: Content,
         partial: bool,
     ) -> Result<(), Error> {
         self.greet_if_due()?;
-        self.session.deliver(envelope, content, partial)?;
+        self.session.deliver(envelope, options, content, partial)?;
         self.run()
     }
 
@@ -226,7 +252,8 @@ impl Connection {
             sender: letter.envelope.sender.clone(),
             recipients: recipients.to_vec(),
         };
-        self.start(envelope, Content::Whole(letter.survey), letter.partial)?;
+        let content = Content::Whole(letter.survey);
+        self.start(envelope, letter.options, content, letter.partial)?;
         self.write(letter.message)?;
         self.finish()
     }

@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(order(others, 535), [CramMd5, ScramSha1, Login]);
     }
 
+    // Conformance: 49
     #[test]
     fn codes_about_the_mechanism_lead_to_the_next_and_others_end_it() {
         let count = |code| order(attempts(ALL, &[Plain, Login, CramMd5], true), code).len();

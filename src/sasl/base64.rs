@@ -28,6 +28,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>, String> {
 mod tests {
     use super::*;
 
+    // Conformance: 45
     #[test]
     fn an_empty_initial_response_is_an_equals_sign() {
         assert_eq!(encode_initial(b""), "=");
@@ -44,6 +45,7 @@ mod tests {
         }
     }
 
+    // Conformance: 47
     #[test]
     fn what_is_not_base64_is_refused() {
         for text in [

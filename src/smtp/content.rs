@@ -22,6 +22,16 @@ pub struct Survey {
     pub eight_bit: bool,
 }
 
+impl Survey {
+    /// Of a message that is sent as it is, by BINARYMIME.
+    pub fn binary(message: &[u8]) -> Self {
+        Self {
+            size: message.len() as u64,
+            eight_bit: false,
+        }
+    }
+}
+
 /// Refuses what DATA cannot carry, naming the line: NUL, and lines of more than [`MAX_TEXT`] octets.
 pub fn survey(message: &[u8]) -> Result<Survey, String> {
     let mut surveyor = Surveyor::default();
@@ -188,6 +198,7 @@ mod tests {
         assert_eq!(size(message), message.len() as u64);
     }
 
+    // Conformance: 18
     #[test]
     fn a_dot_at_the_start_of_a_line_is_doubled() {
         assert_eq!(
@@ -198,6 +209,7 @@ mod tests {
         assert_eq!(size(".\r\n"), 3);
     }
 
+    // Conformance: 18
     #[test]
     fn a_dot_that_begins_a_piece_within_a_line_is_not() {
         assert_eq!(
@@ -206,6 +218,7 @@ mod tests {
         );
     }
 
+    // Conformance: 1
     #[test]
     fn cr_and_lf_each_end_a_line_and_together_one() {
         assert_eq!(
@@ -225,6 +238,7 @@ mod tests {
         assert_eq!(encoded(["a\r", "b\r"]), "a\r\nb\r\n.\r\n");
     }
 
+    // Conformance: 19
     #[test]
     fn a_missing_last_line_end_is_added() {
         assert_eq!(encoded(["a"]), "a\r\n.\r\n");
@@ -233,6 +247,7 @@ mod tests {
         assert_eq!(size("a\r"), 3);
     }
 
+    // Conformance: 19
     #[test]
     fn an_empty_message_is_the_dot_alone() {
         // The CRLF before the dot is then that of the DATA line (RFC 5321, section 4.1.1.4).
@@ -253,6 +268,7 @@ mod tests {
         assert!(!survey(b"Zoe \x7f").unwrap().eight_bit);
     }
 
+    // Conformance: 20
     #[test]
     fn a_line_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
         let lines = |length| format!("one\ntwo\r{}\r\nfour", "x".repeat(length));
@@ -266,6 +282,7 @@ mod tests {
         assert!(survey(".".repeat(MAX_TEXT).as_bytes()).is_ok());
     }
 
+    // Conformance: 21
     #[test]
     fn nul_is_refused_with_its_line() {
         let error = survey(b"one\r\n\r\nthree\0").unwrap_err();

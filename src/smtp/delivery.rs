@@ -6,8 +6,10 @@ use super::body::Body;
 use super::content::Survey;
 use super::envelope::Envelope;
 use super::error::{Error, Phase};
+use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
+use super::options::{self, MailContext, Options};
 use super::reply::Reply;
 use super::session::{Dialect, Session, State};
 use super::transaction::Transaction;
@@ -25,34 +27,38 @@ pub enum Content {
     Pieces,
 }
 
+impl Content {
+    fn survey(self) -> Option<Survey> {
+        match self {
+            Self::Whole(survey) => Some(survey),
+            Self::Pieces => None,
+        }
+    }
+}
+
 impl Session {
     /// Brings a message to where its content can leave: then `write` and `finish` it.
     pub fn deliver(
         &mut self,
         envelope: Envelope,
+        options: &Options,
         content: Content,
         partial: bool,
     ) -> Result<(), Error> {
         self.expect_ready("a message")?;
-        let survey = match content {
-            Content::Whole(survey) => survey,
-            Content::Pieces => Survey::default(),
-        };
-        let mail = self.mail_line(envelope.sender.as_ref(), &envelope.recipients, &survey)?;
+        let group = self.envelope_lines(&envelope, options, content)?;
         if self.needs_reset {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
-        self.queue(Verb::Mail, mail);
-        for (i, recipient) in envelope.recipients.iter().enumerate() {
-            self.queue(Verb::Rcpt(i), rcpt_line(recipient.as_str()));
-        }
-        let body = self.body(content);
+        self.queued.extend(group);
+        let body = self.body(content, options);
         // Where one refusal is to stop the message for all, DATA waits for the replies: a 354
         // cannot be taken back.
         let may_group_data = partial || envelope.recipients.len() == 1;
         if self.extensions.has("PIPELINING") && may_group_data && !body.is_chunked() {
             self.queue(Verb::Data, Line::open("DATA"));
         }
+        let survey = content.survey().unwrap_or_default();
         let transaction = Transaction::new(envelope.recipients, survey, partial, body);
         self.transaction = Some(transaction);
         self.state = State::Envelope;
@@ -62,7 +68,12 @@ impl Session {
     /// The recipients of each transaction that a message to all of them takes, as far as the server
     /// says beforehand.
     pub fn batches(&self, recipients: &[Mailbox]) -> VecDeque<Vec<Mailbox>> {
-        VecDeque::from([recipients.to_vec()])
+        let batches = Limits::of(&self.extensions).batches(recipients);
+        let members = |batch: Vec<usize>| {
+            let members = batch.into_iter().filter_map(|i| recipients.get(i));
+            members.cloned().collect()
+        };
+        batches.into_iter().map(members).collect()
     }
 
     /// A piece of the message. What is wrong with it ends the session: SMTP has no other way to
@@ -233,7 +244,10 @@ impl Session {
     }
 
     /// How the message leaves: BDAT needs no look at its dots.
-    pub(super) fn body(&self, content: Content) -> Body {
+    pub(super) fn body(&self, content: Content, options: &Options) -> Body {
+        if options.body() == Some(options::Body::BinaryMime) {
+            return Body::binary();
+        }
         let body = match self.extensions.has("CHUNKING") {
             true => Body::chunks(),
             false => Body::data(),
@@ -247,42 +261,55 @@ impl Session {
         }
     }
 
+    /// MAIL and each RCPT, all of which can be said to this server.
+    fn envelope_lines(
+        &self,
+        envelope: &Envelope,
+        options: &Options,
+        content: Content,
+    ) -> Result<Vec<(Verb, Line)>, Error> {
+        let mut wire = Vec::new();
+        for recipient in &envelope.recipients {
+            wire.push(self.on_the_wire(recipient)?);
+        }
+        let mail = self.mail_line(envelope.sender.as_ref(), &wire, options, content)?;
+        let mut lines = vec![(Verb::Mail, mail)];
+        for (i, (recipient, wire)) in envelope.recipients.iter().zip(&wire).enumerate() {
+            let parameters = options.rcpt_parameters(recipient, &self.extensions)?;
+            lines.push((Verb::Rcpt(i), rcpt_line(wire, &parameters)));
+        }
+        Ok(lines)
+    }
+
     /// MAIL with the parameters that the message has and the server offers.
     pub(super) fn mail_line(
         &self,
         sender: Option<&Mailbox>,
         recipients: &[Mailbox],
-        survey: &Survey,
+        options: &Options,
+        content: Content,
     ) -> Result<Line, Error> {
-        let is_ascii = sender.into_iter().chain(recipients).all(Mailbox::is_ascii);
-        let offers = |keyword| self.extensions.has(keyword);
-        if let Some(limit) = self
-            .extensions
-            .size_limit()
-            .filter(|&limit| survey.size > limit)
-        {
-            return Err(Error::MessageTooLarge(limit));
+        let sender = sender.map(|sender| self.on_the_wire(sender)).transpose()?;
+        let parameters = options.mail_parameters(&MailContext {
+            extensions: &self.extensions,
+            secure: self.secure,
+            envelope_ascii: sender.iter().chain(recipients).all(Mailbox::is_ascii),
+            survey: content.survey().as_ref(),
+        })?;
+        let path = sender.as_ref().map_or("", |sender| sender.as_str());
+        Ok(Line::open(format!("MAIL FROM:<{path}>{parameters}")))
+    }
+
+    /// With the domain in A-labels where the server lacks SMTPUTF8.
+    pub(super) fn on_the_wire(&self, mailbox: &Mailbox) -> Result<Mailbox, Error> {
+        if mailbox.is_ascii() || self.extensions.has("SMTPUTF8") {
+            return Ok(mailbox.clone());
         }
-        for (keyword, needed) in [("8BITMIME", survey.eight_bit), ("SMTPUTF8", !is_ascii)] {
-            if needed && !offers(keyword) {
-                return Err(Error::ExtensionUnavailable(keyword.into()));
-            }
-        }
-        let mut line = format!("MAIL FROM:<{}>", sender.map_or("", |s| s.as_str()));
-        if offers("SIZE") {
-            line += &format!(" SIZE={}", survey.size);
-        }
-        if offers("8BITMIME") {
-            line += " BODY=8BITMIME";
-        }
-        // Only where it is needed (RFC 6531, section 3.4).
-        if !is_ascii {
-            line += " SMTPUTF8";
-        }
-        Ok(Line::open(line))
+        let unavailable = |_| Error::ExtensionUnavailable("SMTPUTF8".into());
+        mailbox.to_ascii().map_err(unavailable)
     }
 }
 
-fn rcpt_line(recipient: &str) -> Line {
-    Line::open(format!("RCPT TO:<{recipient}>"))
+pub(super) fn rcpt_line(recipient: &Mailbox, parameters: &str) -> Line {
+    Line::open(format!("RCPT TO:<{}>{parameters}", recipient.as_str()))
 }

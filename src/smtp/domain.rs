@@ -104,6 +104,7 @@ fn is_data(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    // Conformance: 12
     #[test]
     fn names_and_literals_of_the_grammar_are_taken() {
         for domain in [

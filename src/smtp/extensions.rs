@@ -6,7 +6,9 @@
 //! 250 AUTH PLAIN LOGIN
 //! ```
 
+use super::error::Error;
 use super::reply::Reply;
+use core::str::FromStr;
 
 /// The extensions on offer. With HELO, and before any reply, there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,13 +49,29 @@ impl Extensions {
             .map(|(keyword, parameters)| (&**keyword, &**parameters))
     }
 
+    /// What is asked of a server that does not offer it is not sent (RFC 5321, section 4.1.1.11).
+    pub fn require(&self, keyword: &str) -> Result<(), Error> {
+        match self.has(keyword) {
+            true => Ok(()),
+            false => Err(Error::ExtensionUnavailable(keyword.into())),
+        }
+    }
+
     /// The largest message that the server takes, in octets (RFC 1870, section 4), if it says so:
     /// 0 stands for no limit.
     pub fn size_limit(&self) -> Option<u64> {
-        let parameters = self.get("SIZE")?;
-        let limit = parameters.split_whitespace().next()?;
-        let is_number = limit.bytes().all(|octet| octet.is_ascii_digit());
-        limit.parse().ok().filter(|limit| is_number && *limit > 0)
+        self.number("SIZE").filter(|limit| *limit > 0)
+    }
+
+    /// The least time, in seconds, after which the server returns a message that was not delivered
+    /// (RFC 2852), if it says so.
+    pub fn minimum_deliver_by(&self) -> Option<u32> {
+        self.number("DELIVERBY")
+    }
+
+    /// The longest time, in seconds, that the server holds a message back (RFC 4865), if it says so.
+    pub fn maximum_hold(&self) -> Option<u32> {
+        self.number("FUTURERELEASE").filter(|maximum| *maximum > 0)
     }
 
     /// The SASL mechanisms on offer (RFC 4954, section 3), in upper case, each once.
@@ -66,6 +84,13 @@ impl Extensions {
             }
         }
         mechanisms
+    }
+
+    /// The first parameter of `keyword`, where it is a number of that size.
+    fn number<N: FromStr>(&self, keyword: &str) -> Option<N> {
+        let first = self.get(keyword)?.split_whitespace().next()?;
+        let is_number = first.bytes().all(|octet| octet.is_ascii_digit());
+        first.parse().ok().filter(|_| is_number)
     }
 
     /// Joins the parameters of a keyword that comes again.
@@ -155,5 +180,31 @@ mod tests {
         ] {
             assert_eq!(limit(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn times_are_the_first_parameter_and_a_number() {
+        let offered = extensions(&["DELIVERBY 240", "FUTURERELEASE 86400 2030-01-01T00:00:00Z"]);
+        assert_eq!(offered.minimum_deliver_by(), Some(240));
+        assert_eq!(offered.maximum_hold(), Some(86400));
+        for parameter in ["", " soon", " -1", " 99999999999"] {
+            let lines = [
+                format!("DELIVERBY{parameter}"),
+                format!("FUTURERELEASE{parameter}"),
+            ];
+            let offered = extensions(&lines.each_ref().map(|line| &**line));
+            assert_eq!(offered.minimum_deliver_by(), None, "{parameter}");
+            assert_eq!(offered.maximum_hold(), None, "{parameter}");
+        }
+    }
+
+    #[test]
+    fn what_is_required_and_not_offered_is_named() {
+        let offered = extensions(&["dsn"]);
+        assert_eq!(offered.require("DSN"), Ok(()));
+        assert_eq!(
+            offered.require("SMTPUTF8"),
+            Err(Error::ExtensionUnavailable("SMTPUTF8".into()))
+        );
     }
 }

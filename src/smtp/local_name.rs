@@ -37,6 +37,7 @@ impl LocalName {
 mod tests {
     use super::*;
 
+    // Conformance: 4
     #[test]
     fn a_domain_name_or_a_literal_is_a_local_name() {
         for name in [
@@ -49,6 +50,7 @@ mod tests {
         }
     }
 
+    // Conformance: 4
     #[test]
     fn a_name_that_would_end_the_command_is_refused() {
         for name in ["a\r\nMAIL FROM:<b@c>", "a b", "a\0", "", "bücher.example"] {
@@ -60,6 +62,7 @@ mod tests {
         }
     }
 
+    // Conformance: 4
     #[test]
     fn an_address_becomes_a_literal_that_is_a_local_name() {
         for (address, literal) in [

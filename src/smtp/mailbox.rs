@@ -6,6 +6,7 @@
 
 use super::domain;
 use super::excerpt::excerpt;
+use super::idn;
 
 /// Octets before the `@` (RFC 5321, section 4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;
@@ -44,6 +45,23 @@ impl Mailbox {
 
     pub fn is_ascii(&self) -> bool {
         self.0.is_ascii()
+    }
+
+    /// For a server without SMTPUTF8: with the domain in A-labels. No local part but one in ASCII
+    /// has such a form.
+    pub fn to_ascii(&self) -> Result<Self, String> {
+        match split(&self.0) {
+            Some((local_part, domain)) if local_part.is_ascii() => {
+                let domain = idn::to_ascii_host(domain)?;
+                Self::parse(&format!("{local_part}@{domain}"))
+            }
+            Some(_) => Err(format!(
+                "address `{}`: the part before the `@` is not ASCII: it needs a server that offers \
+                 SMTPUTF8",
+                excerpt(self.0.as_bytes())
+            )),
+            None => Ok(self.clone()),
+        }
     }
 
     /// None for the bare `postmaster`.
@@ -275,5 +293,28 @@ mod tests {
         }
         assert!(Mailbox::parse_recipient("user@example.org").is_ok());
         assert!(Mailbox::parse_recipient("webmaster").is_err());
+    }
+
+    #[test]
+    fn without_smtputf8_a_domain_has_a_labels_and_a_local_part_has_no_other_form() {
+        let to_ascii = |address| Mailbox::parse_recipient(address).unwrap().to_ascii();
+        for (address, ascii) in [
+            ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+            ("\"a@b\"@bücher.example", "\"a@b\"@xn--bcher-kva.example"),
+            ("Ann@Example.ORG", "Ann@Example.ORG"),
+            ("ann@[192.0.2.1]", "ann@[192.0.2.1]"),
+            ("Postmaster", "Postmaster"),
+        ] {
+            assert_eq!(to_ascii(address).unwrap().as_str(), ascii);
+        }
+        assert!(to_ascii("é@example.org").unwrap_err().contains("SMTPUTF8"));
+        assert!(
+            to_ascii("é@bücher.example")
+                .unwrap_err()
+                .contains("SMTPUTF8")
+        );
+        // Its A-labels are longer than a domain can be.
+        let long = format!("ann@{}", "éa.".repeat(60) + "x");
+        assert!(to_ascii(&long).is_err());
     }
 }

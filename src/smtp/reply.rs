@@ -43,18 +43,17 @@ impl Reply {
         self.code / 100 == 5
     }
 
-    /// To RCPT: not in this transaction. 552 is what older servers say for it (RFC 5321, section
-    /// 4.5.3.1.10); 4.5.3 tells it from other shortages (RFC 3463).
-    pub fn is_too_many_recipients(&self) -> bool {
-        let named = self
-            .enhanced
-            .is_none_or(|e| (e.subject, e.detail) == (5, 3));
-        matches!(self.code, 452 | 552) && named
-    }
-
     /// 4yz or 5yz.
     pub fn is_refusal(&self) -> bool {
         self.is_transient() || self.is_permanent()
+    }
+
+    /// Whether RCPT came to the end of the server's room, so that another transaction may have some:
+    /// 452, or the 552 of old, which is to count as that (RFC 5321, section 4.5.3.1.10). An enhanced
+    /// code tells it (RFC 3463, section 3.6) from a full mailbox or disk.
+    pub fn is_too_many_recipients(&self) -> bool {
+        let is_said = |enhanced: EnhancedCode| (enhanced.subject, enhanced.detail) == (5, 3);
+        matches!(self.code, 452 | 552) && self.enhanced.is_none_or(is_said)
     }
 }
 
@@ -103,6 +102,7 @@ mod tests {
         }
     }
 
+    // Conformance: 7, 22
     #[test]
     fn unknown_codes_go_by_their_first_digit() {
         assert!(reply(299).is_success());
@@ -112,6 +112,38 @@ mod tests {
         assert!(!reply(599).is_success() && !reply(599).is_transient());
     }
 
+    // Conformance: 17
+    #[test]
+    fn too_many_recipients_is_452_and_552_unless_the_enhanced_code_says_otherwise() {
+        let is_too_many = |code, text| {
+            let enhanced = EnhancedCode::parse(code, text);
+            Reply {
+                enhanced,
+                ..reply(code)
+            }
+            .is_too_many_recipients()
+        };
+        for (code, text) in [
+            (452, "Too many recipients"),
+            (452, "4.5.3 Too many recipients"),
+            (552, "Too many recipients"),
+            (552, "5.5.3 Too many recipients"),
+        ] {
+            assert!(is_too_many(code, text), "{code} {text}");
+        }
+        for (code, text) in [
+            (452, "4.3.1 Insufficient system storage"),
+            (552, "5.2.2 Mailbox full"),
+            (552, "5.3.4 Message too big"),
+            (450, "4.5.3 Too many recipients"),
+            (550, "Too many recipients"),
+            (250, "OK"),
+        ] {
+            assert!(!is_too_many(code, text), "{code} {text}");
+        }
+    }
+
+    // Conformance: 59
     #[test]
     fn an_enhanced_code_is_three_numbers_at_the_start() {
         let found = |code, text| {
@@ -127,6 +159,7 @@ mod tests {
         }
     }
 
+    // Conformance: 59
     #[test]
     fn an_enhanced_code_of_another_class_is_text() {
         assert_eq!(EnhancedCode::parse(250, "5.7.1 Not here"), None);

@@ -2,11 +2,12 @@
 //! `take_answer` gives once `step` is done.
 
 use super::content::Survey;
-use super::delivery::Content;
+use super::delivery::{Content, rcpt_line};
 use super::error::{Error, Phase};
 use super::line::{Line, MAX_COMMAND, Verb};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
+use super::options::Options;
 use super::reply::Reply;
 use super::session::{Session, State};
 use super::transaction::Transaction;
@@ -80,13 +81,13 @@ impl Session {
         Ok(())
     }
 
-    pub fn mail(&mut self, sender: Option<&Mailbox>) -> Result<(), Error> {
+    pub fn mail(&mut self, sender: Option<&Mailbox>, options: &Options) -> Result<(), Error> {
         self.expect_ready("MAIL")?;
-        let line = self.mail_line(sender, &[], &Survey::default())?;
+        let line = self.mail_line(sender, &[], options, Content::Pieces)?;
         if self.needs_reset {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
-        let body = self.body(Content::Pieces);
+        let body = self.body(Content::Pieces, options);
         let mut transaction = Transaction::new(Vec::new(), Survey::default(), true, body);
         transaction.stepwise = true;
         self.transaction = Some(transaction);
@@ -94,15 +95,13 @@ impl Session {
         Ok(())
     }
 
-    pub fn rcpt(&mut self, recipient: Mailbox) -> Result<(), Error> {
+    pub fn rcpt(&mut self, recipient: Mailbox, options: &Options) -> Result<(), Error> {
         self.expect_idle("RCPT")?;
-        if !recipient.is_ascii() && !self.extensions.has("SMTPUTF8") {
-            return Err(Error::ExtensionUnavailable("SMTPUTF8".into()));
-        }
+        let parameters = options.rcpt_parameters(&recipient, &self.extensions)?;
+        let line = rcpt_line(&self.on_the_wire(&recipient)?, &parameters);
         let Some(transaction) = &mut self.transaction else {
             return Err(Error::WrongState("RCPT comes after MAIL".into()));
         };
-        let line = Line::open(format!("RCPT TO:<{}>", recipient.as_str()));
         let index = transaction.recipients.len();
         transaction.recipients.push(recipient);
         self.queue(Verb::Rcpt(index), line);

@@ -41,6 +41,7 @@ fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
     assert_eq!(talk.said(), "");
 }
 
+// Conformance: 49
 #[test]
 fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
     both_ways(secret, |talk| {
@@ -73,6 +74,7 @@ fn the_first_refusal_is_the_result() {
     });
 }
 
+// Conformance: 22
 #[test]
 fn a_password_that_the_server_saw_is_not_shown_again() {
     both_ways(secret, |talk| {
@@ -124,6 +126,7 @@ fn an_account_is_not_locked_by_many_attempts() {
     });
 }
 
+// Conformance: 49
 #[test]
 fn a_refusal_of_the_mechanism_leads_to_the_next() {
     for code in [432, 500, 501, 504, 534, 538] {
@@ -190,6 +193,7 @@ fn what_a_mechanism_cannot_carry_another_may() {
     );
 }
 
+// Conformance: 49
 #[test]
 fn other_credentials_may_follow() {
     let nobody = || Plan {
@@ -223,6 +227,7 @@ fn other_credentials_may_follow() {
     });
 }
 
+// Conformance: 46
 #[test]
 fn the_initial_response_may_be_kept_for_the_challenge() {
     let plan = || Plan {
@@ -244,6 +249,7 @@ fn the_initial_response_may_be_kept_for_the_challenge() {
     });
 }
 
+// Conformance: 46
 #[test]
 fn the_initial_response_may_go_with_auth_whatever_its_length() {
     let plan = || Plan {

@@ -19,6 +19,7 @@ fn only(mechanism: Mechanism) -> Plan {
     }
 }
 
+// Conformance: 48
 #[test]
 fn plain_takes_one_line() {
     both_ways(secret, |talk| {
@@ -78,6 +79,7 @@ fn cram_md5_answers_the_challenge_of_its_rfc() {
     });
 }
 
+// Conformance: 11, 46
 #[test]
 fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
     both_ways(
@@ -93,6 +95,7 @@ fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
     );
 }
 
+// Conformance: 22
 #[test]
 fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
     both_ways(secret, |talk| {
@@ -109,6 +112,7 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
     });
 }
 
+// Conformance: 45, 47
 #[test]
 fn a_challenge_that_cannot_be_answered_is_cancelled() {
     for challenge in ["not base64!", "AAAA"] {
@@ -124,6 +128,7 @@ fn a_challenge_that_cannot_be_answered_is_cancelled() {
     }
 }
 
+// Conformance: 44
 #[test]
 fn mechanisms_that_do_not_fit_are_named() {
     both_ways(secret, |talk| {
@@ -135,6 +140,7 @@ fn mechanisms_that_do_not_fit_are_named() {
     });
 }
 
+// Conformance: 48
 #[test]
 fn credentials_are_not_said_in_clear() {
     both_ways(
@@ -152,6 +158,7 @@ fn credentials_are_not_said_in_clear() {
     );
 }
 
+// Conformance: 48
 #[test]
 fn credentials_are_said_in_clear_to_loopback() {
     both_ways(
@@ -168,6 +175,7 @@ fn credentials_are_said_in_clear_to_loopback() {
     );
 }
 
+// Conformance: 40, 44
 #[test]
 fn mechanisms_learned_before_starttls_are_forgotten() {
     both_ways(

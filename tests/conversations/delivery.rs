@@ -34,6 +34,7 @@ fn is_usable_after_reset(talk: &mut Talk) {
     assert_eq!(codes(&receipt.accepted), [("d@mail.test", 250)]);
 }
 
+// Conformance: 15, 30
 #[test]
 fn envelope_and_data_leave_in_one_flight_where_the_server_pipelines() {
     both_ways(plan, |talk| {
@@ -54,6 +55,7 @@ fn envelope_and_data_leave_in_one_flight_where_the_server_pipelines() {
     });
 }
 
+// Conformance: 6
 #[test]
 fn each_command_waits_for_its_reply_where_the_server_does_not_pipeline() {
     both_ways(plan, |talk| {
@@ -73,6 +75,7 @@ fn each_command_waits_for_its_reply_where_the_server_does_not_pipeline() {
     });
 }
 
+// Conformance: 13
 #[test]
 fn a_second_message_needs_no_reset() {
     both_ways(plan, |talk| {
@@ -85,6 +88,7 @@ fn a_second_message_needs_no_reset() {
     });
 }
 
+// Conformance: 16, 31
 #[test]
 fn one_refused_recipient_leaves_the_message_for_the_other() {
     both_ways(plan, |talk| {
@@ -96,6 +100,7 @@ fn one_refused_recipient_leaves_the_message_for_the_other() {
     });
 }
 
+// Conformance: 15, 27, 30
 #[test]
 fn all_recipients_refused_sends_no_message_and_keeps_the_session() {
     both_ways(plan, |talk| {
@@ -112,6 +117,7 @@ fn all_recipients_refused_sends_no_message_and_keeps_the_session() {
     });
 }
 
+// Conformance: 32
 #[test]
 fn a_354_without_recipients_is_answered_with_a_dot_alone() {
     both_ways(plan, |talk| {
@@ -123,6 +129,7 @@ fn a_354_without_recipients_is_answered_with_a_dot_alone() {
     });
 }
 
+// Conformance: 31
 #[test]
 fn a_refused_sender_stops_the_message() {
     both_ways(plan, |talk| {
@@ -136,6 +143,7 @@ fn a_refused_sender_stops_the_message() {
     });
 }
 
+// Conformance: 32
 #[test]
 fn a_354_after_a_refused_sender_ends_the_session_rather_than_send_an_empty_message() {
     both_ways(plan, |talk| {
@@ -164,6 +172,7 @@ fn a_refused_sender_is_asked_nothing_more_where_the_server_does_not_pipeline() {
     });
 }
 
+// Conformance: 15
 #[test]
 fn data_is_not_said_without_recipients_where_the_server_does_not_pipeline() {
     both_ways(plan, |talk| {
@@ -176,6 +185,7 @@ fn data_is_not_said_without_recipients_where_the_server_does_not_pipeline() {
     });
 }
 
+// Conformance: 15, 32
 #[test]
 fn refused_data_is_a_rejection_of_its_phase() {
     both_ways(plan, |talk| {
@@ -189,6 +199,7 @@ fn refused_data_is_a_rejection_of_its_phase() {
     });
 }
 
+// Conformance: 15
 #[test]
 fn no_message_is_sent_unless_354_came() {
     both_ways(plan, |talk| {
@@ -202,6 +213,7 @@ fn no_message_is_sent_unless_354_came() {
     });
 }
 
+// Conformance: 22
 #[test]
 fn a_refused_message_is_a_rejection_after_which_the_session_stands() {
     both_ways(plan, |talk| {
@@ -249,6 +261,7 @@ fn a_message_that_was_taken_stays_taken_whatever_the_server_says_next() {
     }
 }
 
+// Conformance: 31
 #[test]
 fn a_reply_too_many_is_not_taken_for_the_answer_to_the_next_command() {
     both_ways(plan, |talk| {
@@ -262,6 +275,7 @@ fn a_reply_too_many_is_not_taken_for_the_answer_to_the_next_command() {
     });
 }
 
+// Conformance: 24
 #[test]
 fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
     both_ways(plan, |talk| {
@@ -276,6 +290,7 @@ fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
     });
 }
 
+// Conformance: 23
 #[test]
 fn a_421_in_a_group_ends_the_session_at_its_phase() {
     both_ways(plan, |talk| {
@@ -323,6 +338,7 @@ fn all_or_nothing_asks_for_all_before_data() {
     });
 }
 
+// Conformance: 28
 #[test]
 fn the_null_reverse_path_is_empty_brackets() {
     both_ways(plan, |talk| {
@@ -332,6 +348,7 @@ fn the_null_reverse_path_is_empty_brackets() {
     });
 }
 
+// Conformance: 14, 55, 56
 #[test]
 fn size_and_8bitmime_are_declared_where_they_are_offered() {
     both_ways(plan, |talk| {
@@ -342,6 +359,7 @@ fn size_and_8bitmime_are_declared_where_they_are_offered() {
     });
 }
 
+// Conformance: 56
 #[test]
 fn a_message_over_the_size_limit_is_not_begun() {
     both_ways(plan, |talk| {
@@ -356,6 +374,7 @@ fn a_message_over_the_size_limit_is_not_begun() {
     });
 }
 
+// Conformance: 14, 53, 55
 #[test]
 fn what_needs_an_extension_that_is_not_offered_is_not_begun() {
     both_ways(plan, |talk| {
@@ -371,6 +390,7 @@ fn what_needs_an_extension_that_is_not_offered_is_not_begun() {
     });
 }
 
+// Conformance: 54
 #[test]
 fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
     both_ways(plan, |talk| {
@@ -384,6 +404,7 @@ fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
     });
 }
 
+// Conformance: 1, 18, 19
 #[test]
 fn dots_and_line_ends_are_made_fit_for_data() {
     both_ways(plan, |talk| {

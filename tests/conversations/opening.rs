@@ -19,6 +19,7 @@ fn opportunistic() -> Plan {
     }
 }
 
+// Conformance: 2, 6
 #[test]
 fn the_client_waits_for_the_greeting_and_says_ehlo() {
     both_ways(plan, |talk| {
@@ -34,6 +35,7 @@ fn the_client_waits_for_the_greeting_and_says_ehlo() {
     });
 }
 
+// Conformance: 25
 #[test]
 fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
     both_ways(plan, |talk| {
@@ -51,6 +53,7 @@ fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
     });
 }
 
+// Conformance: 3
 #[test]
 fn helo_follows_where_ehlo_is_not_understood() {
     for code in [500, 501, 502, 504, 550] {
@@ -67,6 +70,7 @@ fn helo_follows_where_ehlo_is_not_understood() {
     }
 }
 
+// Conformance: 3, 23
 #[test]
 fn helo_does_not_follow_a_421_and_the_session_ends() {
     both_ways(plan, |talk| {
@@ -79,6 +83,7 @@ fn helo_does_not_follow_a_421_and_the_session_ends() {
     });
 }
 
+// Conformance: 3, 14
 #[test]
 fn no_extension_is_used_after_helo() {
     both_ways(plan, |talk| {
@@ -90,6 +95,7 @@ fn no_extension_is_used_after_helo() {
     });
 }
 
+// Conformance: 7
 #[test]
 fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
     both_ways(plan, |talk| {
@@ -102,6 +108,7 @@ fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
     });
 }
 
+// Conformance: 7
 #[test]
 fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
     both_ways(plan, |talk| {
@@ -113,6 +120,7 @@ fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
     });
 }
 
+// Conformance: 39, 40
 #[test]
 fn starttls_forgets_all_that_was_said_before() {
     both_ways(starttls, |talk| {
@@ -136,6 +144,7 @@ fn starttls_forgets_all_that_was_said_before() {
     });
 }
 
+// Conformance: 5
 #[test]
 fn starttls_is_found_in_any_case() {
     both_ways(starttls, |talk| {
@@ -143,6 +152,7 @@ fn starttls_is_found_in_any_case() {
     });
 }
 
+// Conformance: 42
 #[test]
 fn starttls_that_is_not_offered_is_an_error_not_a_fallback() {
     both_ways(starttls, |talk| {
@@ -151,6 +161,7 @@ fn starttls_that_is_not_offered_is_an_error_not_a_fallback() {
     });
 }
 
+// Conformance: 42
 #[test]
 fn starttls_that_is_refused_is_an_error_not_a_fallback() {
     both_ways(starttls, |talk| {
@@ -164,6 +175,7 @@ fn starttls_that_is_refused_is_an_error_not_a_fallback() {
     });
 }
 
+// Conformance: 42
 #[test]
 fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
     both_ways(opportunistic, |talk| {
@@ -180,6 +192,7 @@ fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
     });
 }
 
+// Conformance: 42
 #[test]
 fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
     for (loopback, goes_on) in [(true, true), (false, false)] {
@@ -195,6 +208,7 @@ fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
     }
 }
 
+// Conformance: 41
 #[test]
 fn words_injected_after_the_220_of_starttls_end_the_session() {
     for injected in ["250 injected\r\n", "2", "250-partly"] {
@@ -225,6 +239,7 @@ fn a_session_that_is_open_answers_to_noop() {
     });
 }
 
+// Conformance: 2
 #[test]
 fn nothing_but_quit_has_a_place_before_hello() {
     both_ways(plan, |talk| {

@@ -64,6 +64,7 @@ fn is_protocol_error(error: &Error, words: &str) -> bool {
     matches!(error, Error::Protocol(Phase::Auth, text) if text.contains(words))
 }
 
+// Conformance: 51
 #[test]
 fn scram_sha_1_is_spoken_as_in_its_rfc() {
     both_ways(pencil, |talk| {
@@ -84,6 +85,7 @@ fn scram_sha_256_is_preferred() {
     });
 }
 
+// Conformance: 51
 #[test]
 fn inside_tls_scram_is_bound_to_it() {
     both_ways(pencil, |talk| {
@@ -94,6 +96,7 @@ fn inside_tls_scram_is_bound_to_it() {
     });
 }
 
+// Conformance: 51
 #[test]
 fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
     both_ways(pencil, |talk| {
@@ -104,6 +107,7 @@ fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
     });
 }
 
+// Conformance: 51
 #[test]
 fn a_server_that_does_not_prove_itself_is_not_trusted() {
     let [initial, first, proof, _] = SHA1;
@@ -122,6 +126,7 @@ fn a_server_that_does_not_prove_itself_is_not_trusted() {
     }
 }
 
+// Conformance: 51
 #[test]
 fn a_wrong_signature_ends_the_session() {
     let [initial, first, proof, _] = SHA1;
@@ -140,6 +145,7 @@ fn a_wrong_signature_ends_the_session() {
     });
 }
 
+// Conformance: 51
 #[test]
 fn a_server_that_would_weaken_the_proof_gets_none() {
     for (challenge, words) in [

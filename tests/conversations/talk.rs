@@ -6,6 +6,7 @@ use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
+use envoi::smtp::options::Options;
 use envoi::smtp::session::{Dialect, InitialResponse, Plan, Security, Session, Step};
 
 /// That of RFC 5802, section 5, and two others.
@@ -138,8 +139,12 @@ impl Talk {
     ) -> Result<(), Error> {
         let recipients: Vec<String> = recipients.iter().map(|r| r.to_string()).collect();
         let envelope = Envelope::parse(Some(sender).filter(|s| !s.is_empty()), &recipients)?;
-        self.session
-            .deliver(envelope, Content::Whole(survey(message).unwrap()), partial)
+        self.session.deliver(
+            envelope,
+            &Options::default(),
+            Content::Whole(survey(message).unwrap()),
+            partial,
+        )
     }
 
     /// From a to these recipients, one line.

@@ -79,6 +79,7 @@ fn xoauth2_takes_one_line() {
     });
 }
 
+// Conformance: 52
 #[test]
 fn a_refused_oauthbearer_gives_the_servers_json() {
     both_ways(example_of_rfc_7628, |talk| {
@@ -102,6 +103,7 @@ fn a_refused_oauthbearer_gives_the_servers_json() {
     });
 }
 
+// Conformance: 52
 #[test]
 fn a_refused_xoauth2_gives_the_servers_json() {
     both_ways(example_of_google, |talk| {
@@ -134,6 +136,7 @@ fn a_server_that_knows_no_oauthbearer_after_all_gets_xoauth2() {
     });
 }
 
+// Conformance: 46
 #[test]
 fn a_token_too_long_for_the_line_waits_for_334() {
     let token = "x".repeat(2000);
@@ -148,6 +151,7 @@ fn a_token_too_long_for_the_line_waits_for_334() {
     );
 }
 
+// Conformance: 45
 #[test]
 fn external_lets_the_certificate_speak() {
     for (identity, initial) in [
@@ -167,6 +171,7 @@ fn external_lets_the_certificate_speak() {
     }
 }
 
+// Conformance: 45
 #[test]
 fn external_says_nothing_after_334_in_an_empty_line() {
     let plan = || Plan {
@@ -181,6 +186,7 @@ fn external_says_nothing_after_334_in_an_empty_line() {
     });
 }
 
+// Conformance: 48
 #[test]
 fn neither_is_said_in_clear() {
     for credentials in [example_of_google().credentials, external(None).credentials] {

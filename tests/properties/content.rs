@@ -75,12 +75,14 @@ fn cut(message: &[u8], places: Vec<usize>) -> Vec<&[u8]> {
 }
 
 proptest! {
+    // Conformance: 18
     #[test]
     fn what_a_server_reads_is_the_message_with_its_line_ends_repaired(message in messages()) {
         let encoded = encode([&message[..]]);
         prop_assert_eq!(receive(&encoded), Some((normalised(&message), &b""[..])));
     }
 
+    // Conformance: 18
     #[test]
     fn where_the_message_is_cut_makes_no_difference(
         message in messages(),
@@ -91,6 +93,7 @@ proptest! {
         prop_assert_eq!(&encode(message.chunks(1)), &whole);
     }
 
+    // Conformance: 1
     #[test]
     fn cr_and_lf_are_sent_together_only(message in messages()) {
         let encoded = encode([&message[..]]);
@@ -99,6 +102,7 @@ proptest! {
         prop_assert_eq!(encoded.iter().filter(|octet| **octet == b'\n').count(), crlfs);
     }
 
+    // Conformance: 19
     #[test]
     fn the_end_stands_at_the_end_only(message in messages()) {
         let end = b"\r\n.\r\n";
@@ -108,6 +112,7 @@ proptest! {
         prop_assert_eq!(transmitted.windows(end.len()).filter(|five| five == end).count(), 1);
     }
 
+    // Conformance: 20, 21, 56
     #[test]
     fn the_survey_tells_the_size_and_refuses_the_rest(message in messages()) {
         let normalised = normalised(&message);

@@ -89,6 +89,7 @@ proptest! {
         }
     }
 
+    // Conformance: 1
     #[test]
     fn any_text_is_taken_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
         match Mailbox::parse(&address) {

@@ -3,3 +3,4 @@
 mod content;
 mod mailbox;
 mod reply;
+mod sasl;

@@ -56,6 +56,7 @@ fn near_replies() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    // Conformance: 8
     #[test]
     fn any_replies_split_anywhere_come_back(replies in replies(), size in 1..200_usize) {
         let octets: Vec<u8> = replies.iter().flat_map(|(code, lines)| render(*code, lines)).collect();
@@ -88,6 +89,7 @@ proptest! {
     }
 }
 
+// Conformance: 9, 10
 #[test]
 fn a_server_that_never_ends_its_reply_is_stopped() {
     let line = b"250-and another thing\r\n";

@@ -23,6 +23,7 @@ fn exported(pair: &Pair) -> Vec<u8> {
         .to_vec()
 }
 
+// Conformance: 51
 #[test]
 fn tls_13_exports_what_the_server_exports() {
     for suite in [

@@ -53,6 +53,7 @@ fn what_is_not_tls_is_said_not_to_be() {
     assert!(error.message.contains("is not TLS"), "{error}");
 }
 
+// Conformance: 43
 #[test]
 fn an_old_version_is_incompatible() {
     // An alert protocol_version, as servers of TLS 1.0 send it.

@@ -50,6 +50,7 @@ fn a_certificate_of_the_future_tells_from_when() {
     );
 }
 
+// Conformance: 43
 #[test]
 fn a_certificate_of_others_names_them() {
     let error = connect(&params("other.example.org"), NAME).unwrap_err();
@@ -78,6 +79,7 @@ fn a_certificate_may_bear_no_name() {
     assert!(error.message.contains("no name at all"), "{error}");
 }
 
+// Conformance: 43
 #[test]
 fn a_wildcard_holds_for_one_label() {
     connect(&params("*.example.org"), NAME).unwrap();

@@ -5,8 +5,8 @@ use super::super::base64::decode;
 /// Fewer give a password away to who gets hold of the exchange or the database (RFC 5802, section
 /// 5.1; RFC 7677, section 3).
 pub const MIN_ITERATIONS: u32 = 4096;
-/// More would let a server keep the component busy: in wasm a million takes about a second. The
-/// highest number that is recommended to servers is OWASP's for SHA-1, 1,300,000.
+/// More would let a server keep the component busy, with no timeout to stop it: in wasm a million
+/// takes about a second. The highest number recommended to servers is OWASP's for SHA-1, 1,300,000.
 pub const MAX_ITERATIONS: u32 = 2_000_000;
 /// Servers have 12 to 32 octets.
 pub const MAX_SALT: usize = 256;
@@ -117,6 +117,7 @@ mod tests {
         assert!(first("r=abcd,s=QQ==,i=2000000").is_ok());
     }
 
+    // Conformance: 51
     #[test]
     fn a_nonce_that_does_not_continue_ours_is_refused() {
         for nonce in ["abc", "abd", "ab", "xabc", "ABCdef", "abc\u{e9}", "abc\x07"] {
@@ -125,6 +126,7 @@ mod tests {
         }
     }
 
+    // Conformance: 51
     #[test]
     fn iteration_counts_outside_the_limits_are_refused() {
         for count in ["1", "4095", "2000001", "4294967295", "99999999999999999999"] {

@@ -34,6 +34,7 @@ fn proved() -> Scram {
     scram
 }
 
+// Conformance: 51
 #[test]
 fn the_example_of_rfc_5802() {
     let mut scram = scram(ScramSha1, "fyko+d2lbbFgONRv9qkxdawL");
@@ -50,6 +51,7 @@ fn the_example_of_rfc_5802() {
     assert!(scram.is_verified());
 }
 
+// Conformance: 51
 #[test]
 fn the_example_of_rfc_7677() {
     let mut scram = scram(ScramSha256, "rOprNGfwEbeRWgbNEkqO");
@@ -96,6 +98,7 @@ fn a_message_that_is_not_utf_8_is_an_error() {
     assert!(scram.respond(b"r=abc\xff,s=QQ==,i=4096").is_err());
 }
 
+// Conformance: 51
 #[test]
 fn the_flag_says_what_both_sides_can() {
     let binding = ChannelBinding {

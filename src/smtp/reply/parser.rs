@@ -211,6 +211,7 @@ mod tests {
         reply
     }
 
+    // Conformance: 9
     #[test]
     fn a_reply_of_several_lines_ends_with_a_space_after_the_code() {
         // RFC 5321, section 4.2.1.
@@ -229,6 +230,7 @@ mod tests {
         );
     }
 
+    // Conformance: 8
     #[test]
     fn a_code_alone_is_a_reply_with_or_without_the_space() {
         for octets in [&b"250\r\n"[..], b"250 \r\n", b"250-\r\n250\r\n"] {
@@ -238,6 +240,7 @@ mod tests {
         }
     }
 
+    // Conformance: 59
     #[test]
     fn the_enhanced_code_comes_from_the_first_line_that_has_one_and_stays_in_the_text() {
         // RFC 2034, section 5, and a first line without.
@@ -269,11 +272,13 @@ mod tests {
         assert!(!parser.has_leftover());
     }
 
+    // Conformance: 54
     #[test]
     fn octets_that_are_not_utf_8_are_replaced() {
         assert_eq!(read_one(b"250 caf\xe9\r\n").lines, ["caf\u{fffd}"]);
     }
 
+    // Conformance: 1
     #[test]
     fn a_line_feed_alone_ends_no_line() {
         let error = read(b"250 ok\n250 more\r\n").unwrap_err();
@@ -282,6 +287,7 @@ mod tests {
         assert!(matches!(read(b"\n"), Err(ReplyError::BareLineFeed(_))));
     }
 
+    // Conformance: 7
     #[test]
     fn other_words_than_replies_are_refused() {
         for line in [
@@ -301,6 +307,7 @@ mod tests {
         }
     }
 
+    // Conformance: 9
     #[test]
     fn the_code_stays_the_same_within_a_reply() {
         let error = read(b"250-one\r\n550 two\r\n").unwrap_err();
@@ -317,6 +324,7 @@ mod tests {
         assert_eq!(parser.next_reply(), Err(error));
     }
 
+    // Conformance: 10
     #[test]
     fn a_line_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
         let line = |length: usize| format!("250 {}\r\n", "x".repeat(length - 6)).into_bytes();
@@ -333,6 +341,7 @@ mod tests {
         ));
     }
 
+    // Conformance: 9
     #[test]
     fn a_reply_may_have_as_many_lines_as_the_limit_and_not_one_more() {
         let lines = |count: usize| "250-x\r\n".repeat(count - 1) + "250 x\r\n";
@@ -343,6 +352,7 @@ mod tests {
         );
     }
 
+    // Conformance: 9
     #[test]
     fn a_reply_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
         let long = format!("250-{}\r\n", "x".repeat(1018)).repeat(MAX_REPLY / 1024 - 1);

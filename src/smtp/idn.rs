@@ -1,0 +1,106 @@
+//! Domains in other scripts, for DNS and for servers without SMTPUTF8.
+//!
+//! ```text
+//! bücher.example  ->  xn--bcher-kva.example
+//! ```
+
+use super::excerpt::excerpt;
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+
+/// A host's name with A-labels for U-labels, by UTS 46, non-transitional, as browsers and other mail
+/// programs have it. What is ASCII stays as it is, address literals too.
+pub fn to_ascii_host(host: &str) -> Result<String, String> {
+    if host.is_ascii() {
+        return Ok(host.into());
+    }
+    Uts46::new()
+        .to_ascii(
+            host.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::CheckFirstLast,
+            DnsLength::VerifyAllowRootDot,
+        )
+        .map(|ascii| ascii.into_owned())
+        .map_err(|_| {
+            format!(
+                "`{}` is no internationalized domain name (UTS 46)",
+                excerpt(host.as_bytes())
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn u_labels_become_a_labels() {
+        for (host, ascii) in [
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("BÜCHER.Example", "xn--bcher-kva.example"),
+            ("bu\u{308}cher.example", "xn--bcher-kva.example"),
+            ("παράδειγμα.δοκιμή", "xn--hxajbheg2az3al.xn--jxalpdlp"),
+            ("उदाहरण.परीक्षा", "xn--p1b6ci4b4b3a.xn--11b5bs3a9aj6g"),
+            ("مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv"),
+            ("例。テスト", "xn--fsq.xn--zckzah"),
+        ] {
+            assert_eq!(to_ascii_host(host), Ok(ascii.into()));
+        }
+    }
+
+    #[test]
+    fn deviation_characters_are_kept_as_idna_2008_has_them() {
+        assert_eq!(
+            to_ascii_host("faß.example"),
+            Ok("xn--fa-hia.example".into())
+        );
+        assert_eq!(to_ascii_host("βόλος.com"), Ok("xn--nxasmm1c.com".into()));
+    }
+
+    #[test]
+    fn what_is_ascii_stays_as_it_is() {
+        for host in [
+            "Mail.Example.ORG",
+            "[IPv6:::1]",
+            "192.0.2.1",
+            "my_host",
+            "xn--a",
+        ] {
+            assert_eq!(to_ascii_host(host), Ok(host.into()));
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_domain_names_are_refused() {
+        for host in [
+            "é_x.example",
+            "é..example",
+            "-é.example",
+            "é é.example",
+            "a\u{200d}é.example",
+            "\u{301}é.example",
+            "אa.example",
+            "é.xn--a.example",
+            "é\u{fffd}.example",
+            &"é".repeat(64),
+        ] {
+            let error = to_ascii_host(host).expect_err(host);
+            assert!(
+                error.contains("no internationalized domain name"),
+                "{error}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_ascii_and_stays_so(host in "[a-zé-ſα-ω.-]{1,30}|\\PC{1,20}") {
+            if let Ok(ascii) = to_ascii_host(&host) {
+                prop_assert!(ascii.is_ascii());
+                prop_assert_eq!(to_ascii_host(&ascii), Ok(ascii));
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What a server takes in one session and one transaction (RFC 9422), and the transactions that a
+//! list of recipients makes.
+//!
+//! ```text
+//! 250 LIMITS MAILMAX=20 RCPTMAX=50 RCPTDOMAINMAX=1
+//! ```
+
+use super::extensions::Extensions;
+use super::mailbox::Mailbox;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Recipients in a transaction, where the server does not say: as many as every server has to take
+/// (RFC 5321, section 4.5.3.1.8).
+const RECIPIENTS: u32 = 100;
+
+/// Digits of a limit, of which the first is not 0.
+const MAX_DIGITS: usize = 6;
+
+/// Those that the server names. Limits that are not known, or malformed, are as good as not named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Transactions in a session.
+    pub transactions: Option<u32>,
+    /// Recipients in a transaction.
+    pub recipients: Option<u32>,
+    /// Different domains of recipients in a transaction.
+    pub domains: Option<u32>,
+}
+
+impl Limits {
+    pub fn of(extensions: &Extensions) -> Self {
+        let mut limits = Self::default();
+        for limit in extensions.get("LIMITS").unwrap_or_default().split(' ') {
+            let Some((name, value)) = limit.split_once('=') else {
+                continue;
+            };
+            let known = match &*name.to_ascii_uppercase() {
+                "MAILMAX" => &mut limits.transactions,
+                "RCPTMAX" => &mut limits.recipients,
+                "RCPTDOMAINMAX" => &mut limits.domains,
+                _ => continue,
+            };
+            // Of two of a name, the lower.
+            *known = known.iter().copied().chain(number(value)).min();
+        }
+        limits
+    }
+
+    /// The recipients' numbers, for each transaction that is needed, in their order. Where domains
+    /// are limited, those of one domain come together.
+    pub fn batches(&self, recipients: &[Mailbox]) -> Vec<Vec<usize>> {
+        let mut batches = Batches::default();
+        for (i, recipient) in recipients.iter().enumerate() {
+            let domain = recipient.domain().unwrap_or_default().to_ascii_lowercase();
+            batches.add(i, domain, self);
+        }
+        batches.members
+    }
+
+    fn has_room(&self, recipients: usize) -> bool {
+        is_below(recipients, Some(self.recipients.unwrap_or(RECIPIENTS)))
+    }
+}
+
+#[derive(Default)]
+struct Batches {
+    members: Vec<Vec<usize>>,
+    /// Those of the last batch.
+    domains: BTreeSet<String>,
+    /// The last batch of each domain.
+    known: BTreeMap<String, usize>,
+}
+
+impl Batches {
+    /// Into the domain's own batch, or the last one, or a new one.
+    fn add(&mut self, recipient: usize, domain: String, limits: &Limits) {
+        let own = self.known.get(&domain).copied();
+        if let Some(batch) = own.and_then(|own| self.members.get_mut(own))
+            && limits.has_room(batch.len())
+        {
+            batch.push(recipient);
+            return;
+        }
+        let takes_domain = is_below(self.domains.len(), limits.domains);
+        match self.members.last_mut() {
+            Some(last) if takes_domain && limits.has_room(last.len()) => last.push(recipient),
+            _ => {
+                self.domains.clear();
+                self.members.push(vec![recipient]);
+            }
+        }
+        self.known.insert(domain.clone(), self.members.len() - 1);
+        self.domains.insert(domain);
+    }
+}
+
+/// A number of the grammar: 1 to 999999.
+fn number(value: &str) -> Option<u32> {
+    let well_formed = (1..=MAX_DIGITS).contains(&value.len())
+        && !value.starts_with('0')
+        && value.bytes().all(|octet| octet.is_ascii_digit());
+    value.parse().ok().filter(|_| well_formed)
+}
+
+fn is_below(count: usize, limit: Option<u32>) -> bool {
+    limit.is_none_or(|limit| u64::try_from(count).is_ok_and(|count| count < limit.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::reply::Reply;
+    use proptest::prelude::*;
+
+    fn limits(line: &str) -> Limits {
+        Limits::of(&Extensions::from_reply(&Reply {
+            code: 250,
+            enhanced: None,
+            lines: vec!["mail.example.org".into(), line.into()],
+        }))
+    }
+
+    fn recipients(domains: &[&str]) -> Vec<Mailbox> {
+        let address = |domain| Mailbox::parse_recipient(&format!("a@{domain}")).unwrap();
+        domains.iter().map(address).collect()
+    }
+
+    #[test]
+    fn limits_are_read_by_name_in_any_order_and_case() {
+        let all = Limits {
+            transactions: Some(20),
+            recipients: Some(50),
+            domains: Some(1),
+        };
+        assert_eq!(limits("LIMITS MAILMAX=20 RCPTMAX=50 RCPTDOMAINMAX=1"), all);
+        assert_eq!(limits("limits rcptdomainmax=1 RcptMax=50  mailmax=20"), all);
+        assert_eq!(limits("HELP"), Limits::default());
+    }
+
+    #[test]
+    fn unknown_and_malformed_limits_are_ignored_and_the_others_are_not() {
+        for limit in [
+            "RCPTMAX",
+            "RCPTMAX=",
+            "RCPTMAX=0",
+            "RCPTMAX=-1",
+            "RCPTMAX=+1",
+            "RCPTMAX=010",
+            "RCPTMAX=1000000",
+            "RCPTMAX=5x",
+            "=5",
+            "XMAX=5",
+            "RCPTMAX==5",
+        ] {
+            let found = limits(&format!("LIMITS {limit} MAILMAX=2"));
+            assert_eq!(
+                (found.recipients, found.transactions),
+                (None, Some(2)),
+                "{limit}"
+            );
+        }
+        let found = limits("LIMITS RCPTMAX=7 RCPTMAX=999999 RCPTMAX=x");
+        assert_eq!(found.recipients, Some(7));
+    }
+
+    #[test]
+    fn without_limits_a_hundred_recipients_make_a_transaction() {
+        let recipients = recipients(&["x.example"; 250]);
+        let batches = Limits::default().batches(&recipients);
+        assert_eq!(
+            batches.iter().map(Vec::len).collect::<Vec<_>>(),
+            [100, 100, 50]
+        );
+        assert!(batches.into_iter().flatten().eq(0..250));
+    }
+
+    #[test]
+    fn the_servers_number_of_recipients_stands_for_the_hundred() {
+        let recipients = recipients(&["x.example"; 250]);
+        let sizes = |line| {
+            let batches = limits(line).batches(&recipients);
+            batches.iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes("LIMITS RCPTMAX=200"), [200, 50]);
+        assert_eq!(sizes("LIMITS RCPTMAX=90"), [90, 90, 70]);
+    }
+
+    #[test]
+    fn recipients_of_one_domain_share_a_transaction_where_domains_are_limited() {
+        let recipients = recipients(&["x", "y", "X", "z", "y", "x", "z"]);
+        let batches = |line| limits(line).batches(&recipients);
+        assert_eq!(
+            batches("LIMITS RCPTDOMAINMAX=1"),
+            [vec![0, 2, 5], vec![1, 4], vec![3, 6]]
+        );
+        assert_eq!(
+            batches("LIMITS RCPTDOMAINMAX=2"),
+            [vec![0, 1, 2, 4, 5], vec![3, 6]]
+        );
+        assert_eq!(
+            batches("LIMITS RCPTMAX=2 RCPTDOMAINMAX=1"),
+            [vec![0, 2], vec![1, 4], vec![3, 6], vec![5]]
+        );
+    }
+
+    #[test]
+    fn the_bare_postmaster_has_a_domain_of_its_own() {
+        let recipients = ["postmaster", "a@x", "Postmaster"];
+        let recipients = recipients.map(|r| Mailbox::parse_recipient(r).unwrap());
+        let batches = limits("LIMITS RCPTDOMAINMAX=1").batches(&recipients);
+        assert_eq!(batches, [vec![0, 2], vec![1]]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_recipient_is_in_one_batch_and_no_batch_is_over_a_limit(
+            domains in prop::collection::vec("[a-e]", 0..300),
+            most in prop::option::of(1u32..150),
+            most_domains in prop::option::of(1u32..5),
+        ) {
+            let domains: Vec<_> = domains.iter().map(|d| &**d).collect();
+            let limits = Limits { recipients: most, domains: most_domains, ..Limits::default() };
+            let batches = limits.batches(&recipients(&domains));
+            for batch in &batches {
+                let different: BTreeSet<_> = batch.iter().map(|&i| domains[i]).collect();
+                prop_assert!(batch.is_sorted() && !batch.is_empty());
+                prop_assert!(batch.len() <= most.unwrap_or(100) as usize);
+                prop_assert!(different.len() <= most_domains.unwrap_or(5) as usize);
+            }
+            let mut all: Vec<_> = batches.into_iter().flatten().collect();
+            all.sort_unstable();
+            prop_assert!(all.into_iter().eq(0..domains.len()));
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The parameters of MAIL.
+//!
+//! ```text
+//! MAIL FROM:<ann@example.org> SIZE=1000 BODY=8BITMIME RET=HDRS ENVID=QQ314159
+//! ```
+
+use super::parameters::Parameters;
+use super::{Body, Options};
+use crate::smtp::content::Survey;
+use crate::smtp::error::Error;
+use crate::smtp::extensions::Extensions;
+
+/// All that MAIL's parameters depend on besides the options.
+#[derive(Clone, Copy)]
+pub struct MailContext<'a> {
+    pub extensions: &'a Extensions,
+    /// Whether the session is within TLS, the server's certificate verified.
+    pub secure: bool,
+    /// Whether all addresses, as they will be sent, are ASCII.
+    pub envelope_ascii: bool,
+    /// Of a message that is there already.
+    pub survey: Option<&'a Survey>,
+}
+
+impl Options {
+    /// Each with a space before it.
+    pub fn mail_parameters(&self, context: &MailContext<'_>) -> Result<String, Error> {
+        let mut parameters = Parameters::of(context.extensions);
+        self.describe_message(context, &mut parameters)?;
+        self.describe_notifications(&mut parameters)?;
+        self.describe_handling(context, &mut parameters)?;
+        for extra in self.extras.iter() {
+            parameters.push(extra);
+        }
+        Ok(parameters.into_text())
+    }
+
+    /// SIZE, BODY and SMTPUTF8.
+    fn describe_message(
+        &self,
+        context: &MailContext<'_>,
+        parameters: &mut Parameters<'_>,
+    ) -> Result<(), Error> {
+        let extensions = context.extensions;
+        if let Some(size) = context.survey.map(|survey| survey.size).or(self.size) {
+            // RFC 1870, section 7: there is no point in trying.
+            if let Some(limit) = extensions.size_limit().filter(|&limit| size > limit) {
+                return Err(Error::MessageTooLarge(limit));
+            }
+            if extensions.has("SIZE") {
+                parameters.push(format_args!("SIZE={size}"));
+            }
+        }
+        let eight_bit = self.body == Some(Body::EightBitMime)
+            || context.survey.is_some_and(|survey| survey.eight_bit);
+        if self.body == Some(Body::BinaryMime) {
+            // RFC 3030, section 3: DATA could not carry it.
+            extensions.require("CHUNKING")?;
+            parameters.push_of("BINARYMIME", "BODY=BINARYMIME")?;
+        } else if eight_bit || extensions.has("8BITMIME") {
+            parameters.push_of("8BITMIME", "BODY=8BITMIME")?;
+        }
+        // Only where it is needed (RFC 6531, section 3.4).
+        if self.smtputf8 || !context.envelope_ascii {
+            parameters.push_of("SMTPUTF8", "SMTPUTF8")?;
+        }
+        Ok(())
+    }
+
+    /// RET and ENVID.
+    fn describe_notifications(&self, parameters: &mut Parameters<'_>) -> Result<(), Error> {
+        if let Some(contents) = self.dsn_contents {
+            parameters.push_of("DSN", format_args!("RET={}", contents.value()))?;
+        }
+        if let Some(id) = &self.envelope_id {
+            parameters.push_of("DSN", format_args!("ENVID={id}"))?;
+        }
+        Ok(())
+    }
+
+    /// How fast, and on whose behalf.
+    fn describe_handling(
+        &self,
+        context: &MailContext<'_>,
+        parameters: &mut Parameters<'_>,
+    ) -> Result<(), Error> {
+        if self.require_tls {
+            // Offered or not: RFC 8689, section 4.2.1.
+            if !context.secure {
+                return Err(Error::ExtensionUnavailable("REQUIRETLS".into()));
+            }
+            parameters.push_of("REQUIRETLS", "REQUIRETLS")?;
+        }
+        if let Some(deliver_by) = self.deliver_by {
+            parameters.push_of("DELIVERBY", deliver_by.parameter(context.extensions)?)?;
+        }
+        if let Some(priority) = self.priority {
+            parameters.push_of("MT-PRIORITY", format_args!("MT-PRIORITY={priority}"))?;
+        }
+        if let Some(seconds) = self.hold_for {
+            check_hold(seconds, context.extensions)?;
+            parameters.push_of("FUTURERELEASE", format_args!("HOLDFOR={seconds}"))?;
+        }
+        if let Some(submitter) = &self.submitter {
+            parameters.push_of("AUTH", format_args!("AUTH={submitter}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn check_hold(seconds: u32, extensions: &Extensions) -> Result<(), Error> {
+    match extensions.maximum_hold() {
+        Some(maximum) if seconds > maximum => Err(Error::InvalidArgument(format!(
+            "hold for: the server takes no more than {maximum} seconds"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::options::DsnContents;
+    use crate::smtp::reply::Reply;
+
+    const MESSAGE: Survey = Survey {
+        size: 1000,
+        eight_bit: false,
+    };
+
+    /// What a server that offers `lines` would be told of an ASCII envelope within TLS.
+    fn said(options: &Options, lines: &[&str], survey: Option<&Survey>) -> Result<String, Error> {
+        options.mail_parameters(&MailContext {
+            extensions: &offered(lines),
+            secure: true,
+            envelope_ascii: true,
+            survey,
+        })
+    }
+
+    fn offered(lines: &[&str]) -> Extensions {
+        let lines = [&["mail.example.org"], lines].concat();
+        Extensions::from_reply(&Reply {
+            code: 250,
+            enhanced: None,
+            lines: lines.into_iter().map(String::from).collect(),
+        })
+    }
+
+    fn options(set: impl FnOnce(&mut Options)) -> Options {
+        let mut options = Options::default();
+        set(&mut options);
+        options
+    }
+
+    fn unavailable<T>(keyword: &str) -> Result<T, Error> {
+        Err(Error::ExtensionUnavailable(keyword.into()))
+    }
+
+    #[test]
+    fn a_server_without_extensions_is_told_nothing() {
+        assert_eq!(
+            said(&Options::default(), &[], Some(&MESSAGE)),
+            Ok("".into())
+        );
+    }
+
+    #[test]
+    fn size_and_8bitmime_are_declared_wherever_they_are_offered() {
+        let none = Options::default();
+        let lines = [
+            "SIZE",
+            "8BITMIME",
+            "SMTPUTF8",
+            "DSN",
+            "CHUNKING",
+            "BINARYMIME",
+        ];
+        assert_eq!(
+            said(&none, &lines, Some(&MESSAGE)),
+            Ok(" SIZE=1000 BODY=8BITMIME".into())
+        );
+        assert_eq!(said(&none, &lines, None), Ok(" BODY=8BITMIME".into()));
+        assert_eq!(
+            said(&none, &["SIZE"], Some(&MESSAGE)),
+            Ok(" SIZE=1000".into())
+        );
+    }
+
+    #[test]
+    fn a_message_over_the_servers_limit_is_not_declared() {
+        let limit = |lines, survey| said(&options(|o| o.set_size(1001)), lines, survey);
+        assert_eq!(
+            limit(&["SIZE 1000"], None),
+            Err(Error::MessageTooLarge(1000))
+        );
+        assert_eq!(limit(&["SIZE 0"], None), Ok(" SIZE=1001".into()));
+        // What is known is better than what was announced.
+        assert_eq!(
+            limit(&["SIZE 1000"], Some(&MESSAGE)),
+            Ok(" SIZE=1000".into())
+        );
+        assert_eq!(
+            said(&Options::default(), &["SIZE 999"], Some(&MESSAGE)),
+            Err(Error::MessageTooLarge(999))
+        );
+    }
+
+    #[test]
+    fn eight_bit_content_needs_8bitmime() {
+        let survey = Survey {
+            eight_bit: true,
+            ..MESSAGE
+        };
+        let none = Options::default();
+        assert_eq!(said(&none, &[], Some(&survey)), unavailable("8BITMIME"));
+        let asked = options(|o| o.set_body(Body::EightBitMime));
+        assert_eq!(said(&asked, &[], None), unavailable("8BITMIME"));
+        assert_eq!(
+            said(&asked, &["8BITMIME"], None),
+            Ok(" BODY=8BITMIME".into())
+        );
+    }
+
+    #[test]
+    fn binary_content_needs_binarymime_and_chunking() {
+        let asked = options(|o| o.set_body(Body::BinaryMime));
+        let all = ["8BITMIME", "BINARYMIME", "CHUNKING"];
+        assert_eq!(said(&asked, &all, None), Ok(" BODY=BINARYMIME".into()));
+        assert_eq!(
+            said(&asked, &["8BITMIME", "BINARYMIME"], None),
+            unavailable("CHUNKING")
+        );
+        assert_eq!(
+            said(&asked, &["8BITMIME", "CHUNKING"], None),
+            unavailable("BINARYMIME")
+        );
+    }
+
+    #[test]
+    fn smtputf8_is_said_where_an_address_or_a_header_needs_it_and_only_there() {
+        let said = |required, envelope_ascii, lines: &[&str]| {
+            options(|o| o.set_smtputf8(required)).mail_parameters(&MailContext {
+                extensions: &offered(lines),
+                secure: false,
+                envelope_ascii,
+                survey: None,
+            })
+        };
+        assert_eq!(said(false, true, &["SMTPUTF8"]), Ok("".into()));
+        assert_eq!(said(true, true, &["SMTPUTF8"]), Ok(" SMTPUTF8".into()));
+        assert_eq!(said(false, false, &["SMTPUTF8"]), Ok(" SMTPUTF8".into()));
+        assert_eq!(said(true, true, &[]), unavailable("SMTPUTF8"));
+        assert_eq!(said(false, false, &[]), unavailable("SMTPUTF8"));
+    }
+
+    #[test]
+    fn requiretls_is_said_within_tls_and_where_it_is_offered_there() {
+        let asked = options(|o| o.set_require_tls(true));
+        let lines = ["REQUIRETLS"];
+        assert_eq!(said(&asked, &lines, None), Ok(" REQUIRETLS".into()));
+        assert_eq!(said(&asked, &[], None), unavailable("REQUIRETLS"));
+        let in_the_clear = MailContext {
+            extensions: &offered(&lines),
+            secure: false,
+            envelope_ascii: true,
+            survey: None,
+        };
+        assert_eq!(
+            asked.mail_parameters(&in_the_clear),
+            unavailable("REQUIRETLS")
+        );
+    }
+
+    #[test]
+    fn each_option_is_said_where_its_extension_is_offered_and_is_an_error_elsewhere() {
+        for (extension, asked, parameter) in [
+            (
+                "DSN",
+                options(|o| o.set_dsn_contents(DsnContents::Full)),
+                " RET=FULL",
+            ),
+            (
+                "DSN",
+                options(|o| o.set_dsn_contents(DsnContents::Headers)),
+                " RET=HDRS",
+            ),
+            (
+                "DSN",
+                options(|o| o.set_envelope_id("a+b").unwrap()),
+                " ENVID=a+2Bb",
+            ),
+            (
+                "DELIVERBY",
+                options(|o| o.set_deliver_by(120, true, true).unwrap()),
+                " BY=120;RT",
+            ),
+            (
+                "DELIVERBY",
+                options(|o| o.set_deliver_by(-60, false, false).unwrap()),
+                " BY=-60;N",
+            ),
+            (
+                "MT-PRIORITY",
+                options(|o| o.set_priority(-9).unwrap()),
+                " MT-PRIORITY=-9",
+            ),
+            (
+                "FUTURERELEASE",
+                options(|o| o.set_hold_for(3600).unwrap()),
+                " HOLDFOR=3600",
+            ),
+            (
+                "AUTH",
+                options(|o| o.set_submitter(Some("e+mc2=@example.org")).unwrap()),
+                " AUTH=e+2Bmc2+3D@example.org",
+            ),
+            (
+                "AUTH",
+                options(|o| o.set_submitter(None).unwrap()),
+                " AUTH=<>",
+            ),
+        ] {
+            assert_eq!(said(&asked, &[extension], None), Ok(parameter.into()));
+            assert_eq!(said(&asked, &["HELP"], None), unavailable(extension));
+        }
+    }
+
+    #[test]
+    fn times_out_of_the_servers_range_are_invalid_arguments() {
+        let by =
+            |seconds, returned| options(|o| o.set_deliver_by(seconds, returned, false).unwrap());
+        let hold = |seconds| options(|o| o.set_hold_for(seconds).unwrap());
+        let lines = ["DELIVERBY 240", "FUTURERELEASE 86400 2030-01-01T00:00:00Z"];
+        for (asked, limit) in [(by(239, true), "240"), (hold(86401), "86400")] {
+            match said(&asked, &lines, None) {
+                Err(Error::InvalidArgument(reason)) => assert!(reason.contains(limit), "{reason}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(said(&by(240, true), &lines, None), Ok(" BY=240;R".into()));
+        assert_eq!(said(&by(10, false), &lines, None), Ok(" BY=10;N".into()));
+        assert_eq!(
+            said(&hold(86400), &lines, None),
+            Ok(" HOLDFOR=86400".into())
+        );
+    }
+
+    #[test]
+    fn added_parameters_come_last_and_whatever_is_offered() {
+        let asked = options(|o| {
+            o.add_parameter("XVERP", None).unwrap();
+            o.add_parameter("X-Trace", Some("1")).unwrap();
+        });
+        assert_eq!(
+            said(&asked, &["SIZE"], Some(&MESSAGE)),
+            Ok(" SIZE=1000 XVERP X-Trace=1".into())
+        );
+    }
+}

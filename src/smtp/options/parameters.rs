@@ -1,0 +1,39 @@
+//! What follows the address in MAIL and RCPT (RFC 5321, section 4.1.2): nothing that belongs to an
+//! extension that the server does not offer.
+
+use crate::smtp::error::Error;
+use crate::smtp::extensions::Extensions;
+use core::fmt::Display;
+
+pub(super) struct Parameters<'a> {
+    extensions: &'a Extensions,
+    text: String,
+}
+
+impl<'a> Parameters<'a> {
+    pub(super) fn of(extensions: &'a Extensions) -> Self {
+        Self {
+            extensions,
+            text: String::new(),
+        }
+    }
+
+    /// With the space before it.
+    pub(super) fn push(&mut self, parameter: impl Display) {
+        self.text += &format!(" {parameter}");
+    }
+
+    pub(super) fn push_of(
+        &mut self,
+        extension: &str,
+        parameter: impl Display,
+    ) -> Result<(), Error> {
+        self.extensions.require(extension)?;
+        self.push(parameter);
+        Ok(())
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+}

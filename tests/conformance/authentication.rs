@@ -1,0 +1,94 @@
+//! AUTH with a mechanism of the caller's own (RFC 4954, section 4).
+
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{Plan, Security, Step};
+
+use crate::steps::in_a_transaction;
+use crate::talk::{Talk, both_ways, plan};
+
+/// Octets of a response (RFC 4954, section 4).
+const MAX_RESPONSE: usize = 12_288;
+
+fn inside_tls() -> Plan {
+    Plan {
+        security: Security::ImplicitTls,
+        ..plan()
+    }
+}
+
+fn challenged(talk: &mut Talk) {
+    talk.open(&["AUTH X-OWN"]);
+    talk.session.auth_start("X-OWN", None).unwrap();
+    talk.goes("C: AUTH X-OWN\nS: 334 ");
+    assert!(talk.session.is_challenged());
+}
+
+// Conformance: 45
+#[test]
+fn an_empty_initial_response_is_an_equals_sign_and_an_empty_answer_an_empty_line() {
+    both_ways(inside_tls, |talk| {
+        talk.open(&["AUTH X-OWN"]);
+        talk.session.auth_start("X-OWN", Some(b"")).unwrap();
+        talk.goes("C: AUTH X-OWN =\nS: 334 ");
+        talk.session.auth_respond(b"").unwrap();
+        talk.session.step().unwrap();
+        assert_eq!(talk.said(), "\r\n");
+        assert_eq!(talk.goes("S: 235 2.7.0 welcome"), Step::Done);
+    });
+}
+
+// Conformance: 45, 49
+#[test]
+fn an_exchange_is_cancelled_by_a_star_and_another_may_follow() {
+    both_ways(inside_tls, |talk| {
+        challenged(talk);
+        talk.session.auth_cancel().unwrap();
+        assert_eq!(talk.goes("C: *\nS: 501 5.7.0 cancelled"), Step::Done);
+        assert_eq!(talk.session.take_answer().unwrap().code, 501);
+        talk.session.auth_start("X-OWN", Some(b"secret")).unwrap();
+        talk.goes("C: AUTH X-OWN c2VjcmV0\nS: 235 ok");
+    });
+}
+
+// Conformance: 46
+#[test]
+fn a_response_may_have_12288_octets() {
+    both_ways(inside_tls, |talk| {
+        challenged(talk);
+        talk.session
+            .auth_respond(&vec![b'x'; MAX_RESPONSE / 4 * 3])
+            .unwrap();
+        talk.session.step().unwrap();
+        assert_eq!(talk.said().len(), MAX_RESPONSE + 2);
+        assert_eq!(talk.goes("S: 235 ok"), Step::Done);
+    });
+}
+
+// Conformance: 44
+#[test]
+fn auth_has_no_place_within_a_transaction() {
+    both_ways(inside_tls, |talk| {
+        talk.open(&["AUTH X-OWN"]);
+        in_a_transaction(talk);
+        let early = talk.session.auth_start("X-OWN", None);
+        assert!(matches!(early, Err(Error::WrongState(_))), "{early:?}");
+    });
+}
+
+// Conformance: 49
+#[test]
+fn the_codes_of_refusals_are_kept_apart() {
+    for code in [432, 454, 530, 534, 535, 538] {
+        both_ways(inside_tls, |talk| {
+            talk.open(&["AUTH X-OWN"]);
+            talk.session.auth_start("X-OWN", None).unwrap();
+            let error = talk.fails(&format!("C: AUTH X-OWN\nS: {code} no"));
+            assert!(
+                matches!(&error, Error::Rejected(Phase::Auth, reply) if reply.code == code),
+                "{error:?}"
+            );
+            talk.session.noop().unwrap();
+            talk.goes("C: NOOP\nS: 250 ok");
+        });
+    }
+}

@@ -1,0 +1,114 @@
+//! BDAT (RFC 3030).
+
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::Step;
+
+use crate::talk::{Talk, both_ways, plan};
+
+/// Octets of a chunk.
+const CHUNK: usize = 64 * 1024;
+
+/// The envelope of a message to b is accepted.
+fn accepted(talk: &mut Talk) {
+    talk.open(&["PIPELINING", "CHUNKING"]);
+    talk.deliver_to(&["b@mail.test"]);
+    let step =
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok\nS: 250 ok");
+    assert_eq!(step, Step::Done);
+    assert_eq!(talk.said(), "");
+}
+
+/// Their octets, and whether each says that it is the last.
+fn chunks(mut said: &str) -> Vec<(&str, bool)> {
+    let mut chunks = Vec::new();
+    while let Some((line, rest)) = said.split_once("\r\n") {
+        let count = line.strip_prefix("BDAT ").expect(line);
+        let (count, last) = match count.strip_suffix(" LAST") {
+            Some(count) => (count, true),
+            None => (count, false),
+        };
+        let (chunk, rest) = rest.split_at(count.parse().unwrap());
+        chunks.push((chunk, last));
+        said = rest;
+    }
+    chunks
+}
+
+// Conformance: 35, 37
+#[test]
+fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
+    both_ways(plan, |talk| {
+        accepted(talk);
+        let message = b".one\n.\rtwo";
+        talk.finish(
+            message,
+            "C: BDAT 14 LAST\nC: .one\nC: .\nC: two\nS: 250 queued",
+        )
+        .unwrap();
+    });
+}
+
+// Conformance: 37
+#[test]
+fn an_empty_message_is_an_empty_last_chunk() {
+    both_ways(plan, |talk| {
+        accepted(talk);
+        talk.finish(b"", "C: BDAT 0 LAST\nS: 250 queued").unwrap();
+    });
+}
+
+// Conformance: 36
+#[test]
+fn the_envelope_is_answered_before_the_first_chunk() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING", "CHUNKING"]);
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok");
+        assert_eq!(talk.session.step(), Ok(Step::Await));
+        assert!(!talk.session.is_writing());
+        let error = talk.fails("S: 550 no");
+        assert!(matches!(error, Error::RecipientsRefused(_)), "{error:?}");
+        assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 36, 37
+#[test]
+fn each_chunk_of_a_long_message_is_answered() {
+    let message = "line\r\n".repeat(25_000);
+    both_ways(plan, |talk| {
+        accepted(talk);
+        for piece in message.as_bytes().chunks(1000) {
+            talk.session.write(piece).unwrap();
+        }
+        talk.session.finish();
+        let said = talk.said();
+        let chunks = chunks(&said);
+        let text: String = chunks.iter().map(|(text, _)| *text).collect();
+        assert_eq!(text, message);
+        let last: Vec<_> = chunks.iter().map(|(_, last)| *last).collect();
+        assert_eq!(last, [false, false, true]);
+        assert_eq!(talk.goes("S: 250 ok\nS: 250 ok"), Step::Await);
+        assert_eq!(talk.goes("S: 250 queued"), Step::Done);
+        assert_eq!(talk.session.take_receipt().unwrap().accepted.len(), 1);
+    });
+}
+
+// Conformance: 36
+#[test]
+fn after_a_refused_chunk_none_follows_and_rset_comes_first() {
+    both_ways(plan, |talk| {
+        accepted(talk);
+        talk.session.write(&b"line\r\n".repeat(CHUNK / 5)).unwrap();
+        assert!(talk.said().starts_with("BDAT "));
+        let error = talk.fails("S: 452 4.3.1 disk full");
+        assert!(
+            matches!(error, Error::Rejected(Phase::Content, _)),
+            "{error:?}"
+        );
+        let more = talk.session.write(b"more\r\n");
+        assert!(matches!(more, Err(Error::WrongState(_))), "{more:?}");
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>");
+    });
+}

@@ -1,0 +1,146 @@
+//! What counts of a reply.
+
+use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::Step;
+
+use crate::talk::{both_ways, plan};
+
+// Conformance: 7
+#[test]
+fn the_code_counts_and_not_the_text() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<b@mail.test>
+             C: RCPT TO:<c@mail.test>
+             C: DATA
+             S: 250 550 fatal error, go away
+             S: 550 250 OK, recipient accepted
+             S: 250 ok
+             S: 354 no",
+        );
+        let receipt = talk
+            .finish(b"x", "C: x\nC: .\nS: 250 554 rejected")
+            .unwrap();
+        assert_eq!(receipt.accepted[0].recipient, "c@mail.test");
+        assert_eq!(receipt.refused[0].recipient, "b@mail.test");
+    });
+}
+
+// Conformance: 7
+#[test]
+fn a_code_that_nobody_knows_counts_by_its_first_digit() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             S: 299 so be it
+             C: RCPT TO:<b@mail.test>
+             S: 260 likewise
+             C: RCPT TO:<c@mail.test>
+             S: 599 no
+             C: DATA
+             S: 354 go",
+        );
+        let error = talk.finish(b"x", "C: x\nC: .\nS: 477 later").unwrap_err();
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Acceptance, reply) if reply.is_transient()),
+            "{error:?}"
+        );
+    });
+}
+
+// Conformance: 7
+#[test]
+fn a_code_of_another_first_digit_ends_the_session() {
+    for code in ["199", "600", "999", "050"] {
+        both_ways(plan, |talk| {
+            talk.open(&[]);
+            talk.session.noop().unwrap();
+            let error = talk.fails(&format!("C: NOOP\nS: {code} what"));
+            assert!(
+                matches!(error, Error::Protocol(Phase::Other, _)),
+                "{error:?}"
+            );
+            assert!(!talk.session.is_open());
+        });
+    }
+}
+
+// Conformance: 8
+#[test]
+fn any_command_may_be_answered_in_several_lines_or_without_text() {
+    both_ways(plan, |talk| {
+        talk.goes("S: 220-\nS: 220\nC: EHLO client.test\nS: 250-\nS: 250");
+        talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+        let step = talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             S: 250-one
+             S: 250-
+             S: 250 three
+             C: RCPT TO:<b@mail.test>
+             S: 250
+             C: RCPT TO:<c@mail.test>
+             S: 550-no
+             S: 550
+             C: DATA
+             S: 354-
+             S: 354",
+        );
+        assert_eq!(step, Step::Done);
+        let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250-a\nS: 250 b").unwrap();
+        assert_eq!(receipt.accepted[0].reply.lines, ["a", "b"]);
+        assert_eq!(receipt.refused[0].reply.lines, ["no", ""]);
+        talk.session.quit().unwrap();
+        talk.goes("C: QUIT\nS: 221-\nS: 221");
+    });
+}
+
+// Conformance: 23
+#[test]
+fn a_421_that_nobody_asked_for_ends_the_session() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        talk.session
+            .receive(b"421 4.4.2 idle too long\r\n")
+            .unwrap();
+        assert!(talk.session.has_unasked());
+        talk.session.noop().unwrap();
+        let error = talk.session.step().unwrap_err();
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Other, reply) if reply.code == 421),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+        assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 17
+#[test]
+fn recipients_that_are_too_many_at_once_are_kept_for_another_transaction() {
+    for too_many in ["452 4.5.3 too many recipients", "552 5.5.3 too many"] {
+        both_ways(plan, |talk| {
+            talk.open(&["PIPELINING"]);
+            talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+            talk.goes(&format!(
+                "C: MAIL FROM:<a@client.test>
+                 C: RCPT TO:<b@mail.test>
+                 C: RCPT TO:<c@mail.test>
+                 C: DATA
+                 S: 250 ok
+                 S: 250 ok
+                 S: {too_many}
+                 S: 354 go"
+            ));
+            let mut receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
+            let later = receipt.take_too_many().unwrap();
+            assert_eq!(later[0].as_str(), "c@mail.test");
+            assert_eq!((later.len(), receipt.accepted.len()), (1, 1));
+            assert!(receipt.refused.is_empty());
+        });
+    }
+}
