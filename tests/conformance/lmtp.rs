@@ -39,11 +39,8 @@ fn accepted(talk: &mut Talk, extension: &str, data: &str) {
 }
 
 fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
-    let code = |r: &'_ RecipientReply| r.reply.code;
-    replies
-        .iter()
-        .map(|r| (r.recipient.as_str(), code(r)))
-        .collect()
+    let replies = replies.iter();
+    replies.map(|r| (&*r.recipient, r.reply.code)).collect()
 }
 
 fn is_taken_for_b_alone(receipt: &Receipt) {
@@ -58,7 +55,7 @@ fn is_taken_for_b_alone(receipt: &Receipt) {
 #[test]
 fn each_accepted_recipient_is_answered_for_after_data() {
     both_ways(lmtp, |talk| {
-        accepted(talk, "SIZE", "C: DATA");
+        accepted(talk, "X-NONE", "C: DATA");
         let receipt = talk
             .finish(b"x", "C: x\nC: .\nS: 250 stored\nS: 452 4.2.2 full")
             .unwrap();
@@ -82,7 +79,7 @@ fn each_accepted_recipient_is_answered_for_after_the_last_chunk() {
 #[test]
 fn a_message_that_is_stored_for_none_is_refused() {
     both_ways(lmtp, |talk| {
-        accepted(talk, "SIZE", "C: DATA");
+        accepted(talk, "X-NONE", "C: DATA");
         let error = talk
             .finish(b"x", "C: x\nC: .\nS: 452 full\nS: 552 full")
             .unwrap_err();
@@ -97,7 +94,7 @@ fn a_message_that_is_stored_for_none_is_refused() {
 #[test]
 fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
     both_ways(lmtp, |talk| {
-        accepted(talk, "SIZE", "C: DATA");
+        accepted(talk, "X-NONE", "C: DATA");
         talk.session.write(b"x").unwrap();
         talk.session.finish();
         talk.goes("C: x\nC: .\nS: 250 stored");

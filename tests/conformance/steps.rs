@@ -2,17 +2,18 @@
 
 use envoi::smtp::error::Error;
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::options::Options;
 
 use crate::talk::Talk;
 
 pub fn mail(talk: &mut Talk) -> Result<(), Error> {
     let sender = Mailbox::parse("a@client.test").unwrap();
-    talk.session.mail(Some(&sender))
+    talk.session.mail(Some(&sender), &Options::default())
 }
 
 pub fn rcpt(talk: &mut Talk, recipient: &str) -> Result<(), Error> {
-    talk.session
-        .rcpt(Mailbox::parse_recipient(recipient).unwrap())
+    let recipient = Mailbox::parse_recipient(recipient).unwrap();
+    talk.session.rcpt(recipient, &Options::default())
 }
 
 /// MAIL was accepted.
