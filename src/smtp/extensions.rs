@@ -118,6 +118,7 @@ mod tests {
         })
     }
 
+    // Conformance: 5
     #[test]
     fn keywords_are_found_in_any_case_and_with_their_parameters() {
         let offered = extensions(&["size 1000", "Pipelining", "LIMITS RCPTMAX=20 MAILMAX=5"]);
@@ -127,6 +128,7 @@ mod tests {
         assert!(!offered.has("STARTTLS"));
     }
 
+    // Conformance: 5
     #[test]
     fn the_greeting_is_no_keyword() {
         let lines = vec!["STARTTLS".into()];
@@ -138,6 +140,7 @@ mod tests {
         assert_eq!(Extensions::from_reply(&reply), Extensions::default());
     }
 
+    // Conformance: 5
     #[test]
     fn unknown_keywords_are_kept_in_order_and_empty_lines_are_not() {
         let offered = extensions(&["XFOO bar", "", "8bitmime ", "  x-clacks Overhead"]);
@@ -164,6 +167,7 @@ mod tests {
         assert_eq!(extensions(&["XFOO", "XFOO bar"]).get("XFOO"), Some("bar"));
     }
 
+    // Conformance: 56
     #[test]
     fn a_size_that_is_absent_nought_or_no_number_is_no_limit() {
         let limit = |line| extensions(&[line]).size_limit();

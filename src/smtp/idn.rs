@@ -35,6 +35,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    // Conformance: 53
     #[test]
     fn u_labels_become_a_labels() {
         for (host, ascii) in [

@@ -125,6 +125,7 @@ mod tests {
         domains.iter().map(address).collect()
     }
 
+    // Conformance: 61
     #[test]
     fn limits_are_read_by_name_in_any_order_and_case() {
         let all = Limits {
@@ -137,6 +138,7 @@ mod tests {
         assert_eq!(limits("HELP"), Limits::default());
     }
 
+    // Conformance: 61
     #[test]
     fn unknown_and_malformed_limits_are_ignored_and_the_others_are_not() {
         for limit in [
@@ -163,6 +165,7 @@ mod tests {
         assert_eq!(found.recipients, Some(7));
     }
 
+    // Conformance: 17
     #[test]
     fn without_limits_a_hundred_recipients_make_a_transaction() {
         let recipients = recipients(&["x.example"; 250]);
@@ -174,6 +177,7 @@ mod tests {
         assert!(batches.into_iter().flatten().eq(0..250));
     }
 
+    // Conformance: 61
     #[test]
     fn the_servers_number_of_recipients_stands_for_the_hundred() {
         let recipients = recipients(&["x.example"; 250]);
@@ -185,6 +189,7 @@ mod tests {
         assert_eq!(sizes("LIMITS RCPTMAX=90"), [90, 90, 70]);
     }
 
+    // Conformance: 61
     #[test]
     fn recipients_of_one_domain_share_a_transaction_where_domains_are_limited() {
         let recipients = recipients(&["x", "y", "X", "z", "y", "x", "z"]);

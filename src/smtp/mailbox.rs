@@ -212,6 +212,7 @@ mod tests {
         }
     }
 
+    // Conformance: 28
     #[test]
     fn what_is_wrong_is_said_with_a_remedy() {
         for (address, reason) in [
@@ -253,6 +254,7 @@ mod tests {
         }
     }
 
+    // Conformance: 12
     #[test]
     fn an_address_may_be_as_long_as_the_limits_and_not_an_octet_longer() {
         let address = |local_part, domain: usize| {
@@ -284,6 +286,7 @@ mod tests {
         assert!(error.len() < 200);
     }
 
+    // Conformance: 28
     #[test]
     fn the_bare_postmaster_is_a_recipient_and_no_sender() {
         for name in ["postmaster", "Postmaster", "POSTMASTER"] {

@@ -34,6 +34,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    // Conformance: 57
     #[test]
     fn graphic_characters_but_plus_and_equals_stand_for_themselves() {
         let graphic: String = ('!'..='~').filter(|c| !"+=".contains(*c)).collect();

@@ -6,6 +6,7 @@
 mod component;
 mod debian;
 mod demo;
+mod docs;
 mod process;
 mod project;
 mod report;
@@ -23,6 +24,7 @@ const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask test         test everything, real servers included
+cargo xtask docs         write the generated pages of docs/
 cargo xtask help         show this
 
 ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target, or not at all
@@ -47,6 +49,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("test")] => test::run(&project),
+        [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    component,
+    component, docs,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -63,6 +63,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
             "warnings",
         ],
     )?;
+    headline("documentation");
+    docs::check(project)?;
     headline("component");
     let toolchain = component::build(project)?;
     headline("the guest of README.md");

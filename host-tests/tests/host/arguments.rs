@@ -26,6 +26,7 @@ fn refuses(attempt: impl Fn(&Mailer)) {
     server.finish();
 }
 
+// Conformance: 1, 21
 #[test]
 fn line_breaks_in_addresses() {
     for broken in BREAKS {
@@ -47,6 +48,7 @@ fn line_breaks_in_addresses() {
     }
 }
 
+// Conformance: 12
 #[test]
 fn what_is_no_address() {
     let long = format!("{}@mail.test", "x".repeat(65));
@@ -73,6 +75,7 @@ fn what_is_no_address() {
     });
 }
 
+// Conformance: 1, 21
 #[test]
 fn line_breaks_in_names() {
     for broken in BREAKS {

@@ -80,6 +80,7 @@ fn each_mechanism_proves_the_user() {
     }
 }
 
+// Conformance: 49
 #[test]
 fn a_wrong_password_is_named_and_not_shown() {
     for script in [by_plain(WRONG), by_login(WRONG), by_cram_md5(WRONG)] {
@@ -97,6 +98,7 @@ fn a_wrong_password_is_named_and_not_shown() {
     }
 }
 
+// Conformance: 44
 #[test]
 fn the_user_is_proven_once_a_connection() {
     let script = by_plain(WELCOME)
@@ -164,6 +166,7 @@ fn a_server_without_a_mechanism_in_common_is_told_from_one_that_refuses() {
     }
 }
 
+// Conformance: 40, 44
 #[test]
 fn mechanisms_that_were_offered_before_tls_only_are_not_used() {
     let authority = Authority::new();
@@ -229,6 +232,7 @@ fn a_url_carries_the_credentials() {
     server.finish();
 }
 
+// Conformance: 46
 #[test]
 fn a_password_too_long_for_the_line_follows_on_the_next() {
     let password = "x".repeat(1000);
@@ -246,6 +250,7 @@ fn a_password_too_long_for_the_line_follows_on_the_next() {
     server.finish();
 }
 
+// Conformance: 47
 #[test]
 fn a_challenge_that_makes_no_sense_is_cancelled() {
     for challenge in ["334 %%%", "334 "] {
@@ -266,6 +271,7 @@ fn a_challenge_that_makes_no_sense_is_cancelled() {
     }
 }
 
+// Conformance: 49
 #[test]
 fn a_server_that_wants_a_user_is_heard() {
     let no = "530 5.7.0 Authentication required";

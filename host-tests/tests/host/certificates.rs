@@ -10,6 +10,7 @@ use servers::scripted::{Server, Session};
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, hello_inside, secured, starttls, tls_failure_of};
 
+// Conformance: 43
 #[test]
 fn every_version_and_kind_of_key_is_spoken() {
     let authority = Authority::new();
@@ -42,6 +43,7 @@ fn every_version_and_kind_of_key_is_spoken() {
     server.finish();
 }
 
+// Conformance: 42, 43
 #[test]
 fn a_certificate_that_is_not_the_servers_is_refused() {
     let refused = |identity: Identity| asked().tls_refused(&identity).closed();
@@ -59,6 +61,7 @@ fn a_certificate_that_is_not_the_servers_is_refused() {
     assert_eq!(of_the_future, TlsFailure::CertificateNotYetValid);
 }
 
+// Conformance: 42, 43
 #[test]
 fn an_authority_that_was_not_added_is_not_trusted() {
     let authority = Authority::new();

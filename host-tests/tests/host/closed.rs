@@ -6,6 +6,7 @@ use servers::scripted::{Server, Session};
 
 use crate::support::*;
 
+// Conformance: 24
 #[test]
 fn a_close_in_each_phase_is_named_after_it() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
@@ -82,6 +83,7 @@ fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
     }
 }
 
+// Conformance: 24
 #[test]
 fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
@@ -100,6 +102,7 @@ fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
     server.finish();
 }
 
+// Conformance: 33
 #[test]
 fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
     let no = "552 5.3.4 Too large for us";
@@ -166,6 +169,7 @@ fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354()
     }
 }
 
+// Conformance: 24
 #[test]
 fn a_message_that_may_have_been_taken_is_never_sent_twice() {
     let lost = envelope()

@@ -32,6 +32,7 @@ fn a_refused_sender_is_named_and_the_connection_is_kept() {
     server.finish();
 }
 
+// Conformance: 31
 #[test]
 fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
     let no = "451 4.1.8 Try later";
@@ -53,6 +54,7 @@ fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
+// Conformance: 32
 #[test]
 fn no_empty_message_is_sent_where_data_is_accepted_without_a_sender() {
     let no = "550 5.1.8 Not you";
@@ -66,6 +68,7 @@ fn no_empty_message_is_sent_where_data_is_accepted_without_a_sender() {
     assert_eq!(error, rejected(Phase::Mail, no));
 }
 
+// Conformance: 32
 #[test]
 fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
     let server = Server::start([hello(&["PIPELINING"])
@@ -92,6 +95,7 @@ fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
     assert_eq!(transcript.only().messages()[1], MESSAGE);
 }
 
+// Conformance: 15
 #[test]
 fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
     let other = "552 5.2.2 Full";
@@ -112,6 +116,7 @@ fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
     server.finish();
 }
 
+// Conformance: 16
 #[test]
 fn the_receipt_names_who_gets_the_message_and_who_does_not() {
     let server = Server::start([hello(&["PIPELINING"])
@@ -156,6 +161,7 @@ fn one_refused_recipient_stops_the_message_for_all_where_it_is_to() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
+// Conformance: 15, 22
 #[test]
 fn a_refused_data_is_named() {
     let no = "451 4.3.0 Not now";
@@ -174,6 +180,7 @@ fn a_refused_data_is_named() {
     server.finish();
 }
 
+// Conformance: 22
 #[test]
 fn a_refused_message_is_named_and_the_connection_is_kept() {
     let no = "554 5.7.1 Looks like spam";
@@ -214,6 +221,7 @@ fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
     );
 }
 
+// Conformance: 23
 #[test]
 fn a_421_ends_the_session_wherever_it_comes() {
     let bye = "421 4.4.2 Closing";
@@ -230,6 +238,7 @@ fn a_421_ends_the_session_wherever_it_comes() {
     assert_eq!(error_of(message), rejected(Phase::Acceptance, bye));
 }
 
+// Conformance: 28
 #[test]
 fn the_null_reverse_path_and_postmaster_can_be_sent() {
     let server = Server::start([hello(&[])
@@ -265,6 +274,7 @@ fn quoted_local_parts_and_address_literals_travel_as_they_are() {
     server.finish();
 }
 
+// Conformance: 53, 54
 #[test]
 fn addresses_in_utf_8_need_smtputf8() {
     let envelope = to(&["grüße@mail.test"]);

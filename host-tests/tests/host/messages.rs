@@ -13,6 +13,7 @@ fn arrives(message: &[u8]) -> Vec<u8> {
     server.finish().only().contents[0].clone()
 }
 
+// Conformance: 18
 #[test]
 fn dots_at_line_starts_are_stuffed() {
     assert_eq!(
@@ -21,6 +22,7 @@ fn dots_at_line_starts_are_stuffed() {
     );
 }
 
+// Conformance: 1, 18
 #[test]
 fn bare_line_ends_become_crlf() {
     assert_eq!(
@@ -30,6 +32,7 @@ fn bare_line_ends_become_crlf() {
     assert_eq!(arrives(b"a\n.\nb\r.\r"), b"a\r\n..\r\nb\r\n..\r\n.\r\n");
 }
 
+// Conformance: 19
 #[test]
 fn a_missing_last_line_end_is_added() {
     assert_eq!(arrives(b"a"), b"a\r\n.\r\n");
@@ -37,11 +40,13 @@ fn a_missing_last_line_end_is_added() {
     assert_eq!(arrives(b"."), b"..\r\n.\r\n");
 }
 
+// Conformance: 19
 #[test]
 fn a_message_may_be_empty() {
     assert_eq!(arrives(b""), b".\r\n");
 }
 
+// Conformance: 18
 #[test]
 fn thirty_megabytes_arrive() {
     let line = b".Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod\r\n";
@@ -52,6 +57,7 @@ fn thirty_megabytes_arrive() {
     assert!(server.finish().only().messages() == [message]);
 }
 
+// Conformance: 14, 55
 #[test]
 fn eight_bits_are_declared_and_need_8bitmime() {
     let message = "Subject: x\r\n\r\nGrüße\r\n".as_bytes();
@@ -75,6 +81,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
     assert_eq!(server.finish().sessions[1].messages(), [message]);
 }
 
+// Conformance: 56
 #[test]
 fn the_declared_size_is_that_of_the_repaired_message_without_stuffed_dots() {
     let server = Server::start([hello(&["SIZE"])
@@ -89,6 +96,7 @@ fn the_declared_size_is_that_of_the_repaired_message_without_stuffed_dots() {
     assert_eq!(server.finish().only().messages(), [b".a\r\nbc\r\n"]);
 }
 
+// Conformance: 56
 #[test]
 fn a_message_above_the_servers_limit_is_not_begun() {
     let limit = MESSAGE.len();
@@ -111,6 +119,7 @@ fn a_message_above_the_servers_limit_is_not_begun() {
     server.finish();
 }
 
+// Conformance: 20
 #[test]
 fn lines_have_at_most_998_octets() {
     let longest = "x".repeat(998);
@@ -134,6 +143,7 @@ fn lines_have_at_most_998_octets() {
     server.finish();
 }
 
+// Conformance: 21
 #[test]
 fn nul_is_not_sent() {
     let server = Server::start([delivery()]);

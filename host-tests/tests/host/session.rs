@@ -5,6 +5,7 @@ use servers::scripted::{Server, Session};
 
 use crate::support::*;
 
+// Conformance: 6
 #[test]
 fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
     let server = Server::start([delivery()]);
@@ -17,6 +18,7 @@ fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
     assert_eq!(heard.flights, 5, "EHLO, MAIL, RCPT, DATA, message");
 }
 
+// Conformance: 30
 #[test]
 fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
     let server = Server::start([hello(&["PIPELINING"])
@@ -31,6 +33,7 @@ fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
     assert_eq!(transcript.only().flights, 3, "EHLO, envelope, message");
 }
 
+// Conformance: 5
 #[test]
 fn keywords_are_known_in_any_case() {
     let server = Server::start([
@@ -48,6 +51,7 @@ fn keywords_are_known_in_any_case() {
     server.finish();
 }
 
+// Conformance: 8
 #[test]
 fn greetings_and_replies_may_have_several_lines_and_no_text() {
     let server = Server::start([Session::new()
@@ -65,6 +69,7 @@ fn greetings_and_replies_may_have_several_lines_and_no_text() {
     server.finish();
 }
 
+// Conformance: 3
 #[test]
 fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
     for unknown in ["500 5.5.1 What?", "502 5.5.1 Not here"] {
@@ -81,6 +86,7 @@ fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
     }
 }
 
+// Conformance: 3
 #[test]
 fn a_421_to_ehlo_is_no_reason_for_helo() {
     let busy = "421 4.3.2 Too busy";
@@ -125,6 +131,7 @@ fn other_words_than_smtp_are_a_protocol_error() {
     );
 }
 
+// Conformance: 4
 #[test]
 fn the_local_name_is_the_callers_where_set() {
     let server = Server::start([Session::new()
@@ -139,6 +146,7 @@ fn the_local_name_is_the_callers_where_set() {
     server.finish();
 }
 
+// Conformance: 4
 #[test]
 fn a_server_is_reached_over_ipv6() {
     let server = Server::start_v6([Session::new()
@@ -172,6 +180,7 @@ fn two_messages_share_a_connection() {
     assert_eq!(server.finish().only().messages(), [MESSAGE, MESSAGE]);
 }
 
+// Conformance: 25
 #[test]
 fn closing_says_quit_and_the_next_message_opens_a_new_connection() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
@@ -207,6 +216,7 @@ fn two_mailers_of_an_instance_do_not_know_of_each_other() {
     server.finish();
 }
 
+// Conformance: 25
 #[test]
 fn one_call_sends_a_message_and_says_quit() {
     let server = Server::start([

@@ -44,6 +44,7 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
     server.finish();
 }
 
+// Conformance: 26
 #[test]
 fn silence_in_each_phase_is_named_after_it() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
@@ -70,6 +71,7 @@ fn silence_in_each_phase_is_named_after_it() {
     );
 }
 
+// Conformance: 9, 26
 #[test]
 fn half_a_reply_is_silence() {
     times_out(
@@ -85,6 +87,7 @@ fn the_whole_call_can_be_limited() {
     times_out(Phase::Mail, Timeout::Total, hello(&[]).expect("MAIL *"));
 }
 
+// Conformance: 26
 #[test]
 fn silence_on_the_way_to_authentication_is_named_after_its_phase() {
     let authority = Authority::new();
@@ -124,6 +127,7 @@ fn large_message() -> Vec<u8> {
     b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000)
 }
 
+// Conformance: 26
 #[test]
 fn a_server_that_stops_reading_is_not_waited_for() {
     let begun = || {
@@ -162,6 +166,7 @@ fn an_address_that_does_not_answer_is_not_waited_for() {
     server.finish();
 }
 
+// Conformance: 25
 #[test]
 fn a_server_that_is_silent_after_quit_does_not_hold_the_caller() {
     let server = Server::start([delivery().expect("QUIT").silence(), delivery()]);

@@ -64,6 +64,7 @@ pub fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure 
     }
 }
 
+// Conformance: 39
 #[test]
 fn nothing_of_a_message_is_sent_before_tls_stands() {
     let authority = Authority::new();
@@ -80,6 +81,7 @@ fn nothing_of_a_message_is_sent_before_tls_stands() {
     assert_eq!(outside.last(), Some(&"220 2.0.0 Go ahead"));
 }
 
+// Conformance: 43
 #[test]
 fn implicit_tls_stands_before_the_greeting() {
     let authority = Authority::new();
@@ -92,6 +94,7 @@ fn implicit_tls_stands_before_the_greeting() {
     assert!(server.finish().only().lines.iter().all(|line| line.tls));
 }
 
+// Conformance: 43
 #[test]
 fn a_url_with_smtps_means_implicit_tls() {
     let authority = Authority::new();
@@ -176,6 +179,7 @@ fn a_tls_session_is_resumed() {
     }
 }
 
+// Conformance: 40
 #[test]
 fn what_was_learned_before_tls_is_forgotten() {
     let authority = Authority::new();
@@ -191,6 +195,7 @@ fn what_was_learned_before_tls_is_forgotten() {
     server.finish();
 }
 
+// Conformance: 41
 #[test]
 fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
     for injected in [
@@ -211,6 +216,7 @@ fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
     }
 }
 
+// Conformance: 42
 #[test]
 fn a_server_without_starttls_gets_nothing() {
     let error = tls_error_of(|_| hello(&[]).followed_by(quit()));
@@ -226,6 +232,7 @@ fn a_server_without_starttls_gets_nothing() {
     assert_eq!(error, rejected(Phase::Starttls, no));
 }
 
+// Conformance: 42
 #[test]
 fn a_handshake_that_is_not_tls_fails() {
     let failure = tls_failure_of(|_| asked().some_content(1).say("502 5.5.1 What?").silence());
@@ -237,6 +244,7 @@ fn a_handshake_that_is_not_tls_fails() {
     assert_eq!(failure, TlsFailure::HandshakeFailed);
 }
 
+// Conformance: 42, 43
 #[test]
 fn a_server_without_a_version_in_common_is_incompatible() {
     // Fatal, protocol_version.
@@ -264,6 +272,7 @@ fn a_server_that_speaks_in_clear_where_tls_is_implicit_is_found_out() {
     server.finish();
 }
 
+// Conformance: 42
 #[test]
 fn opportunistic_tls_is_used_where_offered_and_not_refused() {
     let authority = Authority::new();

@@ -115,6 +115,7 @@ fn is_printable(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    // Conformance: 58
     #[test]
     fn never_stands_alone_and_nothing_is_no_answer() {
         let notify = |never, success, failure, delay| {
@@ -138,6 +139,7 @@ mod tests {
         assert!(error.contains("say when"), "{error}");
     }
 
+    // Conformance: 57
     #[test]
     fn an_envelope_id_is_xtext_of_at_most_100_printable_characters() {
         assert_eq!(envelope_id("a b+c=1"), Ok("a+20b+2Bc+3D1".into()));
@@ -148,6 +150,7 @@ mod tests {
         }
     }
 
+    // Conformance: 57
     #[test]
     fn an_original_recipient_is_its_type_and_xtext() {
         for (address_type, address, value) in [

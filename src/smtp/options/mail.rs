@@ -157,6 +157,7 @@ mod tests {
         Err(Error::ExtensionUnavailable(keyword.into()))
     }
 
+    // Conformance: 14
     #[test]
     fn a_server_without_extensions_is_told_nothing() {
         assert_eq!(
@@ -165,6 +166,7 @@ mod tests {
         );
     }
 
+    // Conformance: 55, 56
     #[test]
     fn size_and_8bitmime_are_declared_wherever_they_are_offered() {
         let none = Options::default();
@@ -187,6 +189,7 @@ mod tests {
         );
     }
 
+    // Conformance: 56
     #[test]
     fn a_message_over_the_servers_limit_is_not_declared() {
         let limit = |lines, survey| said(&options(|o| o.set_size(1001)), lines, survey);
@@ -206,6 +209,7 @@ mod tests {
         );
     }
 
+    // Conformance: 55
     #[test]
     fn eight_bit_content_needs_8bitmime() {
         let survey = Survey {
@@ -222,6 +226,7 @@ mod tests {
         );
     }
 
+    // Conformance: 38
     #[test]
     fn binary_content_needs_binarymime_and_chunking() {
         let asked = options(|o| o.set_body(Body::BinaryMime));
@@ -237,6 +242,7 @@ mod tests {
         );
     }
 
+    // Conformance: 54
     #[test]
     fn smtputf8_is_said_where_an_address_or_a_header_needs_it_and_only_there() {
         let said = |required, envelope_ascii, lines: &[&str]| {
@@ -254,6 +260,7 @@ mod tests {
         assert_eq!(said(false, false, &[]), unavailable("SMTPUTF8"));
     }
 
+    // Conformance: 60
     #[test]
     fn requiretls_is_said_within_tls_and_where_it_is_offered_there() {
         let asked = options(|o| o.set_require_tls(true));
@@ -272,6 +279,7 @@ mod tests {
         );
     }
 
+    // Conformance: 14, 50, 58
     #[test]
     fn each_option_is_said_where_its_extension_is_offered_and_is_an_error_elsewhere() {
         for (extension, asked, parameter) in [

@@ -85,6 +85,7 @@ mod tests {
         );
     }
 
+    // Conformance: 58
     #[test]
     fn notifications_need_dsn() {
         let unavailable = Err(Error::ExtensionUnavailable("DSN".into()));

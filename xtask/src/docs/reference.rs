@@ -1,0 +1,180 @@
+//! docs/reference.md: the interface as wit/ has it, each type and function under its name.
+
+use std::{collections::HashMap, path::Path};
+
+use anyhow::{Context, Result};
+use wit_component::{OutputToString, WitPrinter};
+use wit_parser::{Docs, Function, FunctionKind, Interface, Resolve, Type, TypeDefKind, TypeId};
+
+const HEAD: &str = "\
+<!-- Made by `cargo xtask docs` of wit/smtp.wit. -->
+# Reference
+
+The interface as [wit/smtp.wit](../wit/smtp.wit) has it, in the order of that file: types, then
+functions. A method is called on its resource; the first word of its name is that resource's.
+";
+
+pub fn page(wit: &Path) -> Result<String> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(wit)?;
+    let interfaces = resolve.packages[package].interfaces.values();
+    let mut page = String::from(HEAD);
+    for &id in interfaces {
+        page += &show_interface(&resolve, &resolve.interfaces[id])?;
+    }
+    Ok(page)
+}
+
+/// What has a heading.
+struct Item<'a> {
+    name: String,
+    docs: &'a Docs,
+    wit: String,
+}
+
+fn show_interface(resolve: &Resolve, interface: &Interface) -> Result<String> {
+    let items = items(resolve, interface)?;
+    let name = interface.name.as_deref().context("a nameless interface")?;
+    let mut text = format!("\n## Interface `{name}`\n\n{}\n", prose(&interface.docs));
+    let links = items
+        .iter()
+        .map(|item| format!("[{0}](#{0})", item.name))
+        .collect::<Vec<_>>();
+    text += &format!("{}\n", links.join(",\n"));
+    for item in items {
+        let Item { name, docs, wit } = item;
+        text += &format!("\n### <a id=\"{name}\"></a>`{name}`\n\n```wit\n{wit}\n```\n");
+        if !docs.is_empty() {
+            text += &format!("\n{}", prose(docs));
+        }
+    }
+    Ok(text)
+}
+
+/// Types, each resource followed by its functions, then the functions of none.
+fn items<'a>(resolve: &'a Resolve, interface: &'a Interface) -> Result<Vec<Item<'a>>> {
+    let mut items = Vec::new();
+    for (name, &id) in &interface.types {
+        let Some(wit) = declare(resolve, name, id)? else {
+            continue;
+        };
+        let docs = &resolve.types[id].docs;
+        let name = name.clone();
+        items.push(Item { name, docs, wit });
+        let methods = interface.functions.values();
+        for function in methods.filter(|function| function.kind.resource() == Some(id)) {
+            items.push(item_of(resolve, Some(id), function)?);
+        }
+    }
+    let free = interface.functions.values();
+    for function in free.filter(|function| function.kind.resource().is_none()) {
+        items.push(item_of(resolve, None, function)?);
+    }
+    Ok(items)
+}
+
+fn item_of<'a>(
+    resolve: &Resolve,
+    resource: Option<TypeId>,
+    function: &'a Function,
+) -> Result<Item<'a>> {
+    let name = function.item_name();
+    let resource = resource.and_then(|id| resolve.types[id].name.as_deref());
+    Ok(Item {
+        name: resource.map_or(name.into(), |resource| format!("{resource}.{name}")),
+        docs: &function.docs,
+        wit: signature(resolve, function)?,
+    })
+}
+
+/// A type's declaration, with the documentation of its fields and cases; none where it is another
+/// interface's.
+fn declare(resolve: &Resolve, name: &str, id: TypeId) -> Result<Option<String>> {
+    let definition = &resolve.types[id];
+    if let TypeDefKind::Type(Type::Id(original)) = definition.kind
+        && resolve.types[original].owner != definition.owner
+    {
+        return Ok(None);
+    }
+    let mut printer = WitPrinter::default();
+    let one = std::iter::once((name, id));
+    printer.print_types(resolve, definition.owner, one, &HashMap::new())?;
+    let text = String::from(printer.output);
+    let its_own = text.lines().skip_while(|line| line.starts_with("///"));
+    Ok(Some(its_own.collect::<Vec<_>>().join("\n")))
+}
+
+fn signature(resolve: &Resolve, function: &Function) -> Result<String> {
+    let this = matches!(function.kind, FunctionKind::Method(_));
+    let mut parameters = Vec::new();
+    for parameter in function.params.iter().skip(usize::from(this)) {
+        let its_type = type_name(resolve, &parameter.ty)?;
+        parameters.push(format!("{}: {its_type}", parameter.name));
+    }
+    let name = function.item_name();
+    let parameters = parameters.join(", ");
+    let mut text = match function.kind {
+        FunctionKind::Constructor(_) => return Ok(format!("constructor({parameters});")),
+        FunctionKind::Static(_) => format!("{name}: static func({parameters})"),
+        _ => format!("{name}: func({parameters})"),
+    };
+    if let Some(result) = &function.result {
+        text += &format!(" -> {}", type_name(resolve, result)?);
+    }
+    Ok(text + ";")
+}
+
+fn type_name(resolve: &Resolve, its_type: &Type) -> Result<String> {
+    let mut printer = WitPrinter::<OutputToString>::default();
+    printer.print_type_name(resolve, its_type)?;
+    Ok(printer.output.into())
+}
+
+fn prose(docs: &Docs) -> String {
+    let text = docs.contents.as_deref().unwrap_or_default();
+    format!("{}\n", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_functions_have_their_names_signatures_and_words() {
+        let wit = "package a:b; interface c {
+            /// All of it.
+            record d { /** The field. */ e: u8 }
+            resource f {
+                constructor(g: string);
+                /// Goes.
+                go: func(d: d) -> result<_, string>;
+                make: static func() -> f;
+            }
+            h: func();
+        }";
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("a.wit", wit).unwrap();
+        let interface = resolve.packages[package].interfaces["c"];
+        let items = items(&resolve, &resolve.interfaces[interface]).unwrap();
+        let found: Vec<_> = items
+            .iter()
+            .map(|item| (&*item.name, &*item.wit, prose(item.docs)))
+            .collect();
+        let item = |name, wit, docs: &str| (name, wit, format!("{docs}\n"));
+        assert_eq!(
+            found,
+            [
+                item(
+                    "d",
+                    "record d {\n  /// The field.\n  e: u8,\n}",
+                    "All of it."
+                ),
+                item("f", "resource f;", ""),
+                item("f.constructor", "constructor(g: string);", ""),
+                item("f.go", "go: func(d: d) -> result<_, string>;", "Goes."),
+                item("f.make", "make: static func() -> f;", ""),
+                item("h", "h: func();", ""),
+            ]
+        );
+    }
+}
