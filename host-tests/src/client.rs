@@ -3,7 +3,9 @@
 use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
-use crate::{AuthStep, Credentials, Envelope, Error, Instance, Message, Receipt, Reply, TlsState};
+use crate::{
+    AuthStep, Credentials, Envelope, Error, Instance, Message, Options, Receipt, Reply, TlsState,
+};
 
 /// Dropped when it is dropped.
 pub struct Client<'a>(Resource<'a>);
@@ -58,14 +60,32 @@ impl<'a> Client<'a> {
     }
 
     pub fn mail(&self, sender: Option<&str>) -> Result<Reply, Error> {
+        self.mail_with(None, sender)
+    }
+
+    pub fn mail_with(
+        &self,
+        options: Option<&Options>,
+        sender: Option<&str>,
+    ) -> Result<Reply, Error> {
+        let options = options.map(Options::handle);
         let sender = sender.map(str::to_owned);
         self.0.call(move |smtp, store, client| {
-            smtp.client().call_mail(store, client, sender.as_ref())
+            smtp.client()
+                .call_mail(store, client, sender.as_ref(), options)
         })
     }
 
     pub fn rcpt(&self, recipient: &str) -> Result<Reply, Error> {
-        call!(self, client.call_rcpt(&recipient))
+        self.rcpt_with(None, recipient)
+    }
+
+    pub fn rcpt_with(&self, options: Option<&Options>, recipient: &str) -> Result<Reply, Error> {
+        let options = options.map(Options::handle);
+        let recipient = recipient.to_owned();
+        self.0.call(move |smtp, store, client| {
+            smtp.client().call_rcpt(store, client, &recipient, options)
+        })
     }
 
     pub fn data(&self) -> Result<Message<'a>, Error> {
@@ -74,7 +94,11 @@ impl<'a> Client<'a> {
     }
 
     pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
-        call!(self, client.call_send(&envelope, &message))
+        let (envelope, message) = (envelope.clone(), message.to_vec());
+        self.0.call(move |smtp, store, client| {
+            smtp.client()
+                .call_send(store, client, &envelope, &message, None)
+        })
     }
 
     pub fn reset(&self) -> Result<Reply, Error> {

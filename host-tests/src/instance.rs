@@ -10,7 +10,7 @@ use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
-use crate::{Error, Grants, Mailer, Receipt, component};
+use crate::{Error, Grants, Mailer, Options, Receipt, component};
 
 /// Longer than any call of a test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -108,6 +108,12 @@ impl Instance {
             mailer.call_constructor(store, &host)
         });
         Mailer::new(self, handle)
+    }
+
+    pub fn options(&self) -> Options<'_> {
+        let resource =
+            self.call(|world, store| world.envoi_mail_smtp().options().call_constructor(store));
+        Options::new(self, resource)
     }
 
     pub fn mailer_from_url(&self, url: &str) -> Result<Mailer<'_>, Error> {

@@ -16,13 +16,14 @@ mod grants;
 mod instance;
 mod mailer;
 mod message;
+mod options;
 mod resource;
 mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
-    AuthStep, BearerCredentials, Credentials, Dialect, Envelope, Error, PasswordCredentials, Phase,
-    Receipt, RecipientReply, Rejection, Reply, Roots, Security, Speaker, Timeout, TlsFailure,
-    TlsState, TlsVersion, TranscriptLine,
+    AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
+    Error, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection, Reply, Roots, Security,
+    Speaker, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
 };
 pub use client::Client;
 pub use component::component_path;
@@ -30,3 +31,4 @@ pub use grants::Grants;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;
 pub use message::Message;
+pub use options::Options;

@@ -7,8 +7,8 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    Client, Credentials, Dialect, Envelope, Error, Instance, Message, PasswordCredentials, Receipt,
-    Roots, Security, Timeout, TranscriptLine, streams,
+    Client, Credentials, Dialect, Envelope, Error, Instance, Message, Options, PasswordCredentials,
+    Receipt, Roots, Security, Timeout, TranscriptLine, streams,
 };
 
 /// Dropped when it is dropped.
@@ -77,11 +77,38 @@ impl<'a> Mailer<'a> {
     }
 
     pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
-        call!(self, mailer.call_send(&envelope, &message))
+        self.send_with(None, envelope, message)
+    }
+
+    pub fn send_with(
+        &self,
+        options: Option<&Options>,
+        envelope: &Envelope,
+        message: &[u8],
+    ) -> Result<Receipt, Error> {
+        let options = options.map(Options::handle);
+        let (envelope, message) = (envelope.clone(), message.to_vec());
+        self.0.call(move |smtp, store, mailer| {
+            smtp.mailer()
+                .call_send(store, mailer, &envelope, &message, options)
+        })
     }
 
     pub fn start_message(&self, envelope: &Envelope) -> Result<Message<'a>, Error> {
-        let handle = call!(self, mailer.call_start_message(&envelope))?;
+        self.start_message_with(None, envelope)
+    }
+
+    pub fn start_message_with(
+        &self,
+        options: Option<&Options>,
+        envelope: &Envelope,
+    ) -> Result<Message<'a>, Error> {
+        let options = options.map(Options::handle);
+        let envelope = envelope.clone();
+        let handle = self.0.call(move |smtp, store, mailer| {
+            smtp.mailer()
+                .call_start_message(store, mailer, &envelope, options)
+        })?;
         Ok(Message::new(self.0.instance(), handle))
     }
 

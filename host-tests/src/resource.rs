@@ -21,6 +21,10 @@ impl<'a> Resource<'a> {
         Resource { instance, handle }
     }
 
+    pub fn handle(&self) -> ResourceAny {
+        self.handle
+    }
+
     pub fn instance(&self) -> &'a Instance {
         self.instance
     }
@@ -63,17 +67,17 @@ impl Drop for Resource<'_> {
     }
 }
 
-/// Calls a function of the resource, with the arguments owned by the call.
+/// Calls a function of the resource, with the arguments owned by the call, and perhaps options.
 macro_rules! call {
     ($this:ident, $resource:ident.$function:ident($($argument:ident),*)) => {
         $this.0.call(move |smtp, store, handle| {
             smtp.$resource().$function(store, handle $(, $argument)*)
         })
     };
-    ($this:ident, $resource:ident.$function:ident($(& $argument:ident),*)) => {{
+    ($this:ident, $resource:ident.$function:ident($(& $argument:ident),* $(; $options:expr)?)) => {{
         $(let $argument = $argument.to_owned();)*
         $this.0.call(move |smtp, store, handle| {
-            smtp.$resource().$function(store, handle $(, &$argument)*)
+            smtp.$resource().$function(store, handle $(, &$argument)* $(, $options)?)
         })
     }};
 }

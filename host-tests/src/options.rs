@@ -1,0 +1,110 @@
+//! What a message asks of the server beyond the envelope.
+
+use wasmtime::component::ResourceAny;
+
+use crate::resource::{Resource, call};
+use crate::{Body, DsnContents, DsnNotify, Error, Instance};
+
+/// The resource `options`.
+pub struct Options<'a>(Resource<'a>);
+
+impl<'a> Options<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Options<'a> {
+        Options(Resource::new(instance, handle))
+    }
+
+    pub(crate) fn handle(&self) -> ResourceAny {
+        self.0.handle()
+    }
+
+    pub fn set_body(&self, body: Body) {
+        call!(self, options.call_set_body(body))
+    }
+
+    pub fn set_smtputf8(&self, required: bool) {
+        call!(self, options.call_set_smtputf8(required))
+    }
+
+    pub fn set_size(&self, octets: u64) {
+        call!(self, options.call_set_size(octets))
+    }
+
+    pub fn set_dsn_contents(&self, contents: DsnContents) {
+        call!(self, options.call_set_dsn_contents(contents))
+    }
+
+    pub fn set_envelope_id(&self, id: &str) -> Result<(), Error> {
+        call!(self, options.call_set_envelope_id(&id))
+    }
+
+    pub fn set_notify(&self, recipient: Option<&str>, notify: DsnNotify) -> Result<(), Error> {
+        let recipient = recipient.map(str::to_owned);
+        self.0.call(move |smtp, store, options| {
+            smtp.options()
+                .call_set_notify(store, options, recipient.as_ref(), notify)
+        })
+    }
+
+    pub fn set_original_recipient(
+        &self,
+        recipient: &str,
+        address_type: &str,
+        address: &str,
+    ) -> Result<(), Error> {
+        call!(
+            self,
+            options.call_set_original_recipient(&recipient, &address_type, &address)
+        )
+    }
+
+    pub fn set_require_tls(&self, required: bool) {
+        call!(self, options.call_set_require_tls(required))
+    }
+
+    pub fn set_deliver_by(&self, seconds: i32, returned: bool, trace: bool) -> Result<(), Error> {
+        call!(self, options.call_set_deliver_by(seconds, returned, trace))
+    }
+
+    pub fn set_priority(&self, priority: i8) -> Result<(), Error> {
+        call!(self, options.call_set_priority(priority))
+    }
+
+    pub fn set_hold_for(&self, seconds: u32) -> Result<(), Error> {
+        call!(self, options.call_set_hold_for(seconds))
+    }
+
+    pub fn set_submitter(&self, identity: Option<&str>) -> Result<(), Error> {
+        let identity = identity.map(str::to_owned);
+        self.0.call(move |smtp, store, options| {
+            smtp.options()
+                .call_set_submitter(store, options, identity.as_ref())
+        })
+    }
+
+    pub fn add_parameter(&self, keyword: &str, value: Option<&str>) -> Result<(), Error> {
+        let (keyword, value) = (keyword.to_owned(), value.map(str::to_owned));
+        self.0.call(move |smtp, store, options| {
+            smtp.options()
+                .call_add_parameter(store, options, &keyword, value.as_deref())
+        })
+    }
+
+    pub fn add_recipient_parameter(
+        &self,
+        recipient: Option<&str>,
+        keyword: &str,
+        value: Option<&str>,
+    ) -> Result<(), Error> {
+        let recipient = recipient.map(str::to_owned);
+        let (keyword, value) = (keyword.to_owned(), value.map(str::to_owned));
+        self.0.call(move |smtp, store, options| {
+            smtp.options().call_add_recipient_parameter(
+                store,
+                options,
+                recipient.as_ref(),
+                &keyword,
+                value.as_deref(),
+            )
+        })
+    }
+}
