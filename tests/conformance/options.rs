@@ -1,0 +1,159 @@
+//! Options of a message on the wire, and where they keep it from leaving.
+
+use envoi::smtp::content::{Survey, survey};
+use envoi::smtp::delivery::Content;
+use envoi::smtp::envelope::Envelope;
+use envoi::smtp::error::Error;
+use envoi::smtp::options::{Body, DsnContents, Notify, Options};
+use envoi::smtp::session::{Plan, Security};
+
+use crate::talk::{Talk, both_ways, plan};
+
+fn starttls() -> Plan {
+    Plan {
+        security: Security::StartTls,
+        ..plan()
+    }
+}
+
+fn inside_tls() -> Plan {
+    Plan {
+        security: Security::ImplicitTls,
+        ..plan()
+    }
+}
+
+/// From a to b and c.
+fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
+    let recipients = ["b@mail.test".into(), "c@mail.test".into()];
+    let envelope = Envelope::parse(Some("a@client.test"), &recipients)?;
+    let content = Content::Whole(survey);
+    talk.session.deliver(envelope, options, content, true)
+}
+
+fn text() -> Survey {
+    survey(b"x").unwrap()
+}
+
+// Conformance: 57, 58
+#[test]
+fn notifications_are_asked_for_in_xtext_each_parameter_once() {
+    let mut options = Options::default();
+    options.set_dsn_contents(DsnContents::Headers);
+    options.set_envelope_id("id+1=a b").unwrap();
+    let never = Notify {
+        never: true,
+        ..Notify::default()
+    };
+    options.set_notify(None, never).unwrap();
+    options
+        .set_original_recipient("c@mail.test", "rfc822", "c+d@old.test")
+        .unwrap();
+    both_ways(plan, |talk| {
+        talk.open(&["DSN", "PIPELINING"]);
+        deliver(talk, &options, text()).unwrap();
+        talk.goes(
+            "C: MAIL FROM:<a@client.test> RET=HDRS ENVID=id+2B1+3Da+20b
+             C: RCPT TO:<b@mail.test> NOTIFY=NEVER
+             C: RCPT TO:<c@mail.test> NOTIFY=NEVER ORCPT=rfc822;c+2Bd@old.test
+             C: DATA",
+        );
+    });
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        let unavailable = Err(Error::ExtensionUnavailable("DSN".into()));
+        assert_eq!(deliver(talk, &options, text()), unavailable);
+        assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 60
+#[test]
+fn a_message_that_requires_tls_is_not_sent_where_that_is_not_promised() {
+    let mut options = Options::default();
+    options.set_require_tls(true);
+    let unavailable = Err(Error::ExtensionUnavailable("REQUIRETLS".into()));
+    both_ways(plan, |talk| {
+        talk.open(&["REQUIRETLS"]);
+        assert_eq!(deliver(talk, &options, text()), unavailable);
+    });
+    // What was offered before TLS does not count.
+    both_ways(starttls, |talk| {
+        talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-REQUIRETLS\nS: 250 STARTTLS");
+        talk.goes("C: STARTTLS\nS: 220 go");
+        talk.session.secured();
+        talk.goes("C: EHLO client.test\nS: 250 x");
+        assert_eq!(deliver(talk, &options, text()), unavailable);
+        assert_eq!(talk.said(), "");
+    });
+    both_ways(inside_tls, |talk| {
+        talk.open(&["REQUIRETLS"]);
+        deliver(talk, &options, text()).unwrap();
+        talk.goes("C: MAIL FROM:<a@client.test> REQUIRETLS");
+    });
+}
+
+// Conformance: 50
+#[test]
+fn the_submitter_is_xtext_or_unknown() {
+    for (submitter, value) in [
+        (Some("ann+x@client.test"), "ann+2Bx@client.test"),
+        (None, "<>"),
+    ] {
+        let mut options = Options::default();
+        options.set_submitter(submitter).unwrap();
+        both_ways(inside_tls, |talk| {
+            talk.open(&["AUTH PLAIN"]);
+            deliver(talk, &options, text()).unwrap();
+            talk.goes(&format!("C: MAIL FROM:<a@client.test> AUTH={value}"));
+        });
+    }
+}
+
+// Conformance: 38
+#[test]
+fn binary_content_leaves_as_it_is_and_only_by_bdat() {
+    let mut options = Options::default();
+    options.set_body(Body::BinaryMime);
+    let message = b"\0\n.\r";
+    both_ways(plan, |talk| {
+        talk.open(&["BINARYMIME", "CHUNKING"]);
+        deliver(talk, &options, Survey::binary(message)).unwrap();
+        talk.goes(
+            "C: MAIL FROM:<a@client.test> BODY=BINARYMIME
+             S: 250 ok
+             C: RCPT TO:<b@mail.test>
+             S: 250 ok
+             C: RCPT TO:<c@mail.test>
+             S: 250 ok",
+        );
+        talk.session.write(message).unwrap();
+        talk.session.finish();
+        assert_eq!(talk.said(), "BDAT 4 LAST\r\n\0\n.\r");
+    });
+    both_ways(plan, |talk| {
+        talk.open(&["BINARYMIME"]);
+        let unavailable = Err(Error::ExtensionUnavailable("CHUNKING".into()));
+        assert_eq!(
+            deliver(talk, &options, Survey::binary(message)),
+            unavailable
+        );
+    });
+}
+
+// Conformance: 61
+#[test]
+fn limits_are_those_of_the_last_ehlo() {
+    both_ways(starttls, |talk| {
+        talk.goes(
+            "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-LIMITS RCPTMAX=1\nS: 250 STARTTLS",
+        );
+        let recipients = ["b@mail.test".into(), "c@mail.test".into()];
+        let envelope = Envelope::parse(None, &recipients).unwrap();
+        assert_eq!(talk.session.batches(&envelope.recipients).len(), 2);
+        talk.goes("C: STARTTLS\nS: 220 go");
+        talk.session.secured();
+        talk.goes("C: EHLO client.test\nS: 250 x");
+        assert_eq!(talk.session.batches(&envelope.recipients).len(), 1);
+    });
+}
