@@ -39,6 +39,7 @@ fn ask_for_all(options: &Options) {
         .unwrap();
 }
 
+// Conformance: 57, 58
 #[test]
 fn each_option_is_a_parameter_of_mail_or_rcpt() {
     let server = Server::start([hello(ALL)
@@ -61,6 +62,7 @@ fn each_option_is_a_parameter_of_mail_or_rcpt() {
     server.finish();
 }
 
+// Conformance: 14, 58
 #[test]
 fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
     type Ask = fn(&Options);
@@ -147,6 +149,7 @@ fn steps_take_options_too() {
     server.finish();
 }
 
+// Conformance: 38
 #[test]
 fn binary_content_leaves_as_it_is() {
     let body = b"\0 bare \r and \n and \x80".to_vec();
@@ -167,6 +170,7 @@ fn binary_content_leaves_as_it_is() {
     assert_eq!(server.finish().only().messages(), [body]);
 }
 
+// Conformance: 53
 #[test]
 fn a_domain_in_another_script_has_a_labels_for_a_server_without_smtputf8() {
     let server = Server::start([hello(&[])
@@ -183,6 +187,7 @@ fn a_domain_in_another_script_has_a_labels_for_a_server_without_smtputf8() {
     server.finish();
 }
 
+// Conformance: 17, 61
 #[test]
 fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_receipt() {
     let transaction = |names: &[&str]| {
@@ -206,6 +211,7 @@ fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_rece
     server.finish();
 }
 
+// Conformance: 17
 #[test]
 fn whom_the_server_has_no_room_for_gets_the_next_transaction() {
     let server = Server::start([hello(&[])

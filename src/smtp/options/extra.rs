@@ -176,6 +176,7 @@ mod tests {
         }
     }
 
+    // Conformance: 58
     #[test]
     fn a_keyword_comes_once_in_whatever_case() {
         let mut extras = Extras::default();
