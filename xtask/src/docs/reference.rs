@@ -28,6 +28,8 @@ pub fn page(wit: &Path) -> Result<String> {
 /// What has a heading.
 struct Item<'a> {
     name: String,
+    /// That it is, or belongs to.
+    resource: Option<TypeId>,
     docs: &'a Docs,
     wit: String,
 }
@@ -36,13 +38,14 @@ fn show_interface(resolve: &Resolve, interface: &Interface) -> Result<String> {
     let items = items(resolve, interface)?;
     let name = interface.name.as_deref().context("a nameless interface")?;
     let mut text = format!("\n## Interface `{name}`\n\n{}\n", prose(&interface.docs));
-    let links = items
-        .iter()
-        .map(|item| format!("[{0}](#{0})", item.name))
-        .collect::<Vec<_>>();
-    text += &format!("{}\n", links.join(",\n"));
+    for group in items.chunk_by(|a, b| a.resource == b.resource) {
+        let links = group.iter().map(|item| format!("[{0}](#{0})", item.name));
+        text += &format!("- {}\n", links.collect::<Vec<_>>().join(", "));
+    }
     for item in items {
-        let Item { name, docs, wit } = item;
+        let Item {
+            name, docs, wit, ..
+        } = item;
         text += &format!("\n### <a id=\"{name}\"></a>`{name}`\n\n```wit\n{wit}\n```\n");
         if !docs.is_empty() {
             text += &format!("\n{}", prose(docs));
@@ -58,9 +61,13 @@ fn items<'a>(resolve: &'a Resolve, interface: &'a Interface) -> Result<Vec<Item<
         let Some(wit) = declare(resolve, name, id)? else {
             continue;
         };
-        let docs = &resolve.types[id].docs;
-        let name = name.clone();
-        items.push(Item { name, docs, wit });
+        let definition = &resolve.types[id];
+        items.push(Item {
+            name: name.clone(),
+            resource: matches!(definition.kind, TypeDefKind::Resource).then_some(id),
+            docs: &definition.docs,
+            wit,
+        });
         let methods = interface.functions.values();
         for function in methods.filter(|function| function.kind.resource() == Some(id)) {
             items.push(item_of(resolve, Some(id), function)?);
@@ -79,9 +86,10 @@ fn item_of<'a>(
     function: &'a Function,
 ) -> Result<Item<'a>> {
     let name = function.item_name();
-    let resource = resource.and_then(|id| resolve.types[id].name.as_deref());
+    let owner = resource.and_then(|id| resolve.types[id].name.as_deref());
     Ok(Item {
-        name: resource.map_or(name.into(), |resource| format!("{resource}.{name}")),
+        name: owner.map_or(name.into(), |owner| format!("{owner}.{name}")),
+        resource,
         docs: &function.docs,
         wit: signature(resolve, function)?,
     })
@@ -130,9 +138,14 @@ fn type_name(resolve: &Resolve, its_type: &Type) -> Result<String> {
     Ok(printer.output.into())
 }
 
+/// Without the lines that only divide the file, which are taken for documentation too.
 fn prose(docs: &Docs) -> String {
-    let text = docs.contents.as_deref().unwrap_or_default();
-    format!("{}\n", text.trim_end())
+    let lines = docs
+        .contents
+        .iter()
+        .flat_map(|text| text.trim_end().lines());
+    let lines = lines.filter(|line| !line.starts_with("---"));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +155,7 @@ mod tests {
     #[test]
     fn types_and_functions_have_their_names_signatures_and_words() {
         let wit = "package a:b; interface c {
+            // --- first ---
             /// All of it.
             record d { /** The field. */ e: u8 }
             resource f {
@@ -160,18 +174,18 @@ mod tests {
             .iter()
             .map(|item| (&*item.name, &*item.wit, prose(item.docs)))
             .collect();
-        let item = |name, wit, docs: &str| (name, wit, format!("{docs}\n"));
+        let item = |name, wit, docs: &str| (name, wit, docs.to_string());
         assert_eq!(
             found,
             [
                 item(
                     "d",
                     "record d {\n  /// The field.\n  e: u8,\n}",
-                    "All of it."
+                    "All of it.\n"
                 ),
                 item("f", "resource f;", ""),
                 item("f.constructor", "constructor(g: string);", ""),
-                item("f.go", "go: func(d: d) -> result<_, string>;", "Goes."),
+                item("f.go", "go: func(d: d) -> result<_, string>;", "Goes.\n"),
                 item("f.make", "make: static func() -> f;", ""),
                 item("h", "h: func();", ""),
             ]
