@@ -113,6 +113,10 @@ impl Identity {
         self.chain.iter().map(Certificate::pem).collect()
     }
 
+    pub fn chain_der(&self) -> Vec<Vec<u8>> {
+        self.chain.iter().map(|one| one.der().to_vec()).collect()
+    }
+
     /// PKCS #8.
     pub fn key_pem(&self) -> String {
         self.key.serialize_pem()

@@ -1,19 +1,11 @@
 //! What cannot be sent is not sent, and refused with a word on why.
 
-use host_tests::{Credentials, Envelope, Error, Mailer, PasswordCredentials};
+use host_tests::{Credentials, Envelope, Mailer, PasswordCredentials};
 use servers::scripted::Server;
 
 use crate::support::*;
 
 const BREAKS: [&str; 3] = ["\r", "\n", "\0"];
-
-#[track_caller]
-fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
-    match result {
-        Err(Error::InvalidArgument(why)) => assert!(!why.contains(['\r', '\n', '\0']), "{why:?}"),
-        other => panic!("not an invalid argument: {other:?}"),
-    }
-}
 
 /// Nothing comes of what `attempt` does but an error; the next message is delivered.
 #[track_caller]

@@ -3,12 +3,16 @@
 mod arguments;
 mod authentication;
 mod certificates;
+mod client;
 mod closed;
 mod envelopes;
 mod grants;
 mod imports;
 mod messages;
+mod options;
+mod pieces;
 mod session;
+mod steps;
 mod support;
 mod timeouts;
 mod tls;

@@ -1,8 +1,8 @@
 //! What most conversations have in common.
 
 use host_tests::{
-    Envelope, Error, Grants, Host, Instance, Mailer, Phase, Receipt, RecipientReply, Rejection,
-    Reply, Security,
+    Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
+    Receipt, RecipientReply, Rejection, Reply, Security,
 };
 use servers::scripted::{Server, Session};
 
@@ -143,6 +143,27 @@ fn recipient_reply(recipient: &str, line: &str) -> RecipientReply {
         recipient: recipient.into(),
         reply: reply(line),
     }
+}
+
+#[track_caller]
+pub fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
+    assert!(matches!(result, Err(Error::WrongState(_))), "{result:?}");
+}
+
+#[track_caller]
+pub fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
+    match result {
+        Err(Error::InvalidArgument(why)) => assert!(!why.contains(['\r', '\n', '\0']), "{why:?}"),
+        other => panic!("not an invalid argument: {other:?}"),
+    }
+}
+
+pub fn password(username: &str, password: &str) -> Credentials {
+    Credentials::Password(PasswordCredentials {
+        username: username.into(),
+        password: password.into(),
+        authorization_id: None,
+    })
 }
 
 /// The error of a first message that the script makes fail; the next one, over a new connection,

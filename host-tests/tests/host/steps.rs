@@ -1,0 +1,386 @@
+//! A transaction command by command, and the commands beside it.
+
+use host_tests::{Client, Error, Phase};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const OK: &str = "250 2.1.0 Ok";
+const BUSY: &str = "421 4.3.2 Closing";
+
+fn sender() -> Session {
+    Session::new().expect("MAIL FROM:<a@mail.test>").say(OK)
+}
+
+fn recipient() -> Session {
+    Session::new().expect("RCPT TO:<b@mail.test>").say(OK)
+}
+
+fn noop() -> Session {
+    Session::new().expect("NOOP").say("250 Ok")
+}
+
+/// What `talk` does with a session goes by the script, which begins after EHLO.
+#[track_caller]
+fn talks(script: Session, talk: impl FnOnce(Client)) {
+    let server = Server::start([hello(&[]).followed_by(script)]);
+    let instance = instance();
+    let client = plain(&instance, &server).connect().unwrap();
+    talk(client);
+    server.finish();
+}
+
+/// The next message goes over the same session.
+#[track_caller]
+fn goes_through(client: &Client) {
+    assert_eq!(client.mail(Some("a@mail.test")), Ok(reply("250 2.1.0 Ok")));
+    assert_eq!(client.rcpt("b@mail.test"), Ok(reply("250 2.1.5 Ok")));
+    let message = client.data().unwrap();
+    message.write(MESSAGE).unwrap();
+    let receipt = message.finish();
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+}
+
+#[test]
+fn a_message_goes_step_by_step_and_another_after_it() {
+    let script = message().followed_by(message()).followed_by(quit());
+    talks(script, |client| {
+        goes_through(&client);
+        goes_through(&client);
+        client.quit().unwrap();
+    });
+}
+
+#[test]
+fn the_sender_may_be_null_and_must_be_one() {
+    talks(Session::new().expect("MAIL FROM:<>").say(OK), |client| {
+        assert_invalid(client.mail(Some("")));
+        assert_invalid(client.mail(Some("a@mail.test>\r\nRSET")));
+        assert_invalid(client.rcpt("b@mail.test\r\n"));
+        client.mail(None).unwrap();
+    });
+}
+
+#[test]
+fn a_refused_sender_may_be_followed_by_another() {
+    let no = "550 5.7.1 Not you";
+    let script = Session::new().expect("MAIL FROM:<c@mail.test>").say(no);
+    talks(script.followed_by(message()), |client| {
+        let refused = client.mail(Some("c@mail.test"));
+        assert_eq!(refused, Err(rejected(Phase::Mail, no)));
+        assert_wrong_state(client.rcpt("b@mail.test"));
+        goes_through(&client);
+    });
+}
+
+#[test]
+fn a_refused_recipient_is_in_the_receipt_and_others_get_the_message() {
+    let no = "550 5.1.1 No such user";
+    let script = sender()
+        .expect("RCPT TO:<c@mail.test>")
+        .say(no)
+        .followed_by(recipient())
+        .expect("DATA")
+        .followed_by(content());
+    talks(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        let refused = client.rcpt("c@mail.test");
+        assert_eq!(refused, Err(rejected(Phase::Rcpt, no)));
+        assert_wrong_state(client.data().map(drop));
+        client.rcpt("b@mail.test").unwrap();
+        let message = client.data().unwrap();
+        assert_eq!(message.refused(), refusals(&[("c@mail.test", no)]));
+        let receipt = message.finish();
+        let expected = receipt_of(&["b@mail.test"], &[("c@mail.test", no)]);
+        assert_eq!(receipt, Ok(expected));
+    });
+}
+
+#[test]
+fn after_refused_data_the_transaction_is_reset_before_the_next() {
+    let no = "451 4.3.0 Disk full";
+    let script = envelope()
+        .expect("DATA")
+        .say(no)
+        .expect("RSET")
+        .say("250 2.0.0 Ok");
+    talks(script.followed_by(message()), |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.rcpt("b@mail.test").unwrap();
+        assert_eq!(client.data().err(), Some(rejected(Phase::Data, no)));
+        goes_through(&client);
+    });
+}
+
+#[test]
+fn a_refused_message_ends_its_transaction_and_not_the_session() {
+    let no = "554 5.6.0 Spam";
+    let script = envelope()
+        .expect("DATA")
+        .say("354 Go")
+        .content()
+        .say(no)
+        .followed_by(message());
+    talks(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.rcpt("b@mail.test").unwrap();
+        let message = client.data().unwrap();
+        message.write(MESSAGE).unwrap();
+        assert_eq!(message.finish(), Err(rejected(Phase::Acceptance, no)));
+        goes_through(&client);
+    });
+}
+
+#[test]
+fn what_is_out_of_order_is_not_said() {
+    let script = sender()
+        .followed_by(recipient())
+        .expect("DATA")
+        .followed_by(content());
+    talks(script, |client| {
+        assert_wrong_state(client.rcpt("b@mail.test"));
+        assert_wrong_state(client.data().map(drop));
+        client.mail(Some("a@mail.test")).unwrap();
+        assert_wrong_state(client.mail(Some("a@mail.test")));
+        assert_wrong_state(client.send(&to_b(), MESSAGE));
+        assert_wrong_state(client.data().map(drop));
+        client.rcpt("b@mail.test").unwrap();
+        let message = client.data().unwrap();
+        assert_wrong_state(client.noop());
+        assert_wrong_state(client.rcpt("c@mail.test"));
+        assert_wrong_state(client.data().map(drop));
+        assert_wrong_state(client.command("NOOP"));
+        message.finish().unwrap();
+    });
+}
+
+#[test]
+fn reset_takes_the_transaction_back() {
+    let script = sender()
+        .followed_by(recipient())
+        .expect("RSET")
+        .say("250 2.0.0 Ok")
+        .followed_by(message());
+    talks(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.rcpt("b@mail.test").unwrap();
+        assert_eq!(client.reset(), Ok(reply("250 2.0.0 Ok")));
+        assert_wrong_state(client.data().map(drop));
+        goes_through(&client);
+    });
+}
+
+#[test]
+fn hello_takes_the_transaction_back() {
+    let script = sender()
+        .expect("EHLO mail.test")
+        .say("250 mail.test")
+        .followed_by(message());
+    talks(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.hello("mail.test").unwrap();
+        assert_wrong_state(client.rcpt("b@mail.test"));
+        goes_through(&client);
+    });
+}
+
+#[test]
+fn questions_are_answered() {
+    let script = Session::new()
+        .expect("VRFY smith")
+        .say("252 2.5.2 Perhaps")
+        .expect("EXPN list")
+        .say("250-a <a@mail.test>\r\n250 b <b@mail.test>")
+        .expect("HELP")
+        .say("214 2.0.0 Read RFC 5321")
+        .expect("HELP MAIL")
+        .say("504 5.5.1 No help for you")
+        .expect("VRFY jones")
+        .say("550 5.1.1 Nobody")
+        .followed_by(noop());
+    talks(script, |client| {
+        assert_eq!(client.verify("smith"), Ok(reply("252 2.5.2 Perhaps")));
+        let list = client.expand("list").unwrap();
+        assert_eq!(list.lines, ["a <a@mail.test>", "b <b@mail.test>"]);
+        assert_eq!(client.help(None), Ok(reply("214 2.0.0 Read RFC 5321")));
+        let no = rejected(Phase::Other, "504 5.5.1 No help for you");
+        assert_eq!(client.help(Some("MAIL")), Err(no));
+        let nobody = rejected(Phase::Other, "550 5.1.1 Nobody");
+        assert_eq!(client.verify("jones"), Err(nobody));
+        client.noop().unwrap();
+    });
+}
+
+#[test]
+fn questions_do_not_disturb_a_transaction() {
+    let script = sender()
+        .expect("VRFY b")
+        .say("252 Perhaps")
+        .followed_by(noop())
+        .followed_by(recipient());
+    talks(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.verify("b").unwrap();
+        client.noop().unwrap();
+        client.rcpt("b@mail.test").unwrap();
+    });
+}
+
+#[test]
+fn any_other_command_is_answered_whatever_the_code() {
+    let script = Session::new()
+        .expect("XCLIENT NAME=a.test ADDR=192.0.2.1")
+        .say("550 5.7.0 Not you")
+        .expect("etrn mail.test")
+        .say("253 2.0.0 Ok")
+        .expect("X-ASK")
+        .say("354 More");
+    talks(script, |client| {
+        let refused = client.command("XCLIENT NAME=a.test ADDR=192.0.2.1");
+        assert_eq!(refused, Ok(reply("550 5.7.0 Not you")));
+        assert_eq!(client.command("etrn mail.test"), Ok(reply("253 2.0.0 Ok")));
+        assert_eq!(client.command("X-ASK"), Ok(reply("354 More")));
+    });
+}
+
+#[test]
+fn commands_that_change_the_conversation_have_functions() {
+    talks(noop(), |client| {
+        for verb in [
+            "AUTH", "BDAT", "DATA", "EHLO", "HELO", "LHLO", "MAIL", "QUIT", "RCPT", "RSET",
+            "STARTTLS",
+        ] {
+            assert_invalid(client.command(verb));
+            assert_invalid(client.command(&verb.to_lowercase()));
+            assert_invalid(client.command(&format!("{verb} x")));
+        }
+        client.noop().unwrap();
+    });
+}
+
+#[test]
+fn a_command_is_one_line_of_512_octets() {
+    let longest = format!("X{}", "y".repeat(509));
+    let script = Session::new().expect(&longest).say("500 What?");
+    talks(script.followed_by(noop()), |client| {
+        for broken in ["\r", "\n", "\0", "\r\nQUIT"] {
+            assert_invalid(client.command(&format!("NOOP{broken}")));
+            assert_invalid(client.verify(&format!("smith{broken}")));
+            assert_invalid(client.expand(&format!("list{broken}")));
+            assert_invalid(client.help(Some(&format!("MAIL{broken}"))));
+        }
+        assert_invalid(client.command(""));
+        assert_invalid(client.command(&format!("{longest}z")));
+        assert_invalid(client.verify(&longest));
+        assert_eq!(client.command(&longest), Ok(reply("500 What?")));
+        client.noop().unwrap();
+    });
+}
+
+#[test]
+fn quit_closes_whatever_the_reply() {
+    for answer in ["221 2.0.0 Bye", "500 5.5.1 What?"] {
+        let script = Session::new().expect("QUIT").say(answer).closed();
+        talks(script, |client| {
+            assert_eq!(client.quit(), Ok(reply(answer)));
+        });
+    }
+    talks(Session::new().expect("QUIT").hang_up(), |client| {
+        assert_eq!(client.quit(), Err(Error::Disconnected(Phase::Quit)));
+    });
+}
+
+#[test]
+fn dropping_a_session_closes_it_without_quit() {
+    let server = Server::start([hello(&[]).closed()]);
+    let instance = instance();
+    let client = plain(&instance, &server).connect().unwrap();
+    drop(client);
+    server.until_ended();
+    server.finish();
+}
+
+#[test]
+fn a_421_ends_the_session_at_any_command() {
+    type Talk = fn(&Client) -> Result<(), Error>;
+    let cases: [(&str, Phase, Talk); 5] = [
+        ("NOOP", Phase::Other, |c| c.noop().map(drop)),
+        ("VRFY x", Phase::Other, |c| c.verify("x").map(drop)),
+        ("RSET", Phase::Other, |c| c.reset().map(drop)),
+        ("X-ASK", Phase::Other, |c| c.command("X-ASK").map(drop)),
+        ("MAIL FROM:<>", Phase::Mail, |c| c.mail(None).map(drop)),
+    ];
+    for (line, phase, talk) in cases {
+        talks(Session::new().expect(line).say(BUSY).closed(), |client| {
+            assert_eq!(talk(&client), Err(rejected(phase, BUSY)));
+            assert_wrong_state(client.noop());
+        });
+    }
+}
+
+#[test]
+fn a_421_ends_the_session_within_a_transaction() {
+    let at_rcpt = sender().expect("RCPT *").say(BUSY).closed();
+    talks(at_rcpt, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        let gone = client.rcpt("b@mail.test");
+        assert_eq!(gone, Err(rejected(Phase::Rcpt, BUSY)));
+        assert_wrong_state(client.reset());
+    });
+    let at_data = envelope().expect("DATA").say(BUSY).closed();
+    talks(at_data, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        client.rcpt("b@mail.test").unwrap();
+        assert_eq!(client.data().err(), Some(rejected(Phase::Data, BUSY)));
+        assert_wrong_state(client.reset());
+    });
+}
+
+#[test]
+fn a_connection_that_ends_is_told_from_a_session_that_has() {
+    talks(Session::new().expect("NOOP").hang_up(), |client| {
+        assert_eq!(client.noop(), Err(Error::Disconnected(Phase::Other)));
+        assert_wrong_state(client.noop());
+        assert_wrong_state(client.quit());
+    });
+}
+
+#[test]
+fn a_whole_message_goes_in_one_flight_where_pipelining_is_offered() {
+    let no = "550 5.1.1 No such user";
+    let server = Server::start([hello(&["PIPELINING"])
+        .expect_group(&[
+            "MAIL FROM:<a@mail.test>",
+            "RCPT TO:<b@mail.test>",
+            "RCPT TO:<c@mail.test>",
+            "DATA",
+        ])
+        .say(&format!("{OK}\r\n{OK}\r\n{no}"))
+        .followed_by(content())
+        .followed_by(noop())]);
+    let instance = instance();
+    let client = plain(&instance, &server).connect().unwrap();
+    let receipt = client.send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
+    let expected = receipt_of(&["b@mail.test"], &[("c@mail.test", no)]);
+    assert_eq!(receipt, Ok(expected));
+    client.noop().unwrap();
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn a_whole_message_that_nobody_is_to_get_leaves_the_session() {
+    let no = "550 5.1.1 No such user";
+    let script = sender()
+        .expect("RCPT TO:<b@mail.test>")
+        .say(no)
+        .expect("RSET")
+        .say("250 2.0.0 Ok")
+        .followed_by(message());
+    talks(script, |client| {
+        let refused = client.send(&to_b(), MESSAGE);
+        let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
+        assert_eq!(refused, Err(expected));
+        let receipt = client.send(&to_b(), MESSAGE);
+        assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    });
+}
