@@ -104,6 +104,7 @@ fn hello_gives_the_callers_name_and_the_servers_reply() {
     server.finish();
 }
 
+// Conformance: 3
 #[test]
 fn helo_follows_where_ehlo_is_not_understood() {
     let server = Server::start([greeting()
@@ -141,6 +142,7 @@ fn a_refused_hello_may_be_said_again() {
     server.finish();
 }
 
+// Conformance: 2
 #[test]
 fn hello_is_said_by_the_others_where_it_is_due() {
     let authority = Authority::new();
@@ -158,6 +160,7 @@ fn hello_is_said_by_the_others_where_it_is_due() {
     server.finish();
 }
 
+// Conformance: 5
 #[test]
 fn extensions_are_all_that_the_server_offers() {
     let server = Server::start([hello(&[
@@ -228,6 +231,7 @@ fn what_tls_agreed_on_is_told() {
     }
 }
 
+// Conformance: 39
 #[test]
 fn starttls_that_is_not_to_be_had_leaves_the_session_in_clear() {
     let no = "454 4.7.0 Not now";
@@ -251,6 +255,7 @@ fn starttls_that_is_not_to_be_had_leaves_the_session_in_clear() {
     server.finish();
 }
 
+// Conformance: 39, 40
 #[test]
 fn tls_is_made_once_and_not_within_a_transaction() {
     let authority = Authority::new();
@@ -271,6 +276,7 @@ fn tls_is_made_once_and_not_within_a_transaction() {
     server.finish();
 }
 
+// Conformance: 49
 #[test]
 fn a_wrong_password_may_be_followed_by_the_right_one() {
     let (no, yes) = ("535 5.7.8 Wrong", "235 2.7.0 Welcome");
@@ -332,6 +338,7 @@ fn a_mechanism_of_the_callers_own_may_speak_first() {
     server.finish();
 }
 
+// Conformance: 45, 47
 #[test]
 fn an_exchange_may_be_cancelled_by_the_caller_and_is_where_the_challenge_is_not_base64() {
     let cancelled = "501 5.7.0 Cancelled";

@@ -45,6 +45,7 @@ fn fails(script: Session, write: impl FnOnce(&Mailer)) {
     assert!(transcript.sessions[0].contents.is_empty());
 }
 
+// Conformance: 18
 #[test]
 fn pieces_of_any_size_make_one_message() {
     let pieces = MESSAGE.iter().map(std::slice::from_ref);
@@ -55,6 +56,7 @@ fn pieces_of_any_size_make_one_message() {
     assert_eq!(arrives(&[]), b".\r\n");
 }
 
+// Conformance: 1
 #[test]
 fn cr_at_the_end_of_a_piece_and_lf_at_the_start_of_the_next_are_one_line_end() {
     assert_eq!(arrives(&[b"a\r", b"\nb\r\n"]), b"a\r\nb\r\n.\r\n");
@@ -62,6 +64,7 @@ fn cr_at_the_end_of_a_piece_and_lf_at_the_start_of_the_next_are_one_line_end() {
     assert_eq!(arrives(&[b"a\r", b"b\r"]), b"a\r\nb\r\n.\r\n");
 }
 
+// Conformance: 18
 #[test]
 fn dots_are_stuffed_where_a_line_begins_and_not_where_a_piece_does() {
     assert_eq!(
@@ -164,6 +167,7 @@ fn an_unfinished_message_that_is_dropped_is_not_delivered() {
     });
 }
 
+// Conformance: 20, 21
 #[test]
 fn nul_and_long_lines_are_found_when_they_are_written_and_close_the_connection() {
     let cases: [&[&[u8]]; 3] = [
@@ -183,6 +187,7 @@ fn nul_and_long_lines_are_found_when_they_are_written_and_close_the_connection()
     }
 }
 
+// Conformance: 20
 #[test]
 fn a_line_of_998_octets_may_come_in_pieces() {
     let line = [b'x'; 499];
@@ -190,6 +195,7 @@ fn a_line_of_998_octets_may_come_in_pieces() {
     assert_eq!(arrives(&[&line, &line, b"\r", b"\n"]), expected);
 }
 
+// Conformance: 55
 #[test]
 fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
     let text = "Grüße\r\n".as_bytes();
@@ -212,6 +218,7 @@ fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
     assert_eq!(server.finish().only().messages(), [text]);
 }
 
+// Conformance: 56
 #[test]
 fn a_message_that_grows_beyond_the_servers_limit_is_given_up() {
     let limit = MESSAGE.len() as u64;
@@ -226,6 +233,7 @@ fn a_message_that_grows_beyond_the_servers_limit_is_given_up() {
     server.finish();
 }
 
+// Conformance: 33
 #[test]
 fn a_server_that_refuses_in_the_middle_is_heard() {
     let no = "552 5.3.4 Too much";

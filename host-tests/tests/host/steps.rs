@@ -96,6 +96,7 @@ fn a_refused_recipient_is_in_the_receipt_and_others_get_the_message() {
     });
 }
 
+// Conformance: 13, 27
 #[test]
 fn after_refused_data_the_transaction_is_reset_before_the_next() {
     let no = "451 4.3.0 Disk full";
@@ -131,6 +132,7 @@ fn a_refused_message_ends_its_transaction_and_not_the_session() {
     });
 }
 
+// Conformance: 13
 #[test]
 fn what_is_out_of_order_is_not_said() {
     let script = sender()
@@ -184,6 +186,7 @@ fn hello_takes_the_transaction_back() {
     });
 }
 
+// Conformance: 29
 #[test]
 fn questions_are_answered() {
     let script = Session::new()
@@ -258,6 +261,7 @@ fn commands_that_change_the_conversation_have_functions() {
     });
 }
 
+// Conformance: 11
 #[test]
 fn a_command_is_one_line_of_512_octets() {
     let longest = format!("X{}", "y".repeat(509));
@@ -277,6 +281,7 @@ fn a_command_is_one_line_of_512_octets() {
     });
 }
 
+// Conformance: 25
 #[test]
 fn quit_closes_whatever_the_reply() {
     for answer in ["221 2.0.0 Bye", "500 5.5.1 What?"] {
@@ -300,6 +305,7 @@ fn dropping_a_session_closes_it_without_quit() {
     server.finish();
 }
 
+// Conformance: 23
 #[test]
 fn a_421_ends_the_session_at_any_command() {
     type Talk = fn(&Client) -> Result<(), Error>;
@@ -318,6 +324,7 @@ fn a_421_ends_the_session_at_any_command() {
     }
 }
 
+// Conformance: 23
 #[test]
 fn a_421_ends_the_session_within_a_transaction() {
     let at_rcpt = sender().expect("RCPT *").say(BUSY).closed();
