@@ -3,11 +3,13 @@
 mod arguments;
 mod authentication;
 mod certificates;
+mod chunking;
 mod client;
 mod closed;
 mod envelopes;
 mod grants;
 mod imports;
+mod lmtp;
 mod messages;
 mod options;
 mod pieces;

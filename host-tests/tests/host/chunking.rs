@@ -1,0 +1,178 @@
+//! Messages in chunks, where CHUNKING is offered (RFC 3030).
+
+use host_tests::{Error, Mailer, Phase};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+/// As far as the first chunk.
+fn begun(keywords: &[&str]) -> Session {
+    hello(keywords).followed_by(envelope())
+}
+
+/// 160 KB, of which the server gets three chunks.
+fn large() -> Vec<u8> {
+    let line = format!(".{}\r\n", "x".repeat(61));
+    line.repeat(2560).into_bytes()
+}
+
+const FIRST: &str = "BDAT 65536";
+const LAST: &str = "BDAT 32768 LAST";
+
+/// What a server gets of this, in one chunk after this line.
+fn arrives(message: &[u8], line: &str) -> Vec<u8> {
+    let script = begun(&["CHUNKING"]).chunk(line).say(QUEUED);
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to_b(), message);
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    server.finish().only().contents[0].clone()
+}
+
+#[test]
+fn a_message_goes_as_it_is_and_without_stuffed_dots() {
+    assert_eq!(arrives(MESSAGE, "BDAT 25 LAST"), MESSAGE);
+    let dots = b".\r\n..a\r\n.\r\n";
+    assert_eq!(arrives(dots, "BDAT 11 LAST"), dots);
+    assert_eq!(arrives(b"", "BDAT 0 LAST"), b"");
+}
+
+#[test]
+fn line_ends_are_repaired_before_they_are_counted() {
+    assert_eq!(arrives(b"a\nb\rc", "BDAT 9 LAST"), b"a\r\nb\r\nc\r\n");
+    assert_eq!(arrives(b".\n\r", "BDAT 5 LAST"), b".\r\n\r\n");
+}
+
+#[test]
+fn each_chunk_waits_for_the_reply_to_the_one_before_where_pipelining_is_not_offered() {
+    let script = begun(&["CHUNKING"])
+        .chunk(FIRST)
+        .say("250 2.0.0 Ok")
+        .chunk(FIRST)
+        .say("250 2.0.0 Ok")
+        .chunk(LAST)
+        .say(QUEUED);
+    let server = Server::start([script.followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.send(&to_b(), &large()).unwrap();
+    mailer.close();
+    assert!(server.finish().only().contents.concat() == large());
+}
+
+#[test]
+fn chunks_go_ahead_of_their_replies_where_pipelining_is_offered() {
+    let script = hello(&["CHUNKING", "PIPELINING"])
+        .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .chunk(FIRST)
+        .chunk(FIRST)
+        .chunk(LAST)
+        .say(&format!("250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n{QUEUED}"));
+    let server = Server::start([script.followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let receipt = mailer.send(&to_b(), &large());
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    mailer.close();
+    assert!(server.finish().only().contents.concat() == large());
+}
+
+#[test]
+fn pieces_are_gathered_to_chunks() {
+    let script = begun(&["CHUNKING"]).chunk("BDAT 8 LAST").say(QUEUED);
+    let server = Server::start([script.followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    for piece in [&b".a"[..], b"\r", b"\n", b".b"] {
+        message.write(piece).unwrap();
+    }
+    message.finish().unwrap();
+    mailer.close();
+    assert_eq!(server.finish().only().contents, [b".a\r\n.b\r\n"]);
+}
+
+#[test]
+fn a_chunk_that_is_refused_ends_the_message_and_the_next_begins_with_reset() {
+    let no = "552 5.3.4 Too much";
+    let script = begun(&["CHUNKING"])
+        .chunk(FIRST)
+        .say("250 2.0.0 Ok")
+        .chunk(FIRST)
+        .say(no)
+        .expect("RSET")
+        .say("250 2.0.0 Ok")
+        .followed_by(envelope())
+        .chunk("BDAT 25 LAST")
+        .say(QUEUED);
+    assert_eq!(large_error(script, None), rejected(Phase::Content, no));
+}
+
+#[test]
+fn a_chunk_that_is_refused_while_others_are_on_their_way_ends_the_connection() {
+    let no = "552 5.3.4 Too much";
+    let script = hello(&["CHUNKING", "PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT *"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .chunk(FIRST)
+        .chunk(FIRST)
+        .chunk(LAST)
+        .interrupt(no)
+        .silence();
+    let error = large_error(script, Some(delivery()));
+    assert_eq!(error, rejected(Phase::Content, no));
+}
+
+#[test]
+fn the_reply_to_the_last_chunk_is_the_answer_to_the_message() {
+    let no = "554 5.6.0 Spam";
+    let script = begun(&["CHUNKING"]).chunk("BDAT 25 LAST").say(no);
+    let script = script
+        .followed_by(envelope())
+        .chunk("BDAT 25 LAST")
+        .say(QUEUED);
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let refused = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(refused, Err(rejected(Phase::Acceptance, no)));
+    delivers(&mailer);
+    server.finish();
+
+    let script = begun(&["CHUNKING"]).chunk("BDAT 25 LAST").hang_up();
+    let error = {
+        let server = Server::start([script]);
+        let error = plain(&instance, &server).send(&to_b(), MESSAGE);
+        server.finish();
+        error
+    };
+    assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
+}
+
+#[test]
+fn no_chunk_goes_to_nobody() {
+    let no = "550 5.1.1 No such user";
+    let script = hello(&["CHUNKING"]).expect("MAIL *").say("250 Ok");
+    let refused = script.expect("RCPT *").say(no).expect("RSET").say("250 Ok");
+    let again = envelope().chunk("BDAT 25 LAST").say(QUEUED);
+    let server = Server::start([refused.followed_by(again)]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
+    assert_eq!(mailer.send(&to_b(), MESSAGE), Err(expected));
+    delivers(&mailer);
+    server.finish();
+}
+
+/// The error of a large message under this script; the next message is delivered.
+#[track_caller]
+fn large_error(script: Session, next: Option<Session>) -> Error {
+    let server = Server::start(std::iter::once(script).chain(next));
+    let instance = instance();
+    let mailer: Mailer = plain(&instance, &server);
+    let error = mailer.send(&to_b(), &large()).unwrap_err();
+    delivers(&mailer);
+    server.finish();
+    error
+}

@@ -1,0 +1,154 @@
+//! LMTP (RFC 2033): the same words, and an answer for each recipient.
+
+use host_tests::{Dialect, Error, Instance, Mailer, Phase};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const OTHER: &str = "250 2.0.0 Stored";
+const FULL: &str = "452 4.2.2 Mailbox full";
+
+fn store<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+    let mailer = plain(instance, server);
+    mailer.set_dialect(Dialect::Lmtp);
+    mailer
+}
+
+fn lhlo(keywords: &[&str]) -> Session {
+    Session::new()
+        .say("220 mail.test LMTP")
+        .expect("LHLO [127.0.0.1]")
+        .say(&ehlo(keywords))
+}
+
+/// As far as the content for b, c and d, of whom c is refused.
+fn begun() -> Session {
+    lhlo(&["PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT *", "RCPT *", "RCPT *", "DATA"])
+        .say("250 Ok\r\n250 Ok\r\n550 5.1.1 Nobody\r\n250 Ok\r\n354 Go")
+        .content()
+}
+
+const THREE: [&str; 3] = ["b@mail.test", "c@mail.test", "d@mail.test"];
+
+#[test]
+fn each_accepted_recipient_has_an_answer_of_its_own() {
+    let script = begun().say(&format!("{QUEUED}\r\n{OTHER}"));
+    let server = Server::start([script
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say("250 Ok\r\n250 Ok\r\n354 Go")
+        .content()
+        .say(QUEUED)
+        .followed_by(quit())]);
+    let instance = instance();
+    let mailer = store(&instance, &server);
+    let receipt = mailer.send(&to(&THREE), MESSAGE).unwrap();
+    let accepted = [("b@mail.test", QUEUED), ("d@mail.test", OTHER)];
+    assert_eq!(receipt.accepted, refusals(&accepted));
+    let refused = [("c@mail.test", "550 5.1.1 Nobody")];
+    assert_eq!(receipt.refused, refusals(&refused));
+    assert_eq!(receipt.unknown, [""; 0]);
+    delivers(&mailer);
+    mailer.close();
+    server.finish();
+}
+
+#[test]
+fn some_may_be_refused_after_the_content() {
+    let server = Server::start([begun().say(&format!("{QUEUED}\r\n{FULL}"))]);
+    let instance = instance();
+    let receipt = store(&instance, &server).send(&to(&THREE), MESSAGE);
+    let refused = [("c@mail.test", "550 5.1.1 Nobody"), ("d@mail.test", FULL)];
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &refused)));
+    server.finish();
+}
+
+#[test]
+fn where_all_are_refused_after_the_content_it_is_sent_to_none() {
+    let server = Server::start([begun()
+        .say(&format!("{FULL}\r\n{FULL}"))
+        .followed_by(quit())]);
+    let instance = instance();
+    let mailer = store(&instance, &server);
+    let refused = refusals(&[
+        ("c@mail.test", "550 5.1.1 Nobody"),
+        ("b@mail.test", FULL),
+        ("d@mail.test", FULL),
+    ]);
+    let sent = mailer.send(&to(&THREE), MESSAGE);
+    assert_eq!(sent, Err(Error::RecipientsRefused(refused)));
+    mailer.close();
+    server.finish();
+}
+
+#[test]
+fn whose_answer_did_not_come_is_unknown() {
+    let server = Server::start([begun().say(QUEUED).hang_up()]);
+    let instance = instance();
+    let receipt = store(&instance, &server)
+        .send(&to(&THREE), MESSAGE)
+        .unwrap();
+    assert_eq!(receipt.accepted, refusals(&[("b@mail.test", QUEUED)]));
+    assert_eq!(receipt.unknown, ["d@mail.test"]);
+    server.finish();
+}
+
+#[test]
+fn where_no_answer_came_the_message_may_be_delivered() {
+    let server = Server::start([begun().hang_up()]);
+    let instance = instance();
+    let sent = store(&instance, &server).send(&to(&THREE), MESSAGE);
+    assert_eq!(sent, Err(Error::Disconnected(Phase::Acceptance)));
+    server.finish();
+}
+
+#[test]
+fn a_server_that_does_not_know_lhlo_is_not_spoken_to_with_helo() {
+    let no = "500 5.5.1 What?";
+    let script = Session::new().say("220 mail.test").expect("LHLO *").say(no);
+    let server = Server::start([script.followed_by(quit())]);
+    let instance = instance();
+    let sent = store(&instance, &server).send(&to_b(), MESSAGE);
+    assert_eq!(sent, Err(rejected(Phase::Hello, no)));
+    server.finish();
+}
+
+#[test]
+fn a_session_speaks_it_step_by_step() {
+    let rcpt = |name: &str| {
+        let line = format!("RCPT TO:<{name}@mail.test>");
+        Session::new().expect(&line).say("250 Ok")
+    };
+    let script = lhlo(&[])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 Ok")
+        .followed_by(rcpt("b"))
+        .followed_by(rcpt("c"))
+        .expect("DATA")
+        .say("354 Go")
+        .content()
+        .say(&format!("{QUEUED}\r\n{FULL}"));
+    let server = Server::start([script.followed_by(quit())]);
+    let instance = instance();
+    let client = store(&instance, &server).connect().unwrap();
+    client.mail(Some("a@mail.test")).unwrap();
+    client.rcpt("b@mail.test").unwrap();
+    client.rcpt("c@mail.test").unwrap();
+    let message = client.data().unwrap();
+    message.write(MESSAGE).unwrap();
+    let expected = receipt_of(&["b@mail.test"], &[("c@mail.test", FULL)]);
+    assert_eq!(message.finish(), Ok(expected));
+    client.quit().unwrap();
+    server.finish();
+}
+
+#[test]
+fn chunks_have_one_answer_each_and_the_last_one_for_each_recipient() {
+    let message = "x\r\n".repeat(30_000);
+    let script = lhlo(&["CHUNKING"]).followed_by(envelope());
+    let server = Server::start([script.counted_chunks("250 Ok").say(QUEUED)]);
+    let instance = instance();
+    let sent = store(&instance, &server).send(&to_b(), message.as_bytes());
+    assert_eq!(sent, Ok(receipt_of(&["b@mail.test"], &[])));
+    assert_eq!(server.finish().only().counted[0].octets, 90_000);
+}
