@@ -12,7 +12,7 @@ use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
 use crate::smtp::options::{Body, DsnContents, Notify, Options};
 use crate::smtp::reply::Reply;
-use crate::smtp::session::{Dialect, Security};
+use crate::smtp::session::{Dialect, InitialResponse, Security};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeout;
 use crate::tls;
@@ -102,6 +102,14 @@ impl wit::GuestMailer for GuestMailer {
 
     fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
         Ok(self.0.borrow_mut().set_mechanisms(&mechanisms)?)
+    }
+
+    fn set_initial_response(&self, when: wit::InitialResponse) {
+        self.0.borrow_mut().set_initial_response(match when {
+            wit::InitialResponse::Auto => InitialResponse::Auto,
+            wit::InitialResponse::Always => InitialResponse::Always,
+            wit::InitialResponse::Never => InitialResponse::Never,
+        });
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {

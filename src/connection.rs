@@ -32,6 +32,7 @@ pub struct Target {
     pub local_name: Option<LocalName>,
     pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
+    pub initial_response: InitialResponse,
 }
 
 pub struct Connection {
@@ -123,7 +124,7 @@ impl Connection {
             loopback,
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
-            initial_response: InitialResponse::Auto,
+            initial_response: target.initial_response,
             nonces: nonces(),
         };
         let mut connection = Self {
@@ -151,11 +152,16 @@ impl Connection {
         self.run()
     }
 
-    /// Whether the server has not closed it, as far as the socket shows without a round trip.
+    /// Whether another message may be sent: the server takes more, and has not closed it, as far as
+    /// the socket shows without a round trip.
     pub fn is_alive(&mut self) -> bool {
         loop {
             match self.socket.read() {
-                Read::Nothing => return self.session.is_open() && !self.session.has_unasked(),
+                Read::Nothing => {
+                    return self.session.is_open()
+                        && self.session.takes_more()
+                        && !self.session.has_unasked();
+                }
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
                     if self.take(&bytes).is_err() {

@@ -16,7 +16,7 @@ use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
-use crate::smtp::session::{Dialect, Security};
+use crate::smtp::session::{Dialect, InitialResponse, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, ServerName, Trust};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -33,6 +33,7 @@ pub struct Mailer {
     dialect: Dialect,
     credentials: Option<Credentials>,
     mechanisms: Vec<Mechanism>,
+    initial_response: InitialResponse,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
     trust: Trust,
@@ -54,6 +55,7 @@ impl Mailer {
             dialect: Dialect::Smtp,
             credentials: None,
             mechanisms: Mechanism::DEFAULT.to_vec(),
+            initial_response: InitialResponse::Auto,
             local_name: None,
             server_name: None,
             trust: Trust::default(),
@@ -109,6 +111,11 @@ impl Mailer {
         self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
         self.kept = None;
         Ok(())
+    }
+
+    pub fn set_initial_response(&mut self, when: InitialResponse) {
+        self.initial_response = when;
+        self.kept = None;
     }
 
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
@@ -265,6 +272,7 @@ impl Mailer {
             local_name: self.local_name.clone(),
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
+            initial_response: self.initial_response,
         })
     }
 

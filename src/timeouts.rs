@@ -78,3 +78,30 @@ impl Timeouts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Conformance: 26
+    #[test]
+    fn each_phase_has_a_limit_that_can_be_changed_and_set_again() {
+        let mut timeouts = Timeouts::default();
+        let defaults = [
+            (Phase::Greeting, 5 * MINUTE),
+            (Phase::Mail, 5 * MINUTE),
+            (Phase::Rcpt, 5 * MINUTE),
+            (Phase::Data, 2 * MINUTE),
+            (Phase::Acceptance, 10 * MINUTE),
+        ];
+        for (phase, limit) in defaults {
+            assert_eq!(timeouts.reply(phase), limit, "{phase:?}");
+        }
+        assert_eq!((timeouts.block, timeouts.total), (3 * MINUTE, None));
+        timeouts.set(Timeout::Command, Some(SECOND));
+        assert_eq!(timeouts.reply(Phase::Rcpt), SECOND);
+        assert_eq!(timeouts.reply(Phase::Greeting), 5 * MINUTE);
+        timeouts.set(Timeout::Command, None);
+        assert_eq!(timeouts.reply(Phase::Rcpt), 5 * MINUTE);
+    }
+}

@@ -41,7 +41,7 @@ impl Session {
         credentials: Credentials,
         nonces: [Nonce; MAX_ATTEMPTS],
     ) -> Result<(), Error> {
-        self.expect_ready("AUTH")?;
+        self.expect_unauthenticated()?;
         self.plan.credentials = Some(credentials);
         self.plan.nonces = nonces;
         self.authenticate()
@@ -91,6 +91,7 @@ impl Session {
     pub(super) fn hear_own_mechanism(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
         let challenged = verb == Verb::Auth && reply.code == 334;
         self.own_mechanism = challenged;
+        self.authenticated = verb == Verb::Auth && reply.is_success();
         self.state = match challenged {
             true => State::Challenged,
             false => State::Ready,
@@ -125,6 +126,7 @@ impl Session {
     pub(super) fn auth_succeeded(&mut self) -> Result<(), Error> {
         let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::conclude);
         concluded.map_err(|why| self.broken(Phase::Auth, why))?;
+        self.authenticated = true;
         self.authenticated();
         Ok(())
     }

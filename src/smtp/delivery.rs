@@ -61,6 +61,7 @@ impl Session {
         let survey = content.survey().unwrap_or_default();
         let transaction = Transaction::new(envelope.recipients, survey, partial, body);
         self.transaction = Some(transaction);
+        self.transactions += 1;
         self.state = State::Envelope;
         Ok(())
     }

@@ -20,6 +20,7 @@ impl Session {
         self.state = State::Opening;
         self.extensions = Extensions::default();
         self.helloed = false;
+        self.authenticated = false;
         self.greet();
     }
 

@@ -12,6 +12,7 @@ pub use dsn::{DsnContents, Notify};
 pub use mail::MailContext;
 
 use super::error::Error;
+use super::excerpt::excerpt;
 use super::mailbox::Mailbox;
 use super::xtext;
 use deliver_by::DeliverBy;
@@ -75,6 +76,10 @@ impl Options {
     /// For headers in UTF-8; addresses ask for it by themselves.
     pub fn set_smtputf8(&mut self, required: bool) {
         self.smtputf8 = required;
+    }
+
+    pub fn smtputf8(&self) -> bool {
+        self.smtputf8
     }
 
     /// The octets to declare for a message that is not known yet.
@@ -188,8 +193,9 @@ impl Options {
             .filter(|(_, o)| **o != Default::default());
         match asked.map(|(r, _)| r).find(|r| !recipients.contains(&***r)) {
             Some(stranger) => Err(Error::InvalidArgument(format!(
-                "options are set for `{stranger}`, who is not among the recipients: write the \
-                 address the same in both"
+                "options are set for `{}`, who is not among the recipients: write the address the \
+                 same in both",
+                excerpt(stranger.as_bytes())
             ))),
             None => Ok(()),
         }

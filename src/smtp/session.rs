@@ -25,6 +25,7 @@ use super::authentication::Login;
 use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
 use super::extensions::Extensions;
+use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::reply::{Reply, ReplyParser};
@@ -131,6 +132,10 @@ pub struct Session {
     pub(super) outgoing: Vec<u8>,
     /// EHLO or HELO was answered, inside TLS where that stands.
     pub(super) helloed: bool,
+    /// AUTH was answered with success.
+    pub(super) authenticated: bool,
+    /// Mail transactions that were begun.
+    pub(super) transactions: u32,
     pub(super) exchange: Option<Exchange>,
     /// The exchange is the caller's.
     pub(super) own_mechanism: bool,
@@ -161,6 +166,8 @@ impl Session {
             awaited: VecDeque::from([Verb::Greeting]),
             outgoing: Vec::new(),
             helloed: false,
+            authenticated: false,
+            transactions: 0,
             exchange: None,
             own_mechanism: false,
             login: Login::default(),
@@ -268,6 +275,12 @@ impl Session {
             None if self.state == State::Content => Phase::Content,
             None => Phase::Other,
         }
+    }
+
+    /// Whether the server takes another message in this session (RFC 9422, MAILMAX).
+    pub fn takes_more(&self) -> bool {
+        let limit = Limits::of(&self.extensions).transactions;
+        limit.is_none_or(|limit| self.transactions < limit)
     }
 
     pub fn greeting(&self) -> Option<&Reply> {

@@ -54,9 +54,13 @@ impl Session {
 
     /// AUTH with a mechanism that only the caller knows.
     pub fn auth_start(&mut self, mechanism: &str, initial: Option<&[u8]>) -> Result<(), Error> {
-        self.expect_ready("AUTH")?;
+        self.expect_unauthenticated()?;
         self.may_authenticate()?;
         check_word(mechanism)?;
+        let offered = self.extensions.auth_mechanisms();
+        if !offered.contains(&mechanism.to_ascii_uppercase()) {
+            return Err(Error::AuthUnavailable(offered));
+        }
         let line = match initial {
             None => Line::open(format!("AUTH {mechanism}")),
             Some(response) => Line::with_secret(
@@ -90,7 +94,9 @@ impl Session {
         let body = self.body(Content::Pieces, options);
         let mut transaction = Transaction::new(Vec::new(), Survey::default(), true, body);
         transaction.stepwise = true;
+        transaction.utf8 = options.smtputf8() || sender.is_some_and(|s| !s.is_ascii());
         self.transaction = Some(transaction);
+        self.transactions += 1;
         self.queue(Verb::Mail, line);
         Ok(())
     }
@@ -98,10 +104,18 @@ impl Session {
     pub fn rcpt(&mut self, recipient: Mailbox, options: &Options) -> Result<(), Error> {
         self.expect_idle("RCPT")?;
         let parameters = options.rcpt_parameters(&recipient, &self.extensions)?;
-        let line = rcpt_line(&self.on_the_wire(&recipient)?, &parameters);
+        let wire = self.on_the_wire(&recipient)?;
         let Some(transaction) = &mut self.transaction else {
             return Err(Error::WrongState("RCPT comes after MAIL".into()));
         };
+        // RFC 6531, section 3.4.
+        if !wire.is_ascii() && !transaction.utf8 {
+            return Err(Error::WrongState(
+                "this recipient needs SMTPUTF8, which MAIL did not say: set-smtputf8 in its options"
+                    .into(),
+            ));
+        }
+        let line = rcpt_line(&wire, &parameters);
         let index = transaction.recipients.len();
         transaction.recipients.push(recipient);
         self.queue(Verb::Rcpt(index), line);
@@ -207,6 +221,16 @@ impl Session {
         match self.transaction {
             None => self.expect_idle(what),
             Some(_) => Err(out_of_place(what)),
+        }
+    }
+
+    /// Once a session (RFC 4954, section 4).
+    pub(super) fn expect_unauthenticated(&self) -> Result<(), Error> {
+        match self.authenticated {
+            true => Err(Error::WrongState(
+                "this session is authenticated already".into(),
+            )),
+            false => self.expect_ready("AUTH"),
         }
     }
 
