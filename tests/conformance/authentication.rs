@@ -92,3 +92,66 @@ fn the_codes_of_refusals_are_kept_apart() {
         });
     }
 }
+
+// Conformance: 44
+#[test]
+fn a_session_is_authenticated_once() {
+    both_ways(inside_tls, |talk| {
+        talk.open(&["AUTH X-OWN"]);
+        talk.session.auth_start("X-OWN", None).unwrap();
+        talk.goes("C: AUTH X-OWN\nS: 235 ok");
+        let again = talk.session.auth_start("X-OWN", None);
+        assert!(matches!(again, Err(Error::WrongState(_))), "{again:?}");
+    });
+}
+
+// Conformance: 44
+#[test]
+fn a_mechanism_that_is_not_offered_is_not_tried() {
+    both_ways(inside_tls, |talk| {
+        talk.open(&["AUTH PLAIN LOGIN"]);
+        let error = talk.session.auth_start("X-OWN", None).unwrap_err();
+        let offered = vec!["PLAIN".to_string(), "LOGIN".to_string()];
+        assert_eq!(error, Error::AuthUnavailable(offered));
+    });
+}
+
+// Conformance: 46
+#[test]
+fn a_challenge_may_have_12288_octets() {
+    both_ways(inside_tls, |talk| {
+        challenged(talk);
+        talk.session.auth_respond(b"").unwrap();
+        talk.session.step().unwrap();
+        talk.said();
+        let challenge = "QUFB".repeat(MAX_RESPONSE / 4);
+        talk.goes(&format!("S: 334 {challenge}"));
+        assert!(talk.session.is_challenged());
+    });
+}
+
+// Conformance: 46
+#[test]
+fn where_the_initial_response_goes_can_be_overruled() {
+    use envoi::smtp::session::InitialResponse;
+    let plan = |initial_response, password: &str| Plan {
+        initial_response,
+        mechanisms: vec![envoi::sasl::Mechanism::Plain],
+        ..crate::talk::plan_with_password(password)
+    };
+    both_ways(
+        || plan(InitialResponse::Never, "secret"),
+        |talk| {
+            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN");
+            talk.goes("S: 334 \nC: AHVzZXIAc2VjcmV0\nS: 235 ok");
+        },
+    );
+    both_ways(
+        || plan(InitialResponse::Always, &"x".repeat(600)),
+        |talk| {
+            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN");
+            talk.session.step().unwrap();
+            assert!(talk.said().len() > 600);
+        },
+    );
+}

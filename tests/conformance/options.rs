@@ -157,3 +157,27 @@ fn limits_are_those_of_the_last_ehlo() {
         assert_eq!(talk.session.batches(&envelope.recipients).len(), 1);
     });
 }
+
+// Conformance: 54
+#[test]
+fn step_by_step_a_recipient_that_needs_smtputf8_waits_for_a_mail_that_says_it() {
+    both_ways(plan, |talk| {
+        talk.open(&["SMTPUTF8"]);
+        crate::steps::in_a_transaction(talk);
+        let error = crate::steps::rcpt(talk, "jörg@mail.test").unwrap_err();
+        assert!(matches!(error, Error::WrongState(_)), "{error:?}");
+        assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 61
+#[test]
+fn a_session_takes_no_more_messages_than_its_server_says() {
+    both_ways(plan, |talk| {
+        talk.open(&["LIMITS MAILMAX=1", "PIPELINING"]);
+        assert!(talk.session.takes_more());
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA");
+        assert!(!talk.session.takes_more());
+    });
+}

@@ -10,9 +10,9 @@ use crate::smtp::excerpt::excerpt;
 use core::{error, fmt, mem};
 use memchr::memchr;
 
-/// Octets of one line with its CRLF. The rule is 512 (RFC 5321, section 4.5.3.1.5); servers that
-/// explain themselves at length, or list many mechanisms, exceed it.
-pub const MAX_LINE: usize = 2048;
+/// Octets of one line with its CRLF. The rule is 512 (RFC 5321, section 4.5.3.1.5), and for a
+/// challenge 12,288 after its `334 ` (RFC 4954, section 4).
+pub const MAX_LINE: usize = 4 + 12_288 + 2;
 
 /// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
 pub const MAX_LINES: usize = 512;
