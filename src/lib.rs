@@ -5,7 +5,9 @@
 //!              |
 //!        src/component.rs               WIT types <-> ours
 //!              |
-//!         src/mailer.rs                 configuration, kept connection, one-call send
+//!   src/{mailer,client,message}.rs      configuration, kept connection, one-call send; a session
+//!              |                        command by command; a message in pieces
+//!        src/handle.rs                  a connection that these share
 //!              |
 //!       src/connection.rs               the only loop: session x tls x socket
 //!       /        |       \
