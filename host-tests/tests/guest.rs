@@ -69,7 +69,7 @@ fn welcome(server: &str, to: &str) -> Result<String, String> {
 fn composition() -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let mut register = |name, path: PathBuf| {
-        let missing = |error| panic!("{}: {error}: run `cargo xtask build` first", path.display());
+        let missing = |error| panic!("{}: {error}: `cargo xtask test` builds it", path.display());
         let bytes = fs::read(&path).unwrap_or_else(missing);
         let package = Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
         graph.register_package(package).unwrap()
