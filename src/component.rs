@@ -1,25 +1,22 @@
 //! The exports of `wit/smtp.wit`: its types to ours, and back.
 
+mod convert;
+mod options;
+
 use core::cell::RefCell;
 use core::time::Duration;
 
-use crate::client::{AuthStep, Client};
+use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
-use crate::sasl::{Bearer, Credentials, Password};
-use crate::smtp::envelope::Receipt;
-use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
-use crate::smtp::options::{Body, DsnContents, Notify, Options};
-use crate::smtp::reply::Reply;
-use crate::smtp::session::{Dialect, InitialResponse, Security};
-use crate::smtp::transcript::Speaker;
-use crate::timeouts::Timeout;
-use crate::tls;
-use crate::transcript::TranscriptLine;
+use crate::smtp::options::Options;
+use crate::smtp::session::{Dialect, InitialResponse};
 
+use convert::all;
 use exports::envoi::mail::smtp as wit;
 use exports::envoi::mail::smtp_streams as streams;
+use options::{GuestOptions, chosen};
 
 wit_bindgen::generate!({
     path: "wit",
@@ -191,116 +188,6 @@ impl wit::GuestMailer for GuestMailer {
     }
 }
 
-#[derive(Default)]
-struct GuestOptions(RefCell<Options>);
-
-fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
-    options.map_or(Options::default(), |options| {
-        options.get::<GuestOptions>().0.borrow().clone()
-    })
-}
-
-impl GuestOptions {
-    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), String>) -> Result<(), wit::Error> {
-        set(&mut self.0.borrow_mut()).map_err(wit::Error::InvalidArgument)
-    }
-}
-
-impl wit::GuestOptions for GuestOptions {
-    fn new() -> Self {
-        Self::default()
-    }
-
-    fn set_body(&self, body: wit::Body) {
-        self.0.borrow_mut().set_body(match body {
-            wit::Body::EightBitMime => Body::EightBitMime,
-            wit::Body::BinaryMime => Body::BinaryMime,
-        });
-    }
-
-    fn set_smtputf8(&self, required: bool) {
-        self.0.borrow_mut().set_smtputf8(required);
-    }
-
-    fn set_size(&self, octets: u64) {
-        self.0.borrow_mut().set_size(octets);
-    }
-
-    fn set_dsn_contents(&self, contents: wit::DsnContents) {
-        self.0.borrow_mut().set_dsn_contents(match contents {
-            wit::DsnContents::Full => DsnContents::Full,
-            wit::DsnContents::Headers => DsnContents::Headers,
-        });
-    }
-
-    fn set_envelope_id(&self, id: String) -> Result<(), wit::Error> {
-        self.set(|options| options.set_envelope_id(&id))
-    }
-
-    fn set_notify(
-        &self,
-        recipient: Option<String>,
-        notify: wit::DsnNotify,
-    ) -> Result<(), wit::Error> {
-        let notify = Notify {
-            never: notify.contains(wit::DsnNotify::NEVER),
-            success: notify.contains(wit::DsnNotify::SUCCESS),
-            failure: notify.contains(wit::DsnNotify::FAILURE),
-            delay: notify.contains(wit::DsnNotify::DELAY),
-        };
-        self.set(|options| options.set_notify(recipient.as_deref(), notify))
-    }
-
-    fn set_original_recipient(
-        &self,
-        recipient: String,
-        address_type: String,
-        address: String,
-    ) -> Result<(), wit::Error> {
-        self.set(|options| options.set_original_recipient(&recipient, &address_type, &address))
-    }
-
-    fn set_require_tls(&self, required: bool) {
-        self.0.borrow_mut().set_require_tls(required);
-    }
-
-    fn set_deliver_by(
-        &self,
-        seconds: i32,
-        return_on_expiry: bool,
-        trace: bool,
-    ) -> Result<(), wit::Error> {
-        self.set(|options| options.set_deliver_by(seconds, return_on_expiry, trace))
-    }
-
-    fn set_priority(&self, priority: i8) -> Result<(), wit::Error> {
-        self.set(|options| options.set_priority(priority))
-    }
-
-    fn set_hold_for(&self, seconds: u32) -> Result<(), wit::Error> {
-        self.set(|options| options.set_hold_for(seconds))
-    }
-
-    fn set_submitter(&self, identity: Option<String>) -> Result<(), wit::Error> {
-        self.set(|options| options.set_submitter(identity.as_deref()))
-    }
-
-    fn add_parameter(&self, keyword: String, value: Option<String>) -> Result<(), wit::Error> {
-        self.set(|options| options.add_parameter(&keyword, value.as_deref()))
-    }
-
-    fn add_recipient_parameter(
-        &self,
-        recipient: Option<String>,
-        keyword: String,
-        value: Option<String>,
-    ) -> Result<(), wit::Error> {
-        self.set(|options| {
-            options.add_recipient_parameter(recipient.as_deref(), &keyword, value.as_deref())
-        })
-    }
-}
-
 struct GuestMessage(RefCell<Message>);
 
 fn message(message: Message) -> wit::Message {
@@ -452,188 +339,4 @@ impl streams::Guest for Component {
         let GuestMessage(message) = target.get();
         Ok(message.borrow_mut().write_from(source)?)
     }
-}
-
-impl From<tls::State> for wit::TlsState {
-    fn from(state: tls::State) -> Self {
-        Self {
-            version: match state.is_tls13 {
-                true => wit::TlsVersion::Tls13,
-                false => wit::TlsVersion::Tls12,
-            },
-            cipher_suite: state.cipher_suite,
-            key_exchange: state.key_exchange,
-            resumed: state.resumed,
-            peer_certificates: state.peer_certificates,
-        }
-    }
-}
-
-impl From<AuthStep> for wit::AuthStep {
-    fn from(step: AuthStep) -> Self {
-        match step {
-            AuthStep::Challenge(challenge) => Self::Challenge(challenge),
-            AuthStep::Done(reply) => Self::Done(reply.into()),
-        }
-    }
-}
-
-impl From<wit::Security> for Security {
-    fn from(security: wit::Security) -> Self {
-        match security {
-            wit::Security::ImplicitTls => Self::ImplicitTls,
-            wit::Security::Starttls => Self::StartTls,
-            wit::Security::Opportunistic => Self::Opportunistic,
-            wit::Security::Plaintext => Self::Plaintext,
-        }
-    }
-}
-
-impl From<wit::Credentials> for Credentials {
-    fn from(credentials: wit::Credentials) -> Self {
-        match credentials {
-            wit::Credentials::Password(wit::PasswordCredentials {
-                username,
-                password,
-                authorization_id,
-            }) => Self::Password(Password {
-                username,
-                password,
-                authorization_id,
-            }),
-            wit::Credentials::Bearer(wit::BearerCredentials { username, token }) => {
-                Self::Bearer(Bearer { username, token })
-            }
-            wit::Credentials::External(identity) => Self::External(identity),
-        }
-    }
-}
-
-impl From<wit::Timeout> for Timeout {
-    fn from(timeout: wit::Timeout) -> Self {
-        match timeout {
-            wit::Timeout::Connect => Self::Connect,
-            wit::Timeout::Tls => Self::Tls,
-            wit::Timeout::Greeting => Self::Greeting,
-            wit::Timeout::Command => Self::Command,
-            wit::Timeout::Data => Self::Data,
-            wit::Timeout::Block => Self::Block,
-            wit::Timeout::Acceptance => Self::Acceptance,
-            wit::Timeout::Total => Self::Total,
-        }
-    }
-}
-
-impl From<Receipt> for wit::Receipt {
-    fn from(receipt: Receipt) -> Self {
-        Self {
-            accepted: all(receipt.accepted),
-            refused: all(receipt.refused),
-            unknown: receipt.unknown,
-        }
-    }
-}
-
-impl From<RecipientReply> for wit::RecipientReply {
-    fn from(RecipientReply { recipient, reply }: RecipientReply) -> Self {
-        Self {
-            recipient,
-            reply: reply.into(),
-        }
-    }
-}
-
-impl From<Reply> for wit::Reply {
-    fn from(reply: Reply) -> Self {
-        let enhanced_code = reply.enhanced.map(|e| (e.class, e.subject, e.detail));
-        Self {
-            code: reply.code,
-            enhanced_code,
-            lines: reply.lines,
-        }
-    }
-}
-
-impl From<TranscriptLine> for wit::TranscriptLine {
-    fn from(line: TranscriptLine) -> Self {
-        let speaker = match line.speaker {
-            Speaker::Client => wit::Speaker::Client,
-            Speaker::Server => wit::Speaker::Server,
-            Speaker::Event => wit::Speaker::Event,
-        };
-        let elapsed = u64::try_from(line.elapsed.as_nanos()).unwrap_or(u64::MAX);
-        Self {
-            speaker,
-            text: line.text,
-            elapsed,
-        }
-    }
-}
-
-impl From<Error> for wit::Error {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::InvalidArgument(text) => Self::InvalidArgument(text),
-            Error::AccessDenied(phase) => Self::AccessDenied(phase.into()),
-            Error::LookupFailed(text) => Self::LookupFailed(text),
-            Error::ConnectFailed(text) => Self::ConnectFailed(text),
-            Error::Timeout(phase) => Self::Timeout(phase.into()),
-            Error::Disconnected(phase) => Self::Disconnected(phase.into()),
-            Error::TlsFailed(failure, text) => Self::TlsFailed((failure.into(), text)),
-            Error::StartTlsUnavailable => Self::StarttlsUnavailable,
-            Error::AuthUnavailable(offered) => Self::AuthUnavailable(offered),
-            Error::AuthNeedsTls => Self::AuthNeedsTls,
-            Error::ExtensionUnavailable(keyword) => Self::ExtensionUnavailable(keyword),
-            Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
-            Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
-                phase: phase.into(),
-                reply: reply.into(),
-            }),
-            Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
-            Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),
-            Error::WrongState(text) => Self::WrongState(text),
-            Error::Other(text) => Self::Other(text),
-        }
-    }
-}
-
-impl From<Phase> for wit::Phase {
-    fn from(phase: Phase) -> Self {
-        match phase {
-            Phase::Lookup => Self::Lookup,
-            Phase::Connect => Self::Connect,
-            Phase::Tls => Self::Tls,
-            Phase::Greeting => Self::Greeting,
-            Phase::Hello => Self::Hello,
-            Phase::StartTls => Self::Starttls,
-            Phase::Auth => Self::Auth,
-            Phase::Mail => Self::Mail,
-            Phase::Rcpt => Self::Rcpt,
-            Phase::Data => Self::Data,
-            Phase::Content => Self::Content,
-            Phase::Acceptance => Self::Acceptance,
-            Phase::Quit => Self::Quit,
-            Phase::Other => Self::Other,
-        }
-    }
-}
-
-impl From<TlsFailure> for wit::TlsFailure {
-    fn from(failure: TlsFailure) -> Self {
-        match failure {
-            TlsFailure::CertificateExpired => Self::CertificateExpired,
-            TlsFailure::CertificateNotYetValid => Self::CertificateNotYetValid,
-            TlsFailure::CertificateUnknownIssuer => Self::CertificateUnknownIssuer,
-            TlsFailure::CertificateWrongName => Self::CertificateWrongName,
-            TlsFailure::CertificateRevoked => Self::CertificateRevoked,
-            TlsFailure::CertificateInvalid => Self::CertificateInvalid,
-            TlsFailure::CertificateNotPinned => Self::CertificateNotPinned,
-            TlsFailure::Incompatible => Self::Incompatible,
-            TlsFailure::HandshakeFailed => Self::HandshakeFailed,
-        }
-    }
-}
-
-fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
-    items.into_iter().map(Into::into).collect()
 }
