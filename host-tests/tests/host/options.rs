@@ -206,7 +206,9 @@ fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_rece
         .followed_by(transaction(&names[..2]))
         .followed_by(transaction(&names[2..]))]);
     let instance = instance();
-    let receipt = plain(&instance, &server).send(&to(&names), MESSAGE).unwrap();
+    let receipt = plain(&instance, &server)
+        .send(&to(&names), MESSAGE)
+        .unwrap();
     assert_eq!(receipt, receipt_of(&names, &[]));
     server.finish();
 }
@@ -231,7 +233,9 @@ fn whom_the_server_has_no_room_for_gets_the_next_transaction() {
         .followed_by(content())]);
     let instance = instance();
     let names = ["b@mail.test", "c@mail.test"];
-    let receipt = plain(&instance, &server).send(&to(&names), MESSAGE).unwrap();
+    let receipt = plain(&instance, &server)
+        .send(&to(&names), MESSAGE)
+        .unwrap();
     assert_eq!(receipt, receipt_of(&names, &[]));
     server.finish();
 }

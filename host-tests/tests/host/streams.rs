@@ -1,0 +1,206 @@
+//! The interface for callers that hold WASI's streams.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+
+use host_tests::{Client, Error, Instance, Mailer, Phase, Security};
+use servers::authority::Authority;
+use servers::scripted::{Digest, Server, Session};
+use wasmtime_wasi::p2::pipe::{AsyncReadStream, MemoryInputPipe};
+use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
+
+use crate::support::*;
+use crate::tls::LOOPBACK;
+
+const NAME: &str = "client.example.org";
+
+/// Over a connection that the host makes; the mailer does not know where to.
+fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Client<'a>, Error> {
+    mailer.attach(TcpStream::connect(server.address()).unwrap())
+}
+
+fn nowhere(instance: &Instance) -> Mailer<'_> {
+    let mailer = instance.mailer("127.0.0.1");
+    mailer.set_security(Security::Plaintext);
+    mailer.set_local_name(NAME).unwrap();
+    mailer
+}
+
+fn hello(keywords: &[&str]) -> Session {
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect(&format!("EHLO {NAME}"))
+        .say(&ehlo(keywords))
+}
+
+#[test]
+fn a_session_goes_over_a_connection_of_the_callers_own() {
+    let server = Server::start([hello(&[]).followed_by(message()).followed_by(quit())]);
+    let instance = instance();
+    let client = attached(&nowhere(&instance), &server).unwrap();
+    assert_eq!(client.greeting(), reply("220 mail.test ESMTP"));
+    let receipt = client.send(&to_b(), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    client.quit().unwrap();
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+#[test]
+fn nothing_is_said_of_its_own_accord() {
+    let greeting = Session::new().say("220 mail.test ESMTP");
+    let server = Server::start([greeting.closed()]);
+    let instance = instance();
+    drop(attached(&nowhere(&instance), &server).unwrap());
+    server.until_ended();
+    server.finish();
+}
+
+#[test]
+fn the_local_name_is_to_be_set() {
+    let server = Server::start([Session::new().say("220 mail.test").closed()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    assert_invalid(attached(&mailer, &server).map(drop));
+    server.until_ended();
+    server.finish();
+}
+
+#[test]
+fn credentials_are_not_sent_in_clear_though_it_leads_to_loopback() {
+    let script = hello(&["AUTH PLAIN X-TEST"]).expect("NOOP").say("250 Ok");
+    let server = Server::start([script]);
+    let instance = instance();
+    let client = attached(&nowhere(&instance), &server).unwrap();
+    client.hello(NAME).unwrap();
+    let credentials = password("ada", "sesame");
+    assert_eq!(client.authenticate(&credentials), Err(Error::AuthNeedsTls));
+    let own = client.auth_start("X-TEST", Some(b"sesame"));
+    assert_eq!(own, Err(Error::AuthNeedsTls));
+    client.noop().unwrap();
+    server.finish();
+}
+
+#[test]
+fn tls_is_made_over_it() {
+    let authority = Authority::new();
+    let identity = authority.issue(LOOPBACK);
+    let inside = || {
+        Session::new()
+            .expect(&format!("EHLO {NAME}"))
+            .say(&ehlo(&["AUTH PLAIN"]))
+            .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
+            .say("235 2.7.0 Welcome")
+            .followed_by(quit())
+    };
+    let starttls = hello(&["STARTTLS"]).expect("STARTTLS").say("220 Go");
+    let implicit = Session::new().start_tls(&identity).say("220 mail.test");
+    let server = Server::start([
+        starttls.start_tls(&identity).followed_by(inside()),
+        implicit.followed_by(inside()),
+    ]);
+    let instance = instance();
+    let mailer = nowhere(&instance);
+    mailer.add_trust_anchors(authority.der()).unwrap();
+    for security in [Security::Starttls, Security::ImplicitTls] {
+        mailer.set_security(security);
+        let client = attached(&mailer, &server).unwrap();
+        if security == Security::Starttls {
+            client.start_tls().unwrap();
+        }
+        client.authenticate(&password("ada", "sesame")).unwrap();
+        assert!(client.tls().is_some());
+        client.quit().unwrap();
+    }
+    server.finish();
+}
+
+#[test]
+fn the_end_of_the_connection_is_a_disconnection() {
+    let server = Server::start([hello(&[]).expect("NOOP").hang_up()]);
+    let instance = instance();
+    let client = attached(&nowhere(&instance), &server).unwrap();
+    assert_eq!(client.noop(), Err(Error::Disconnected(Phase::Other)));
+    assert_wrong_state(client.noop());
+    server.finish();
+}
+
+/// 5 MB, with no dot to stuff.
+fn megabytes() -> Vec<u8> {
+    b"Lorem ipsum dolor sit amet, consectetur adipiscing elit\r\n".repeat(90_000)
+}
+
+fn counting(keywords: &[&str]) -> Session {
+    let begun = crate::support::hello(keywords).followed_by(envelope());
+    begun.expect("DATA").say("354 Go").counted_content()
+}
+
+#[test]
+fn a_message_is_written_from_a_stream() {
+    let server = Server::start([counting(&[]).say(QUEUED)]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    message.write(b"Subject: large\r\n\r\n").unwrap();
+    let (source, text) = (MemoryInputPipe::new(megabytes()), megabytes());
+    assert_eq!(message.write_from(source), Ok(text.len() as u64));
+    message.finish().unwrap();
+    let digest = Digest::of([b"Subject: large\r\n\r\n", &text[..], b".\r\n"]);
+    assert_eq!(server.finish().only().counted, [digest]);
+}
+
+/// A stream of what this writes into a connection, by a thread of its own.
+fn source(write: impl FnOnce(TcpStream) + Send + 'static) -> (AsyncReadStream, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let theirs = listener.accept().unwrap().0;
+    ours.set_nonblocking(true).unwrap();
+    let stream = with_ambient_tokio_runtime(|| tokio::net::TcpStream::from_std(ours));
+    let stream = AsyncReadStream::new(stream.unwrap());
+    (stream, thread::spawn(move || write(theirs)))
+}
+
+#[test]
+fn a_stream_that_others_fill_meanwhile_is_waited_for() {
+    let server = Server::start([counting(&[]).say(QUEUED)]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    let (source, writer) = source(|mut stream| stream.write_all(&megabytes()).unwrap());
+    assert_eq!(message.write_from(source), Ok(megabytes().len() as u64));
+    message.finish().unwrap();
+    writer.join().unwrap();
+    let digest = Digest::of([&megabytes()[..], b".\r\n"]);
+    assert_eq!(server.finish().only().counted, [digest]);
+}
+
+#[test]
+fn what_a_stream_brings_is_looked_at_as_what_is_written() {
+    let begun = delivery_until_content().closed();
+    let server = Server::start([begun]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    assert_invalid(message.write_from(MemoryInputPipe::new(&b"a\0b"[..])));
+    assert_wrong_state(message.finish());
+    server.until_ended();
+    server.finish();
+}
+
+fn delivery_until_content() -> Session {
+    let begun = crate::support::hello(&[]).followed_by(envelope());
+    begun.expect("DATA").say("354 Go")
+}
+
+#[test]
+fn a_message_whose_stream_is_empty_may_go_on() {
+    let script = delivery_until_content().content().say(QUEUED);
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    assert_eq!(message.write_from(MemoryInputPipe::new(&b""[..])), Ok(0));
+    message.write(MESSAGE).unwrap();
+    message.finish().unwrap();
+    assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
