@@ -10,6 +10,7 @@ mod envelopes;
 mod grants;
 mod imports;
 mod lmtp;
+mod mechanisms;
 mod memory;
 mod messages;
 mod options;
