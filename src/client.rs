@@ -151,6 +151,11 @@ impl Client {
     /// Closes the connection, whatever the reply.
     pub fn quit(self) -> Result<Reply, Error> {
         let result = self.connection.call(self.clock(), |connection| {
+            if connection.is_writing() {
+                return Err(Error::WrongState(
+                    "a message is on its way: the connection is closed without QUIT".into(),
+                ));
+            }
             connection.quit().ok_or(Error::Disconnected(Phase::Quit))
         });
         self.connection.cut();

@@ -36,7 +36,7 @@ impl Survey {
 pub fn survey(message: &[u8]) -> Result<Survey, String> {
     let mut surveyor = Surveyor::default();
     surveyor.read(message)?;
-    Ok(surveyor.finish())
+    Ok(surveyor.found())
 }
 
 /// Makes of a message's pieces, however it is cut into these, what follows the reply to DATA, or
@@ -129,16 +129,16 @@ impl Surveyor {
         self.lines += 1;
     }
 
-    /// Of what was read so far: the size without that of a line that has not ended.
+    /// As if the message ended here.
     pub fn found(&self) -> Survey {
-        self.found
-    }
-
-    fn finish(mut self) -> Survey {
-        if self.length > 0 {
-            self.end_line();
+        let unended = match self.length {
+            0 => 0,
+            length => length + CRLF.len(),
+        };
+        Survey {
+            size: self.found.size + unended as u64,
+            ..self.found
         }
-        self.found
     }
 }
 

@@ -176,7 +176,8 @@ impl Session {
     pub fn raw(&mut self, text: &str) -> Result<(), Error> {
         self.expect_idle("a command")?;
         check_line(text)?;
-        let word = text.split(' ').next().unwrap_or_default();
+        // Some servers skip spaces before a command.
+        let word = text.split_whitespace().next().unwrap_or_default();
         if NOT_RAW.iter().any(|verb| verb.eq_ignore_ascii_case(word)) {
             return Err(Error::InvalidArgument(format!(
                 "{word} changes the conversation: call the function that it has"

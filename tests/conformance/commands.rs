@@ -187,3 +187,15 @@ fn starttls_that_is_not_offered_is_not_said() {
         assert_eq!(talk.said(), "");
     });
 }
+
+#[test]
+fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_or_after_spaces() {
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        for line in ["DATA", "data", " DATA", "  bdat 5", "Mail FROM:<>"] {
+            let error = talk.session.raw(line).unwrap_err();
+            assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
+        }
+        assert_eq!(talk.said(), "");
+    });
+}

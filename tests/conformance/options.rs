@@ -181,3 +181,23 @@ fn a_session_takes_no_more_messages_than_its_server_says() {
         assert!(!talk.session.takes_more());
     });
 }
+
+// Conformance: 56
+#[test]
+fn a_message_in_pieces_ends_where_it_passes_the_servers_limit() {
+    both_ways(plan, |talk| {
+        talk.open(&["SIZE 10", "PIPELINING"]);
+        let envelope = Envelope::parse(None, &["b@mail.test".into()]).unwrap();
+        talk.session
+            .deliver(envelope, &Options::default(), Content::Pieces, true)
+            .unwrap();
+        talk.goes(
+            "C: MAIL FROM:<>\nC: RCPT TO:<b@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go",
+        );
+        // With its line end, 10 octets.
+        talk.session.write(b"12345678").unwrap();
+        let error = talk.session.write(b"9").unwrap_err();
+        assert_eq!(error, Error::MessageTooLarge(10));
+        assert!(!talk.session.is_open());
+    });
+}

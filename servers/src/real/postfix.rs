@@ -12,7 +12,7 @@ use super::{PASSWORD, debian};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix",
-    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
     ends_header: false,
