@@ -65,12 +65,6 @@ impl Mechanism {
             .find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether the initial response is all that the client has to say, so that commands may follow
-    /// it at once (RFC 4954, section 4). A refused token is not all: its challenge has an answer.
-    pub fn one_round(self) -> bool {
-        matches!(self, Self::Plain | Self::External)
-    }
-
     /// Whether it takes a channel binding.
     pub fn is_bound(self) -> bool {
         matches!(self, Self::ScramSha256Plus | Self::ScramSha1Plus)

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::body::Body;
 use super::content::Survey;
-use super::envelope::Envelope;
+use super::envelope::{Envelope, Receipt};
 use super::error::{Error, Phase};
 use super::limits::Limits;
 use super::line::{Line, Verb};
@@ -198,7 +198,7 @@ impl Session {
 
     /// The receipt as far as the server gave it, where the connection ended in the middle of
     /// LMTP's answers.
-    pub fn take_partial_receipt(&mut self) -> Option<super::envelope::Receipt> {
+    pub fn take_partial_receipt(&mut self) -> Option<Receipt> {
         let transaction = self.transaction.take()?;
         let begun = transaction
             .delivered

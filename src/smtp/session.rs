@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! S: 220 mail.example.org ESMTP            the greeting
-//! C: EHLO client.example.net               `open`: EHLO, STARTTLS, EHLO, AUTH, as far as planned
+//! C: EHLO client.example.net               as planned: EHLO, STARTTLS, EHLO, AUTH
 //! S: 250-mail.example.org
 //! S: 250 PIPELINING
 //! C: MAIL FROM:<a@example.net>             `deliver`: one group, one flight (RFC 2920)
