@@ -17,6 +17,7 @@ use convert::all;
 use exports::envoi::mail::smtp as wit;
 use exports::envoi::mail::smtp_streams as streams;
 use options::{GuestOptions, chosen};
+use zeroize::Zeroizing;
 
 wit_bindgen::generate!({
     path: "wit",
@@ -134,6 +135,21 @@ impl wit::GuestMailer for GuestMailer {
 
     fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
         Ok(self.0.borrow_mut().add_trust_anchors(&certificates)?)
+    }
+
+    fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
+        let key = Zeroizing::new(key);
+        Ok(self.0.borrow_mut().set_client_certificate(&chain, &key)?)
+    }
+
+    fn set_minimum_tls(&self, version: wit::TlsVersion) {
+        self.0
+            .borrow_mut()
+            .set_only_tls13(version == wit::TlsVersion::Tls13);
+    }
+
+    fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().set_pinned_keys(&digests)?)
     }
 
     fn send(

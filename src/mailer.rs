@@ -18,7 +18,7 @@ use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::session::{Dialect, InitialResponse, Security};
 use crate::timeouts::{Timeout, Timeouts};
-use crate::tls::{self, ServerName, Trust};
+use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
 use crate::url::ServerUrl;
 
@@ -36,7 +36,7 @@ pub struct Mailer {
     initial_response: InitialResponse,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
-    trust: Trust,
+    policy: Policy,
     timeouts: Timeouts,
     partial: bool,
     transcript: Transcript,
@@ -58,7 +58,7 @@ impl Mailer {
             initial_response: InitialResponse::Auto,
             local_name: None,
             server_name: None,
-            trust: Trust::default(),
+            policy: Policy::default(),
             timeouts: Timeouts::default(),
             partial: true,
             transcript: Transcript::default(),
@@ -141,15 +141,40 @@ impl Mailer {
 
     /// Whether Mozilla's roots are trusted, besides those that were added.
     pub fn set_bundled_roots(&mut self, trusted: bool) {
-        self.trust.use_bundled(trusted);
+        self.policy.trust.use_bundled(trusted);
         self.forget_tls();
     }
 
     /// PEM or DER; all or none.
     pub fn add_trust_anchors(&mut self, certificates: &[u8]) -> Result<(), Error> {
-        self.trust
+        self.policy
+            .trust
             .add(certificates)
             .map_err(Error::InvalidArgument)?;
+        self.forget_tls();
+        Ok(())
+    }
+
+    /// In PEM or DER; both empty: none any more.
+    pub fn set_client_certificate(&mut self, chain: &[u8], key: &[u8]) -> Result<(), Error> {
+        let identity = match chain.is_empty() && key.is_empty() {
+            true => None,
+            false => Some(Identity::new::<WasiHost>(chain, key).map_err(Error::InvalidArgument)?),
+        };
+        self.policy.identity = identity;
+        self.forget_tls();
+        Ok(())
+    }
+
+    /// Whether TLS 1.2 is not good enough.
+    pub fn set_only_tls13(&mut self, only: bool) {
+        self.policy.only_tls13 = only;
+        self.forget_tls();
+    }
+
+    /// SHA-256 digests of SubjectPublicKeyInfos; with none, any valid certificate will do.
+    pub fn set_pinned_keys(&mut self, digests: &[Vec<u8>]) -> Result<(), Error> {
+        self.policy.pins = Pins::new(digests).map_err(Error::InvalidArgument)?;
         self.forget_tls();
         Ok(())
     }
@@ -280,7 +305,7 @@ impl Mailer {
         if let Some(settings) = &self.tls {
             return Ok(settings.clone());
         }
-        let settings = tls::Settings::new::<WasiHost>(&self.trust).map_err(tls_failed)?;
+        let settings = tls::Settings::new::<WasiHost>(&self.policy).map_err(tls_failed)?;
         Ok(self.tls.insert(settings).clone())
     }
 

@@ -8,7 +8,7 @@ use wasmtime::component::ResourceAny;
 use crate::resource::{Resource, call};
 use crate::{
     Client, Credentials, Dialect, Envelope, Error, Instance, Message, Options, PasswordCredentials,
-    Receipt, Roots, Security, Timeout, TranscriptLine, streams,
+    Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine, streams,
 };
 
 /// Dropped when it is dropped.
@@ -74,6 +74,18 @@ impl<'a> Mailer<'a> {
 
     pub fn add_trust_anchors(&self, certificates: &[u8]) -> Result<(), Error> {
         call!(self, mailer.call_add_trust_anchors(&certificates))
+    }
+
+    pub fn set_client_certificate(&self, chain: &[u8], key: &[u8]) -> Result<(), Error> {
+        call!(self, mailer.call_set_client_certificate(&chain, &key))
+    }
+
+    pub fn set_minimum_tls(&self, version: TlsVersion) {
+        call!(self, mailer.call_set_minimum_tls(version))
+    }
+
+    pub fn set_pinned_keys(&self, digests: &[Vec<u8>]) -> Result<(), Error> {
+        call!(self, mailer.call_set_pinned_keys(&digests))
     }
 
     pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {

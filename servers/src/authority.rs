@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SignatureAlgorithm, date_time_ymd,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData, SignatureAlgorithm,
+    date_time_ymd,
 };
-use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::server::{WantsServerCert, WebPkiClientVerifier};
+use rustls::{ConfigBuilder, RootCertStore, ServerConfig};
 
 /// Two authorities of one name would be told apart by their signatures only, which is another
 /// failure than an unknown issuer.
@@ -62,6 +65,13 @@ impl Authority {
 
     pub fn issue_with_key(&self, names: &[&str], kind: Key) -> Identity {
         self.sign(leaf_params(names), kind)
+    }
+
+    /// An identity for a client, with an ECDSA P-256 key.
+    pub fn issue_client(&self, name: &str) -> Identity {
+        let mut params = leaf_params(&[name]);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(params, Key::P256)
     }
 
     /// Ended years ago.
@@ -135,22 +145,45 @@ impl Identity {
         self.config(&[&rustls::version::TLS13])
     }
 
+    /// Wants a certificate of the client, issued by this authority.
+    pub fn server_config_for_clients_of(&self, authority: &Authority) -> Arc<ServerConfig> {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(authority.der().to_vec().into())
+            .expect("an authority's certificate is a certificate");
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .expect("there is a root");
+        let builder = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .expect("the provider has these versions");
+        self.shown_by(builder.with_client_cert_verifier(verifier))
+    }
+
     fn config(&self, versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
-        let chain = self
-            .chain
-            .iter()
-            .map(|certificate| certificate.der().clone())
-            .collect();
+        let builder = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(versions)
+            .expect("the provider has these versions");
+        self.shown_by(builder.with_no_client_auth())
+    }
+
+    fn shown_by(&self, builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> Arc<ServerConfig> {
+        let chain = self.chain.iter().map(|one| one.der().clone()).collect();
         let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
-        let config =
-            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_protocol_versions(versions)
-                .expect("the provider has these versions")
-                .with_no_client_auth()
-                .with_single_cert(chain, key.into())
-                .expect("the key is the certificate's");
+        let config = builder
+            .with_single_cert(chain, key.into())
+            .expect("the key is the certificate's");
         Arc::new(config)
     }
+
+    /// The public key as certificates bear it (RFC 5280, section 4.1.2.7).
+    pub fn public_key_der(&self) -> Vec<u8> {
+        self.key.subject_public_key_info()
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 fn key(kind: Key) -> KeyPair {

@@ -81,6 +81,7 @@ pub fn tls_failed(error: tls::Error) -> Error {
         tls::Failure::CertificateWrongName => TlsFailure::CertificateWrongName,
         tls::Failure::CertificateRevoked => TlsFailure::CertificateRevoked,
         tls::Failure::CertificateInvalid => TlsFailure::CertificateInvalid,
+        tls::Failure::CertificateNotPinned => TlsFailure::CertificateNotPinned,
         tls::Failure::Incompatible => TlsFailure::Incompatible,
         tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
     };

@@ -17,6 +17,8 @@ pub enum Failure {
     CertificateWrongName,
     CertificateRevoked,
     CertificateInvalid,
+    /// Valid, but not of a pinned key.
+    CertificateNotPinned,
     /// No version or cipher suite in common.
     Incompatible,
     /// The server broke off with an alert, or broke the protocol.
@@ -113,6 +115,12 @@ fn certificate(error: &CertificateError, name: &ServerName) -> Error {
                 .into(),
         ),
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
+        CertificateError::ApplicationVerificationFailure => (
+            Failure::CertificateNotPinned,
+            "is valid, but its key is none of those that set-pinned-keys names: has the server a new \
+             key?"
+                .into(),
+        ),
         CertificateError::Other(_) => (
             Failure::CertificateInvalid,
             "is not a server's, or one above it is not an authority's \
@@ -190,6 +198,18 @@ fn alert_received(alert: AlertDescription) -> Error {
             Failure::CertificateWrongName,
             "the server does not go by this name (alert UnrecognisedName)",
         ),
+        AlertDescription::CertificateRequired => Error::handshake_failed(
+            "the server wants a client certificate: set one with set-client-certificate",
+        ),
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::CertificateExpired
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::UnknownCA
+        | AlertDescription::AccessDenied => Error::handshake_failed(format!(
+            "the server does not take this client's certificate (alert {alert:?})"
+        )),
         alert => Error::handshake_failed(format!("the server broke off with the alert {alert:?}")),
     }
 }

@@ -4,8 +4,8 @@
 //! module that names a type of rustls.
 //!
 //! ```text
-//!   Trust --> Settings --+
-//!                        v
+//!   Policy --> Settings --+
+//!                         v
 //!   ciphertext --receive--> Tls --plaintext--> what the server said
 //!   outgoing   <----------- Tls <--send------- what it is told
 //! ```
@@ -15,8 +15,11 @@ mod connection;
 mod date;
 mod der;
 mod error;
+mod identity;
 mod name;
 mod output;
+mod pins;
+mod policy;
 mod provider;
 mod sessions;
 mod settings;
@@ -25,6 +28,9 @@ mod trust;
 pub use binding::ChannelBinding;
 pub use connection::{State, Tls};
 pub use error::{Error, Failure};
+pub use identity::Identity;
 pub use name::ServerName;
+pub use pins::Pins;
+pub use policy::Policy;
 pub use settings::{Host, Settings};
 pub use trust::Trust;

@@ -5,15 +5,20 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::ClientConfig;
-use rustls::client::Resumption;
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::UnixTime;
+use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, Error as RustlsError};
 
 use super::error::{Error, Failure};
+use super::identity::Identity;
+use super::pins::Verifier;
+use super::policy::Policy;
 use super::provider::provider;
 use super::sessions::Sessions;
-use super::trust::Trust;
 
 /// What TLS needs of the world. Functions without a `self`, so that algorithms can be constants.
 pub trait Host: Debug + Send + Sync + 'static {
@@ -31,29 +36,45 @@ pub struct Settings {
 
 impl Settings {
     /// Fails where nothing is trusted.
-    pub fn new<H: Host>(trust: &Trust) -> Result<Self, Error> {
-        let roots = trust.roots();
-        if roots.is_empty() {
-            return Err(Error {
-                failure: Failure::CertificateUnknownIssuer,
-                message: "no authority is trusted: add one with add-trust-anchors, \
-                          or use the bundled roots"
-                    .into(),
-            });
-        }
-        let mut config = ClientConfig::builder_with_details(
-            Arc::new(provider::<H>()),
-            Arc::new(Clock::<H>(PhantomData)),
-        )
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::internal(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    pub fn new<H: Host>(policy: &Policy) -> Result<Self, Error> {
+        let provider = Arc::new(provider::<H>());
+        let versions: &[_] = match policy.only_tls13 {
+            true => &[&TLS13],
+            false => &[&TLS13, &TLS12],
+        };
+        let clock = Arc::new(Clock::<H>(PhantomData));
+        let builder = ClientConfig::builder_with_details(provider.clone(), clock)
+            .with_protocol_versions(versions)
+            .map_err(|error| Error::internal(&error))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier(policy, provider)?);
+        let mut config = match &policy.identity {
+            Some(Identity(key)) => {
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(key.clone())))
+            }
+            None => builder.with_no_client_auth(),
+        };
         config.resumption = Resumption::store(Arc::new(Sessions::default()));
         Ok(Self {
             config: Arc::new(config),
         })
     }
+}
+
+fn verifier(policy: &Policy, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, Error> {
+    let roots = policy.trust.roots();
+    if roots.is_empty() {
+        return Err(Error {
+            failure: Failure::CertificateUnknownIssuer,
+            message: "no authority is trusted: add one with add-trust-anchors, \
+                      or use the bundled roots"
+                .into(),
+        });
+    }
+    let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|error| Error::internal(&RustlsError::General(error.to_string())))?;
+    Ok(Arc::new(Verifier::new(webpki, policy.pins.clone())))
 }
 
 #[derive(Debug)]

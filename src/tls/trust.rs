@@ -38,11 +38,11 @@ impl Trust {
         if certificates.len() > MAX_SIZE {
             return Err(format!("more than {} MiB of trust anchors", MAX_SIZE >> 20));
         }
-        let anchors = match certificates.first() {
-            // SEQUENCE, with which every certificate begins (RFC 5280, section 4.1); text does not.
-            Some(0x30) => vec![from_der(&CertificateDer::from(certificates), 1)?],
-            _ => from_pem(certificates)?,
-        };
+        let anchors = self::certificates(certificates, "trust anchor")?
+            .iter()
+            .zip(1..)
+            .map(|(certificate, number)| anchor(certificate, number))
+            .collect::<Result<Vec<_>, _>>()?;
         if self.added.len() + anchors.len() > MAX_ADDED {
             return Err(format!("more than {MAX_ADDED} trust anchors"));
         }
@@ -60,26 +60,32 @@ impl Trust {
     }
 }
 
-fn from_pem(text: &[u8]) -> Result<Vec<TrustAnchor<'static>>, String> {
-    let anchors = CertificateDer::pem_slice_iter(text)
+/// Those of a PEM text, at least one, or one in DER; the error calls them by what they are for.
+pub fn certificates(octets: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+    if is_der(octets) {
+        return Ok(vec![CertificateDer::from(octets.to_vec())]);
+    }
+    let certificates = CertificateDer::pem_slice_iter(octets)
         .zip(1..)
         .map(|(certificate, number)| {
-            let certificate = certificate.map_err(|error| {
-                format!("trust anchor {number} is not PEM: {}", pem_fault(&error))
-            })?;
-            from_der(&certificate, number)
+            certificate
+                .map_err(|error| format!("{what} {number} is not PEM: {}", pem_fault(&error)))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    match anchors.is_empty() {
-        true => Err("neither a certificate in DER nor a BEGIN CERTIFICATE of PEM".into()),
-        false => Ok(anchors),
+    match certificates.is_empty() {
+        true => Err(format!(
+            "the {what} is neither a certificate in DER nor a BEGIN CERTIFICATE of PEM"
+        )),
+        false => Ok(certificates),
     }
 }
 
-fn from_der(
-    certificate: &CertificateDer<'_>,
-    number: usize,
-) -> Result<TrustAnchor<'static>, String> {
+/// SEQUENCE, with which every certificate and key begins (RFC 5280, section 4.1); text does not.
+pub fn is_der(octets: &[u8]) -> bool {
+    octets.first() == Some(&0x30)
+}
+
+fn anchor(certificate: &CertificateDer<'_>, number: usize) -> Result<TrustAnchor<'static>, String> {
     webpki::anchor_from_trusted_cert(certificate)
         .map(|anchor| anchor.to_owned())
         .map_err(|error| format!("trust anchor {number} is not an X.509 certificate: {error}"))

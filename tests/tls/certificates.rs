@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envoi::tls::{Failure, Settings, Trust};
+use envoi::tls::{Failure, Policy, Settings, Trust};
 use rcgen::{BasicConstraints, CertifiedIssuer, IsCa, PKCS_RSA_SHA384, PKCS_RSA_SHA512};
 
 use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestHost, key, params};
@@ -40,7 +40,7 @@ fn another_authority_of_the_same_name_is_not_trusted() {
 
 #[test]
 fn with_mozillas_roots_a_private_authority_is_unknown() {
-    let settings = Settings::new::<TestHost>(&Trust::default()).unwrap();
+    let settings = Settings::new::<TestHost>(&Policy::default()).unwrap();
     let (failure, message) = failure(&settings, AUTHORITY.issue_for(NAME));
     assert_eq!(failure, Failure::CertificateUnknownIssuer);
     assert!(
@@ -53,7 +53,7 @@ fn with_mozillas_roots_a_private_authority_is_unknown() {
 fn both_mozillas_roots_and_added_ones_can_be_trusted() {
     let mut trust = Trust::default();
     trust.add(AUTHORITY.pem().as_bytes()).unwrap();
-    let settings = Settings::new::<TestHost>(&trust).unwrap();
+    let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
     let mut pair = Pair::new(&settings, &Arc::new(AUTHORITY.issue_for(NAME).config()));
     pair.exchange().unwrap();
     pair.talk();
@@ -63,7 +63,7 @@ fn both_mozillas_roots_and_added_ones_can_be_trusted() {
 fn trusting_nobody_is_refused_at_once() {
     let mut trust = Trust::default();
     trust.use_bundled(false);
-    let error = Settings::new::<TestHost>(&trust).err().unwrap();
+    let error = Settings::new::<TestHost>(&trust.into()).err().unwrap();
     assert_eq!(error.failure, Failure::CertificateUnknownIssuer);
     assert!(error.message.contains("add-trust-anchors"));
 }
@@ -75,7 +75,7 @@ fn a_self_signed_certificate_can_be_its_own_anchor() {
     let mut trust = Trust::default();
     trust.add(certificate.der()).unwrap();
     let identity = Identity(vec![certificate.der().clone()], key.serialize_der());
-    let settings = Settings::new::<TestHost>(&trust).unwrap();
+    let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
     let mut pair = Pair::new(&settings, &Arc::new(identity.config()));
     pair.exchange().unwrap();
     pair.talk();

@@ -4,6 +4,8 @@ mod binding;
 mod certificates;
 mod garbage;
 mod handshakes;
+mod identities;
+mod limits;
 mod names_and_dates;
 mod peer;
 mod resumption;

@@ -73,7 +73,7 @@ impl Authority {
     }
 
     pub fn settings(&self) -> Settings {
-        Settings::new::<TestHost>(&self.trust()).unwrap()
+        Settings::new::<TestHost>(&self.trust().into()).unwrap()
     }
 
     pub fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {

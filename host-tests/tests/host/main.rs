@@ -6,6 +6,7 @@ mod certificates;
 mod chunking;
 mod client;
 mod closed;
+mod demands;
 mod envelopes;
 mod grants;
 mod imports;

@@ -1,12 +1,13 @@
 //! The cryptography below TLS: glue between rustls and pure Rust primitives.
 //!
-//! A client's half only: nothing here signs.
+//! A client's half only: it signs as a client that shows a certificate.
 
 mod aead;
 mod aead12;
 mod aead13;
 mod hash;
 mod p256;
+mod sign;
 mod suites;
 #[cfg(test)]
 mod vectors;
@@ -14,14 +15,11 @@ mod verify;
 mod x25519;
 
 pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
+pub use sign::Keys;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
-use rustls::Error;
-use rustls::crypto::{CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::sign::SigningKey;
+use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom};
 
 use super::settings::Host;
 
@@ -34,7 +32,7 @@ pub fn provider<H: Host>() -> CryptoProvider {
         ],
         signature_verification_algorithms: verify::SUPPORTED,
         secure_random: &Random::<H>(PhantomData),
-        key_provider: &NoKeys,
+        key_provider: &sign::Keys::<H>(PhantomData),
     }
 }
 
@@ -45,15 +43,5 @@ impl<H: Host> SecureRandom for Random<H> {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
         H::random(buffer);
         Ok(())
-    }
-}
-
-/// There are no client certificates.
-#[derive(Debug)]
-struct NoKeys;
-
-impl KeyProvider for NoKeys {
-    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
-        Err(Error::General("no private keys are supported".into()))
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// Shorter moduli are too weak (NIST SP 800-131A); those of more than 8192 bits are refused by the
 /// `rsa` crate, as the work grows with the square.
-const MIN_RSA_BITS: u32 = 2048;
+pub const MIN_RSA_BITS: u32 = 2048;
 
 /// An ECDSA scheme names the hash only in TLS 1.2, the curve too in 1.3 (RFC 8446, section 4.2.3),
 /// where rustls takes the first of each list.

@@ -1,0 +1,233 @@
+//! The client's own signatures: ECDSA, Ed25519, RSA.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use ed25519_dalek::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
+use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::rand_core::{TryCryptoRng, TryRng};
+use rsa::traits::PublicKeyParts;
+use rsa::{Pkcs1v15Sign, PrivateKey};
+use rustls::crypto::KeyProvider;
+use rustls::pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer, alg_id};
+use rustls::sign::{Signer, SigningKey, public_key_to_spki};
+use rustls::{Error, SignatureAlgorithm, SignatureScheme};
+use sha2::digest::FixedOutputReset;
+use sha2::digest::const_oid::AssociatedOid;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::Host;
+use super::verify::MIN_RSA_BITS;
+
+/// Reads private keys.
+pub struct Keys<H>(pub PhantomData<fn() -> H>);
+
+impl<H> fmt::Debug for Keys<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl<H: Host> KeyProvider for Keys<H> {
+    fn load_private_key(&self, der: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
+        let kind = Kind::from_der(&der)?;
+        Ok(Arc::new(Key::<H> {
+            kind: Arc::new(kind),
+            host: PhantomData,
+        }))
+    }
+}
+
+/// Each wipes itself from memory when it is dropped.
+enum Kind {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
+    Rsa(PrivateKey),
+}
+
+impl Kind {
+    fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Error> {
+        let octets = der.secret_der();
+        if let Ok(key) = p256::SecretKey::from_der(octets) {
+            return Ok(Self::P256(key.into()));
+        }
+        if let Ok(key) = p384::SecretKey::from_der(octets) {
+            return Ok(Self::P384(key.into()));
+        }
+        if let Ok(key) = ed25519_dalek::SigningKey::from_pkcs8_der(octets) {
+            return Ok(Self::Ed25519(key));
+        }
+        let key = match der {
+            PrivateKeyDer::Pkcs1(_) => PrivateKey::from_pkcs1_der(octets).ok(),
+            _ => PrivateKey::from_pkcs8_der(octets).ok(),
+        };
+        let sound = key.filter(|key| key.n().bit_width_vartime() >= MIN_RSA_BITS);
+        sound.map(Self::Rsa).ok_or_else(|| {
+            Error::General(
+                "it is not ECDSA over P-256 or P-384, Ed25519, or RSA of 2048 to 8192 bits".into(),
+            )
+        })
+    }
+
+    /// In the order of preference.
+    fn schemes(&self) -> &'static [SignatureScheme] {
+        match self {
+            Self::P256(_) => &[SignatureScheme::ECDSA_NISTP256_SHA256],
+            Self::P384(_) => &[SignatureScheme::ECDSA_NISTP384_SHA384],
+            Self::Ed25519(_) => &[SignatureScheme::ED25519],
+            Self::Rsa(_) => &[
+                SignatureScheme::RSA_PSS_SHA256,
+                SignatureScheme::RSA_PSS_SHA384,
+                SignatureScheme::RSA_PSS_SHA512,
+                SignatureScheme::RSA_PKCS1_SHA256,
+                SignatureScheme::RSA_PKCS1_SHA384,
+                SignatureScheme::RSA_PKCS1_SHA512,
+            ],
+        }
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'static>> {
+        Some(match self {
+            Self::P256(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                public_key_to_spki(&alg_id::ECDSA_P256, point)
+            }
+            Self::P384(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                public_key_to_spki(&alg_id::ECDSA_P384, point)
+            }
+            Self::Ed25519(key) => public_key_to_spki(&alg_id::ED25519, key.verifying_key()),
+            Self::Rsa(key) => {
+                let public = key.to_public_key().to_pkcs1_der().ok()?;
+                public_key_to_spki(&alg_id::RSA_ENCRYPTION, public)
+            }
+        })
+    }
+
+    fn sign<H: Host>(&self, scheme: SignatureScheme, message: &[u8]) -> Option<Vec<u8>> {
+        match (self, scheme) {
+            (Self::P256(key), SignatureScheme::ECDSA_NISTP256_SHA256) => {
+                let digest = Sha256::digest(message);
+                let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).ok()?;
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+            (Self::P384(key), SignatureScheme::ECDSA_NISTP384_SHA384) => {
+                let digest = Sha384::digest(message);
+                let signature: p384::ecdsa::Signature = key.sign_prehash(&digest).ok()?;
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+            (Self::Ed25519(key), SignatureScheme::ED25519) => {
+                Some(key.sign(message).to_bytes().to_vec())
+            }
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA256) => pss::<Sha256, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA384) => pss::<Sha384, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA512) => pss::<Sha512, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA256) => pkcs1::<Sha256, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA384) => pkcs1::<Sha384, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA512) => pkcs1::<Sha512, H>(key, message),
+            _ => None,
+        }
+    }
+}
+
+fn pss<D: Digest + FixedOutputReset, H: Host>(key: &PrivateKey, message: &[u8]) -> Option<Vec<u8>> {
+    key.pss_sign_with_rng::<D, _>(&mut Random::<H>(PhantomData), message)
+        .ok()
+}
+
+fn pkcs1<D: Digest + AssociatedOid, H: Host>(key: &PrivateKey, message: &[u8]) -> Option<Vec<u8>> {
+    let random = &mut Random::<H>(PhantomData);
+    key.sign_with_rng(random, Pkcs1v15Sign::new::<D>(), &D::digest(message))
+        .ok()
+}
+
+struct Key<H> {
+    kind: Arc<Kind>,
+    host: PhantomData<fn() -> H>,
+}
+
+impl<H: Host> SigningKey for Key<H> {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        let mut schemes = self.kind.schemes().iter();
+        let scheme = *schemes.find(|scheme| offered.contains(scheme))?;
+        Some(Box::new(Signature::<H> {
+            kind: self.kind.clone(),
+            scheme,
+            host: PhantomData,
+        }))
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
+        self.kind.public_key()
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        match *self.kind {
+            Kind::P256(_) | Kind::P384(_) => SignatureAlgorithm::ECDSA,
+            Kind::Ed25519(_) => SignatureAlgorithm::ED25519,
+            Kind::Rsa(_) => SignatureAlgorithm::RSA,
+        }
+    }
+}
+
+impl<H> fmt::Debug for Key<H> {
+    /// It is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").finish_non_exhaustive()
+    }
+}
+
+struct Signature<H> {
+    kind: Arc<Kind>,
+    scheme: SignatureScheme,
+    host: PhantomData<fn() -> H>,
+}
+
+impl<H: Host> Signer for Signature<H> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let signature = self.kind.sign::<H>(self.scheme, message);
+        signature.ok_or_else(|| Error::General("the client's key cannot sign".into()))
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.scheme
+    }
+}
+
+impl<H> fmt::Debug for Signature<H> {
+    /// The key is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Signature").field(&self.scheme).finish()
+    }
+}
+
+/// For PSS's salt, and to blind RSA against who measures its time.
+struct Random<H>(PhantomData<fn() -> H>);
+
+impl<H: Host> TryRng for Random<H> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut octets = [0; 4];
+        H::random(&mut octets);
+        Ok(u32::from_le_bytes(octets))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut octets = [0; 8];
+        H::random(&mut octets);
+        Ok(u64::from_le_bytes(octets))
+    }
+
+    fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), Infallible> {
+        H::random(buffer);
+        Ok(())
+    }
+}
+
+impl<H: Host> TryCryptoRng for Random<H> {}
