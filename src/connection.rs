@@ -3,6 +3,7 @@
 mod calls;
 mod open;
 
+use core::net::IpAddr;
 use core::time::Duration;
 use std::rc::Rc;
 
@@ -24,6 +25,8 @@ pub struct Target {
     pub dialect: Dialect,
     pub host: String,
     pub port: u16,
+    /// The family of addresses that was good before.
+    pub prefer_ipv6: Option<bool>,
     pub security: Security,
     pub tls: tls::Settings,
     /// The name that the certificate must bear, where TLS is made.
@@ -42,6 +45,8 @@ pub struct Connection {
     target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
+    /// Unknown where the connection is the caller's own.
+    peer: Option<IpAddr>,
 }
 
 /// The limits of a call's waits.
@@ -83,11 +88,16 @@ impl Connection {
             socket,
             target,
             local,
-            ip.is_loopback(),
+            Some(ip),
             automatic,
             clock,
             transcript,
         )
+    }
+
+    /// The server's address, where it is known.
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 
     /// Over a connection of the caller's own, which may lead anywhere.
@@ -98,14 +108,14 @@ impl Connection {
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let local = target.local_name.clone();
-        Self::over(socket, target, local, false, false, clock, transcript)
+        Self::over(socket, target, local, None, false, clock, transcript)
     }
 
     fn over(
         socket: Socket,
         target: Rc<Target>,
         local_name: Option<LocalName>,
-        loopback: bool,
+        peer: Option<IpAddr>,
         automatic: bool,
         clock: Clock,
         transcript: &Transcript,
@@ -121,7 +131,7 @@ impl Connection {
                 )
             })?,
             security: target.security,
-            loopback,
+            loopback: peer.is_some_and(|ip| ip.is_loopback()),
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
@@ -134,6 +144,7 @@ impl Connection {
             target,
             clock,
             transcript: transcript.clone(),
+            peer,
         };
         connection.session.words().want(transcript.is_wanted());
         match connection.greet() {

@@ -43,6 +43,8 @@ pub struct Mailer {
     /// Kept because sessions resume from it.
     tls: Option<tls::Settings>,
     kept: Option<Handle>,
+    /// The family of the address that was connected to last.
+    prefer_ipv6: Option<bool>,
 }
 
 impl Mailer {
@@ -64,6 +66,7 @@ impl Mailer {
             transcript: Transcript::default(),
             tls: None,
             kept: None,
+            prefer_ipv6: None,
         }
     }
 
@@ -278,7 +281,9 @@ impl Mailer {
     fn open(&mut self, automatic: bool, clock: Clock) -> Result<Connection, Error> {
         self.check_credentials()?;
         let target = Rc::new(self.target()?);
-        Connection::open(target, automatic, clock, &self.transcript)
+        let connection = Connection::open(target, automatic, clock, &self.transcript)?;
+        self.prefer_ipv6 = connection.peer().map(|ip| ip.is_ipv6());
+        Ok(connection)
     }
 
     fn target(&mut self) -> Result<Target, Error> {
@@ -291,6 +296,7 @@ impl Mailer {
                 .clone()
                 .map_or_else(|| ServerName::parse(&host), Ok),
             host,
+            prefer_ipv6: self.prefer_ipv6,
             port: self.port.unwrap_or(default_port(self.security)),
             security: self.security,
             tls: self.tls_settings()?,

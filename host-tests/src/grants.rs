@@ -6,6 +6,8 @@ use std::sync::Arc;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
+use crate::resolver::Names;
+
 /// What a host lets an instance do.
 #[derive(Clone)]
 pub struct Grants {
@@ -15,6 +17,8 @@ pub struct Grants {
     pub addresses: bool,
     /// Name lookup.
     pub names: bool,
+    /// Answers in place of the host's resolver.
+    pub resolver: Option<Names>,
     /// Told of each address that is connected to.
     pub connecting: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
 }
@@ -26,6 +30,7 @@ impl Grants {
             sockets: true,
             addresses: true,
             names: true,
+            resolver: None,
             connecting: None,
         }
     }

@@ -10,7 +10,7 @@ use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
-use crate::{Error, Grants, Mailer, Options, Receipt, component};
+use crate::{Error, Grants, Mailer, Options, Receipt, component, resolver};
 
 /// Longer than any call of a test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -56,7 +56,8 @@ impl Host {
         }
     }
 
-    fn guest(&self, grants: Grants) -> Guest {
+    fn guest(&self, mut grants: Grants) -> Guest {
+        let names = grants.resolver.take();
         let state = State {
             wasi: grants.context(),
             table: ResourceTable::new(),
@@ -64,7 +65,14 @@ impl Host {
         };
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.memory);
-        let world = Envoi::instantiate(&mut store, &self.component, &self.linker);
+        let world = match names {
+            None => Envoi::instantiate(&mut store, &self.component, &self.linker),
+            Some(names) => {
+                let mut linker = self.linker.clone();
+                resolver::add_to_linker(&mut linker, names).expect("the names are right");
+                Envoi::instantiate(&mut store, &self.component, &linker)
+            }
+        };
         Guest {
             world: world.expect("the host has all that the component imports"),
             store,

@@ -17,6 +17,7 @@ mod instance;
 mod mailer;
 mod message;
 mod options;
+mod resolver;
 mod resource;
 mod streams;
 

@@ -28,7 +28,8 @@ pub fn connect(
         )));
     }
     transcript.add(Speaker::Event, format!("connecting to {host} port {port}"));
-    match net::dial(&addresses, *port, clock.timeouts.connect, clock.total) {
+    let addresses = net::interleave(&addresses, target.prefer_ipv6);
+    match net::dial(addresses, *port, clock.timeouts.connect, clock.total) {
         Ok((socket, ip)) => {
             transcript.add(
                 Speaker::Event,

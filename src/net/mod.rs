@@ -7,7 +7,7 @@ mod lookup;
 mod socket;
 
 pub use clock::{Deadline, now, unix_time};
-pub use dial::dial;
+pub use dial::{dial, interleave};
 pub use entropy::random;
 pub use lookup::lookup;
 pub use socket::{Read, Socket, read, wait_to_read};

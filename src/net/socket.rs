@@ -63,8 +63,11 @@ impl Streams {
     }
 }
 
-impl Socket {
-    pub fn connect(address: SocketAddr, deadline: Deadline) -> Result<Self, Error> {
+/// A connection under way; it is given up when this is dropped.
+pub struct Connecting(TcpSocket);
+
+impl Connecting {
+    pub fn start(address: SocketAddr) -> Result<Self, Error> {
         let family = if address.is_ipv4() {
             IpAddressFamily::Ipv4
         } else {
@@ -75,21 +78,29 @@ impl Socket {
         socket
             .start_connect(&instance_network(), to_wasi(address))
             .map_err(to_error)?;
-        loop {
-            match socket.finish_connect() {
-                Ok((input, output)) => {
-                    return Ok(Self(Rc::new(Streams {
-                        input,
-                        output,
-                        socket: Some(socket),
-                    })));
-                }
-                Err(ErrorCode::WouldBlock) => deadline.wait(&[&socket.subscribe()])?,
-                Err(code) => return Err(to_error(code)),
-            }
+        Ok(Self(socket))
+    }
+
+    /// The connection, itself again while there is none yet, or why there will be none.
+    pub fn finish(self) -> Result<Result<Socket, Self>, Error> {
+        match self.0.finish_connect() {
+            Ok((input, output)) => Ok(Ok(Socket(Rc::new(Streams {
+                input,
+                output,
+                socket: Some(self.0),
+            })))),
+            Err(ErrorCode::WouldBlock) => Ok(Err(self)),
+            Err(code) => Err(to_error(code)),
         }
     }
 
+    /// Ready when `finish` has more to say.
+    pub fn event(&self) -> Pollable {
+        self.0.subscribe()
+    }
+}
+
+impl Socket {
     /// A connection that the caller has made.
     pub fn over(input: InputStream, output: OutputStream) -> Self {
         Self(Rc::new(Streams {

@@ -9,11 +9,20 @@ const CHUNK: usize = 64 * 1024;
 pub(super) struct Body {
     form: Form,
     /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<Surveyor>,
-    /// Whether octets above 127 may be sent.
+    surveyor: Option<(Surveyor, Allowed)>,
+}
+
+/// What a message that comes in pieces may turn out to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowed {
+    /// The server has 8BITMIME.
     pub eight_bit: bool,
+    /// The server has SMTPUTF8.
+    pub utf8: bool,
+    /// MAIL said so.
+    pub says_utf8: bool,
     /// SIZE of the server.
-    pub limit: Option<u64>,
+    pub size: Option<u64>,
 }
 
 enum Form {
@@ -37,11 +46,9 @@ impl Body {
     }
 
     /// Looks at each piece before it is sent.
-    pub fn surveyed(self, eight_bit: bool, limit: Option<u64>) -> Self {
+    pub fn surveyed(self, allowed: Allowed) -> Self {
         Self {
-            surveyor: Some(Surveyor::default()),
-            eight_bit,
-            limit,
+            surveyor: Some((Surveyor::default(), allowed)),
             ..self
         }
     }
@@ -87,21 +94,29 @@ impl Body {
         Self {
             form,
             surveyor: None,
-            eight_bit: true,
-            limit: None,
         }
     }
 
     fn look_at(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let Some(surveyor) = &mut self.surveyor else {
+        let Some((surveyor, allowed)) = &mut self.surveyor else {
             return Ok(());
         };
         surveyor.read(piece).map_err(Error::InvalidArgument)?;
         let found = surveyor.found();
-        if found.eight_bit && !self.eight_bit {
+        if found.eight_bit && !allowed.eight_bit {
             return Err(Error::ExtensionUnavailable("8BITMIME".into()));
         }
-        match self.limit {
+        if found.utf8_header && !allowed.utf8 {
+            return Err(Error::ExtensionUnavailable("SMTPUTF8".into()));
+        }
+        if found.utf8_header && !allowed.says_utf8 {
+            return Err(Error::InvalidArgument(
+                "the header of the message is in UTF-8, which MAIL did not say: set-smtputf8 in its \
+                 options"
+                    .into(),
+            ));
+        }
+        match allowed.size {
             Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),
             _ => Ok(()),
         }

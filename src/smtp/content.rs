@@ -5,7 +5,7 @@
 //! "Subject: dots\n\n.one\r..two"  ->  "Subject: dots\r\n\r\n..one\r\n...two\r\n.\r\n"
 //! ```
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
 /// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6); a doubled dot is not counted.
 pub const MAX_TEXT: usize = 998;
@@ -20,14 +20,18 @@ pub struct Survey {
     pub size: u64,
     /// Whether an octet is above 127, so that the message needs 8BITMIME (RFC 6152).
     pub eight_bit: bool,
+    /// Whether one is in the header, so that the message needs SMTPUTF8 (RFC 6532, section 3).
+    pub utf8_header: bool,
 }
 
 impl Survey {
     /// Of a message that is sent as it is, by BINARYMIME.
     pub fn binary(message: &[u8]) -> Self {
+        let header = memmem::find(message, b"\r\n\r\n").map_or(message, |end| &message[..end]);
         Self {
             size: message.len() as u64,
             eight_bit: false,
+            utf8_header: !header.is_ascii(),
         }
     }
 }
@@ -96,6 +100,8 @@ pub struct Surveyor {
     lines: u64,
     /// Of the line that has not ended.
     length: usize,
+    /// The first empty line has been read.
+    within_body: bool,
 }
 
 impl Surveyor {
@@ -105,6 +111,7 @@ impl Surveyor {
         for (text, ended) in self.splitter.split(piece) {
             self.length += text.len();
             let number = self.lines + 1;
+            self.found.utf8_header |= !self.within_body && !text.is_ascii();
             if self.length > MAX_TEXT {
                 return Err(format!(
                     "line {number} of the message is longer than {MAX_TEXT} octets: encode the \
@@ -124,6 +131,7 @@ impl Surveyor {
     }
 
     fn end_line(&mut self) {
+        self.within_body |= self.length == 0;
         self.found.size += (self.length + CRLF.len()) as u64;
         self.length = 0;
         self.lines += 1;
@@ -257,7 +265,8 @@ mod tests {
             survey(b"").unwrap(),
             Survey {
                 size: 0,
-                eight_bit: false
+                eight_bit: false,
+                utf8_header: false
             }
         );
     }
@@ -266,6 +275,18 @@ mod tests {
     fn octets_above_127_need_8bitmime() {
         assert!(survey("Zoë".as_bytes()).unwrap().eight_bit);
         assert!(!survey(b"Zoe \x7f").unwrap().eight_bit);
+    }
+
+    // Conformance: 53
+    #[test]
+    fn octets_above_127_in_the_header_need_smtputf8_and_those_in_the_body_do_not() {
+        let needs = |message: &str| survey(message.as_bytes()).unwrap().utf8_header;
+        assert!(needs("Subject: Zoë\r\n\r\nHello"));
+        assert!(needs("From: a@b.example\nSubject: Zoë"));
+        assert!(!needs("Subject: Zoe\n\nZoë\n"));
+        assert!(!needs("\nZoë\n"));
+        assert!(Survey::binary("Subject: Zoë\r\n\r\n".as_bytes()).utf8_header);
+        assert!(!Survey::binary("Subject: Zoe\r\n\r\nZoë".as_bytes()).utf8_header);
     }
 
     // Conformance: 20

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::body::Body;
+use super::body::{Allowed, Body};
 use super::content::Survey;
 use super::envelope::{Envelope, Receipt};
 use super::error::{Error, Phase};
@@ -51,7 +51,8 @@ impl Session {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
         self.queued.extend(group);
-        let body = self.body(content, options);
+        let says_utf8 = options.smtputf8() || !envelope.is_ascii();
+        let body = self.body(content, options, says_utf8);
         // Where one refusal is to stop the message for all, DATA waits for the replies: a 354
         // cannot be taken back.
         let may_group_data = partial || envelope.recipients.len() == 1;
@@ -245,7 +246,7 @@ impl Session {
     }
 
     /// How the message leaves: BDAT needs no look at its dots.
-    pub(super) fn body(&self, content: Content, options: &Options) -> Body {
+    pub(super) fn body(&self, content: Content, options: &Options, says_utf8: bool) -> Body {
         if options.body() == Some(options::Body::BinaryMime) {
             return Body::binary();
         }
@@ -255,10 +256,12 @@ impl Session {
         };
         match content {
             Content::Whole(_) => body,
-            Content::Pieces => body.surveyed(
-                self.extensions.has("8BITMIME"),
-                self.extensions.size_limit(),
-            ),
+            Content::Pieces => body.surveyed(Allowed {
+                eight_bit: self.extensions.has("8BITMIME"),
+                utf8: self.extensions.has("SMTPUTF8"),
+                says_utf8,
+                size: self.extensions.size_limit(),
+            }),
         }
     }
 

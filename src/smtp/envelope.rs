@@ -14,6 +14,12 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Whether no address needs SMTPUTF8.
+    pub fn is_ascii(&self) -> bool {
+        let mut addresses = self.sender.iter().chain(&self.recipients);
+        addresses.all(Mailbox::is_ascii)
+    }
+
     /// From addresses as callers write them.
     pub fn parse(sender: Option<&str>, recipients: &[String]) -> Result<Self, Error> {
         if recipients.is_empty() {

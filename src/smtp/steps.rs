@@ -91,10 +91,11 @@ impl Session {
         if self.needs_reset {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
-        let body = self.body(Content::Pieces, options);
+        let says_utf8 = options.smtputf8() || sender.is_some_and(|s| !s.is_ascii());
+        let body = self.body(Content::Pieces, options, says_utf8);
         let mut transaction = Transaction::new(Vec::new(), Survey::default(), true, body);
         transaction.stepwise = true;
-        transaction.utf8 = options.smtputf8() || sender.is_some_and(|s| !s.is_ascii());
+        transaction.says_utf8 = says_utf8;
         self.transaction = Some(transaction);
         self.transactions += 1;
         self.queue(Verb::Mail, line);
@@ -109,7 +110,7 @@ impl Session {
             return Err(Error::WrongState("RCPT comes after MAIL".into()));
         };
         // RFC 6531, section 3.4.
-        if !wire.is_ascii() && !transaction.utf8 {
+        if !wire.is_ascii() && !transaction.says_utf8 {
             return Err(Error::WrongState(
                 "this recipient needs SMTPUTF8, which MAIL did not say: set-smtputf8 in its options"
                     .into(),

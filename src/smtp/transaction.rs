@@ -15,7 +15,7 @@ pub(super) struct Transaction {
     /// Each command is the caller's own.
     pub stepwise: bool,
     /// MAIL said SMTPUTF8.
-    pub utf8: bool,
+    pub says_utf8: bool,
     pub accepted: Vec<usize>,
     pub refused: Vec<(usize, Reply)>,
     /// What LMTP said of the message, for each of the accepted.
@@ -34,7 +34,7 @@ impl Transaction {
             survey,
             partial,
             stepwise: false,
-            utf8: false,
+            says_utf8: false,
             accepted: Vec::new(),
             refused: Vec::new(),
             delivered: Vec::new(),

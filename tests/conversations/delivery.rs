@@ -353,9 +353,9 @@ fn the_null_reverse_path_is_empty_brackets() {
 fn size_and_8bitmime_are_declared_where_they_are_offered() {
     both_ways(plan, |talk| {
         talk.open(&["SIZE 1000", "8BITMIME"]);
-        talk.deliver("a@client.test", &["b@mail.test"], b".\n\xe4", true)
+        talk.deliver("a@client.test", &["b@mail.test"], b".\n\n\xe4", true)
             .unwrap();
-        talk.goes("C: MAIL FROM:<a@client.test> SIZE=6 BODY=8BITMIME");
+        talk.goes("C: MAIL FROM:<a@client.test> SIZE=8 BODY=8BITMIME");
     });
 }
 

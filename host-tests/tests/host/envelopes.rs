@@ -298,6 +298,78 @@ fn addresses_in_utf_8_need_smtputf8() {
     server.finish();
 }
 
+const GREETING: &[u8] = "Subject: Grüße\r\n\r\nHello\r\n".as_bytes();
+
+// Conformance: 53, 54
+#[test]
+fn a_header_in_utf_8_needs_smtputf8() {
+    let server = Server::start([
+        hello(&["8BITMIME"])
+            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<b@mail.test>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .followed_by(content()),
+        hello(&["8BITMIME", "SMTPUTF8"])
+            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME SMTPUTF8")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<b@mail.test>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .followed_by(content()),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let sent = mailer.send(&to_b(), GREETING);
+    assert_eq!(sent, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+    delivers(&mailer);
+
+    plain(&instance, &server).send(&to_b(), GREETING).unwrap();
+    server.finish();
+}
+
+// Conformance: 53, 54
+#[test]
+fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
+    let begun = |offered: &[&str], parameters: &str| {
+        hello(offered)
+            .expect(&format!("MAIL FROM:<a@mail.test>{parameters}"))
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<b@mail.test>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .say("354 Go ahead")
+    };
+    let international = ["8BITMIME", "SMTPUTF8"];
+    let server = Server::start([
+        begun(&["8BITMIME"], " BODY=8BITMIME").closed(),
+        begun(&international, " BODY=8BITMIME").closed(),
+        begun(&international, " BODY=8BITMIME SMTPUTF8")
+            .content()
+            .say(QUEUED),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    let written = message.write(GREETING);
+    assert_eq!(written, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+
+    let message = mailer.start_message(&to_b()).unwrap();
+    let written = message.write(GREETING);
+    assert!(
+        matches!(&written, Err(Error::InvalidArgument(why)) if why.contains("set-smtputf8")),
+        "{written:?}"
+    );
+
+    let options = instance.options();
+    options.set_smtputf8(true);
+    let message = mailer.start_message_with(Some(&options), &to_b()).unwrap();
+    message.write(GREETING).unwrap();
+    message.finish().unwrap();
+    assert_eq!(server.finish().sessions[2].messages(), [GREETING]);
+}
+
 #[test]
 fn more_recipients_than_every_server_takes_go_in_transactions_of_a_hundred() {
     let recipients: Vec<String> = (0..250).map(|n| format!("user{n}@mail.test")).collect();

@@ -2,17 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use wasmparser::{Parser, Payload};
+use wit_component::DecodedWasm;
+use wit_parser::{Interface, Resolve, TypeDefKind, TypeOwner};
 
 /// The packages of WASI that the README names.
 const REACHED: [&str; 4] = ["wasi:clocks", "wasi:io", "wasi:random", "wasi:sockets"];
 
+fn component() -> Vec<u8> {
+    let path = host_tests::component_path();
+    fs::read(&path)
+        .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()))
+}
+
 /// The component's own imports and exports, not those of what is inside it.
 fn names() -> (Vec<String>, Vec<String>) {
-    let path = host_tests::component_path();
-    let wasm = fs::read(&path)
-        .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()));
+    let wasm = component();
     let (mut imports, mut exports, mut depth) = (Vec::new(), Vec::new(), 0);
     for payload in Parser::new(0).parse_all(&wasm) {
         match payload.unwrap() {
@@ -54,4 +61,57 @@ fn it_offers_smtp_and_with_wasis_streams_apart() {
         names().1,
         ["envoi:mail/smtp@0.1.0", "envoi:mail/smtp-streams@0.1.0"]
     );
+}
+
+/// As `wasm-tools component wit` reads the built file.
+fn built() -> Resolve {
+    match wit_component::decode(&component()).unwrap() {
+        DecodedWasm::Component(resolve, _) => resolve,
+        DecodedWasm::WitPackage(..) => panic!("it is a component"),
+    }
+}
+
+fn written() -> Resolve {
+    let mut resolve = Resolve::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    resolve.push_dir(folder).unwrap();
+    resolve
+}
+
+fn interface<'a>(resolve: &'a Resolve, name: &str) -> &'a Interface {
+    let package = resolve
+        .packages
+        .iter()
+        .find(|(_, package)| package.name.namespace == "envoi" && package.name.name == "mail");
+    &resolve.interfaces[package.unwrap().1.interfaces[name]]
+}
+
+#[test]
+fn every_function_and_type_that_is_written_is_in_the_built_interface() {
+    let (built, written) = (built(), written());
+    for name in ["smtp", "smtp-streams"] {
+        let (built, written) = (interface(&built, name), interface(&written, name));
+        let functions = |of: &Interface| of.functions.keys().cloned().collect::<BTreeSet<_>>();
+        let types = |of: &Interface| of.types.keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(functions(built), functions(written));
+        assert_eq!(types(built), types(written));
+        assert!(!functions(built).is_empty());
+    }
+}
+
+/// So that a caller of any version of WASI composes with it.
+#[test]
+fn no_type_of_wasi_is_in_the_interface_smtp() {
+    let resolve = built();
+    for (name, id) in &interface(&resolve, "smtp").types {
+        let TypeDefKind::Type(wit_parser::Type::Id(used)) = resolve.types[*id].kind else {
+            continue;
+        };
+        let TypeOwner::Interface(owner) = resolve.types[used].owner else {
+            panic!("{name} is of no interface");
+        };
+        let package = resolve.interfaces[owner].package.unwrap();
+        let package = &resolve.packages[package].name;
+        assert_eq!(package.namespace, "envoi", "{name} is {package}'s");
+    }
 }

@@ -1,5 +1,6 @@
 //! The component in wasmtime against scripted servers.
 
+mod addresses;
 mod arguments;
 mod authentication;
 mod certificates;

@@ -152,7 +152,7 @@ fn steps_take_options_too() {
 // Conformance: 38
 #[test]
 fn binary_content_leaves_as_it_is() {
-    let body = b"\0 bare \r and \n and \x80".to_vec();
+    let body = b"Subject: x\r\n\r\n\0 bare \r and \n and \x80".to_vec();
     let chunk = format!("BDAT {} LAST", body.len());
     let server = Server::start([hello(&["CHUNKING", "BINARYMIME", "8BITMIME"])
         .expect("MAIL FROM:<a@mail.test> BODY=BINARYMIME")

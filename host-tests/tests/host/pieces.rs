@@ -198,7 +198,7 @@ fn a_line_of_998_octets_may_come_in_pieces() {
 // Conformance: 55
 #[test]
 fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
-    let text = "Grüße\r\n".as_bytes();
+    let text = "\r\nGrüße\r\n".as_bytes();
     fails(begun(&[], "MAIL FROM:<a@mail.test>").closed(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
         let error = message.write(text);
@@ -212,8 +212,8 @@ fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
     // Cut within a character.
-    message.write(&text[..3]).unwrap();
-    message.write(&text[3..]).unwrap();
+    message.write(&text[..5]).unwrap();
+    message.write(&text[5..]).unwrap();
     message.finish().unwrap();
     assert_eq!(server.finish().only().messages(), [text]);
 }

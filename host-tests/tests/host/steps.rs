@@ -326,6 +326,42 @@ fn a_421_ends_the_session_at_any_command() {
 
 // Conformance: 23
 #[test]
+fn a_421_to_starttls_or_auth_ends_the_session() {
+    let server = Server::start([
+        hello(&["STARTTLS"]).expect("STARTTLS").say(BUSY).closed(),
+        hello(&["AUTH PLAIN"])
+            .expect("AUTH PLAIN *")
+            .say(BUSY)
+            .closed(),
+        hello(&["AUTH X-OWN"])
+            .expect("AUTH X-OWN")
+            .say("334 ")
+            .expect("")
+            .say(BUSY)
+            .closed(),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let client = mailer.dial().unwrap();
+    let refused = client.start_tls();
+    assert_eq!(refused, Err(rejected(Phase::Starttls, BUSY)));
+    assert_wrong_state(client.noop());
+
+    let client = mailer.dial().unwrap();
+    let refused = client.authenticate(&password("user", "secret"));
+    assert_eq!(refused.err(), Some(rejected(Phase::Auth, BUSY)));
+    assert_wrong_state(client.noop());
+
+    let client = mailer.dial().unwrap();
+    client.auth_start("X-OWN", None).unwrap();
+    let refused = client.auth_respond(b"");
+    assert_eq!(refused.err(), Some(rejected(Phase::Auth, BUSY)));
+    assert_wrong_state(client.noop());
+    server.finish();
+}
+
+// Conformance: 23
+#[test]
 fn a_421_ends_the_session_within_a_transaction() {
     let at_rcpt = sender().expect("RCPT *").say(BUSY).closed();
     talks(at_rcpt, |client| {

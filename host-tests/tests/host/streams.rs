@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use host_tests::{Client, Error, Instance, Mailer, Phase, Security};
 use servers::authority::Authority;
 use servers::scripted::{Digest, Server, Session};
+use socket2::SockRef;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, MemoryInputPipe};
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
@@ -184,6 +186,27 @@ fn what_a_stream_brings_is_looked_at_as_what_is_written() {
     assert_invalid(message.write_from(MemoryInputPipe::new(&b"a\0b"[..])));
     assert_wrong_state(message.finish());
     server.until_ended();
+    server.finish();
+}
+
+#[test]
+fn a_message_whose_stream_breaks_is_not_ended() {
+    let server = Server::start([delivery_until_content().closed(), delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to_b()).unwrap();
+    let (source, writer) = source(|stream| {
+        let at_once = Some(Duration::ZERO);
+        SockRef::from(&stream).set_linger(at_once).unwrap();
+    });
+    writer.join().unwrap();
+    let error = message.write_from(source);
+    assert!(
+        matches!(&error, Err(Error::Other(why)) if why.contains("the source of the message failed")),
+        "{error:?}"
+    );
+    drop(message);
+    delivers(&mailer);
     server.finish();
 }
 

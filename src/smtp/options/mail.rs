@@ -61,7 +61,8 @@ impl Options {
             parameters.push_of("8BITMIME", "BODY=8BITMIME")?;
         }
         // Only where it is needed (RFC 6531, section 3.4).
-        if self.smtputf8 || !context.envelope_ascii {
+        let utf8_header = context.survey.is_some_and(|survey| survey.utf8_header);
+        if self.smtputf8 || utf8_header || !context.envelope_ascii {
             parameters.push_of("SMTPUTF8", "SMTPUTF8")?;
         }
         Ok(())
@@ -126,6 +127,7 @@ mod tests {
     const MESSAGE: Survey = Survey {
         size: 1000,
         eight_bit: false,
+        utf8_header: false,
     };
 
     /// What a server that offers `lines` would be told of an ASCII envelope within TLS.
@@ -258,6 +260,25 @@ mod tests {
         assert_eq!(said(false, false, &["SMTPUTF8"]), Ok(" SMTPUTF8".into()));
         assert_eq!(said(true, true, &[]), unavailable("SMTPUTF8"));
         assert_eq!(said(false, false, &[]), unavailable("SMTPUTF8"));
+    }
+
+    // Conformance: 53, 54
+    #[test]
+    fn a_header_in_utf8_needs_smtputf8() {
+        let survey = Survey {
+            eight_bit: true,
+            utf8_header: true,
+            ..MESSAGE
+        };
+        let none = Options::default();
+        assert_eq!(
+            said(&none, &["8BITMIME", "SMTPUTF8"], Some(&survey)),
+            Ok(" BODY=8BITMIME SMTPUTF8".into())
+        );
+        assert_eq!(
+            said(&none, &["8BITMIME"], Some(&survey)),
+            unavailable("SMTPUTF8")
+        );
     }
 
     // Conformance: 60

@@ -1,0 +1,132 @@
+//! A server of several addresses.
+
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use host_tests::{Error, Grants, Host, Instance, Mailer, Security};
+use servers::scripted::Server;
+use socket2::{Domain, Socket, Type};
+
+use crate::support::*;
+
+/// Where the scripted servers are.
+const LIVE: &str = "127.0.0.1";
+/// Of this machine too, and nobody listens there.
+const DEAD: &str = "127.0.0.2";
+
+/// An instance to which `mail.test` has these addresses, and the ones that it has tried.
+fn resolving(addresses: &[&str]) -> (Instance, Arc<Mutex<Vec<IpAddr>>>) {
+    let addresses = addresses.iter().map(|ip| ip.parse().unwrap()).collect();
+    let tried = Arc::new(Mutex::new(Vec::new()));
+    let connecting = tried.clone();
+    let instance = Host::shared().instance(Grants {
+        resolver: Some([("mail.test".into(), addresses)].into()),
+        connecting: Some(Arc::new(move |address: SocketAddr| {
+            connecting.lock().unwrap().push(address.ip());
+        })),
+        ..Grants::all()
+    });
+    (instance, tried)
+}
+
+fn by_name<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+    let mailer = instance.mailer("mail.test");
+    mailer.set_port(server.port());
+    mailer.set_security(Security::Plaintext);
+    mailer
+}
+
+fn texts(tried: &Mutex<Vec<IpAddr>>) -> Vec<String> {
+    std::mem::take(&mut *tried.lock().unwrap())
+        .iter()
+        .map(IpAddr::to_string)
+        .collect()
+}
+
+/// A listener whose queue is full: the system drops what else wants to connect.
+struct BlackHole {
+    _listener: Socket,
+    _queued: Vec<TcpStream>,
+}
+
+impl BlackHole {
+    fn new(address: SocketAddr) -> BlackHole {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&address.into()).unwrap();
+        listener.listen(0).unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
+        let queued = std::iter::from_fn(connect).collect();
+        BlackHole {
+            _listener: listener,
+            _queued: queued,
+        }
+    }
+}
+
+// Conformance: 27
+#[test]
+fn where_one_address_refuses_the_next_is_tried() {
+    let server = Server::start([delivery()]);
+    let (instance, tried) = resolving(&[DEAD, LIVE]);
+    delivers(&by_name(&instance, &server));
+    assert_eq!(texts(&tried), [DEAD, LIVE]);
+    server.finish();
+}
+
+// Conformance: 27, 63
+#[test]
+fn an_address_that_does_not_answer_does_not_keep_the_others_waiting() {
+    let server = Server::start([delivery()]);
+    let _black_hole = BlackHole::new(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
+    let (mut instance, tried) = resolving(&[DEAD, LIVE]);
+    // A third of the timeout that an address has.
+    instance.set_limit(Duration::from_secs(10));
+    delivers(&by_name(&instance, &server));
+    assert_eq!(texts(&tried), [DEAD, LIVE]);
+    server.finish();
+}
+
+// Conformance: 63
+#[test]
+fn the_family_that_was_good_is_tried_first_the_next_time() {
+    let server = Server::start([delivery().followed_by(quit()), delivery()]);
+    let (instance, tried) = resolving(&["::1", LIVE]);
+    let mailer = by_name(&instance, &server);
+    delivers(&mailer);
+    assert_eq!(texts(&tried), ["::1", LIVE]);
+    mailer.close();
+    delivers(&mailer);
+    assert_eq!(texts(&tried), [LIVE]);
+    server.finish();
+}
+
+#[test]
+fn where_no_address_is_good_each_is_named_with_its_reason() {
+    let server = Server::start([]);
+    let (instance, _) = resolving(&[DEAD, "127.0.0.3"]);
+    let error = by_name(&instance, &server).send(&to_b(), MESSAGE);
+    assert!(
+        matches!(&error, Err(Error::ConnectFailed(why))
+            if why.contains("127.0.0.2: connection refused")
+                && why.contains("127.0.0.3: connection refused")),
+        "{error:?}"
+    );
+    server.finish();
+}
+
+#[test]
+fn an_address_that_does_not_answer_is_given_up_when_its_time_is_over() {
+    let server = Server::start([]);
+    let _black_hole = BlackHole::new(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
+    let (instance, _) = resolving(&[DEAD, "127.0.0.3"]);
+    let mailer = by_name(&instance, &server);
+    mailer.set_timeout(host_tests::Timeout::Connect, Duration::from_millis(400));
+    let error = mailer.send(&to_b(), MESSAGE);
+    assert!(
+        matches!(&error, Err(Error::ConnectFailed(why))
+            if why.contains("127.0.0.2: no answer in time")),
+        "{error:?}"
+    );
+    server.finish();
+}
