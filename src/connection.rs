@@ -200,7 +200,10 @@ impl Connection {
     /// is said.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.write_down();
-        if let Err(Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..)) = result {
+        if let Err(
+            Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..) | Error::TlsFailed(..),
+        ) = result
+        {
             self.session.end();
         }
         result
@@ -302,8 +305,11 @@ impl Connection {
             return self.session.receive(bytes);
         };
         let phase = self.session.phase();
-        tls.receive(bytes)
-            .map_err(|e| Error::Protocol(phase, e.message))?;
+        tls.receive(bytes).map_err(|error| match phase {
+            // In TLS 1.3 the client is done before the server has looked at its certificate.
+            Phase::Greeting | Phase::Hello => tls_failed(error),
+            _ => Error::Protocol(phase, error.message),
+        })?;
         let plaintext = std::mem::take(tls.plaintext());
         let closed = tls.is_closed();
         self.session.receive(&plaintext)?;

@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 
 use super::authentication::Login;
 use super::envelope::Receipt;
-use super::error::{Error, Phase, RecipientReply};
+use super::error::{Error, Phase, RecipientReply, TlsFailure};
 use super::extensions::Extensions;
 use super::limits::Limits;
 use super::line::{Line, Verb};
@@ -195,6 +195,9 @@ impl Session {
 
     /// What was read. What is wrong with it counts only once the replies before it were heard.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.greeting.is_none() && is_tls(bytes) {
+            return Err(self.tls_expected());
+        }
         self.parser.push(bytes);
         match self.parse() {
             Err(what) if !self.has_reply() && !self.awaited.is_empty() => {
@@ -452,10 +455,25 @@ impl Session {
         }
     }
 
+    fn tls_expected(&mut self) -> Error {
+        self.end();
+        Error::TlsFailed(
+            TlsFailure::HandshakeFailed,
+            "the server speaks TLS from the start: set-security(implicit-tls), or smtps in the URL; \
+             its port is usually 465"
+                .into(),
+        )
+    }
+
     pub(super) fn broken(&mut self, phase: Phase, what: String) -> Error {
         self.end();
         Error::Protocol(phase, what)
     }
+}
+
+/// A record of TLS (RFC 8446, section 5.1): an alert, mostly, where a greeting is wanted.
+fn is_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [20..=23, 3, ..])
 }
 
 /// EHLO is not understood, as RFC 5321, sections 3.2 and 4.1.4, say it.

@@ -1,6 +1,6 @@
 //! Greeting, EHLO and HELO, STARTTLS.
 
-use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::error::{Error, Phase, TlsFailure};
 use envoi::smtp::session::{Plan, Security, Step};
 
 use crate::talk::{both_ways, plan};
@@ -228,6 +228,20 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
             assert_eq!(talk.said(), "");
         });
     }
+}
+
+#[test]
+fn tls_where_a_greeting_is_wanted_points_to_implicit_tls() {
+    both_ways(plan, |talk| {
+        let alert = [21, 3, 3, 0, 2, 2, 80];
+        let error = talk.session.receive(&alert).unwrap_err();
+        assert!(
+            matches!(&error, Error::TlsFailed(TlsFailure::HandshakeFailed, why)
+                if why.contains("implicit-tls")),
+            "{error:?}"
+        );
+        assert!(!talk.session.is_open());
+    });
 }
 
 #[test]

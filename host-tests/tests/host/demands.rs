@@ -52,6 +52,20 @@ fn external_authenticates_by_the_clients_certificate() {
 }
 
 #[test]
+fn a_server_that_wants_a_client_certificate_and_gets_none_is_a_failure_of_tls() {
+    let authority = Authority::new();
+    let identity = authority.issue(LOOPBACK);
+    let config = identity.server_config_for_clients_of(&authority);
+    let server = Server::start([asked().tls_refused_with(config).closed()]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    let (failure, why) = failure(mailer.send(&to_b(), MESSAGE));
+    assert_eq!(failure, TlsFailure::HandshakeFailed);
+    assert!(why.contains("set-client-certificate"), "{why}");
+    server.finish();
+}
+
+#[test]
 fn a_client_certificate_can_be_taken_back() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);

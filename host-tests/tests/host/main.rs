@@ -2,6 +2,7 @@
 
 mod addresses;
 mod arguments;
+mod attacks;
 mod authentication;
 mod certificates;
 mod chunking;
