@@ -11,7 +11,7 @@ use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::session::{Dialect, InitialResponse, Plan, Security, Session, Step};
+use crate::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
@@ -75,7 +75,7 @@ impl Connection {
     /// Connects; where the target says so, secures and authenticates too.
     pub fn open(
         target: Rc<Target>,
-        automatic: bool,
+        goal: Goal,
         clock: Clock,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
@@ -84,15 +84,7 @@ impl Connection {
             .local_name
             .clone()
             .or_else(|| socket.local_ip().map(LocalName::literal));
-        Self::over(
-            socket,
-            target,
-            local,
-            Some(ip),
-            automatic,
-            clock,
-            transcript,
-        )
+        Self::over(socket, target, local, Some(ip), goal, clock, transcript)
     }
 
     /// The server's address, where it is known.
@@ -108,7 +100,15 @@ impl Connection {
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let local = target.local_name.clone();
-        Self::over(socket, target, local, None, false, clock, transcript)
+        Self::over(
+            socket,
+            target,
+            local,
+            None,
+            Goal::Greeting,
+            clock,
+            transcript,
+        )
     }
 
     fn over(
@@ -116,13 +116,13 @@ impl Connection {
         target: Rc<Target>,
         local_name: Option<LocalName>,
         peer: Option<IpAddr>,
-        automatic: bool,
+        goal: Goal,
         clock: Clock,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let plan = Plan {
             dialect: target.dialect,
-            automatic,
+            goal,
             host: target.host.clone(),
             port: target.port,
             local_name: local_name.ok_or_else(|| {
@@ -188,6 +188,11 @@ impl Connection {
         self.session.is_open()
     }
 
+    /// Whether the server is still to learn who we are.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.session.is_unauthenticated()
+    }
+
     // --- the loop -----------------------------------------------------------------------------
 
     /// Until what the session was asked for is done.
@@ -200,6 +205,13 @@ impl Connection {
     /// is said.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.write_down();
+        let result = match (result, self.session.take_auth_refusal()) {
+            (Err(Error::Disconnected(_) | Error::Timeout(_)), Some(reply)) => {
+                self.session.end();
+                Err(Error::Rejected(Phase::Auth, reply))
+            }
+            (result, _) => result,
+        };
         if let Err(
             Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..) | Error::TlsFailed(..),
         ) = result

@@ -16,7 +16,7 @@ use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
-use crate::smtp::session::{Dialect, InitialResponse, Security};
+use crate::smtp::session::{Dialect, Goal, InitialResponse, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -224,13 +224,13 @@ impl Mailer {
     /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
     pub fn connect(&mut self) -> Result<Client, Error> {
         let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(true, clock)?, self.timeouts.clone())
+        Client::new(self.open(Goal::Ready, clock)?, self.timeouts.clone())
     }
 
     /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
     pub fn dial(&mut self) -> Result<Client, Error> {
         let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(false, clock)?, self.timeouts.clone())
+        Client::new(self.open(Goal::Greeting, clock)?, self.timeouts.clone())
     }
 
     /// A session over a connection of the caller's own.
@@ -264,8 +264,11 @@ impl Mailer {
                 result => return self.keep(kept, result),
             }
         }
-        let connection = Handle::new(self.open(true, clock)?);
+        let connection = Handle::new(self.open(Goal::Message, clock)?);
         let result = connection.go_on(&begin);
+        if connection.look(Connection::is_unauthenticated) == Some(true) {
+            connection.quit();
+        }
         self.keep(connection, result)
     }
 
@@ -278,10 +281,10 @@ impl Mailer {
         result.map(|value| (value, connection))
     }
 
-    fn open(&mut self, automatic: bool, clock: Clock) -> Result<Connection, Error> {
+    fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
         self.check_credentials()?;
         let target = Rc::new(self.target()?);
-        let connection = Connection::open(target, automatic, clock, &self.transcript)?;
+        let connection = Connection::open(target, goal, clock, &self.transcript)?;
         self.prefer_ipv6 = connection.peer().map(|ip| ip.is_ipv6());
         Ok(connection)
     }

@@ -70,6 +70,14 @@ impl Mechanism {
         matches!(self, Self::ScramSha256Plus | Self::ScramSha1Plus)
     }
 
+    /// Whether the initial response is all that it says, unless the server refuses that.
+    pub fn is_at_once(self) -> bool {
+        matches!(
+            self,
+            Self::Plain | Self::External | Self::OauthBearer | Self::Xoauth2
+        )
+    }
+
     /// Whether what both sides say lets a reader guess the password, though it does not show it.
     pub fn is_scram(self) -> bool {
         self.is_bound() || matches!(self, Self::ScramSha256 | Self::ScramSha1)

@@ -10,7 +10,7 @@
 use super::error::{Error, Phase};
 use super::line::{Line, MAX_COMMAND, Verb};
 use super::reply::Reply;
-use super::session::{InitialResponse, Session, State};
+use super::session::{Goal, InitialResponse, Session, State};
 use crate::sasl::{
     self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Nonce,
 };
@@ -26,6 +26,8 @@ pub(super) struct Login {
     unfit: Option<String>,
     /// Why an exchange was cancelled.
     fault: Option<String>,
+    /// An AUTH that left with an envelope was refused: no other does.
+    alone: bool,
 }
 
 impl Session {
@@ -83,8 +85,80 @@ impl Session {
     /// What was planned is reached: from now on each step is asked for.
     pub(super) fn authenticated(&mut self) {
         self.exchange = None;
-        self.state = State::Ready;
-        self.plan.automatic = false;
+        self.plan.goal = Goal::Greeting;
+        if self.state == State::Opening {
+            self.state = State::Ready;
+        }
+    }
+
+    /// Whether the server is still to learn who we are.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.plan.credentials.is_some() && !self.authenticated
+    }
+
+    /// AUTH's answer, while those to the envelope that left with it are still to come: these only
+    /// count where it succeeds.
+    pub(super) fn hear_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
+        let Some(transaction) = &mut self.transaction else {
+            return Ok(());
+        };
+        if reply.is_success() && !transaction.is_response {
+            return self.auth_succeeded();
+        }
+        if reply.code == 334 && matches!(self.awaited.front(), Some(Verb::Mail)) {
+            // The server takes the next line, MAIL, for the response, and its reply is the refusal.
+            transaction.is_response = true;
+            self.awaited.pop_front();
+            self.awaited.push_front(Verb::AuthAtOnce);
+            self.hear_reason(&reply);
+            return Ok(());
+        }
+        match reply.is_refusal() {
+            true => {
+                transaction.auth_refusal = Some(reply);
+                Ok(())
+            }
+            false => Err(self.refused(Phase::Auth, reply)),
+        }
+    }
+
+    /// A challenge that has no answer any more: it says why a token was refused.
+    fn hear_reason(&mut self, reply: &Reply) {
+        let challenge = reply.lines.first().map_or("", String::as_str);
+        if let (Some(exchange), Ok(reason)) = (&mut self.exchange, sasl::decode(challenge)) {
+            // The answer has no place; the reason is kept.
+            let _ = exchange.respond(&reason);
+        }
+    }
+
+    /// AUTH was refused with an envelope behind it: the next mechanism, and the envelope again.
+    pub(super) fn settle_refused_group(&mut self, reply: Reply) -> Result<(), Error> {
+        let Some(transaction) = &mut self.transaction else {
+            return Ok(());
+        };
+        if transaction.go_ahead {
+            // A dot would send an empty message.
+            return Err(self.ended(Error::Rejected(Phase::Auth, reply)));
+        }
+        let begun = transaction.begun;
+        let envelope = transaction.start_again();
+        self.login.alone = true;
+        match self.auth_refused(reply) {
+            Ok(()) if begun => self.queued.push_front((Verb::Rset, Line::open("RSET"))),
+            Ok(()) => {}
+            Err(error) => {
+                self.transaction = None;
+                self.state = State::Ready;
+                return Err(error);
+            }
+        }
+        self.queued.extend(envelope);
+        Ok(())
+    }
+
+    /// Why AUTH was refused, where the connection ended before all that left with it was answered.
+    pub fn take_auth_refusal(&mut self) -> Option<Reply> {
+        self.transaction.as_mut()?.auth_refusal.take()
     }
 
     /// An answer in an exchange of the caller's own.
@@ -114,10 +188,13 @@ impl Session {
             None => Err("the server asks for more than is known".into()),
         };
         match answer {
-            Ok(answer) => self.queue(Verb::Auth, Line::with_secret("", sasl::encode(&answer))),
+            Ok(answer) => {
+                let line = Line::with_secret("", sasl::encode(&answer));
+                self.queued.push_front((Verb::Auth, line));
+            }
             Err(why) => {
                 self.login.fault = Some(why);
-                self.queue(Verb::AuthCancel, Line::open("*"));
+                self.queued.push_front((Verb::AuthCancel, Line::open("*")));
             }
         }
     }
@@ -202,10 +279,18 @@ impl Session {
         if line.is_some() {
             exchange.initial_response_sent();
         }
+        let at_once = line.is_some() && exchange.mechanism().is_at_once() && !self.login.alone;
         self.exchange = Some(exchange);
-        self.queue(
-            Verb::Auth,
-            line.unwrap_or_else(|| Line::open(format!("AUTH {name}"))),
-        );
+        let line = line.unwrap_or_else(|| Line::open(format!("AUTH {name}")));
+        if at_once && self.plan.goal == Goal::Message && self.extensions.has("PIPELINING") {
+            self.held = Some(line);
+            self.state = State::Ready;
+            return;
+        }
+        let verb = match at_once {
+            true => Verb::AuthAtOnce,
+            false => Verb::Auth,
+        };
+        self.queued.push_front((verb, line));
     }
 }

@@ -47,6 +47,9 @@ impl Session {
     ) -> Result<(), Error> {
         self.expect_ready("a message")?;
         let group = self.envelope_lines(&envelope, options, content)?;
+        if let Some(auth) = self.held.take() {
+            self.queue(Verb::AuthAtOnce, auth);
+        }
         if self.needs_reset {
             self.queue(Verb::Rset, Line::open("RSET"));
         }
@@ -60,7 +63,10 @@ impl Session {
             self.queue(Verb::Data, Line::open("DATA"));
         }
         let survey = content.survey().unwrap_or_default();
-        let transaction = Transaction::new(envelope.recipients, survey, partial, body);
+        let mut transaction = Transaction::new(envelope.recipients, survey, partial, body);
+        if let Some((Verb::AuthAtOnce, _)) = self.queued.front() {
+            transaction.said = self.queued.iter().skip(1).cloned().collect();
+        }
         self.transaction = Some(transaction);
         self.transactions += 1;
         self.state = State::Envelope;
@@ -138,6 +144,7 @@ impl Session {
                 transaction.failure = Some(Error::Rejected(Phase::Mail, reply));
                 self.queued.clear();
             }
+            Verb::Mail => transaction.begun = true,
             Verb::Rcpt(i) if reply.is_success() => transaction.accepted.push(i),
             Verb::Rcpt(i) => transaction.refused.push((i, reply)),
             Verb::Data if reply.code == 354 => transaction.go_ahead = true,
@@ -153,6 +160,9 @@ impl Session {
         let Some(transaction) = &mut self.transaction else {
             return Ok(());
         };
+        if let Some(refusal) = transaction.auth_refusal.take() {
+            return self.settle_refused_group(refusal);
+        }
         if let Some(failure) = transaction.failure.take() {
             // 354 all the same: a dot would send an empty message (RFC 2920, section 3.1).
             let committed = transaction.go_ahead;

@@ -14,6 +14,8 @@ pub enum Verb {
     Helo,
     StartTls,
     Auth,
+    /// AUTH whose initial response is all that it has to say.
+    AuthAtOnce,
     /// The `*` that ends an AUTH exchange.
     AuthCancel,
     Rset,
@@ -43,7 +45,7 @@ impl Verb {
             Self::Greeting => Phase::Greeting,
             Self::Ehlo | Self::Helo => Phase::Hello,
             Self::StartTls => Phase::StartTls,
-            Self::Auth | Self::AuthCancel => Phase::Auth,
+            Self::Auth | Self::AuthAtOnce | Self::AuthCancel => Phase::Auth,
             Self::Mail => Phase::Mail,
             Self::Rcpt(_) => Phase::Rcpt,
             Self::Data | Self::NoMessage => Phase::Data,
@@ -59,13 +61,18 @@ impl Verb {
         matches!(self, Self::Message | Self::MessageFor(_))
     }
 
-    /// Whether other commands may follow before its reply (RFC 2920, section 3.1).
+    /// Whether other commands may follow before its reply (RFC 2920, section 3.1). AUTH is not on
+    /// that list, nor among those that must come last; it ends with its line where that says all.
     pub fn may_be_followed(self) -> bool {
-        matches!(self, Self::Rset | Self::Mail | Self::Rcpt(_))
+        matches!(
+            self,
+            Self::AuthAtOnce | Self::Rset | Self::Mail | Self::Rcpt(_)
+        )
     }
 }
 
 /// A line to send, of which the end may be secret.
+#[derive(Clone)]
 pub struct Line {
     text: String,
     secret: String,

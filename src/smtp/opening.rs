@@ -3,14 +3,14 @@
 use super::error::{Error, Phase};
 use super::extensions::Extensions;
 use super::line::{Line, Verb};
-use super::session::{Dialect, Security, Session, State};
+use super::session::{Dialect, Goal, Security, Session, State};
 
 impl Session {
     /// After the greeting.
     pub(super) fn greet(&mut self) {
-        match self.plan.automatic {
-            true => self.say_hello(),
-            false => self.state = State::Ready,
+        match self.plan.goal {
+            Goal::Greeting => self.state = State::Ready,
+            Goal::Ready | Goal::Message => self.say_hello(),
         }
     }
 
@@ -41,7 +41,7 @@ impl Session {
     pub(super) fn greeted(&mut self, extensions: Extensions) -> Result<(), Error> {
         self.extensions = extensions;
         self.helloed = true;
-        if !self.plan.automatic {
+        if self.plan.goal == Goal::Greeting {
             self.state = State::Ready;
             return Ok(());
         }
@@ -65,7 +65,7 @@ impl Session {
 
     /// Whether a server may refuse STARTTLS.
     pub(super) fn may_do_without_tls(&self) -> bool {
-        self.plan.automatic && self.plan.security == Security::Opportunistic
+        self.plan.goal != Goal::Greeting && self.plan.security == Security::Opportunistic
     }
 
     /// What came with the 220 was not said inside TLS: anyone may have said it.

@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! S: 220 mail.example.org ESMTP            the greeting
-//! C: EHLO client.example.net               as planned: EHLO, STARTTLS, EHLO, AUTH
+//! C: EHLO client.example.net               as planned: EHLO, STARTTLS, EHLO
 //! S: 250-mail.example.org
 //! S: 250 PIPELINING
-//! C: MAIL FROM:<a@example.net>             `deliver`: one group, one flight (RFC 2920)
+//! C: AUTH PLAIN AGEAYg==                   `deliver`: one group, one flight (RFC 2920)
+//! C: MAIL FROM:<a@example.net>
 //! C: RCPT TO:<b@example.org>
 //! C: DATA
-//! S: 250 OK                                matched to the commands by count
+//! S: 235 Welcome                           matched to the commands by count
+//! S: 250 OK
 //! S: 250 OK
 //! S: 354 Go ahead
 //! C: Subject: hello ...                    `write`, `finish`
@@ -67,12 +69,20 @@ pub enum InitialResponse {
     Never,
 }
 
+/// How far a session goes by itself; from there on, each step is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    Greeting,
+    /// Authenticated, where credentials are given.
+    Ready,
+    /// The same, but that AUTH may leave with the message that is to come.
+    Message,
+}
+
 /// What a session is to reach before its first message.
 pub struct Plan {
     pub dialect: Dialect,
-    /// Whether to go on from the greeting to where a message can be sent. Where not, each step is
-    /// asked for.
-    pub automatic: bool,
+    pub goal: Goal,
     /// Where it is connected to, as OAUTHBEARER tells the server.
     pub host: String,
     pub port: u16,
@@ -140,6 +150,8 @@ pub struct Session {
     /// The exchange is the caller's.
     pub(super) own_mechanism: bool,
     pub(super) login: Login,
+    /// AUTH, to be said with the next message.
+    pub(super) held: Option<Line>,
     pub(super) transaction: Option<Transaction>,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
@@ -171,6 +183,7 @@ impl Session {
             exchange: None,
             own_mechanism: false,
             login: Login::default(),
+            held: None,
             transaction: None,
             message_left: false,
             needs_reset: false,
@@ -360,6 +373,7 @@ impl Session {
             // The dot alone has ended the DATA, whatever the server says of it.
             Verb::NoMessage => {}
             Verb::Quit | Verb::Raw => self.answered(verb, reply),
+            Verb::AuthAtOnce if self.state == State::Envelope => self.hear_grouped_auth(reply)?,
             Verb::Auth | Verb::AuthCancel if self.own_mechanism => {
                 self.hear_own_mechanism(verb, reply)?;
             }
@@ -367,8 +381,8 @@ impl Session {
                 return Err(self.auth_cancelled());
             }
             _ if reply.is_success() => self.heard_success(verb, reply)?,
-            Verb::Auth if reply.code == 334 => self.respond(&reply),
-            Verb::Auth if reply.is_refusal() => self.auth_refused(reply)?,
+            Verb::Auth | Verb::AuthAtOnce if reply.code == 334 => self.respond(&reply),
+            Verb::Auth | Verb::AuthAtOnce if reply.is_refusal() => self.auth_refused(reply)?,
             Verb::Ehlo if is_unknown_command(&reply) && self.plan.dialect == Dialect::Smtp => {
                 self.say_helo();
             }
@@ -389,7 +403,7 @@ impl Session {
             Verb::Ehlo => self.greeted(Extensions::from_reply(&reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,
             Verb::StartTls => self.begin_tls()?,
-            Verb::Auth => self.auth_succeeded()?,
+            Verb::Auth | Verb::AuthAtOnce => self.auth_succeeded()?,
             Verb::Rset => self.needs_reset = false,
             _ => {}
         }
@@ -466,8 +480,13 @@ impl Session {
     }
 
     pub(super) fn broken(&mut self, phase: Phase, what: String) -> Error {
+        self.ended(Error::Protocol(phase, what))
+    }
+
+    /// After which the session is of no use.
+    pub(super) fn ended(&mut self, error: Error) -> Error {
         self.end();
-        Error::Protocol(phase, what)
+        error
     }
 }
 

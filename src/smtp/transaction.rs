@@ -4,6 +4,7 @@ use super::body::Body;
 use super::content::Survey;
 use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
+use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
 use super::reply::Reply;
 
@@ -24,6 +25,14 @@ pub(super) struct Transaction {
     pub failure: Option<Error>,
     /// The server answered DATA with 354.
     pub go_ahead: bool,
+    /// MAIL was accepted.
+    pub begun: bool,
+    /// What was said of it together with AUTH, to be said again after another AUTH.
+    pub said: Vec<(Verb, Line)>,
+    /// The server has taken its MAIL for a response to AUTH's challenge.
+    pub is_response: bool,
+    /// What AUTH was answered with, which the envelope was said together with.
+    pub auth_refusal: Option<Reply>,
     pub body: Body,
 }
 
@@ -40,8 +49,22 @@ impl Transaction {
             delivered: Vec::new(),
             failure: None,
             go_ahead: false,
+            begun: false,
+            said: Vec::new(),
+            is_response: false,
+            auth_refusal: None,
             body,
         }
+    }
+
+    /// Forgets all answers, and returns what there is to say.
+    pub fn start_again(&mut self) -> Vec<(Verb, Line)> {
+        self.accepted.clear();
+        self.refused.clear();
+        self.failure = None;
+        self.begun = false;
+        self.is_response = false;
+        std::mem::take(&mut self.said)
     }
 
     /// Whether the recipients' replies forbid the message.

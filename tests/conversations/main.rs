@@ -3,6 +3,7 @@
 mod attempts;
 mod authentication;
 mod delivery;
+mod groups;
 mod opening;
 mod scram;
 mod talk;

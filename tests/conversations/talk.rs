@@ -7,7 +7,7 @@ use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
-use envoi::smtp::session::{Dialect, InitialResponse, Plan, Security, Session, Step};
+use envoi::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
 
 /// That of RFC 5802, section 5, and two others.
 const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
@@ -23,7 +23,7 @@ const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
 pub fn plan() -> Plan {
     Plan {
         dialect: Dialect::Smtp,
-        automatic: true,
+        goal: Goal::Ready,
         host: "server.example.com".into(),
         port: 587,
         local_name: LocalName::parse("client.test").unwrap(),

@@ -288,3 +288,62 @@ fn a_server_that_wants_a_user_is_heard() {
     delivers(&mailer);
     server.finish();
 }
+
+/// AUTH and the envelope in one flight.
+fn group() -> Session {
+    hello(&["PIPELINING", "AUTH PLAIN"]).expect_group(&[
+        &format!("AUTH PLAIN {PLAIN}"),
+        "MAIL FROM:<a@mail.test>",
+        "RCPT TO:<b@mail.test>",
+        "DATA",
+    ])
+}
+
+#[test]
+fn where_pipelining_is_offered_auth_leaves_with_the_message() {
+    let server = Server::start([group()
+        .say(&format!("{WELCOME}\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok"))
+        .followed_by(content())
+        .followed_by(message_in_a_group())]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    delivers(&mailer);
+    delivers(&mailer);
+    keeps_secrets(&mailer);
+    server.finish();
+}
+
+fn message_in_a_group() -> Session {
+    Session::new()
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
+        .followed_by(content())
+}
+
+#[test]
+fn a_connection_whose_auth_was_refused_with_the_message_is_not_kept() {
+    let first = "530 5.7.0 Authentication required";
+    let refused = group()
+        .say(&format!("{WRONG}\r\n{first}\r\n{first}\r\n{first}"))
+        .followed_by(quit());
+    let accepted = group()
+        .say(&format!("{WELCOME}\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok"))
+        .followed_by(content());
+    let server = Server::start([refused, accepted]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    let error = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(error, Err(rejected(Phase::Auth, WRONG)));
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_server_that_closes_behind_its_refusal_has_refused() {
+    let server = Server::start([group().say(WRONG).hang_up()]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    let error = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(error, Err(rejected(Phase::Auth, WRONG)));
+    server.finish();
+}
