@@ -1,6 +1,8 @@
 //! A running server, and what it was sent.
 
-use host_tests::{Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security};
+use host_tests::{
+    Dialect, Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security,
+};
 use servers::authority::Authority;
 use servers::real::{Kind, RealServer, USER};
 
@@ -59,6 +61,9 @@ impl Visit {
             _ => self.server.port,
         });
         mailer.set_security(security);
+        if self.server.kind == Kind::Dovecot {
+            mailer.set_dialect(Dialect::Lmtp);
+        }
         mailer.set_roots(Roots::AddedOnly);
         let anchor = trusted.pem();
         mailer.add_trust_anchors(anchor.as_bytes()).unwrap();

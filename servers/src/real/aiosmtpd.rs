@@ -8,7 +8,7 @@ use super::instance::Instance;
 use super::recipe::Recipe;
 use super::tool::run;
 
-const VERSION: &str = "1.4.6";
+const PACKAGE: &str = "aiosmtpd==1.4.6";
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "aiosmtpd",
@@ -16,6 +16,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     trace: &[],
     stores_lf: false,
     ends_header: false,
+    packages: &[PACKAGE],
     install,
     check: |_| run(Command::new("python3").arg("--version")).map(drop),
     command,
@@ -32,8 +33,8 @@ fn install(folder: &Path) -> Result<String, String> {
         "--disable-pip-version-check",
         "--target",
     ]);
-    run(pip.arg(folder).arg(format!("aiosmtpd=={VERSION}")))?;
-    Ok(VERSION.into())
+    run(pip.arg(folder).arg(PACKAGE))?;
+    Ok(PACKAGE.trim_start_matches("aiosmtpd==").into())
 }
 
 fn command(instance: &Instance) -> Result<Command, String> {

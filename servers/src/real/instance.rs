@@ -13,7 +13,7 @@ use crate::authority::Identity;
 
 static INSTANCES: AtomicU32 = AtomicU32::new(0);
 
-/// Its folder holds `certificate.pem`, `key.pem`, `log/`, and, once the server runs, `ready` and
+/// Its folder holds `certificate.pem`, `key.pem`, `authority.pem`, `log/`, and, once the server runs, `ready` and
 /// the maildir `inbox/`. Dropping removes it.
 pub(super) struct Instance {
     pub folder: PathBuf,
@@ -40,6 +40,7 @@ impl Instance {
         fs::create_dir_all(instance.folder.join("log"))?;
         instance.configure("certificate.pem", &identity.chain_pem())?;
         instance.configure("key.pem", &identity.key_pem())?;
+        instance.configure("authority.pem", identity.issuer_pem())?;
         Ok(instance)
     }
 

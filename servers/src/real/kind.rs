@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, exim, postfix, prepare, smtp_server};
+use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, prepare, smtp_server};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,10 +11,21 @@ pub enum Kind {
     Exim,
     SmtpServer,
     Aiosmtpd,
+    /// With Dovecot for its SASL.
+    PostfixDovecot,
+    /// LMTP.
+    Dovecot,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Postfix, Kind::Exim, Kind::SmtpServer, Kind::Aiosmtpd];
+    /// Those that speak SMTP.
+    pub const SMTP: [Kind; 5] = [
+        Kind::Postfix,
+        Kind::PostfixDovecot,
+        Kind::Exim,
+        Kind::SmtpServer,
+        Kind::Aiosmtpd,
+    ];
 
     pub fn name(self) -> &'static str {
         self.recipe().name
@@ -60,6 +71,8 @@ impl Kind {
             Kind::Exim => &exim::RECIPE,
             Kind::SmtpServer => &smtp_server::RECIPE,
             Kind::Aiosmtpd => &aiosmtpd::RECIPE,
+            Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
+            Kind::Dovecot => &dovecot::RECIPE,
         }
     }
 }

@@ -15,6 +15,10 @@ pub(super) const UID: u32 = 63_025;
 /// The group of Postfix's `postdrop`.
 pub(super) const POSTDROP: u32 = UID + 1;
 
+/// Dovecot's two users: its own processes, and those that talk to strangers.
+const DOVECOT: u32 = UID + 2;
+const DOVENULL: u32 = UID + 3;
+
 const SCRIPT: &str = include_str!("../../scripts/namespace.sh");
 
 /// Runs the shell command in the namespace, with the instance as /mnt.
@@ -59,7 +63,9 @@ fn passwd() -> String {
         "root:x:0:0::/:/bin/sh\n\
          nobody:x:65534:65534::/:/bin/false\n\
          postfix:x:{UID}:{UID}::/:/bin/false\n\
-         Debian-exim:x:{UID}:{UID}::/:/bin/false\n"
+         Debian-exim:x:{UID}:{UID}::/:/bin/false\n\
+         dovecot:x:{DOVECOT}:{DOVECOT}::/:/bin/false\n\
+         dovenull:x:{DOVENULL}:{DOVENULL}::/:/bin/false\n"
     )
 }
 
@@ -67,6 +73,7 @@ fn passwd() -> String {
 fn group() -> String {
     format!(
         "root:x:0:\nmail:x:8:\nnogroup:x:65534:\n\
-         postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n"
+         postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n\
+         dovecot:x:{DOVECOT}:\ndovenull:x:{DOVENULL}:\n"
     )
 }

@@ -15,6 +15,9 @@ pub(super) struct Recipe {
     pub stores_lf: bool,
     /// A message of headers alone is stored with the empty line that would come before a body.
     pub ends_header: bool,
+    /// In the words of what installs them. Where they are others than were installed, they are
+    /// installed anew.
+    pub packages: &'static [&'static str],
     /// Fills the folder with the server's files, and returns the version.
     pub install: fn(&Path) -> Result<String, String>,
     /// Says whether an installed server can run here.
