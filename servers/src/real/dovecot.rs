@@ -17,7 +17,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     name: "Dovecot",
     // LMTP has no AUTH here.
     mechanisms: &[],
-    trace: &["Return-Path", "Delivered-To", "Received"],
+    trace: &["Return-Path", "Received"],
     stores_lf: true,
     ends_header: false,
     packages: PACKAGES,
@@ -73,7 +73,7 @@ fn users() -> String {
     format!(
         "{USER}:{{PLAIN}}{PASSWORD}::::::\n\
          {HASHED}:{{SHA256}}{hash}::::::\n\
-         {FULL}:::::::userdb_quota_rule=*:bytes=1\n\
+         {FULL}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
          {LATER}:::::::userdb_tempfail=yes\n"
     )
 }
