@@ -67,3 +67,7 @@ pub const FULL: &str = "full@example.test";
 pub const HASHED: &str = "hashed@example.test";
 /// 30 MB: what SIZE announces.
 pub const SIZE_LIMIT: usize = 30 << 20;
+/// Recipients that Exim takes in a transaction, as its LIMITS announce.
+pub const RECIPIENTS_LIMIT: usize = 5;
+/// Transactions that Exim takes over a connection.
+pub const TRANSACTIONS_LIMIT: usize = 40;

@@ -4,7 +4,9 @@
 mod addresses;
 mod authentication;
 mod corpus;
+mod limits;
 mod lost;
+mod parameters;
 mod refusals;
 mod store;
 mod tokens;
@@ -30,12 +32,15 @@ const COMMON: &[Topic] = &[
 
 #[test]
 fn postfix_is_understood() {
-    call_on(Kind::Postfix, &[COMMON]);
+    call_on(Kind::Postfix, &[COMMON, &[parameters::reach_the_server]]);
 }
 
 #[test]
 fn exim_is_understood() {
-    call_on(Kind::Exim, &[COMMON]);
+    call_on(
+        Kind::Exim,
+        &[COMMON, &[parameters::reach_the_server, limits::are_kept]],
+    );
 }
 
 #[test]

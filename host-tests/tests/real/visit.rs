@@ -1,5 +1,8 @@
 //! A running server, and what it was sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use host_tests::{
     Dialect, Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security,
 };
@@ -104,6 +107,21 @@ impl Visit {
 
 pub fn instance() -> Instance {
     Host::shared().instance(Grants::all())
+}
+
+/// Counts the connections that it opens.
+pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = connections.clone();
+    let grants = Grants {
+        connecting: Some(Arc::new(move |address| {
+            // `localhost` may also be ::1, where no server listens.
+            let counted = usize::from(address.is_ipv4());
+            counter.fetch_add(counted, Ordering::Relaxed);
+        })),
+        ..Grants::all()
+    };
+    (Host::shared().instance(grants), connections)
 }
 
 pub fn to(recipients: &[&str]) -> Envelope {

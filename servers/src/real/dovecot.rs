@@ -20,6 +20,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     trace: &["Return-Path", "Received"],
     stores_lf: true,
     ends_header: false,
+    command_mark: None,
     packages: PACKAGES,
     install: |folder| debian::unpack(PACKAGES, folder),
     check,

@@ -15,6 +15,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     stores_lf: true,
     // Its spool keeps headers and body apart, and delivery puts the empty line between them.
     ends_header: true,
+    command_mark: Some(" < "),
     packages: PACKAGES,
     install: |folder| debian::unpack(PACKAGES, folder),
     check: namespace::check,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
 use super::prepare::{folder, home};
-use super::{Kind, PASSWORD, SIZE_LIMIT, USER, namespace};
+use super::{Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace};
 use crate::authority::Identity;
 
 static INSTANCES: AtomicU32 = AtomicU32::new(0);
@@ -57,6 +57,8 @@ impl Instance {
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())
+            .replace("@RECIPIENTS@", &RECIPIENTS_LIMIT.to_string())
+            .replace("@TRANSACTIONS@", &TRANSACTIONS_LIMIT.to_string())
             .replace("@UID@", &namespace::UID.to_string());
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;

@@ -16,6 +16,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
     ends_header: false,
+    command_mark: Some(" < unknown[127.0.0.1]: "),
     packages: PACKAGES,
     install: |folder| debian::unpack(PACKAGES, folder),
     check: namespace::check,

@@ -15,6 +15,8 @@ pub(super) struct Recipe {
     pub stores_lf: bool,
     /// A message of headers alone is stored with the empty line that would come before a body.
     pub ends_header: bool,
+    /// What stands before a command in its log, where that has the commands.
+    pub command_mark: Option<&'static str>,
     /// In the words of what installs them. Where they are others than were installed, they are
     /// installed anew.
     pub packages: &'static [&'static str],

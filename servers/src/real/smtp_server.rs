@@ -16,6 +16,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     trace: &[],
     stores_lf: false,
     ends_header: false,
+    command_mark: None,
     packages: &[PACKAGE],
     install,
     check: |_| run(Command::new("node").arg("--version")).map(drop),
