@@ -67,9 +67,11 @@ impl Authority {
         self.sign(leaf_params(names), kind)
     }
 
-    /// An identity for a client, with an ECDSA P-256 key.
-    pub fn issue_client(&self, name: &str) -> Identity {
-        let mut params = leaf_params(&[name]);
+    /// A client's identity, which bears this mailbox.
+    pub fn issue_client(&self, mailbox: &str) -> Identity {
+        let mut params = leaf_params(&[]);
+        let mailbox = mailbox.try_into().expect("mailboxes are ASCII");
+        params.subject_alt_names = vec![SanType::Rfc822Name(mailbox)];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(params, Key::P256)
     }
@@ -85,15 +87,6 @@ impl Authority {
     pub fn issue_not_yet_valid(&self, names: &[&str]) -> Identity {
         let mut params = leaf_params(names);
         params.not_before = date_time_ymd(3000, 1, 1);
-        self.sign(params, Key::P256)
-    }
-
-    /// A client's identity, which bears this mailbox.
-    pub fn issue_client(&self, mailbox: &str) -> Identity {
-        let mut params = leaf_params(&[]);
-        let mailbox = mailbox.try_into().expect("mailboxes are ASCII");
-        params.subject_alt_names = vec![SanType::Rfc822Name(mailbox)];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(params, Key::P256)
     }
 

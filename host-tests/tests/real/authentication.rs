@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use host_tests::{Error, Mailer, Phase, Rejection};
 use servers::real::{HASHED, PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript, tried};
 
 const WRONG: &str = r#"pa ss"w\orm"#;
 
@@ -35,9 +35,7 @@ pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) ->
         let mailer = visit.mailer(&instance, security);
         mailer.set_password(HASHED, PASSWORD);
         visit.delivers(&mailer);
-        let said = transcript(&mailer);
-        let lines = said.lines().filter_map(|line| line.strip_prefix("AUTH "));
-        let tried: Vec<_> = lines.filter_map(|line| line.split(' ').next()).collect();
+        let tried = tried(&mailer, PASSWORD);
         assert_eq!(tried, ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"]);
 
         mailer.set_password(HASHED, WRONG);

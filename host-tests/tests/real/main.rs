@@ -3,6 +3,7 @@
 
 mod addresses;
 mod authentication;
+mod certificate;
 mod corpus;
 mod limits;
 mod lost;
@@ -39,13 +40,20 @@ fn postfix_is_understood() {
 fn exim_is_understood() {
     call_on(
         Kind::Exim,
-        &[COMMON, &[parameters::reach_the_server, limits::are_kept]],
+        &[
+            COMMON,
+            &[
+                parameters::reach_the_server,
+                limits::are_kept,
+                certificate::speaks_for_the_user,
+            ],
+        ],
     );
 }
 
 #[test]
 fn smtp_server_is_understood() {
-    call_on(Kind::SmtpServer, &[COMMON]);
+    call_on(Kind::SmtpServer, &[COMMON, &[tokens::prove_the_user]]);
 }
 
 #[test]

@@ -1,25 +1,23 @@
 //! OAuth 2.0 access tokens, one that is right and one that is not.
 
 use host_tests::{BearerCredentials, Credentials, Error, Mailer, Phase};
-use servers::real::{USER, token};
+use servers::real::{Kind, USER, token};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
-
-const MECHANISMS: [&str; 2] = ["OAUTHBEARER", "XOAUTH2"];
-/// Signed by nobody.
-const WRONG: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyQGV4YW1wbGUudGVzdCJ9.c2VzYW1l";
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to, tried};
 
 pub fn prove_the_user(visit: &mut Visit) -> String {
-    let both: &[&str] = &MECHANISMS;
+    let mechanisms = visit.server.kind.token_mechanisms();
+    let each = mechanisms.chunks(1);
     for (security, _) in WAYS {
-        for mechanisms in [&both[..1], &both[1..], both] {
+        // Each alone, and then a choice.
+        for mechanisms in each.clone().chain([mechanisms]) {
             let instance = instance();
             let mailer = visit.mailer(&instance, security);
             mailer.set_mechanisms(mechanisms).unwrap();
-            mailer.set_credentials(Some(bearer(WRONG)));
-            is_refused_with_the_reason(&mailer);
+            mailer.set_credentials(Some(bearer(&forged())));
+            is_refused(&mailer, visit.server.kind);
             // A token that the server has refused is not shown to it again.
-            assert_eq!(tried(&mailer, WRONG), mechanisms[..1]);
+            assert_eq!(tried(&mailer, &forged()), mechanisms[..1]);
 
             mailer.set_credentials(Some(bearer(&token())));
             visit.delivers(&mailer);
@@ -27,7 +25,7 @@ pub fn prove_the_user(visit: &mut Visit) -> String {
         }
     }
     visit.everything_arrived();
-    format!("{} over both", MECHANISMS.join(" "))
+    format!("{} over both", mechanisms.join(" "))
 }
 
 fn bearer(token: &str) -> Credentials {
@@ -37,25 +35,24 @@ fn bearer(token: &str) -> Credentials {
     })
 }
 
-#[track_caller]
-fn is_refused_with_the_reason(mailer: &Mailer) {
-    match mailer.send(&to(&[USER]), MESSAGE) {
-        Err(Error::Rejected(rejection)) => {
-            let reply = rejection.reply;
-            assert_eq!((rejection.phase, reply.code), (Phase::Auth, 535));
-            let reason = reply.lines.last().unwrap();
-            assert!(reason.starts_with(r#"{"status":""#), "{reply:?}");
-        }
-        result => panic!("{result:?}"),
-    }
+/// The right one with the signature of nobody.
+fn forged() -> String {
+    let token = token();
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    format!("{signed}.c2VzYW1l")
 }
 
-/// The mechanisms that were tried, without showing the token.
 #[track_caller]
-fn tried(mailer: &Mailer, token: &str) -> Vec<String> {
-    let shown = transcript(mailer);
-    assert!(!shown.contains(token), "{shown}");
-    let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));
-    let names = lines.filter_map(|line| line.split(' ').next());
-    names.map(String::from).collect()
+fn is_refused(mailer: &Mailer, kind: Kind) {
+    let error = mailer.send(&to(&[USER]), MESSAGE).unwrap_err();
+    let Error::Rejected(refusal) = error else {
+        panic!("another error: {error:?}");
+    };
+    let (phase, reply) = (refusal.phase, refusal.reply);
+    assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
+    // Postfix 3.10 keeps to itself what Dovecot says of it.
+    if kind == Kind::SmtpServer {
+        let reason = reply.lines.last().map(String::as_str);
+        assert_eq!(reason, Some(r#"{"status":"401"}"#));
+    }
 }

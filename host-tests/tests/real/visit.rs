@@ -144,3 +144,13 @@ pub fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// The mechanisms tried since the last look, of which none has shown the secret.
+#[track_caller]
+pub fn tried(mailer: &Mailer, secret: &str) -> Vec<String> {
+    let shown = transcript(mailer);
+    assert!(!shown.contains(secret), "{shown}");
+    let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));
+    let names = lines.filter_map(|line| line.split(' ').next());
+    names.map(String::from).collect()
+}

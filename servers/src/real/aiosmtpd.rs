@@ -13,6 +13,7 @@ const PACKAGE: &str = "aiosmtpd==1.4.6";
 pub(super) const RECIPE: Recipe = Recipe {
     name: "aiosmtpd",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &[],
     stores_lf: false,
     ends_header: false,

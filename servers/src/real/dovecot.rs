@@ -1,8 +1,8 @@
 //! Dovecot's LMTP server; and its SASL, which others ask.
 
+use std::io;
 use std::path::Path;
 use std::process::Command;
-use std::{fs, io};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,6 +17,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     name: "Dovecot",
     // LMTP has no AUTH here.
     mechanisms: &[],
+    token_mechanisms: &[],
     trace: &["Return-Path", "Received"],
     stores_lf: true,
     ends_header: false,
@@ -38,13 +39,15 @@ pub(super) const START: &str = "dovecot -F -c /mnt/dovecot.conf &
     until [ -e run/master.pid ]; do kill -0 $!; sleep 0.01; done";
 
 pub(super) fn check(packages: &Path) -> Result<(), String> {
-    let version = fs::read_to_string(packages.join("version")).unwrap_or_default();
-    if !version.starts_with(VERSION) {
-        return Err(format!(
-            "this is for Dovecot {VERSION}x, and the system has {version}"
-        ));
+    namespace::check(packages)?;
+    let version = namespace::output(packages, "dovecot --version")?;
+    if version.starts_with(VERSION) {
+        return Ok(());
     }
-    namespace::check(packages)
+    let version = version.trim();
+    Err(format!(
+        "this is for Dovecot {VERSION}x, and the system has {version}"
+    ))
 }
 
 fn command(instance: &Instance) -> Result<Command, String> {

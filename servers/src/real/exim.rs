@@ -11,6 +11,7 @@ use super::{PASSWORD, USER, cyrus, debian};
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Exim",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
     // Its spool keeps headers and body apart, and delivery puts the empty line between them.

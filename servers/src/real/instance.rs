@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
 use super::prepare::{folder, home};
-use super::{Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace};
+use super::{
+    Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace, token,
+};
 use crate::authority::Identity;
 
 static INSTANCES: AtomicU32 = AtomicU32::new(0);
@@ -73,7 +75,8 @@ impl Instance {
             .env("TLS_PORT", self.tls_port.to_string())
             .env("SIZE", SIZE_LIMIT.to_string())
             .env("SMTP_USER", USER)
-            .env("SMTP_PASSWORD", PASSWORD);
+            .env("SMTP_PASSWORD", PASSWORD)
+            .env("SMTP_TOKEN", token());
     }
 }
 

@@ -36,9 +36,14 @@ impl Kind {
         prepare::installed_version(self)
     }
 
-    /// The SASL mechanisms that it offers, before TLS and inside.
+    /// The SASL mechanisms for a password that it offers, before TLS and inside.
     pub fn mechanisms(self) -> &'static [&'static str] {
         self.recipe().mechanisms
+    }
+
+    /// Those for an OAuth 2.0 token.
+    pub fn token_mechanisms(self) -> &'static [&'static str] {
+        self.recipe().token_mechanisms
     }
 
     /// What it stores of a message in canonical form (CRLF only): the trace header aside, see

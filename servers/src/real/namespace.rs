@@ -41,9 +41,14 @@ pub(super) fn furnish(packages: &Path) -> io::Result<()> {
 
 /// Says whether the machine allows such namespaces, by making one.
 pub(super) fn check(packages: &Path) -> Result<(), String> {
-    run(&mut enter(packages, packages, "exit 0"))
+    output(packages, "exit 0")
         .map(drop)
         .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
+}
+
+/// What the shell command prints in such a namespace.
+pub(super) fn output(packages: &Path, shell: &str) -> Result<String, String> {
+    run(&mut enter(packages, packages, shell))
 }
 
 fn enter(folder: &Path, packages: &Path, shell: &str) -> Command {

@@ -13,6 +13,7 @@ use super::{cyrus, debian};
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
     ends_header: false,

@@ -8,6 +8,7 @@ use super::{debian, dovecot, namespace, postfix};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix-Dovecot",
+    token_mechanisms: &["OAUTHBEARER", "XOAUTH2"],
     packages: PACKAGES,
     install: |folder| debian::unpack(PACKAGES, folder),
     check: dovecot::check,

@@ -7,8 +7,10 @@ use super::instance::Instance;
 
 pub(super) struct Recipe {
     pub name: &'static str,
-    /// SASL mechanisms, before TLS and inside.
+    /// SASL mechanisms for a password, before TLS and inside.
     pub mechanisms: &'static [&'static str],
+    /// And for an OAuth 2.0 token.
+    pub token_mechanisms: &'static [&'static str],
     /// The header fields put before a message when it is delivered, in their order.
     pub trace: &'static [&'static str],
     /// Messages are stored in the way of Unix, with LF for CRLF.

@@ -13,6 +13,7 @@ const PACKAGE: &str = "smtp-server@3.21.6";
 pub(super) const RECIPE: Recipe = Recipe {
     name: "smtp-server",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &["XOAUTH2"],
     trace: &[],
     stores_lf: false,
     ends_header: false,
