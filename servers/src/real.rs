@@ -11,22 +11,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/servers/`, once: Debian's packages of Postfix, Exim and Dovecot and what
-//! they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
+//! **Installed** is below `target/servers/`, once: Debian's packages of Postfix, Exim and Dovecot and
+//! what they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
 //! pip. Nothing else of the machine changes.
 //!
 //! **Run** from a folder of its own, each on ports of its own, so that many run at once. Debian's
-//! see that folder as /mnt in mount and PID namespaces of their own, where their packages
-//! lie over /usr, the users they expect exist, and DNS leads nowhere.
+//! see that folder as /mnt in mount and PID namespaces of their own, where their packages lie over
+//! /usr, the users they expect exist, and DNS leads nowhere.
 //!
 //! **Stopped** by the end of its standard input: when the value is dropped, and also when the test
 //! dies without dropping it. The kernel ends all that ran in the namespace. Dropping removes the
 //! folder too.
 //!
-//! All accept mail to any address of example.test, with or without authentication, and refuse
-//! [`REJECTED`] with 550, [`LATER`] with 450, other domains with 554 or 550, and more than
-//! [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the client that
-//! decides to refrain.
+//! Those that speak SMTP accept mail to any address of example.test, with or without
+//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 554 or
+//! 550, and more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
+//! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
+//! authority that issued its own did.
+//!
+//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
+//! message with 552, [`LATER`] before it with 451, and all others before it with 550.
 
 mod aiosmtpd;
 mod cyrus;
