@@ -3,7 +3,7 @@
 const { SMTPServer } = require('smtp-server');
 const { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 
-const { PORT, TLS_PORT, SMTP_USER, SMTP_PASSWORD, SIZE } = process.env;
+const { PORT, TLS_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_TOKEN, SIZE } = process.env;
 for (const folder of ['tmp', 'new']) mkdirSync(`inbox/${folder}`, { recursive: true });
 let delivered = 0;
 
@@ -15,13 +15,17 @@ const options = secure => ({
   cert: readFileSync('certificate.pem'),
   key: readFileSync('key.pem'),
   size: Number(SIZE),
-  authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
+  authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'],
   authOptional: true,
   allowInsecureAuth: true,
   disableReverseLookup: true,
   hideENHANCEDSTATUSCODES: false,
   hideDSN: false,
   onAuth(auth, session, done) {
+    if (auth.method === 'XOAUTH2') {
+      const valid = auth.username === SMTP_USER && auth.accessToken === SMTP_TOKEN;
+      return done(null, valid ? { user: auth.username } : { data: { status: '401' } });
+    }
     const right = auth.username === SMTP_USER &&
       (auth.method === 'CRAM-MD5' ? auth.validatePassword(SMTP_PASSWORD) : auth.password === SMTP_PASSWORD);
     if (right) done(null, { user: auth.username });

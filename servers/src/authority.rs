@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData, SignatureAlgorithm,
-    date_time_ymd,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
+    SignatureAlgorithm, date_time_ymd,
 };
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivatePkcs8KeyDer;
@@ -67,9 +67,11 @@ impl Authority {
         self.sign(leaf_params(names), kind)
     }
 
-    /// An identity for a client, with an ECDSA P-256 key.
-    pub fn issue_client(&self, name: &str) -> Identity {
-        let mut params = leaf_params(&[name]);
+    /// A client's identity, which bears this mailbox.
+    pub fn issue_client(&self, mailbox: &str) -> Identity {
+        let mut params = leaf_params(&[]);
+        let mailbox = mailbox.try_into().expect("mailboxes are ASCII");
+        params.subject_alt_names = vec![SanType::Rfc822Name(mailbox)];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(params, Key::P256)
     }
@@ -93,7 +95,11 @@ impl Authority {
         let leaf = params.signed_by(&key, &self.issuer).expect("signs");
         let mut chain = vec![leaf];
         chain.extend(self.intermediates.iter().cloned());
-        Identity { chain, key }
+        Identity {
+            chain,
+            key,
+            issuer: self.pem(),
+        }
     }
 }
 
@@ -111,20 +117,26 @@ pub enum Key {
     Ed25519,
 }
 
-/// A server's certificate chain and its key.
+/// A certificate chain and its key.
 pub struct Identity {
     chain: Vec<Certificate>,
     key: KeyPair,
+    issuer: String,
 }
 
 impl Identity {
-    /// The server's certificate, then those between it and the root.
+    /// Its own certificate, then those between it and the root.
     pub fn chain_pem(&self) -> String {
         self.chain.iter().map(Certificate::pem).collect()
     }
 
     pub fn chain_der(&self) -> Vec<Vec<u8>> {
         self.chain.iter().map(|one| one.der().to_vec()).collect()
+    }
+
+    /// The certificate of the authority that has issued it.
+    pub fn issuer_pem(&self) -> &str {
+        &self.issuer
     }
 
     /// PKCS #8.
@@ -211,7 +223,7 @@ fn leaf_params(names: &[&str]) -> CertificateParams {
     let mut params = CertificateParams::new(names).expect("DNS names are ASCII");
     params
         .distinguished_name
-        .push(DnType::CommonName, "throwaway server");
+        .push(DnType::CommonName, "throwaway");
     params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -1,4 +1,4 @@
-//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd.
+//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; and Dovecot's LMTP server.
 //!
 //! ```no_run
 //! use servers::{authority::Authority, real::{Kind, RealServer, prepare}};
@@ -11,41 +11,50 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/servers/`, once: Debian's packages of Postfix and Exim and what
-//! they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
+//! **Installed** is below `target/servers/`, once: Debian's packages of Postfix, Exim and Dovecot and
+//! what they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
 //! pip. Nothing else of the machine changes.
 //!
-//! **Run** from a folder of its own, each on ports of its own, so that many run at once. Postfix
-//! and Exim see that folder as /mnt in mount and PID namespaces of their own, where their packages
-//! lie over /usr, the users they expect exist, and DNS leads nowhere.
+//! **Run** from a folder of its own, each on ports of its own, so that many run at once. Debian's
+//! see that folder as /mnt in mount and PID namespaces of their own, where their packages lie over
+//! /usr, the users they expect exist, and DNS leads nowhere.
 //!
 //! **Stopped** by the end of its standard input: when the value is dropped, and also when the test
 //! dies without dropping it. The kernel ends all that ran in the namespace. Dropping removes the
 //! folder too.
 //!
-//! All accept mail to any address of example.test, with or without authentication, and refuse
-//! [`REJECTED`] with 550, [`LATER`] with 450, other domains with 554 or 550, and more than
-//! [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the client that
-//! decides to refrain.
+//! Those that speak SMTP accept mail to any address of example.test, with or without
+//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 554 or
+//! 550, and more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
+//! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
+//! authority that issued its own did.
+//!
+//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
+//! message with 552, [`LATER`] before it with 451, and all others before it with 550.
 
 mod aiosmtpd;
+mod cyrus;
 mod debian;
+mod dovecot;
 mod exim;
 mod instance;
 mod kind;
 mod namespace;
 mod overview;
 mod postfix;
+mod postfix_dovecot;
 mod prepare;
 mod recipe;
 mod server;
 mod smtp_server;
+mod token;
 mod tool;
 
 pub use kind::Kind;
 pub use overview::overview;
 pub use prepare::{Unavailable, prepare};
 pub use server::RealServer;
+pub use token::token;
 
 /// The one user.
 pub const USER: &str = "user@example.test";
@@ -55,5 +64,14 @@ pub const PASSWORD: &str = r#"pa ss"w\ord"#;
 pub const REJECTED: &str = "rejected@example.test";
 /// Refused with 450, for now.
 pub const LATER: &str = "later@example.test";
+/// Dovecot refuses what is sent to it, which only the message's octets tell.
+pub const FULL: &str = "full@example.test";
+/// Has the same [`PASSWORD`] as [`USER`], of which Dovecot keeps a hash that only PLAIN and LOGIN can be
+/// checked against.
+pub const HASHED: &str = "hashed@example.test";
 /// 30 MB: what SIZE announces.
 pub const SIZE_LIMIT: usize = 30 << 20;
+/// Recipients that Exim takes in a transaction, as its LIMITS announce.
+pub const RECIPIENTS_LIMIT: usize = 5;
+/// Transactions that Exim takes over a connection.
+pub const TRANSACTIONS_LIMIT: usize = 40;

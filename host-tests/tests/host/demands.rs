@@ -41,7 +41,7 @@ fn external_authenticates_by_the_clients_certificate() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
-    let client = authority.issue_client("client.test");
+    let client = authority.issue_client("client@mail.test");
     let (chain, key) = (client.chain_pem(), client.key_pem());
     mailer
         .set_client_certificate(chain.as_bytes(), key.as_bytes())
@@ -71,9 +71,9 @@ fn a_client_certificate_can_be_taken_back() {
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
-    let client = authority.issue_client("client.test");
+    let client = authority.issue_client("client@mail.test");
     let (chain, key) = (client.chain_pem(), client.key_pem());
-    let other = authority.issue_client("client.test").key_pem();
+    let other = authority.issue_client("client@mail.test").key_pem();
     let error = mailer.set_client_certificate(chain.as_bytes(), other.as_bytes());
     assert!(
         matches!(&error, Err(Error::InvalidArgument(why)) if why.contains("not that of")),

@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use host_tests::{Error, Mailer, Phase, Rejection};
-use servers::real::{PASSWORD, USER};
+use servers::real::{HASHED, PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript, tried};
 
 const WRONG: &str = r#"pa ss"w\orm"#;
 
@@ -26,6 +26,23 @@ pub fn proves_the_user(visit: &mut Visit) -> String {
     }
     visit.everything_arrived();
     format!("{} over both", mechanisms.join(" "))
+}
+
+/// The server has of this user what only PLAIN and LOGIN can be checked against.
+pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) -> String {
+    for (security, _) in WAYS {
+        let instance = instance();
+        let mailer = visit.mailer(&instance, security);
+        mailer.set_password(HASHED, PASSWORD);
+        visit.delivers(&mailer);
+        let tried = tried(&mailer, PASSWORD);
+        assert_eq!(tried, ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"]);
+
+        mailer.set_password(HASHED, WRONG);
+        is_refused(&mailer);
+    }
+    visit.everything_arrived();
+    "PLAIN where the server has nothing for SCRAM".into()
 }
 
 #[track_caller]

@@ -1,20 +1,17 @@
 //! Thirty messages over a single connection each way, read back from the server's mailbox.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use host_tests::{Grants, Host};
 use servers::messages::corpus;
 use servers::real::USER;
 
-use crate::visit::{Visit, WAYS, codes, to};
+use crate::visit::{Visit, WAYS, codes, counting_instance, to};
 
 pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
     let corpus = corpus();
     let mut counts = Vec::new();
     for (security, way) in WAYS {
-        let connections = Arc::new(AtomicUsize::new(0));
-        let instance = Host::shared().instance(counting(&connections));
+        let (instance, connections) = counting_instance();
         let mailer = visit.mailer(&instance, security);
         for message in &corpus {
             let sent = mailer.send(&to(&[USER]), &message.bytes);
@@ -28,16 +25,4 @@ pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
     }
     let total = corpus.len() * counts.len();
     format!("{total} messages byte for byte ({})", counts.join(", "))
-}
-
-/// `localhost` may also be ::1, where no server listens.
-fn counting(connections: &Arc<AtomicUsize>) -> Grants {
-    let connections = connections.clone();
-    Grants {
-        connecting: Some(Arc::new(move |address| {
-            let counted = usize::from(address.is_ipv4());
-            connections.fetch_add(counted, Ordering::Relaxed);
-        })),
-        ..Grants::all()
-    }
 }

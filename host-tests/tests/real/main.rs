@@ -3,9 +3,14 @@
 
 mod addresses;
 mod authentication;
+mod certificate;
 mod corpus;
+mod limits;
 mod lost;
+mod parameters;
 mod refusals;
+mod store;
+mod tokens;
 mod trust;
 mod visit;
 
@@ -14,37 +19,72 @@ use servers::report;
 
 use visit::Visit;
 
+/// Says what it was that it did.
+type Topic = fn(&mut Visit) -> String;
+
+/// For every server that speaks SMTP.
+const COMMON: &[Topic] = &[
+    corpus::arrives_byte_for_byte,
+    authentication::proves_the_user,
+    addresses::may_be_utf8,
+    refusals::are_told_apart,
+    trust::is_not_given_away,
+];
+
 #[test]
 fn postfix_is_understood() {
-    call_on(Kind::Postfix);
+    call_on(Kind::Postfix, &[COMMON, &[parameters::reach_the_server]]);
 }
 
 #[test]
 fn exim_is_understood() {
-    call_on(Kind::Exim);
+    call_on(
+        Kind::Exim,
+        &[
+            COMMON,
+            &[
+                parameters::reach_the_server,
+                limits::are_kept,
+                certificate::speaks_for_the_user,
+            ],
+        ],
+    );
 }
 
 #[test]
 fn smtp_server_is_understood() {
-    call_on(Kind::SmtpServer);
+    call_on(Kind::SmtpServer, &[COMMON, &[tokens::prove_the_user]]);
 }
 
 #[test]
 fn aiosmtpd_is_understood() {
-    call_on(Kind::Aiosmtpd);
+    call_on(Kind::Aiosmtpd, &[COMMON]);
 }
 
-/// Each topic says what it was that it did.
-fn call_on(kind: Kind) {
+#[test]
+fn postfix_with_dovecot_is_understood() {
+    let own: &[Topic] = &[
+        tokens::prove_the_user,
+        authentication::falls_back_on_a_mechanism_that_the_server_can_check,
+    ];
+    call_on(Kind::PostfixDovecot, &[COMMON, own]);
+}
+
+#[test]
+fn dovecot_is_understood() {
+    let topics: &[Topic] = &[
+        corpus::arrives_byte_for_byte,
+        store::answers_for_each_recipient,
+        trust::is_not_given_away,
+    ];
+    call_on(Kind::Dovecot, &[topics]);
+}
+
+fn call_on(kind: Kind, topics: &[&[Topic]]) {
     let Some(mut visit) = Visit::begin(kind) else {
         return;
     };
-    let done = [
-        corpus::arrives_byte_for_byte(&mut visit),
-        authentication::proves_the_user(&mut visit),
-        addresses::may_be_utf8(&mut visit),
-        refusals::are_told_apart(&mut visit),
-        trust::is_not_given_away(&mut visit),
-    ];
+    let topics = topics.iter().copied().flatten();
+    let done: Vec<String> = topics.map(|topic| topic(&mut visit)).collect();
     report::sent(kind, &done.join(", "));
 }

@@ -1,6 +1,11 @@
 //! A running server, and what it was sent.
 
-use host_tests::{Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use host_tests::{
+    Dialect, Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security,
+};
 use servers::authority::Authority;
 use servers::real::{Kind, RealServer, USER};
 
@@ -59,6 +64,9 @@ impl Visit {
             _ => self.server.port,
         });
         mailer.set_security(security);
+        if self.server.kind == Kind::Dovecot {
+            mailer.set_dialect(Dialect::Lmtp);
+        }
         mailer.set_roots(Roots::AddedOnly);
         let anchor = trusted.pem();
         mailer.add_trust_anchors(anchor.as_bytes()).unwrap();
@@ -101,6 +109,21 @@ pub fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
+/// Counts the connections that it opens.
+pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = connections.clone();
+    let grants = Grants {
+        connecting: Some(Arc::new(move |address| {
+            // `localhost` may also be ::1, where no server listens.
+            let counted = usize::from(address.is_ipv4());
+            counter.fetch_add(counted, Ordering::Relaxed);
+        })),
+        ..Grants::all()
+    };
+    (Host::shared().instance(grants), connections)
+}
+
 pub fn to(recipients: &[&str]) -> Envelope {
     Envelope {
         sender: Some("sender@example.test".into()),
@@ -120,4 +143,14 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
 pub fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The mechanisms tried since the last look, of which none has shown the secret.
+#[track_caller]
+pub fn tried(mailer: &Mailer, secret: &str) -> Vec<String> {
+    let shown = transcript(mailer);
+    assert!(!shown.contains(secret), "{shown}");
+    let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));
+    let names = lines.filter_map(|line| line.split(' ').next());
+    names.map(String::from).collect()
 }

@@ -8,14 +8,17 @@ use super::instance::Instance;
 use super::recipe::Recipe;
 use super::tool::run;
 
-const VERSION: &str = "1.4.6";
+const PACKAGE: &str = "aiosmtpd==1.4.6";
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "aiosmtpd",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &[],
     stores_lf: false,
     ends_header: false,
+    command_mark: None,
+    packages: &[PACKAGE],
     install,
     check: |_| run(Command::new("python3").arg("--version")).map(drop),
     command,
@@ -32,8 +35,8 @@ fn install(folder: &Path) -> Result<String, String> {
         "--disable-pip-version-check",
         "--target",
     ]);
-    run(pip.arg(folder).arg(format!("aiosmtpd=={VERSION}")))?;
-    Ok(VERSION.into())
+    run(pip.arg(folder).arg(PACKAGE))?;
+    Ok(PACKAGE.trim_start_matches("aiosmtpd==").into())
 }
 
 fn command(instance: &Instance) -> Result<Command, String> {

@@ -17,24 +17,24 @@ use super::tool::run;
 const BACKPORTED: &str = "bookworm";
 
 /// Unpacks `packages` and what they need below `folder`; the version of the first is returned.
-/// They are asked for in the version that starts with `version`, or else, on a system that has it
-/// not, in that of the system.
-pub(super) fn unpack(packages: &[&str], version: &str, folder: &Path) -> Result<String, String> {
+/// They are in apt's words, `name` or `name=version`; on a system that does not have all of these
+/// versions, they are those of the system.
+pub(super) fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
     if fs::metadata("/proc/self").map(|process| process.uid()).ok() != Some(0) {
         return Err("only root can run it in a namespace of its own".into());
     }
     let apt = Apt::new(&folder.join("archives")).map_err(|error| error.to_string())?;
     apt.run(&["update"])?;
-    let pinned: Vec<String> = packages
-        .iter()
-        .map(|name| format!("{name}={version}*"))
-        .collect();
-    let pinned: Vec<&str> = pinned.iter().map(String::as_str).collect();
-    apt.download(&pinned)
-        .or_else(|reason| apt.download(packages).map_err(|_| reason))
+    let names: Vec<&str> = packages.iter().map(|package| name(package)).collect();
+    apt.download(packages)
+        .or_else(|reason| apt.download(&names).map_err(|_| reason))
         .map_err(|reason| apt.cause().unwrap_or(reason))?;
     namespace::furnish(folder).map_err(|error| error.to_string())?;
-    extract(&apt.archives, packages[0], folder)
+    extract(&apt.archives, names[0], folder)
+}
+
+fn name(package: &str) -> &str {
+    package.split('=').next().unwrap_or(package)
 }
 
 /// apt with lists and downloads of its own, and the system's mirrors, keys and proxies.
@@ -126,12 +126,22 @@ fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String
             .args([&archive, folder]))?;
         let name = archive.file_name().unwrap_or_default().to_string_lossy();
         if let Some(rest) = name.strip_prefix(&format!("{first}_")) {
-            version = rest.split(['-', '_']).next().map(str::to_string);
+            version = Some(upstream(rest).to_string());
         }
     }
     fs::remove_dir_all(archives).map_err(said)?;
     merge_usr(folder)?;
     version.ok_or_else(|| format!("apt did not download {first}"))
+}
+
+/// Of the version and the architecture in an archive's name, such as
+/// `1%3a2.3.21.1+dfsg1-1_amd64.deb`, what the software's own authors call it.
+fn upstream(version: &str) -> &str {
+    let without_epoch = version.split("%3a").last().unwrap_or(version);
+    without_epoch
+        .split(['-', '+', '_'])
+        .next()
+        .unwrap_or(without_epoch)
 }
 
 /// Some packages still have files in /lib or /sbin and mean those of a merged /usr.
@@ -145,4 +155,18 @@ fn merge_usr(folder: &Path) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::upstream;
+
+    #[test]
+    fn versions_are_those_of_the_software() {
+        assert_eq!(upstream("3.10.3-2~bpo12+1_amd64.deb"), "3.10.3");
+        assert_eq!(
+            upstream("1%3a2.3.21.1+dfsg1-1~bpo12+1_amd64.deb"),
+            "2.3.21.1"
+        );
+    }
 }

@@ -6,19 +6,30 @@ use std::{fs, io};
 use super::instance::Instance;
 use super::namespace::{self, UID};
 use super::recipe::Recipe;
-use super::{PASSWORD, USER, debian};
+use super::{PASSWORD, USER, cyrus, debian};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Exim",
-    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
     // Its spool keeps headers and body apart, and delivery puts the empty line between them.
     ends_header: true,
-    install: |folder| debian::unpack(&["exim4-daemon-heavy", "exim4-base"], "4.98", folder),
+    command_mark: Some(" < "),
+    packages: PACKAGES,
+    install: |folder| debian::unpack(PACKAGES, folder),
     check: namespace::check,
     command,
 };
+
+const PACKAGES: &[&str] = &[
+    "exim4-daemon-heavy=4.98*",
+    "exim4-base=4.98*",
+    cyrus::TOOLS,
+    cyrus::MECHANISMS,
+    cyrus::PASSWORDS,
+];
 
 /// In the background, where a child of process 1 does not put itself; ends if it has ended.
 const START: &str = "exim4 -C /mnt/exim.conf -bdf &
@@ -26,11 +37,13 @@ const START: &str = "exim4 -C /mnt/exim.conf -bdf &
 
 fn command(instance: &Instance) -> Result<Command, String> {
     fill(instance).map_err(|error| format!("Exim's folder cannot be filled: {error}"))?;
-    Ok(namespace::command(instance, START))
+    let start = format!("{}\n{START}", cyrus::START);
+    Ok(cyrus::command(namespace::command(instance, &start)))
 }
 
 fn fill(instance: &Instance) -> io::Result<()> {
     instance.configure("exim.conf", include_str!("../../config/exim.conf"))?;
+    cyrus::configure(instance, "exim")?;
     fs::write(
         instance.folder.join("users"),
         format!("{USER}: {PASSWORD}\n"),

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
 use super::prepare::{folder, home};
-use super::{Kind, PASSWORD, SIZE_LIMIT, USER, namespace};
+use super::{
+    Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace, token,
+};
 use crate::authority::Identity;
 
 static INSTANCES: AtomicU32 = AtomicU32::new(0);
 
-/// Its folder holds `certificate.pem`, `key.pem`, `log/`, and, once the server runs, `ready` and
+/// Its folder holds `certificate.pem`, `key.pem`, `authority.pem`, `log/`, and, once the server runs, `ready` and
 /// the maildir `inbox/`. Dropping removes it.
 pub(super) struct Instance {
     pub folder: PathBuf,
@@ -40,6 +42,7 @@ impl Instance {
         fs::create_dir_all(instance.folder.join("log"))?;
         instance.configure("certificate.pem", &identity.chain_pem())?;
         instance.configure("key.pem", &identity.key_pem())?;
+        instance.configure("authority.pem", identity.issuer_pem())?;
         Ok(instance)
     }
 
@@ -56,6 +59,8 @@ impl Instance {
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())
+            .replace("@RECIPIENTS@", &RECIPIENTS_LIMIT.to_string())
+            .replace("@TRANSACTIONS@", &TRANSACTIONS_LIMIT.to_string())
             .replace("@UID@", &namespace::UID.to_string());
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
@@ -70,7 +75,8 @@ impl Instance {
             .env("TLS_PORT", self.tls_port.to_string())
             .env("SIZE", SIZE_LIMIT.to_string())
             .env("SMTP_USER", USER)
-            .env("SMTP_PASSWORD", PASSWORD);
+            .env("SMTP_PASSWORD", PASSWORD)
+            .env("SMTP_TOKEN", token());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, exim, postfix, prepare, smtp_server};
+use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, prepare, smtp_server};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,10 +11,21 @@ pub enum Kind {
     Exim,
     SmtpServer,
     Aiosmtpd,
+    /// With Dovecot for its SASL.
+    PostfixDovecot,
+    /// LMTP.
+    Dovecot,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Postfix, Kind::Exim, Kind::SmtpServer, Kind::Aiosmtpd];
+    /// Those that speak SMTP.
+    pub const SMTP: [Kind; 5] = [
+        Kind::Postfix,
+        Kind::PostfixDovecot,
+        Kind::Exim,
+        Kind::SmtpServer,
+        Kind::Aiosmtpd,
+    ];
 
     pub fn name(self) -> &'static str {
         self.recipe().name
@@ -25,9 +36,14 @@ impl Kind {
         prepare::installed_version(self)
     }
 
-    /// The SASL mechanisms that it offers, before TLS and inside.
+    /// The SASL mechanisms for a password that it offers, before TLS and inside.
     pub fn mechanisms(self) -> &'static [&'static str] {
         self.recipe().mechanisms
+    }
+
+    /// Those for an OAuth 2.0 token.
+    pub fn token_mechanisms(self) -> &'static [&'static str] {
+        self.recipe().token_mechanisms
     }
 
     /// What it stores of a message in canonical form (CRLF only): the trace header aside, see
@@ -60,6 +76,8 @@ impl Kind {
             Kind::Exim => &exim::RECIPE,
             Kind::SmtpServer => &smtp_server::RECIPE,
             Kind::Aiosmtpd => &aiosmtpd::RECIPE,
+            Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
+            Kind::Dovecot => &dovecot::RECIPE,
         }
     }
 }

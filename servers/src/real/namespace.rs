@@ -15,6 +15,10 @@ pub(super) const UID: u32 = 63_025;
 /// The group of Postfix's `postdrop`.
 pub(super) const POSTDROP: u32 = UID + 1;
 
+/// Dovecot's two users: its own processes, and those that talk to strangers.
+const DOVECOT: u32 = UID + 2;
+const DOVENULL: u32 = UID + 3;
+
 const SCRIPT: &str = include_str!("../../scripts/namespace.sh");
 
 /// Runs the shell command in the namespace, with the instance as /mnt.
@@ -37,9 +41,14 @@ pub(super) fn furnish(packages: &Path) -> io::Result<()> {
 
 /// Says whether the machine allows such namespaces, by making one.
 pub(super) fn check(packages: &Path) -> Result<(), String> {
-    run(&mut enter(packages, packages, "exit 0"))
+    output(packages, "exit 0")
         .map(drop)
         .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
+}
+
+/// What the shell command prints in such a namespace.
+pub(super) fn output(packages: &Path, shell: &str) -> Result<String, String> {
+    run(&mut enter(packages, packages, shell))
 }
 
 fn enter(folder: &Path, packages: &Path, shell: &str) -> Command {
@@ -59,7 +68,9 @@ fn passwd() -> String {
         "root:x:0:0::/:/bin/sh\n\
          nobody:x:65534:65534::/:/bin/false\n\
          postfix:x:{UID}:{UID}::/:/bin/false\n\
-         Debian-exim:x:{UID}:{UID}::/:/bin/false\n"
+         Debian-exim:x:{UID}:{UID}::/:/bin/false\n\
+         dovecot:x:{DOVECOT}:{DOVECOT}::/:/bin/false\n\
+         dovenull:x:{DOVENULL}:{DOVENULL}::/:/bin/false\n"
     )
 }
 
@@ -67,6 +78,7 @@ fn passwd() -> String {
 fn group() -> String {
     format!(
         "root:x:0:\nmail:x:8:\nnogroup:x:65534:\n\
-         postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n"
+         postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n\
+         dovecot:x:{DOVECOT}:\ndovenull:x:{DOVENULL}:\n"
     )
 }

@@ -10,10 +10,10 @@ use crate::authority::Identity;
 /// No server takes this long to greet and to answer EHLO.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 
-/// A line for each server, prepared and started for it: name, version, and the extensions that it
+/// A line for each server that speaks SMTP, prepared and started for it: name, version, and the extensions that it
 /// offers before TLS; or why this machine cannot have it.
 pub fn overview(identity: &Identity) -> String {
-    Kind::ALL.map(|kind| row(kind, identity)).concat()
+    Kind::SMTP.map(|kind| row(kind, identity)).concat()
 }
 
 fn row(kind: Kind, identity: &Identity) -> String {
@@ -26,7 +26,7 @@ fn row(kind: Kind, identity: &Identity) -> String {
         Err(error) => format!("EHLO failed: {error}"),
     };
     format!(
-        "{kind:<12}  {:<8}  {extensions}\n",
+        "{kind:<15}  {:<8}  {extensions}\n",
         kind.version().unwrap_or_default()
     )
 }

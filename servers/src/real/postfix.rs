@@ -8,24 +8,27 @@ use std::time::{Duration, SystemTime};
 use super::instance::Instance;
 use super::namespace::{self, POSTDROP, UID};
 use super::recipe::Recipe;
-use super::{PASSWORD, debian};
+use super::{cyrus, debian};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
     trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
     ends_header: false,
-    install: |folder| debian::unpack(PACKAGES, "3.10.", folder),
+    command_mark: Some(" < unknown[127.0.0.1]: "),
+    packages: PACKAGES,
+    install: |folder| debian::unpack(PACKAGES, folder),
     check: namespace::check,
     command,
 };
 
 const PACKAGES: &[&str] = &[
-    "postfix",
-    "sasl2-bin",
-    "libsasl2-modules",
-    "libsasl2-modules-db",
+    "postfix=3.10.*",
+    cyrus::TOOLS,
+    cyrus::MECHANISMS,
+    cyrus::PASSWORDS,
 ];
 
 const QUEUES: &[&str] = &[
@@ -34,26 +37,29 @@ const QUEUES: &[&str] = &[
 ];
 
 /// `master -w` returns once the ports are open.
-const START: &str =
-    "printf %s \"$PASSWORD\" | saslpasswd2 -p -c -f etc/sasldb2 -u example.test user
-    chown postfix etc/sasldb2
-    /usr/lib/postfix/sbin/master -c /mnt/etc -w
+pub(super) const START: &str = "/usr/lib/postfix/sbin/master -c /mnt/etc -w
     touch ready";
 
+const SASL: &str = "smtpd_sasl_type = cyrus
+smtpd_sasl_path = smtpd
+cyrus_sasl_config_path = /mnt/sasl
+";
+
 fn command(instance: &Instance) -> Result<Command, String> {
-    let filled = configure(instance).and_then(|()| make_folders(instance));
-    filled.map_err(|error| format!("Postfix's folder cannot be filled: {error}"))?;
-    let mut command = namespace::command(instance, START);
-    command.env("PASSWORD", PASSWORD);
-    Ok(command)
+    let fill = configure(instance, SASL).and_then(|()| cyrus::configure(instance, "smtpd"));
+    fill.map_err(|error| format!("Postfix's folder cannot be filled: {error}"))?;
+    let start = format!("{}\n{START}", cyrus::START);
+    Ok(cyrus::command(namespace::command(instance, &start)))
 }
 
-fn configure(instance: &Instance) -> io::Result<()> {
+/// Writes its configuration, with that of its SASL, and makes its folders.
+pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
     let main = include_str!("../../config/postfix.main.cf");
     let master = include_str!("../../config/postfix.master.cf");
-    let sasl = include_str!("../../config/postfix.sasl.conf");
-    instance.configure("etc/sasl/smtpd.conf", sasl)?;
-    for (name, template) in [("etc/main.cf", main), ("etc/master.cf", master)] {
+    for (name, template) in [
+        ("etc/main.cf", &*format!("{main}{sasl}")),
+        ("etc/master.cf", master),
+    ] {
         let path = instance.configure(name, template)?;
         // Postfix waits until they are 2 s old, lest they be half written.
         let minute_ago = SystemTime::now() - Duration::from_secs(60);
@@ -62,7 +68,7 @@ fn configure(instance: &Instance) -> io::Result<()> {
             .open(path)?
             .set_modified(minute_ago)?;
     }
-    Ok(())
+    make_folders(instance)
 }
 
 fn make_folders(instance: &Instance) -> io::Result<()> {

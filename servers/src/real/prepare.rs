@@ -46,20 +46,32 @@ pub(super) fn installed_version(kind: Kind) -> Option<String> {
 fn install(kind: Kind) -> Result<(), String> {
     let _lock =
         lock().map_err(|error| format!("{} cannot be locked: {error}", home().display()))?;
-    if installed_version(kind).is_some() {
+    let packages = kind.recipe().packages.join("\n");
+    let installed = folder(kind).join("packages");
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == packages) {
         return Ok(());
     }
     // An installation that was interrupted is never taken for a whole one: only that has the name.
     let new = home().join(format!("{}.new", kind.name()));
-    let clean = || match fs::remove_dir_all(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => fs::create_dir(&new),
-    };
     let said = |error: io::Error| format!("{} cannot be written: {error}", new.display());
-    clean().map_err(said)?;
+    let begin = || remove(&new).and_then(|()| fs::create_dir(&new));
+    begin().map_err(said)?;
     let version = (kind.recipe().install)(&new)?;
-    fs::write(new.join("version"), version).map_err(said)?;
-    fs::rename(&new, folder(kind)).map_err(said)
+    let finish = || {
+        fs::write(new.join("version"), version)?;
+        fs::write(new.join("packages"), packages)?;
+        remove(&folder(kind))?;
+        fs::rename(&new, folder(kind))
+    };
+    finish().map_err(said)
+}
+
+/// What there may be of a folder.
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// One installation at a time: apt's lists are shared. The lock ends with the file.

@@ -7,14 +7,21 @@ use super::instance::Instance;
 
 pub(super) struct Recipe {
     pub name: &'static str,
-    /// SASL mechanisms, before TLS and inside.
+    /// SASL mechanisms for a password, before TLS and inside.
     pub mechanisms: &'static [&'static str],
+    /// And for an OAuth 2.0 token.
+    pub token_mechanisms: &'static [&'static str],
     /// The header fields put before a message when it is delivered, in their order.
     pub trace: &'static [&'static str],
     /// Messages are stored in the way of Unix, with LF for CRLF.
     pub stores_lf: bool,
     /// A message of headers alone is stored with the empty line that would come before a body.
     pub ends_header: bool,
+    /// What stands before a command in its log, where that has the commands.
+    pub command_mark: Option<&'static str>,
+    /// In the words of what installs them. Where they are others than were installed, they are
+    /// installed anew.
+    pub packages: &'static [&'static str],
     /// Fills the folder with the server's files, and returns the version.
     pub install: fn(&Path) -> Result<String, String>,
     /// Says whether an installed server can run here.

@@ -75,24 +75,55 @@ impl RealServer {
 
     /// Waits until this many messages are delivered in all, and returns them.
     pub fn wait_for(&self, count: usize) -> Result<Vec<Vec<u8>>, String> {
-        let limit = Instant::now() + DELIVERY_LIMIT;
-        while self.delivered().len() < count {
-            if Instant::now() > limit {
-                let delivered = self.delivered().len();
-                return Err(format!(
-                    "{} delivered {delivered} of {count} messages; its log:\n{}",
-                    self.kind,
-                    self.log()
-                ));
-            }
-            thread::sleep(PAUSE);
-        }
+        self.wait("delivered", count, || self.delivered())?;
         Ok(self.inbox())
+    }
+
+    /// Waits until the log, where it has commands, has this many of those wanted, and returns them.
+    /// It always has those of an envelope.
+    pub fn wait_for_commands(
+        &self,
+        count: usize,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, String> {
+        self.wait("logged", count, || self.commands(&wanted))
     }
 
     /// What the server wrote about itself.
     pub fn log(&self) -> String {
         log(&self.instance)
+    }
+
+    fn wait<T>(
+        &self,
+        what: &str,
+        count: usize,
+        look: impl Fn() -> Vec<T>,
+    ) -> Result<Vec<T>, String> {
+        let limit = Instant::now() + DELIVERY_LIMIT;
+        loop {
+            let found = look();
+            if found.len() >= count {
+                return Ok(found);
+            }
+            if Instant::now() > limit {
+                let (kind, found, log) = (self.kind, found.len(), self.log());
+                return Err(format!("{kind} {what} {found} of {count}; its log:\n{log}"));
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn commands(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let Some(mark) = self.kind.recipe().command_mark else {
+            return Vec::new();
+        };
+        let log = self.log();
+        let commands = log
+            .lines()
+            .filter_map(|line| Some(line.split_once(mark)?.1));
+        let wanted = commands.filter(|command| wanted(command));
+        wanted.map(String::from).collect()
     }
 
     fn attempt(kind: Kind, identity: &Identity) -> Result<RealServer, String> {

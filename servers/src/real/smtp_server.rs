@@ -8,14 +8,17 @@ use super::instance::Instance;
 use super::recipe::Recipe;
 use super::tool::run;
 
-const VERSION: &str = "3.21.6";
+const PACKAGE: &str = "smtp-server@3.21.6";
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "smtp-server",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &["XOAUTH2"],
     trace: &[],
     stores_lf: false,
     ends_header: false,
+    command_mark: None,
+    packages: &[PACKAGE],
     install,
     check: |_| run(Command::new("node").arg("--version")).map(drop),
     command,
@@ -31,8 +34,8 @@ fn install(folder: &Path) -> Result<String, String> {
         "--ignore-scripts",
     ]);
     npm.arg("--prefix").arg(folder);
-    run(npm.arg(format!("smtp-server@{VERSION}")))?;
-    Ok(VERSION.into())
+    run(npm.arg(PACKAGE))?;
+    Ok(PACKAGE.trim_start_matches("smtp-server@").into())
 }
 
 fn command(instance: &Instance) -> Result<Command, String> {

@@ -1,0 +1,51 @@
+//! The client's certificate, by which EXTERNAL authenticates (RFC 4422, appendix A).
+
+use host_tests::{Credentials, Error, Mailer, Phase};
+use servers::authority::Authority;
+use servers::real::USER;
+
+use crate::visit::{MESSAGE, Visit, WAYS, instance, to};
+
+/// What the server offers without a certificate that it has verified.
+const OTHERS: [&str; 5] = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"];
+
+pub fn speaks_for_the_user(visit: &mut Visit) -> String {
+    for (security, _) in WAYS {
+        let instance = instance();
+        for identity in [None, Some(USER)] {
+            let mailer = visit.mailer(&instance, security);
+            shows(&mailer, &visit.authority, USER, identity);
+            visit.delivers(&mailer);
+        }
+
+        let mailer = visit.mailer(&instance, security);
+        shows(&mailer, &visit.authority, "other@example.test", Some(USER));
+        match mailer.send(&to(&[USER]), MESSAGE) {
+            Err(Error::Rejected(refusal)) => {
+                assert_eq!((refusal.phase, refusal.reply.code), (Phase::Auth, 535));
+            }
+            result => panic!("{result:?}"),
+        }
+
+        let offered = Error::AuthUnavailable(OTHERS.map(String::from).into());
+        let mailer = visit.mailer(&instance, security);
+        shows(&mailer, &Authority::new(), USER, Some(USER));
+        assert_eq!(mailer.send(&to(&[USER]), MESSAGE), Err(offered.clone()));
+        mailer.set_client_certificate(&[], &[]).unwrap();
+        assert_eq!(mailer.send(&to(&[USER]), MESSAGE), Err(offered));
+    }
+    visit.everything_arrived();
+    let log = visit.server.log();
+    let known = log.matches(&format!(" A=external:{USER} ")).count();
+    assert_eq!(known, 2 * WAYS.len(), "{log}");
+    "EXTERNAL over both, by a certificate of the client's".into()
+}
+
+/// A certificate of this authority's for this mailbox, and the identity to act as.
+fn shows(mailer: &Mailer, authority: &Authority, mailbox: &str, identity: Option<&str>) {
+    let client = authority.issue_client(mailbox);
+    let (chain, key) = (client.chain_pem(), client.key_pem());
+    let set = mailer.set_client_certificate(chain.as_bytes(), key.as_bytes());
+    assert_eq!(set, Ok(()));
+    mailer.set_credentials(Some(Credentials::External(identity.map(String::from))));
+}

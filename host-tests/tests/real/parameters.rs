@@ -1,0 +1,61 @@
+//! What a message asks for beyond its envelope: DSN, SMTPUTF8, SIZE, 8BITMIME, AUTH= and CHUNKING, as
+//! the server's own log has them.
+
+use host_tests::{DsnContents, DsnNotify, Error, Instance, Options};
+use servers::real::{PASSWORD, USER};
+
+use crate::visit::{MESSAGE, Visit, WAYS, codes, instance, to};
+
+const UTF8_RECIPIENT: &str = "empfänger@example.test";
+
+/// What follows the addresses, and the message. Values are xtext (RFC 3461, section 4), and that of
+/// UTF8_RECIPIENT utf-8-addr-xtext (RFC 6533, section 3).
+const COMMANDS: [&str; 4] = [
+    " SIZE=9149 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314+20159 AUTH=a+2Bb@example.test",
+    " NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb@example.test",
+    r" NOTIFY=NEVER ORCPT=utf-8;empf\x{E4}nger@example.test",
+    "BDAT 9149 LAST",
+];
+
+pub fn reach_the_server(visit: &mut Visit) -> String {
+    // Of a length that no other message has.
+    let message = [MESSAGE, &b"options\r\n".repeat(1000)].concat();
+    for (security, _) in WAYS {
+        let instance = instance();
+        let options = options(&instance).unwrap();
+        let mailer = visit.mailer(&instance, security);
+        mailer.set_password(USER, PASSWORD);
+        let recipients = [USER, UTF8_RECIPIENT];
+        let receipt = mailer.send_with(Some(&options), &to(&recipients), &message);
+        let accepted = recipients.map(|recipient| (recipient, 250));
+        assert_eq!(codes(&receipt.unwrap().accepted), accepted);
+        recipients.iter().for_each(|_| visit.took(&message));
+    }
+    let expected = COMMANDS.repeat(WAYS.len());
+    let wanted = |command: &str| COMMANDS.contains(&parameters(command));
+    let seen = visit.server.wait_for_commands(expected.len(), wanted);
+    let seen = seen.unwrap();
+    let seen: Vec<_> = seen.iter().map(|command| parameters(command)).collect();
+    assert_eq!(seen, expected);
+    visit.everything_arrived();
+    "in its log the parameters of DSN, SMTPUTF8, SIZE, 8BITMIME and AUTH, and BDAT".into()
+}
+
+fn options(instance: &Instance) -> Result<Options<'_>, Error> {
+    let options = instance.options();
+    options.set_dsn_contents(DsnContents::Headers);
+    options.set_envelope_id("QQ+314 159")?;
+    options.set_submitter(Some("a+b@example.test"))?;
+    options.set_notify(None, DsnNotify::FAILURE | DsnNotify::DELAY)?;
+    options.set_notify(Some(UTF8_RECIPIENT), DsnNotify::NEVER)?;
+    options.set_original_recipient(USER, "rfc822", "a+b@example.test")?;
+    options.set_original_recipient(UTF8_RECIPIENT, "utf-8", UTF8_RECIPIENT)?;
+    Ok(options)
+}
+
+/// What follows the address, or all where there is none.
+fn parameters(command: &str) -> &str {
+    command
+        .split_once('>')
+        .map_or(command, |(_, parameters)| parameters)
+}

@@ -1,0 +1,83 @@
+//! Dovecot's LMTP server; and its SASL, which others ask.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use ring::digest::{SHA256, digest};
+
+use super::instance::Instance;
+use super::namespace::{self, UID};
+use super::recipe::Recipe;
+use super::{FULL, HASHED, LATER, PASSWORD, USER, debian, token};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "Dovecot",
+    // LMTP has no AUTH here.
+    mechanisms: &[],
+    token_mechanisms: &[],
+    trace: &["Return-Path", "Received"],
+    stores_lf: true,
+    ends_header: false,
+    command_mark: None,
+    packages: PACKAGES,
+    install: |folder| debian::unpack(PACKAGES, folder),
+    check,
+    command,
+};
+
+const PACKAGES: &[&str] = &["dovecot-core=1:2.3.21*", "dovecot-lmtpd=1:2.3.21*"];
+
+/// 2.4 has another language of configuration.
+const VERSION: &str = "2.3.";
+
+/// In the background, where a child of process 1 does not put itself; ends if it has ended. It
+/// writes its number once the ports are open.
+pub(super) const START: &str = "dovecot -F -c /mnt/dovecot.conf &
+    until [ -e run/master.pid ]; do kill -0 $!; sleep 0.01; done";
+
+pub(super) fn check(packages: &Path) -> Result<(), String> {
+    namespace::check(packages)?;
+    let version = namespace::output(packages, "dovecot --version")?;
+    if version.starts_with(VERSION) {
+        return Ok(());
+    }
+    let version = version.trim();
+    Err(format!(
+        "this is for Dovecot {VERSION}x, and the system has {version}"
+    ))
+}
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    let lmtp = include_str!("../../config/dovecot.lmtp.conf");
+    let fill = configure(instance, lmtp).and_then(|()| instance.make_owned("inbox", UID, UID));
+    fill.map_err(|error| format!("Dovecot's folder cannot be filled: {error}"))?;
+    Ok(namespace::command(
+        instance,
+        &format!("{START}\ntouch ready"),
+    ))
+}
+
+/// Writes its configuration, with that of what it is to serve, and its users.
+pub(super) fn configure(instance: &Instance, service: &str) -> io::Result<()> {
+    let common = include_str!("../../config/dovecot.conf");
+    instance.configure("dovecot.conf", &format!("{common}{service}"))?;
+    instance.configure("users", &users())?;
+    let oauth2 = include_str!("../../config/dovecot.oauth2.conf");
+    instance.configure("oauth2.conf", oauth2)?;
+    instance.configure("keys/default/HS256/default", &token::key_base64())?;
+    instance.make_owned("home", UID, UID)
+}
+
+/// Of the form of /etc/passwd, and with a last field of Dovecot's own.
+fn users() -> String {
+    let hash = BASE64_STANDARD.encode(digest(&SHA256, PASSWORD.as_bytes()));
+    format!(
+        "{USER}:{{PLAIN}}{PASSWORD}::::::\n\
+         {HASHED}:{{SHA256}}{hash}::::::\n\
+         {FULL}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
+         {LATER}:::::::userdb_tempfail=yes\n"
+    )
+}
