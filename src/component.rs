@@ -56,7 +56,9 @@ impl wit::Guest for Component {
     ) -> Result<wit::Receipt, wit::Error> {
         let mut mailer = Mailer::from_url(&server)?;
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
-        let result = mailer.send(sender, &recipients, &message, &Options::default());
+        let options = Options::default();
+        let letter = mailer.letter(sender, &recipients, &message, &options)?;
+        let result = mailer.send(&letter);
         mailer.close();
         Ok(result?.into())
     }
@@ -161,8 +163,34 @@ impl wit::GuestMailer for GuestMailer {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let receipt = mailer.send(sender.as_deref(), &recipients, &message, &options)?;
-        Ok(receipt.into())
+        let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
+        Ok(mailer.send(&letter)?.into())
+    }
+
+    fn send_all(
+        &self,
+        letters: Vec<wit::Letter>,
+        options: Option<wit::OptionsBorrow<'_>>,
+    ) -> Vec<Result<wit::Receipt, wit::Error>> {
+        let mut mailer = self.0.borrow_mut();
+        let options = chosen(options);
+        let mut results = Vec::with_capacity(letters.len());
+        let mut sound = Vec::with_capacity(letters.len());
+        for letter in &letters {
+            let wit::Envelope { sender, recipients } = &letter.envelope;
+            match mailer.letter(sender.as_deref(), recipients, &letter.message, &options) {
+                Ok(letter) => {
+                    sound.push(letter);
+                    results.push(None);
+                }
+                Err(error) => results.push(Some(Err(error))),
+            }
+        }
+        let mut sent = mailer.send_all(&sound).into_iter();
+        let each = results
+            .into_iter()
+            .flat_map(|refused| refused.or_else(|| sent.next()));
+        each.map(|result| Ok(result?.into())).collect()
     }
 
     fn start_message(

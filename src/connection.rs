@@ -1,6 +1,7 @@
 //! The only loop: a session over TLS over a socket.
 
 mod calls;
+mod letters;
 mod open;
 
 use core::net::IpAddr;
@@ -17,7 +18,7 @@ use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-pub use calls::Letter;
+pub use letters::{Letter, is_gone};
 pub use open::tls_failed;
 
 /// Where and how to open a connection.
@@ -250,7 +251,7 @@ impl Connection {
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = self.room()?;
-            if permitted >= left.len() {
+            if permitted >= left.len() || self.session.is_message_followed() {
                 self.session.leaving();
             }
             let (piece, rest) = left.split_at(permitted.min(left.len()));

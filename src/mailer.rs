@@ -5,14 +5,14 @@ use core::time::Duration;
 use std::rc::Rc;
 
 use crate::client::Client;
-use crate::connection::{Clock, Connection, Letter, Target, tls_failed};
+use crate::connection::{Clock, Connection, Letter, Target, is_gone, tls_failed};
 use crate::handle::Handle;
 use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Credentials, Mechanism};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
-use crate::smtp::error::{Error, Phase};
+use crate::smtp::error::Error;
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
@@ -191,17 +191,54 @@ impl Mailer {
     }
 
     /// Delivers one message, over the kept connection where it is still good.
-    pub fn send(
-        &mut self,
+    pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
+        let mut outcomes = self.send_all(core::slice::from_ref(letter));
+        outcomes
+            .pop()
+            .unwrap_or_else(|| Err(Error::Other("the message has no outcome".into())))
+    }
+
+    /// Delivers messages one after the other; an outcome each. Over a new connection, once, where
+    /// the one that was kept turns out to be gone before the server wanted the next.
+    pub fn send_all(&mut self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
+        let clock = Clock::start(&self.timeouts);
+        let mut outcomes = Vec::with_capacity(letters.len());
+        while let Some(left) = letters
+            .get(outcomes.len()..)
+            .filter(|left| !left.is_empty())
+        {
+            let kept = self.kept.take().filter(Handle::is_good);
+            let fresh = kept.is_none();
+            let connection = match kept.map_or_else(|| self.open_for_message(clock.clone()), Ok) {
+                Ok(connection) => connection,
+                // It would fail for the others too.
+                Err(error) => {
+                    outcomes.resize(letters.len(), Err(error));
+                    break;
+                }
+            };
+            let sent = connection.call(clock.clone(), |connection| {
+                connection.send_all(left, fresh, &mut outcomes);
+                Ok(())
+            });
+            if let Err(error) = sent {
+                outcomes.push(Err(error));
+            }
+            self.keep(connection);
+        }
+        outcomes
+    }
+
+    /// A message as `send` takes it.
+    pub fn letter<'a>(
+        &self,
         sender: Option<&str>,
         recipients: &[String],
-        message: &[u8],
-        options: &Options,
-    ) -> Result<Receipt, Error> {
+        message: &'a [u8],
+        options: &'a Options,
+    ) -> Result<Letter<'a>, Error> {
         let envelope = Envelope::parse(sender, recipients)?;
-        let letter = Letter::new(envelope, options, message, self.partial)?;
-        self.over_kept(|connection| connection.send(&letter))
-            .map(|(receipt, _)| receipt)
+        Letter::new(envelope, options, message, self.partial)
     }
 
     /// Delivers one message that is written piece by piece, in one transaction.
@@ -217,8 +254,7 @@ impl Mailer {
         let start = |connection: &mut Connection| {
             connection.start(envelope.clone(), options, Content::Pieces, partial)
         };
-        let ((), connection) = self.over_kept(start)?;
-        Ok(Message::new(connection))
+        Ok(Message::new(self.start_over_kept(start)?))
     }
 
     /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
@@ -251,34 +287,36 @@ impl Mailer {
 
     /// Begins a message over the kept connection, and where that turns out to be gone, once more
     /// over a new one.
-    fn over_kept<T>(
+    fn start_over_kept(
         &mut self,
-        begin: impl Fn(&mut Connection) -> Result<T, Error>,
-    ) -> Result<(T, Handle), Error> {
+        begin: impl Fn(&mut Connection) -> Result<(), Error>,
+    ) -> Result<Handle, Error> {
         let clock = Clock::start(&self.timeouts);
-        if let Some(kept) = self.kept.take()
-            && kept.is_good()
-        {
+        if let Some(kept) = self.kept.take().filter(Handle::is_good) {
             match kept.call(clock.clone(), &begin) {
                 Err(error) if is_gone(&error) => {}
-                result => return self.keep(kept, result),
+                result => {
+                    self.keep(kept.clone());
+                    return result.map(|()| kept);
+                }
             }
         }
-        let connection = Handle::new(self.open(Goal::Message, clock)?);
+        let connection = self.open_for_message(clock)?;
         let result = connection.go_on(&begin);
-        if connection.look(Connection::is_unauthenticated) == Some(true) {
-            connection.quit();
-        }
-        self.keep(connection, result)
+        self.keep(connection.clone());
+        result.map(|()| connection)
     }
 
-    fn keep<T>(
-        &mut self,
-        connection: Handle,
-        result: Result<T, Error>,
-    ) -> Result<(T, Handle), Error> {
-        self.kept = Some(connection.clone());
-        result.map(|value| (value, connection))
+    /// For the next message, unless the server is still to learn who we are.
+    fn keep(&mut self, connection: Handle) {
+        match connection.look(Connection::is_unauthenticated) {
+            Some(true) => connection.quit(),
+            _ => self.kept = Some(connection),
+        }
+    }
+
+    fn open_for_message(&mut self, clock: Clock) -> Result<Handle, Error> {
+        Ok(Handle::new(self.open(Goal::Message, clock)?))
     }
 
     fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
@@ -342,19 +380,6 @@ impl tls::Host for WasiHost {
     fn unix_time() -> Duration {
         net::unix_time()
     }
-}
-
-/// Whether a kept connection turned out to be gone before the server wanted the message.
-fn is_gone(error: &Error) -> bool {
-    let phase = match error {
-        Error::Disconnected(phase) => phase,
-        Error::Rejected(phase, reply) if reply.code == 421 => phase,
-        _ => return false,
-    };
-    matches!(
-        phase,
-        Phase::Other | Phase::Mail | Phase::Rcpt | Phase::Data
-    )
 }
 
 /// Relays, rather than submission servers, are spoken to without TLS.

@@ -23,8 +23,8 @@ mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
     AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
-    Error, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection, Reply, Roots, Security,
-    Speaker, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
+    Error, Letter, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection, Reply, Roots,
+    Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
 };
 pub use client::Client;
 pub use component::component_path;

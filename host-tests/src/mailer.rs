@@ -7,8 +7,8 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    Client, Credentials, Dialect, Envelope, Error, Instance, Message, Options, PasswordCredentials,
-    Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine, streams,
+    Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message, Options,
+    PasswordCredentials, Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine, streams,
 };
 
 /// Dropped when it is dropped.
@@ -103,6 +103,14 @@ impl<'a> Mailer<'a> {
         self.0.call(move |smtp, store, mailer| {
             smtp.mailer()
                 .call_send(store, mailer, &envelope, &message, options)
+        })
+    }
+
+    /// One outcome each.
+    pub fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
+        let letters = letters.to_vec();
+        self.0.call(move |smtp, store, mailer| {
+            smtp.mailer().call_send_all(store, mailer, &letters, None)
         })
     }
 

@@ -5,12 +5,10 @@ use core::time::Duration;
 use super::{Clock, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
 use crate::sasl::{self, Credentials};
-use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
-use crate::smtp::mailbox::Mailbox;
-use crate::smtp::options::{Body, Options};
+use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
 use crate::tls;
@@ -21,82 +19,11 @@ const BLOCK: usize = 64 * 1024;
 /// How long QUIT's reply is waited for: nothing depends on it.
 const QUIT_WAIT: Duration = Duration::from_secs(2);
 
-/// A whole message to send.
-pub struct Letter<'a> {
-    envelope: Envelope,
-    options: &'a Options,
-    survey: Survey,
-    message: &'a [u8],
-    /// Whether to deliver to the others when some recipients are refused.
-    partial: bool,
-}
-
-impl<'a> Letter<'a> {
-    /// Refuses what cannot be sent to any server.
-    pub fn new(
-        envelope: Envelope,
-        options: &'a Options,
-        message: &'a [u8],
-        partial: bool,
-    ) -> Result<Self, Error> {
-        options.expect_among(&envelope.recipients)?;
-        let survey = match options.body() {
-            Some(Body::BinaryMime) => Survey::binary(message),
-            _ => survey(message).map_err(Error::InvalidArgument)?,
-        };
-        Ok(Self {
-            envelope,
-            options,
-            survey,
-            message,
-            partial,
-        })
-    }
-}
-
 impl Connection {
     /// A new call: its time begins.
     pub fn begin(&mut self, clock: Clock) {
         self.clock = clock;
         self.session.words().want(self.transcript.is_wanted());
-    }
-
-    /// Delivers one message, in as many transactions as the server needs for its recipients.
-    pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        self.greet_if_due()?;
-        let mut batches = self.session.batches(&letter.envelope.recipients);
-        if !letter.partial && batches.len() > 1 {
-            return Err(Error::InvalidArgument(
-                "the server takes fewer recipients at once: that all or none get the message \
-                 cannot be promised"
-                    .into(),
-            ));
-        }
-        let mut receipt = Receipt::default();
-        let mut failure = None;
-        while let Some(batch) = batches.pop_front() {
-            match self.send_to(&batch, letter) {
-                Ok(mut part) => {
-                    batches.extend(part.take_too_many());
-                    receipt.add(part);
-                }
-                // Nothing was accepted yet, and nothing will be.
-                Err(error) if receipt == Receipt::default() && !self.is_open() => {
-                    return Err(error);
-                }
-                Err(error) => {
-                    receipt.add_error(&batch, &error);
-                    failure.get_or_insert(error);
-                }
-            }
-        }
-        match failure {
-            Some(Error::RecipientsRefused(_)) if receipt.accepted.is_empty() => {
-                Err(Error::RecipientsRefused(receipt.refused))
-            }
-            Some(error) if receipt.accepted.is_empty() => Err(error),
-            _ => Ok(receipt),
-        }
     }
 
     /// As far as a message's content can leave.
@@ -141,6 +68,11 @@ impl Connection {
     pub fn finish(&mut self) -> Result<Receipt, Error> {
         self.session.finish();
         let result = self.run();
+        self.receipt(result)
+    }
+
+    /// What became of the message that has ended, given how its session went on.
+    pub(super) fn receipt(&mut self, result: Result<(), Error>) -> Result<Receipt, Error> {
         // LMTP may have answered for some before the connection ended.
         match (result, self.session.take_receipt()) {
             (Ok(()), Some(receipt)) => Ok(receipt),
@@ -240,22 +172,11 @@ impl Connection {
         reply
     }
 
-    fn greet_if_due(&mut self) -> Result<(), Error> {
+    pub(super) fn greet_if_due(&mut self) -> Result<(), Error> {
         match self.session.is_hello_due() {
             true => self.ask_at_once(|session| session.hello(None)).map(drop),
             false => Ok(()),
         }
-    }
-
-    fn send_to(&mut self, recipients: &[Mailbox], letter: &Letter) -> Result<Receipt, Error> {
-        let envelope = Envelope {
-            sender: letter.envelope.sender.clone(),
-            recipients: recipients.to_vec(),
-        };
-        let content = Content::Whole(letter.survey);
-        self.start(envelope, letter.options, content, letter.partial)?;
-        self.write(letter.message)?;
-        self.finish()
     }
 
     fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {

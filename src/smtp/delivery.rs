@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::body::{Allowed, Body};
 use super::content::Survey;
 use super::envelope::{Envelope, Receipt};
-use super::error::{Error, Phase};
+use super::error::{Error, Phase, RecipientReply};
 use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
@@ -70,7 +70,22 @@ impl Session {
         self.transaction = Some(transaction);
         self.transactions += 1;
         self.state = State::Envelope;
+        if self.leaving.is_some() {
+            // Behind the message's end, not after its answer.
+            self.say_group();
+        }
         Ok(())
+    }
+
+    /// Whether an envelope may leave in one flight with the end of the message before it.
+    pub fn may_follow(&self, recipients: &[Mailbox]) -> bool {
+        let refused = self.transaction.as_ref().map(Transaction::refused);
+        let too_many = |r: &RecipientReply| r.reply.is_too_many_recipients();
+        self.extensions.has("PIPELINING")
+            && self.plan.dialect == Dialect::Smtp
+            && self.takes_more()
+            && self.batches(recipients).len() == 1
+            && !refused.unwrap_or_default().iter().any(too_many)
     }
 
     /// The recipients of each transaction that a message to all of them takes, as far as the server
@@ -120,11 +135,13 @@ impl Session {
         self.words
             .say(Speaker::Client, || format!("<message of {size} octets>"));
         self.message_left = false;
+        self.leaving = self.transaction.take();
+        self.state = State::Ready;
         match self.plan.dialect {
             Dialect::Smtp => self.awaited.push_back(Verb::Message),
             Dialect::Lmtp => {
-                let each = transaction.accepted.iter().map(|&i| Verb::MessageFor(i));
-                self.awaited.extend(each);
+                let accepted = self.leaving.iter().flat_map(|t| &t.accepted);
+                self.awaited.extend(accepted.map(|&i| Verb::MessageFor(i)));
             }
         }
     }
@@ -200,8 +217,7 @@ impl Session {
             Verb::Chunk => Ok(()),
             Verb::MessageFor(i) => self.hear_for(i, reply),
             _ => {
-                self.state = State::Ready;
-                self.receipt = self.transaction.take().map(|t| t.receipt(&reply));
+                self.receipt = self.leaving.take().map(|t| t.receipt(&reply));
                 Ok(())
             }
         }
@@ -210,7 +226,7 @@ impl Session {
     /// The receipt as far as the server gave it, where the connection ended in the middle of
     /// LMTP's answers.
     pub fn take_partial_receipt(&mut self) -> Option<Receipt> {
-        let transaction = self.transaction.take()?;
+        let transaction = self.leaving.take()?;
         let begun = transaction
             .delivered
             .iter()
@@ -225,25 +241,27 @@ impl Session {
         if !reply.is_refusal() {
             return self.broken(phase, format!("{} is no answer to a message", reply.code));
         }
-        self.transaction = None;
-        self.needs_reset = verb == Verb::Chunk;
-        self.state = match self.awaited.is_empty() {
-            true => State::Ready,
-            false => State::Closed,
-        };
+        self.leaving = None;
+        if verb == Verb::Chunk {
+            self.transaction = None;
+            self.needs_reset = true;
+            self.state = match self.awaited.is_empty() {
+                true => State::Ready,
+                false => State::Closed,
+            };
+        }
         Error::Rejected(phase, reply)
     }
 
     fn hear_for(&mut self, index: usize, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
+        let Some(transaction) = &mut self.leaving else {
             return Ok(());
         };
         transaction.delivered.push((index, reply));
         if !self.awaited.is_empty() {
             return Ok(());
         }
-        self.state = State::Ready;
-        let receipt = self.transaction.take().map(Transaction::individual_receipt);
+        let receipt = self.leaving.take().map(Transaction::individual_receipt);
         match receipt {
             Some(receipt) if receipt.accepted.is_empty() => {
                 Err(Error::RecipientsRefused(receipt.refused))

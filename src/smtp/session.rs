@@ -153,6 +153,8 @@ pub struct Session {
     /// AUTH, to be said with the next message.
     pub(super) held: Option<Line>,
     pub(super) transaction: Option<Transaction>,
+    /// Its message has ended, and waits for the answer; the next one may be under way already.
+    pub(super) leaving: Option<Transaction>,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
     /// A transaction failed: RSET comes before the next (RFC 5321, section 4.1.1.5).
@@ -185,6 +187,7 @@ impl Session {
             login: Login::default(),
             held: None,
             transaction: None,
+            leaving: None,
             message_left: false,
             needs_reset: false,
             receipt: None,
@@ -203,7 +206,14 @@ impl Session {
 
     /// The last of what was outgoing is about to leave.
     pub fn leaving(&mut self) {
-        self.message_left = self.awaited.back().is_some_and(|verb| verb.ends_message());
+        self.message_left = self.awaited.iter().any(|verb| verb.ends_message());
+    }
+
+    /// Whether more leaves together with the end of a message: that may leave before the last of it.
+    pub fn is_message_followed(&self) -> bool {
+        let last = self.awaited.back();
+        last.is_some_and(|verb| !verb.ends_message())
+            && self.awaited.iter().any(|verb| verb.ends_message())
     }
 
     /// What was read. What is wrong with it counts only once the replies before it were heard.
@@ -421,7 +431,7 @@ impl Session {
     // --- what it says -------------------------------------------------------------------------
 
     /// One flight: all that may leave together.
-    fn say_group(&mut self) {
+    pub(super) fn say_group(&mut self) {
         while let Some((verb, line)) = self.queued.pop_front() {
             self.words.say(Speaker::Client, || line.shown());
             line.write(&mut self.outgoing);

@@ -4,6 +4,7 @@ mod addresses;
 mod arguments;
 mod attacks;
 mod authentication;
+mod batches;
 mod certificates;
 mod chunking;
 mod client;
