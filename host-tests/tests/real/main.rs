@@ -25,6 +25,7 @@ type Topic = fn(&mut Visit) -> String;
 /// For every server that speaks SMTP.
 const COMMON: &[Topic] = &[
     corpus::arrives_byte_for_byte,
+    corpus::arrives_in_one_call,
     authentication::proves_the_user,
     addresses::may_be_utf8,
     refusals::are_told_apart,
@@ -74,6 +75,7 @@ fn postfix_with_dovecot_is_understood() {
 fn dovecot_is_understood() {
     let topics: &[Topic] = &[
         corpus::arrives_byte_for_byte,
+        corpus::arrives_in_one_call,
         store::answers_for_each_recipient,
         trust::is_not_given_away,
     ];
