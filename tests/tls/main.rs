@@ -3,6 +3,7 @@
 mod binding;
 mod certificates;
 mod garbage;
+mod groups;
 mod handshakes;
 mod identities;
 mod limits;
