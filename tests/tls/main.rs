@@ -2,6 +2,7 @@
 
 mod binding;
 mod certificates;
+mod chains;
 mod garbage;
 mod groups;
 mod handshakes;
