@@ -19,6 +19,7 @@ mod x25519mlkem768;
 
 pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 pub use sign::Keys;
+pub use verify::SUPPORTED as SIGNATURES;
 
 use std::marker::PhantomData;
 

@@ -109,7 +109,7 @@ fn forgeries() -> Vec<Row> {
             "another algorithm than it says",
             &[&ROOT.issue(server().claiming(Signature::RsaSha256))],
         )
-        .ours(CertificateInvalid, "is not")
+        .ours(CertificateInvalid, "malformed: SignatureAlgorithmMismatch")
         .openssl(openssl::ISSUER_NOT_FOUND),
     ]
 }

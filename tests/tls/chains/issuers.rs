@@ -11,7 +11,7 @@ use super::keys::Key;
 use super::openssl;
 
 const UNKNOWN: &str = "is issued by no trusted authority";
-const NO_AUTHORITY: &str = "one above it is not an authority's";
+const NO_AUTHORITY: &str = "is issued by one that is not an authority's";
 const FORGED: &str = "another authority's of the same name";
 
 fn server() -> Template {
@@ -148,7 +148,9 @@ pub fn authorities() -> Vec<Row> {
             "neither constraints nor usage",
             silent.clone().without(KEY_USAGE),
         ),
-        no_authority("of version 1", Template::new("Between").version(1)),
+        two("of version 1", &below(Template::new("Between").version(1)))
+            .ours(CertificateInvalid, "X.509's version 3")
+            .openssl(openssl::INVALID_CA),
         // Without the flag it is no authority (RFC 5280, section 4.2.1.9), whatever its key usage.
         no_authority("usage for certificates, but no constraints", silent),
         // webpki looks at no key usage: the flag alone makes an authority.
@@ -189,7 +191,10 @@ fn lengths() -> Vec<Row> {
             "a path length passed",
             &[&too_deep.issue(server()), &too_deep, &none_below],
         )
-        .ours(CertificateInvalid, NO_AUTHORITY)
+        .ours(
+            CertificateInvalid,
+            "more authorities above it than one of them allows",
+        )
         .openssl(openssl::PATH_LENGTH),
         // A trust anchor is a name and a key (RFC 5280, section 6.1.1).
         Row::new(
@@ -200,14 +205,15 @@ fn lengths() -> Vec<Row> {
         .openssl(openssl::PATH_LENGTH),
         Row::new("six between", &all(&chain(7))),
         // webpki gives up here; OpenSSL at 100. No authority of the web has more than two.
-        Row::new("seven between", &all(&chain(8))).ours(CertificateInvalid, NO_AUTHORITY),
+        Row::new("seven between", &all(&chain(8)))
+            .ours(CertificateInvalid, "more than six authorities above it"),
     ]
 }
 
 /// webpki has an authority's certificate serve nobody, as CAs must not issue such (Baseline
 /// Requirements, section 7.1.2.7); RFC 5280 and OpenSSL do not mind.
 fn servers_that_are_authorities() -> Vec<Row> {
-    const SERVES: &str = "must not be one of an authority";
+    const SERVES: &str = "is one of an authority";
     let usage = CERTIFICATE_SIGN | CRL_SIGN | DIGITAL_SIGNATURE;
     let both = server().basic_constraints(true, None).usage(usage);
     let itself = both.clone().self_signed();

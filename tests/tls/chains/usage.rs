@@ -83,7 +83,10 @@ pub fn constraints() -> Vec<Row> {
     };
     let broken = |what, template, error| {
         between(what, template)
-            .ours(CertificateInvalid, "one above it is not an authority's")
+            .ours(
+                CertificateInvalid,
+                "a name that an authority above it is not allowed to give",
+            )
             .openssl(error)
     };
     let two_names = ROOT.issue(under(&[Dns("example.org")], &[]));
@@ -125,11 +128,17 @@ pub fn constraints() -> Vec<Row> {
             "the second name not permitted",
             &[&two_names[0], &two_names[1]],
         )
-        .ours(CertificateInvalid, "one above it is not an authority's")
+        .ours(
+            CertificateInvalid,
+            "a name that an authority above it is not allowed to give",
+        )
         .openssl(openssl::NOT_PERMITTED),
         Row::new("not permitted by the root", &[&root.issue(server())])
             .trusting(&[&root])
-            .ours(CertificateInvalid, "one above it is not an authority's")
+            .ours(
+                CertificateInvalid,
+                "a name that an authority above it is not allowed to give",
+            )
             .openssl(openssl::NOT_PERMITTED),
     ]
     .into_iter()
@@ -152,7 +161,10 @@ fn address_constraints() -> Vec<Row> {
     vec![
         row("its subnet permitted", chain(&[Ip(subnet)], &[])),
         row("its subnet excluded", chain(&[], &[Ip(subnet)]))
-            .ours(CertificateInvalid, "one above it is not an authority's")
+            .ours(
+                CertificateInvalid,
+                "a name that an authority above it is not allowed to give",
+            )
             .openssl(openssl::EXCLUDED),
     ]
 }
@@ -162,8 +174,11 @@ pub fn extensions() -> Vec<Row> {
     const UNKNOWN: &str = "1.3.6.1.4.1.55555.1";
     let nothing = || sequence(&[]);
     let unknown = |row: Row| {
-        row.ours(CertificateInvalid, "is not a server's")
-            .openssl(openssl::UNKNOWN_CRITICAL_EXTENSION)
+        row.ours(
+            CertificateInvalid,
+            "has a critical extension that is unknown here",
+        )
+        .openssl(openssl::UNKNOWN_CRITICAL_EXTENSION)
     };
     let authority = || Template::authority("Between");
     vec![
@@ -184,21 +199,21 @@ pub fn extensions() -> Vec<Row> {
             authority().extension(UNKNOWN, true, nothing()),
         )),
         row("no purpose at all", server().extended_usage(&[]))
-            .ours(CertificateInvalid, "is not")
+            .ours(CertificateInvalid, "malformed: EmptyEkuExtension")
             .openssl(openssl::PURPOSE),
         // What OpenSSL cannot read, it finds no issuer for.
         row(
             "one twice",
             server().also(KEY_USAGE, true, vec![3, 2, 7, 0x80]),
         )
-        .ours(CertificateInvalid, "is not")
+        .ours(CertificateInvalid, "malformed: ExtensionValueInvalid")
         .openssl(openssl::ISSUER_NOT_FOUND),
         between(
             "empty name constraints",
             authority().extension(NAME_CONSTRAINTS, true, nothing()),
         ),
         row("none", Template::new("A server").version(1))
-            .ours(CertificateInvalid, "is not")
+            .ours(CertificateInvalid, "X.509's version 3")
             .openssl(openssl::HOST_NAME),
     ]
 }
