@@ -1,17 +1,13 @@
 //! OpenSSL's verdict on a chain: the command `openssl verify`, set to what it does in a client's
 //! handshake.
 
-use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::process::Command;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustls::pki_types::CertificateDer;
-use servers::report;
 
 use super::judge::{NOW, Row};
+use crate::openssl::{Folder, installed, pem};
 
 // Of openssl/x509_vfy.h.
 pub const OK: u32 = 0;
@@ -37,14 +33,18 @@ pub const CA_HASH_TOO_WEAK: u32 = 68;
 
 /// None where there is no OpenSSL.
 pub fn verdict(row: &Row) -> Option<u32> {
-    if !*INSTALLED {
+    if !installed() {
         return None;
     }
     let folder = Folder::new();
-    let leaf = folder.write("leaf", &row.chain[..1]);
+    let write = |name, certificates: &[CertificateDer<'static>]| {
+        let text: String = certificates.iter().map(|der| pem(der)).collect();
+        folder.write(name, &text)
+    };
+    let leaf = write("leaf", &row.chain[..1]);
     // The whole chain, as a client hears it.
-    let chain = folder.write("chain", &row.chain);
-    let trusted = folder.write("trusted", &row.trusted);
+    let chain = write("chain", &row.chain);
+    let trusted = write("trusted", &row.trusted);
     let name = match row.asked.parse::<IpAddr>() {
         Ok(_) => "-verify_ip",
         Err(_) => "-verify_hostname",
@@ -69,51 +69,4 @@ pub fn verdict(row: &Row) -> Option<u32> {
         (false, Some(number)) => Some(number),
         _ => panic!("{}: {said}", row.what),
     }
-}
-
-static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
-    let installed = Command::new("openssl").arg("version").output().is_ok();
-    if !installed {
-        report::not_run(&"openssl verify", "there is no command openssl");
-    }
-    installed
-});
-
-/// Gone with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("chains-{}-{count}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    /// As PEM.
-    fn write(&self, name: &str, certificates: &[CertificateDer<'static>]) -> PathBuf {
-        let path = self.0.join(name);
-        let text: String = certificates.iter().map(|der| pem(der)).collect();
-        fs::write(&path, text).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn pem(der: &[u8]) -> String {
-    use base64::Engine;
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: Vec<_> = lines.collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
 }
