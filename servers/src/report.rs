@@ -5,11 +5,12 @@
 //! [`VARIABLE`] names, as `cargo xtask test` does, which shows them and lets CI leave nothing out.
 
 use std::env;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::real::{Kind, Unavailable};
+use crate::real::Kind;
 
 const VARIABLE: &str = "ENVOI_TEST_REPORT";
 
@@ -24,9 +25,9 @@ pub fn measured(what: &str, figures: &str) {
     add(&format!("measured: {what}: "), figures);
 }
 
-/// That this machine cannot have a server, and why.
-pub fn not_run(missing: &Unavailable) {
-    add(&format!("not run: {}: ", missing.kind), &missing.reason);
+/// What this machine cannot have, a server or a program, and why.
+pub fn not_run(missing: &dyn Display, why: &str) {
+    add(&format!("not run: {missing}: "), why);
 }
 
 fn add(subject: &str, text: &str) {

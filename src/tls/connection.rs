@@ -12,6 +12,7 @@ use super::error::Error;
 use super::name::ServerName;
 use super::output::{Output, Wish};
 use super::settings::Settings;
+use super::verifier::take_refusal;
 
 /// Ciphertext kept until a whole record or handshake message is there. A message is at most 64 KiB
 /// (rustls's limit), in records of at most 16 KiB each: this leaves as much again for their headers,
@@ -206,7 +207,7 @@ impl Tls {
         self.incoming.drain(..done.min(self.incoming.len()));
         result.map_err(|error| {
             self.take_alert();
-            self.fail(Error::from_rustls(&error, &self.name))
+            self.fail(Error::from_rustls(&error, take_refusal(), &self.name))
         })
     }
 

@@ -41,9 +41,14 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
-    pub(super) fn from_rustls(error: &RustlsError, name: &ServerName) -> Self {
+    /// `refusal` is what webpki had against the chain, for errors without a variant of rustls's.
+    pub(super) fn from_rustls(
+        error: &RustlsError,
+        refusal: Option<webpki::Error>,
+        name: &ServerName,
+    ) -> Self {
         match error {
-            RustlsError::InvalidCertificate(error) => certificate(error, name),
+            RustlsError::InvalidCertificate(error) => certificate(error, refusal, name),
             RustlsError::AlertReceived(alert) => alert_received(*alert),
             RustlsError::PeerIncompatible(why) => Self::new(
                 Failure::Incompatible,
@@ -54,6 +59,9 @@ impl Error {
                 | InvalidMessage::UnknownProtocolVersion
                 | InvalidMessage::MessageTooLarge,
             ) => Self::handshake_failed("what the server sent is not TLS: is this the right port?"),
+            RustlsError::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => {
+                Self::too_long()
+            }
             RustlsError::EncryptError => Self::handshake_failed(
                 "the keys of this TLS connection are used up: open a new one",
             ),
@@ -97,7 +105,11 @@ impl Error {
     }
 }
 
-fn certificate(error: &CertificateError, name: &ServerName) -> Error {
+fn certificate(
+    error: &CertificateError,
+    refusal: Option<webpki::Error>,
+    name: &ServerName,
+) -> Error {
     let (failure, what) = match error {
         CertificateError::ExpiredContext { time, not_after } => expired(*time, *not_after),
         CertificateError::NotValidYetContext { time, not_before } => not_yet_valid(*time, *not_before),
@@ -110,8 +122,8 @@ fn certificate(error: &CertificateError, name: &ServerName) -> Error {
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
             Failure::CertificateInvalid,
-            "or its use bears a false signature: it is forged, or the trust anchor is another \
-             authority's of the same name"
+            "or its use bears a false signature: it is forged, an RSA key is shorter than 2048 bits, \
+             or the trust anchor is another authority's of the same name"
                 .into(),
         ),
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
@@ -121,15 +133,35 @@ fn certificate(error: &CertificateError, name: &ServerName) -> Error {
              key?"
                 .into(),
         ),
-        CertificateError::Other(_) => (
-            Failure::CertificateInvalid,
-            "is not a server's, or one above it is not an authority's \
-             (a self-signed certificate must not be one of an authority)"
-                .into(),
-        ),
+        CertificateError::Other(_) => (Failure::CertificateInvalid, chain_fault(refusal)),
         error => (Failure::CertificateInvalid, format!("is not valid: {error}")),
     };
     Error::new(failure, format!("the certificate of {name} {what}"))
+}
+
+fn chain_fault(refusal: Option<webpki::Error>) -> String {
+    match refusal {
+        Some(webpki::Error::CaUsedAsEndEntity) => {
+            "is one of an authority, which serves nobody: the server needs one that says CA:FALSE"
+        }
+        Some(webpki::Error::EndEntityUsedAsCa) => "is issued by one that is not an authority's",
+        Some(webpki::Error::PathLenConstraintViolated) => {
+            "has more authorities above it than one of them allows"
+        }
+        Some(webpki::Error::MaximumPathDepthExceeded) => "has more than six authorities above it",
+        Some(webpki::Error::NameConstraintViolation) => {
+            "bears a name that an authority above it is not allowed to give"
+        }
+        Some(webpki::Error::UnsupportedCriticalExtension) => {
+            "or one above it has a critical extension that is unknown here"
+        }
+        Some(webpki::Error::UnsupportedCertVersion) => {
+            "or one above it is not of X.509's version 3"
+        }
+        Some(fault) => return format!("or one above it is malformed: {fault:?}"),
+        None => "or one above it is malformed",
+    }
+    .into()
 }
 
 fn expired(now: UnixTime, not_after: UnixTime) -> (Failure, String) {
@@ -153,6 +185,11 @@ fn not_yet_valid(now: UnixTime, not_before: UnixTime) -> (Failure, String) {
 fn wrong_name(presented: &[String]) -> (Failure, String) {
     /// A certificate may bear hundreds, all of the server's choosing.
     const MAX_NAMES: usize = 5;
+    // Addresses for mail and the like name no server; webpki puts them so.
+    let presented: Vec<_> = presented
+        .iter()
+        .filter(|name| !name.starts_with("Unsupported("))
+        .collect();
     let mut names: Vec<_> = presented
         .iter()
         .take(MAX_NAMES)

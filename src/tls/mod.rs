@@ -24,6 +24,7 @@ mod provider;
 mod sessions;
 mod settings;
 mod trust;
+mod verifier;
 
 pub use binding::ChannelBinding;
 pub use connection::{State, Tls};

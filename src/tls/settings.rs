@@ -15,10 +15,10 @@ use rustls::{ClientConfig, Error as RustlsError};
 
 use super::error::{Error, Failure};
 use super::identity::Identity;
-use super::pins::Verifier;
 use super::policy::Policy;
 use super::provider::provider;
 use super::sessions::Sessions;
+use super::verifier::Verifier;
 
 /// What TLS needs of the world. Functions without a `self`, so that algorithms can be constants.
 pub trait Host: Debug + Send + Sync + 'static {
@@ -71,10 +71,11 @@ fn verifier(policy: &Policy, provider: Arc<CryptoProvider>) -> Result<Arc<Verifi
                 .into(),
         });
     }
-    let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+    let roots = Arc::new(roots);
+    let webpki = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider)
         .build()
         .map_err(|error| Error::internal(&RustlsError::General(error.to_string())))?;
-    Ok(Arc::new(Verifier::new(webpki, policy.pins.clone())))
+    Ok(Arc::new(Verifier::new(webpki, roots, policy.pins.clone())))
 }
 
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use envoi::tls::Failure;
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256};
 use rustls::crypto::ring::{self, cipher_suite, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -10,13 +9,13 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    HandshakeKind, NamedGroup, ServerConfig, SignatureAlgorithm, SignatureScheme,
-    SupportedCipherSuite, SupportedProtocolVersion,
+    NamedGroup, ServerConfig, SignatureAlgorithm, SignatureScheme, SupportedCipherSuite,
+    SupportedProtocolVersion,
 };
 
 use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, key, params};
 
-const SUITES_13: [SupportedCipherSuite; 3] = [
+pub const SUITES_13: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
     cipher_suite::TLS13_AES_128_GCM_SHA256,
     cipher_suite::TLS13_AES_256_GCM_SHA384,
@@ -32,7 +31,7 @@ const RSA_12: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 ];
 
-fn provider(
+pub fn provider(
     suites: &[SupportedCipherSuite],
     group: &'static dyn SupportedKxGroup,
 ) -> CryptoProvider {
@@ -51,7 +50,7 @@ fn shakes_hands(
 ) {
     let authority = Authority::new(algorithm);
     for suite in suites {
-        for group in [kx_group::X25519, kx_group::SECP256R1] {
+        for group in [kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1] {
             for step in [usize::MAX, 1] {
                 let identity = authority.issue(&params(NAME), key(algorithm));
                 let config = Arc::new(identity.config_with(provider(&[suite], group), &[version]));
@@ -129,23 +128,6 @@ fn chacha20_over_x25519_is_preferred() {
 }
 
 #[test]
-fn a_server_that_wants_p256_asks_again_once_and_is_remembered() {
-    let identity = AUTHORITY.issue_for(NAME);
-    let mut config = identity.config_with(provider(&SUITES_13, kx_group::SECP256R1), &[&TLS13]);
-    config.send_tls13_tickets = 0;
-    let (settings, config) = (AUTHORITY.settings(), Arc::new(config));
-    for kind in [
-        HandshakeKind::FullWithHelloRetryRequest,
-        HandshakeKind::Full,
-    ] {
-        let mut pair = Pair::new(&settings, &config);
-        pair.exchange().unwrap();
-        assert_eq!(pair.server.handshake_kind(), Some(kind));
-        pair.talk();
-    }
-}
-
-#[test]
 fn a_flight_may_come_in_small_records() {
     for version in [&TLS13, &TLS12] {
         for step in [1, 7, 1000, usize::MAX] {
@@ -175,16 +157,6 @@ fn the_first_command_leaves_with_the_finished() {
     let one_write = std::mem::take(pair.client.outgoing());
     pair.deliver(&one_write);
     assert_eq!(pair.heard(), b"EHLO client.example\r\n");
-}
-
-#[test]
-fn without_a_common_group_both_are_incompatible() {
-    let identity = AUTHORITY.issue_for(NAME);
-    let config = identity.config_with(provider(&SUITES_13, kx_group::SECP384R1), &[&TLS13]);
-    let error = Pair::new(&AUTHORITY.settings(), &Arc::new(config))
-        .exchange()
-        .unwrap_err();
-    assert_eq!(error.failure, Failure::Incompatible, "{error}");
 }
 
 /// A key that signs in one way only.

@@ -2,11 +2,15 @@
 
 mod binding;
 mod certificates;
+mod chains;
 mod garbage;
+mod groups;
 mod handshakes;
 mod identities;
+mod interop;
 mod limits;
 mod names_and_dates;
+mod openssl;
 mod peer;
 mod resumption;
 mod streams;

@@ -29,7 +29,12 @@ impl Host for TestHost {
     }
 }
 
-/// ring makes no RSA keys: this one is for tests only.
+/// ring makes no RSA keys: these are for tests only.
+pub fn rsa_4096() -> KeyPair {
+    let pem = include_str!("rsa-4096.pem");
+    KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256).unwrap()
+}
+
 pub fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
     let rsa = [
         &rcgen::PKCS_RSA_SHA256,

@@ -54,7 +54,7 @@ impl RealServer {
     /// When the machine can have the server and it does not start.
     pub fn start_if_available(kind: Kind, identity: &Identity) -> Result<RealServer, Unavailable> {
         if let Err(unavailable) = prepare(kind) {
-            report::not_run(&unavailable);
+            report::not_run(&unavailable.kind, &unavailable.reason);
             return Err(unavailable);
         }
         Ok(RealServer::start(kind, identity).unwrap_or_else(|reason| panic!("{reason}")))

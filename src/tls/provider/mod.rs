@@ -5,35 +5,52 @@
 mod aead;
 mod aead12;
 mod aead13;
+mod ecdh;
 mod hash;
-mod p256;
 mod sign;
 mod suites;
 #[cfg(test)]
 mod vectors;
 mod verify;
+#[cfg(test)]
+mod wycheproof;
 mod x25519;
+mod x25519mlkem768;
 
 pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 pub use sign::Keys;
+pub use verify::SUPPORTED as SIGNATURES;
 
 use std::marker::PhantomData;
 
-use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom};
+use p256::NistP256;
+use p384::NistP384;
+use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom, SupportedKxGroup};
 
+use self::ecdh::Ecdh;
+use self::x25519::X25519;
+use self::x25519mlkem768::X25519MlKem768;
 use super::settings::Host;
 
 pub fn provider<H: Host>() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: suites::SUITES.to_vec(),
-        kx_groups: vec![
-            &x25519::X25519::<H>(PhantomData),
-            &p256::P256::<H>(PhantomData),
-        ],
+        kx_groups: groups::<H>(),
         signature_verification_algorithms: verify::SUPPORTED,
         secure_random: &Random::<H>(PhantomData),
         key_provider: &sign::Keys::<H>(PhantomData),
     }
+}
+
+/// In the order of preference. A ClientHello brings shares for the first and, being a part of it, for
+/// the second.
+fn groups<H: Host>() -> Vec<&'static dyn SupportedKxGroup> {
+    vec![
+        &X25519MlKem768::<H>(PhantomData),
+        &X25519::<H>(PhantomData),
+        &Ecdh::<NistP256, H>(PhantomData),
+        &Ecdh::<NistP384, H>(PhantomData),
+    ]
 }
 
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use p256::elliptic_curve::zeroize::Zeroizing;
 use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::Zeroizing;
 
 use super::Host;
 

@@ -1,0 +1,164 @@
+//! Key exchange over X25519 and ML-KEM-768 at once (draft-ietf-tls-ecdhe-mlkem): who records a
+//! connection today and has a quantum computer one day still lacks the second.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use ml_kem::array::typenum::Unsigned;
+use ml_kem::kem::{Decapsulate, Kem, KeyExport};
+use ml_kem::ml_kem_768::DecapsulationKey;
+use ml_kem::{MlKem768, Seed};
+use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
+use rustls::ffdhe_groups::FfdheGroup;
+use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
+use zeroize::Zeroizing;
+
+use super::Host;
+use super::x25519::X25519;
+
+const CIPHERTEXT_LEN: usize = <MlKem768 as Kem>::CiphertextSize::USIZE;
+
+pub struct X25519MlKem768<H>(pub PhantomData<fn() -> H>);
+
+impl<H: Host> SupportedKxGroup for X25519MlKem768<H> {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        let x25519 = X25519::<H>(PhantomData).start()?;
+        let mut seed = Zeroizing::new(Seed::default());
+        H::random(seed.as_mut_slice());
+        let mlkem = DecapsulationKey::from_seed(*seed);
+        let share = [
+            mlkem.encapsulation_key().to_bytes().as_slice(),
+            x25519.pub_key(),
+        ]
+        .concat();
+        Ok(Box::new(Exchange {
+            mlkem,
+            x25519,
+            share,
+        }))
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
+
+    fn name(&self) -> NamedGroup {
+        NamedGroup::X25519MLKEM768
+    }
+
+    fn usable_for_version(&self, version: ProtocolVersion) -> bool {
+        version == ProtocolVersion::TLSv1_3
+    }
+}
+
+impl<H> fmt::Debug for X25519MlKem768<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("X25519MLKEM768")
+    }
+}
+
+struct Exchange {
+    mlkem: DecapsulationKey,
+    x25519: Box<dyn ActiveKeyExchange>,
+    share: Vec<u8>,
+}
+
+impl ActiveKeyExchange for Exchange {
+    /// A ciphertext that was not made for this key gives another secret rather than an error
+    /// (FIPS 203, section 6.3), and so an end to the handshake.
+    fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
+        let (ciphertext, point) = peer
+            .split_first_chunk::<CIPHERTEXT_LEN>()
+            .ok_or(PeerMisbehaved::InvalidKeyShare)?;
+        let x25519 = self.x25519.complete(point)?;
+        let mlkem = Zeroizing::new(self.mlkem.decapsulate(ciphertext.into()));
+        Ok([mlkem.as_slice(), x25519.secret_bytes()].concat().into())
+    }
+
+    /// Offers the half beside the whole, so that a server which has no ML-KEM need not ask again.
+    fn hybrid_component(&self) -> Option<(NamedGroup, &[u8])> {
+        Some((self.x25519.group(), self.x25519.pub_key()))
+    }
+
+    fn complete_hybrid_component(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
+        self.x25519.complete(peer)
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        &self.share
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
+
+    fn group(&self) -> NamedGroup {
+        NamedGroup::X25519MLKEM768
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::refuses;
+    use super::*;
+
+    #[derive(Debug)]
+    struct Sevens;
+
+    impl Host for Sevens {
+        fn random(buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+
+        fn unix_time() -> std::time::Duration {
+            std::time::Duration::ZERO
+        }
+    }
+
+    const HYBRID: X25519MlKem768<Sevens> = X25519MlKem768(PhantomData);
+    const HALF: X25519<Sevens> = X25519(PhantomData);
+    const PEER: [u8; 32] = [9; 32];
+
+    #[test]
+    fn the_half_that_is_offered_is_of_the_whole() {
+        let (hybrid, half) = (HYBRID.start().unwrap(), HALF.start().unwrap());
+        assert_eq!(hybrid.pub_key().len(), 1184 + 32);
+        assert!(hybrid.pub_key().ends_with(half.pub_key()));
+        assert_eq!(
+            hybrid.hybrid_component(),
+            Some((NamedGroup::X25519, half.pub_key()))
+        );
+        let secret = half.complete(&PEER).unwrap();
+        assert_eq!(
+            hybrid
+                .complete_hybrid_component(&PEER)
+                .unwrap()
+                .secret_bytes(),
+            secret.secret_bytes()
+        );
+    }
+
+    #[test]
+    fn shares_of_another_length_are_refused() {
+        for length in [0, 32, 1087, 1088, 1088 + 31, 1088 + 33, 1184 + 32] {
+            refuses(&HYBRID, &vec![9; length]);
+        }
+    }
+
+    #[test]
+    fn a_half_that_is_bad_by_itself_is_refused() {
+        let share = [&[9; 1088][..], &[0; 32]].concat();
+        refuses(&HYBRID, &share);
+        let exchange = HYBRID.start().unwrap();
+        assert_eq!(
+            exchange.complete_hybrid_component(&[0; 32]).err(),
+            Some(PeerMisbehaved::InvalidKeyShare.into())
+        );
+    }
+
+    #[test]
+    fn there_is_none_in_tls_12() {
+        assert!(HYBRID.usable_for_version(ProtocolVersion::TLSv1_3));
+        assert!(!HYBRID.usable_for_version(ProtocolVersion::TLSv1_2));
+    }
+}

@@ -1,0 +1,118 @@
+//! A chain before both judges.
+
+use std::sync::{Arc, LazyLock};
+
+use envoi::tls::{Error, Failure, Settings, Trust};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+
+use super::certificate::{Certificate, Template};
+use super::keys::Key;
+use super::openssl;
+use crate::peer::{Pair, TestHost};
+
+pub use crate::peer::{NAME, NOW};
+
+/// What nearly all rows trust.
+pub static ROOT: LazyLock<Certificate> =
+    LazyLock::new(|| Template::authority("Root").self_signed());
+
+/// A chain, and what both make of it. Where they differ, a comment at the row says why.
+pub struct Row {
+    pub what: &'static str,
+    /// The server's own first.
+    pub chain: Vec<CertificateDer<'static>>,
+    key: Arc<Key>,
+    pub trusted: Vec<CertificateDer<'static>>,
+    pub asked: &'static str,
+    ours: Option<(Failure, &'static str)>,
+    openssl: u32,
+}
+
+impl Row {
+    /// Good in both eyes.
+    pub fn new(what: &'static str, chain: &[&Certificate]) -> Self {
+        Self {
+            what,
+            chain: chain.iter().map(|one| one.der.clone().into()).collect(),
+            key: chain[0].key.clone(),
+            trusted: vec![ROOT.der.clone().into()],
+            asked: NAME,
+            ours: None,
+            openssl: openssl::OK,
+        }
+    }
+
+    /// In the place of [`ROOT`].
+    pub fn trusting(mut self, authorities: &[&Certificate]) -> Self {
+        self.trusted = authorities
+            .iter()
+            .map(|one| one.der.clone().into())
+            .collect();
+        self
+    }
+
+    /// In the place of [`NAME`].
+    pub fn asked(mut self, name: &'static str) -> Self {
+        self.asked = name;
+        self
+    }
+
+    /// With what in the message.
+    pub fn ours(mut self, failure: Failure, says: &'static str) -> Self {
+        self.ours = Some((failure, says));
+        self
+    }
+
+    pub fn openssl(mut self, error: u32) -> Self {
+        self.openssl = error;
+        self
+    }
+
+    /// What is not as the row has it.
+    fn disagreement(&self) -> Option<String> {
+        let ours = self.handshake();
+        let as_expected = match (&ours, self.ours) {
+            (Ok(()), None) => true,
+            (Err(error), Some((failure, says))) => {
+                error.failure == failure && error.message.contains(says)
+            }
+            _ => false,
+        };
+        let openssl = openssl::verdict(self).unwrap_or(self.openssl);
+        (!as_expected || openssl != self.openssl).then(|| {
+            let what = self.what;
+            format!(
+                "{what}: ours {ours:?}, not {:?}; OpenSSL's {openssl}, not {}",
+                self.ours, self.openssl
+            )
+        })
+    }
+
+    fn handshake(&self) -> Result<(), Error> {
+        let mut trust = Trust::default();
+        trust.use_bundled(false);
+        for authority in &self.trusted {
+            trust.add(authority).unwrap();
+        }
+        let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+        let certified = CertifiedKey::new(self.chain.clone(), self.key.for_server());
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(self.key.versions())
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+        let mut pair = Pair::named(&settings, &Arc::new(config), self.asked);
+        pair.exchange()?;
+        pair.talk();
+        Ok(())
+    }
+}
+
+/// All rows are judged before any fails the test.
+pub fn judge(rows: Vec<Row>) {
+    let wrong: Vec<_> = rows.iter().filter_map(Row::disagreement).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,83 @@
+//! A corpus of chains, each judged by envoi in a handshake and by OpenSSL.
+
+mod algorithms;
+mod certificate;
+mod der;
+mod issuers;
+mod judge;
+mod keys;
+mod names;
+mod openssl;
+mod shapes;
+mod usage;
+mod validity;
+
+use judge::judge;
+
+#[test]
+fn dates() {
+    judge(validity::rows());
+}
+
+#[test]
+fn names() {
+    judge(names::rows());
+}
+
+#[test]
+fn addresses() {
+    judge(names::addresses());
+}
+
+#[test]
+fn paths() {
+    judge(issuers::paths());
+}
+
+#[test]
+fn authorities() {
+    judge(issuers::authorities());
+}
+
+#[test]
+fn purposes() {
+    judge(usage::purposes());
+}
+
+#[test]
+fn constraints() {
+    judge(usage::constraints());
+}
+
+#[test]
+fn extensions() {
+    judge(usage::extensions());
+}
+
+#[test]
+fn keys_and_signatures() {
+    judge(algorithms::rows());
+}
+
+#[test]
+fn sizes_and_oddities() {
+    judge(shapes::rows());
+}
+
+#[test]
+fn the_corpus_is_not_cut() {
+    let families = [
+        validity::rows,
+        names::rows,
+        names::addresses,
+        issuers::paths,
+        issuers::authorities,
+        usage::purposes,
+        usage::constraints,
+        usage::extensions,
+        algorithms::rows,
+        shapes::rows,
+    ];
+    let rows: usize = families.iter().map(|rows| rows().len()).sum();
+    assert!(rows >= 140, "{rows}");
+}
