@@ -301,14 +301,14 @@ impl Connection {
         }
     }
 
+    /// Waits before it reads: there is mostly nothing yet, and each look is a call of the host.
     fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
+        let waited = self.socket.wait_to_read(deadline);
+        waited.map_err(|e| self.failed(e))?;
         match self.socket.read() {
+            Read::Nothing => Ok(()),
             Read::Bytes(bytes) => self.take(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
-            Read::Nothing => self
-                .socket
-                .wait_to_read(deadline)
-                .map_err(|e| self.failed(e)),
         }
     }
 

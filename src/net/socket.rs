@@ -1,7 +1,7 @@
 //! A TCP connection, never waited on without a deadline.
 
 use core::net::{IpAddr, SocketAddr};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasip2::io::poll::Pollable;
@@ -13,6 +13,7 @@ use wasip2::sockets::network::{
 use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 
+use super::clock::Alarm;
 use super::{Deadline, Error};
 
 /// Octets that one read takes at most.
@@ -31,8 +32,13 @@ pub enum Read {
 
 pub struct Socket(Rc<Streams>);
 
-/// The streams come first: a host traps when a socket is dropped before its streams.
+/// In the order in which they are dropped: a host traps when a stream is dropped before its events,
+/// or a socket before its streams.
 struct Streams {
+    /// Made once, when they are first waited for.
+    readable: OnceCell<Pollable>,
+    writable: OnceCell<Pollable>,
+    alarm: Alarm,
     input: InputStream,
     output: OutputStream,
     /// None where the streams are the caller's.
@@ -58,6 +64,14 @@ impl Drop for Socket {
 }
 
 impl Streams {
+    fn readable(&self) -> &Pollable {
+        self.readable.get_or_init(|| self.input.subscribe())
+    }
+
+    fn writable(&self) -> &Pollable {
+        self.writable.get_or_init(|| self.output.subscribe())
+    }
+
     fn is_stalled(&self) -> bool {
         matches!(self.output.check_write(), Ok(0))
     }
@@ -84,11 +98,7 @@ impl Connecting {
     /// The connection, itself again while there is none yet, or why there will be none.
     pub fn finish(self) -> Result<Result<Socket, Self>, Error> {
         match self.0.finish_connect() {
-            Ok((input, output)) => Ok(Ok(Socket(Rc::new(Streams {
-                input,
-                output,
-                socket: Some(self.0),
-            })))),
+            Ok((input, output)) => Ok(Ok(Socket::new(input, output, Some(self.0)))),
             Err(ErrorCode::WouldBlock) => Ok(Err(self)),
             Err(code) => Err(to_error(code)),
         }
@@ -103,10 +113,17 @@ impl Connecting {
 impl Socket {
     /// A connection that the caller has made.
     pub fn over(input: InputStream, output: OutputStream) -> Self {
+        Self::new(input, output, None)
+    }
+
+    fn new(input: InputStream, output: OutputStream, socket: Option<TcpSocket>) -> Self {
         Self(Rc::new(Streams {
+            readable: OnceCell::new(),
+            writable: OnceCell::new(),
+            alarm: Alarm::default(),
             input,
             output,
-            socket: None,
+            socket,
         }))
     }
 
@@ -148,7 +165,7 @@ impl Socket {
     pub fn write_all(&self, mut bytes: &[u8], deadline: Deadline) -> Result<(), Error> {
         while !bytes.is_empty() {
             match self.permitted()? {
-                0 => deadline.wait(&[&self.0.output.subscribe()])?,
+                0 => self.0.alarm.wait(deadline, &[self.0.writable()])?,
                 octets => {
                     let (piece, rest) = bytes.split_at(octets.min(bytes.len()));
                     self.write(piece)?;
@@ -161,13 +178,13 @@ impl Socket {
 
     /// Waits until there may be something to read.
     pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
-        wait_to_read(&self.0.input, deadline)
+        self.0.alarm.wait(deadline, &[self.0.readable()])
     }
 
     /// Waits until `write` may take more, or there may be something to read.
     pub fn wait_to_write_or_read(&self, deadline: Deadline) -> Result<(), Error> {
-        let events: [Pollable; 2] = [self.0.output.subscribe(), self.0.input.subscribe()];
-        deadline.wait(&[&events[0], &events[1]])
+        let events = [self.0.writable(), self.0.readable()];
+        self.0.alarm.wait(deadline, &events)
     }
 }
 
