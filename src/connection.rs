@@ -48,6 +48,8 @@ pub struct Connection {
     transcript: Transcript,
     /// Unknown where the connection is the caller's own.
     peer: Option<IpAddr>,
+    /// When a reply was waited for last.
+    used: Duration,
 }
 
 /// The limits of a call's waits.
@@ -146,6 +148,7 @@ impl Connection {
             clock,
             transcript: transcript.clone(),
             peer,
+            used: Duration::ZERO,
         };
         connection.session.words().want(transcript.is_wanted());
         match connection.greet() {
@@ -182,6 +185,11 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// How long it was not used.
+    pub fn idle(&self) -> Duration {
+        net::now().saturating_sub(self.used)
     }
 
     /// Whether more can be said.
@@ -235,9 +243,9 @@ impl Connection {
     fn await_reply(&mut self) -> Result<(), Error> {
         self.write_down();
         self.flush()?;
-        let deadline = self
-            .clock
-            .limit(self.clock.timeouts.reply(self.session.phase()));
+        self.used = net::now();
+        let limit = self.clock.timeouts.reply(self.session.phase());
+        let deadline = Deadline::at(self.used.saturating_add(limit)).or(self.clock.total);
         while !self.session.has_reply() {
             self.fill(deadline)?;
         }

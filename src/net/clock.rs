@@ -25,7 +25,12 @@ pub struct Deadline(Duration);
 
 impl Deadline {
     pub fn after(limit: Duration) -> Self {
-        Self(now().saturating_add(limit))
+        Self::at(now().saturating_add(limit))
+    }
+
+    /// As `now` counts.
+    pub fn at(moment: Duration) -> Self {
+        Self(moment)
     }
 
     /// The earlier one.
