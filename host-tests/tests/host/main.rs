@@ -25,3 +25,4 @@ mod streams;
 mod support;
 mod timeouts;
 mod tls;
+mod wide;
