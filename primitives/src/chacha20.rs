@@ -125,15 +125,11 @@ mod simd128 {
             Self(v128_xor(self.0, other.0))
         }
 
-        /// By whole octets it is a shuffle, one instruction on most processors.
+        /// Not by shuffling octets, which wasmtime makes slower code of.
         #[inline(always)]
         pub fn rotate_left<const BITS: u32>(self) -> Self {
-            let x = self.0;
-            Self(match BITS {
-                16 => i8x16_shuffle::<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>(x, x),
-                8 => i8x16_shuffle::<3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14>(x, x),
-                _ => v128_or(u32x4_shl(x, BITS), u32x4_shr(x, 32 - BITS)),
-            })
+            let (left, right) = (u32x4_shl(self.0, BITS), u32x4_shr(self.0, 32 - BITS));
+            Self(v128_or(left, right))
         }
 
         #[inline(always)]

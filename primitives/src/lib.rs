@@ -9,6 +9,8 @@ mod aead;
 mod chacha20;
 mod ecdsa;
 #[cfg(any(test, target_feature = "simd128"))]
+mod poly1305;
+#[cfg(any(test, target_feature = "simd128"))]
 mod simd;
 
 #[cfg(not(target_feature = "simd128"))]

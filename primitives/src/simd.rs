@@ -1,15 +1,14 @@
-//! ChaCha20-Poly1305 (RFC 8439, section 2.8) over ChaCha20 in vectors.
+//! ChaCha20-Poly1305 (RFC 8439, section 2.8) over vectors and wide arithmetic.
 
 use aes_gcm::aead::consts::{U12, U16, U32};
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aead::{AeadCore, AeadInOut, Error, Nonce, Tag, TagPosition};
 use aes_gcm::{Key, KeyInit, KeySizeUser};
-use poly1305::Poly1305;
-use poly1305::universal_hash::UniversalHash;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::chacha20::ChaCha20;
+use crate::poly1305::Poly1305;
 
 /// Octets under one nonce, so that the counter of blocks does not come around (RFC 8439, section 2.8).
 const MAX_TEXT: u64 = 64 * (u32::MAX as u64);
@@ -23,7 +22,7 @@ impl ChaCha20Poly1305 {
         let mut key = Zeroizing::new([0; 32]);
         ChaCha20::new(&self.0, &nonce, 0).apply(key.as_mut_slice());
         let cipher = ChaCha20::new(&self.0, &nonce, 1);
-        (cipher, Poly1305::new((&*key).into()))
+        (cipher, Poly1305::new(&key))
     }
 }
 
@@ -90,8 +89,8 @@ fn authenticate(mut mac: Poly1305, aad: &[u8], text: &[u8]) -> Tag<ChaCha20Poly1
     let mut lengths = [0; 16];
     lengths[..8].copy_from_slice(&(aad.len() as u64).to_le_bytes());
     lengths[8..].copy_from_slice(&(text.len() as u64).to_le_bytes());
-    mac.update(&[lengths.into()]);
-    mac.finalize()
+    mac.update_padded(&lengths);
+    mac.finish().into()
 }
 
 #[cfg(test)]
