@@ -1,4 +1,4 @@
-//! The built component, compiled once for as long as it stays the same.
+//! The built components, compiled once for as long as they stay the same.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,8 @@ use std::{env, fs, process};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// Where the component is: the file that ENVOI_COMPONENT names, or what `cargo xtask build` leaves.
+/// Where the portable component is: the file that ENVOI_COMPONENT names, or what `cargo xtask build`
+/// leaves.
 pub fn component_path() -> PathBuf {
     match env::var_os("ENVOI_COMPONENT") {
         Some(path) => path.into(),
@@ -15,11 +16,15 @@ pub fn component_path() -> PathBuf {
     }
 }
 
+/// Where `cargo xtask build` leaves the component for hosts with wide arithmetic.
+pub fn wide_component_path() -> PathBuf {
+    workspace().join("dist/envoi-wide.wasm")
+}
+
 /// # Panics
 /// When it was not built.
-pub fn load(engine: &Engine) -> Component {
-    let path = component_path();
-    let Ok(wasm) = fs::read(&path) else {
+pub fn load(engine: &Engine, path: &Path) -> Component {
+    let Ok(wasm) = fs::read(path) else {
         panic!(
             "there is no {}: run `cargo xtask build` first",
             path.display()

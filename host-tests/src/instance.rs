@@ -1,12 +1,13 @@
 //! An instance of the component, on a thread of its own: a call that does not return is reported.
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, ResourceLimiter, Store};
+use wasmtime::{Config, Engine, ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
@@ -29,7 +30,21 @@ impl Host {
     /// When it was not built.
     pub fn shared() -> &'static Host {
         static HOST: OnceLock<Host> = OnceLock::new();
-        HOST.get_or_init(Host::new)
+        HOST.get_or_init(|| Host::new(&Engine::default(), &component::component_path()))
+    }
+
+    /// With the component for hosts that have wide arithmetic, which wasmtime 48 has to be told of.
+    ///
+    /// # Panics
+    /// When it was not built.
+    pub fn wide() -> &'static Host {
+        static HOST: OnceLock<Host> = OnceLock::new();
+        HOST.get_or_init(|| {
+            let mut config = Config::new();
+            config.wasm_wide_arithmetic(true);
+            let engine = Engine::new(&config).expect("the processor is one of Cranelift's");
+            Host::new(&engine, &component::wide_component_path())
+        })
     }
 
     pub fn instance(&'static self, grants: Grants) -> Instance {
@@ -44,13 +59,12 @@ impl Host {
         }
     }
 
-    fn new() -> Host {
-        let engine = Engine::default();
-        let component = component::load(&engine);
-        let mut linker = Linker::new(&engine);
+    fn new(engine: &Engine, path: &Path) -> Host {
+        let component = component::load(engine, path);
+        let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("the names are distinct");
         Host {
-            engine,
+            engine: engine.clone(),
             component,
             linker,
         }

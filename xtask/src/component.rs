@@ -1,4 +1,5 @@
-//! Builds `dist/envoi.wasm`: cargo makes a core module, wit-component a component of it.
+//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wit-component a
+//! component of it.
 
 use std::{
     env, fs,
@@ -21,31 +22,63 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A core module that becomes a component.
 struct Module {
-    /// In `dist/`, and as cargo names it.
+    /// In `dist/`.
     file: &'static str,
+    /// As cargo names it.
+    output: &'static str,
     /// What cargo is told to build.
     selection: &'static [&'static str],
     /// Where cargo leaves it.
     profile: &'static str,
+    /// For the compiler.
+    flags: &'static [&'static str],
+    /// Below the target directory, where its flags would make cargo compile everything again.
+    folder: &'static str,
 }
 
 const ENVOI: Module = Module {
     file: "envoi.wasm",
+    output: "envoi.wasm",
     selection: &["--package", "envoi", "--lib", "--profile", "component"],
     profile: "component",
+    // Without wide arithmetic, a product of 64-bit words is a function call. AES alone has more of
+    // 64 bits, and is the last choice here.
+    flags: &["--cfg=cpubits=\"32\""],
+    folder: "",
+};
+
+/// From the same source, for hosts that have WebAssembly's wide arithmetic.
+const WIDE: Module = Module {
+    file: "envoi-wide.wasm",
+    flags: &[
+        "-Ctarget-feature=+wide-arithmetic,+simd128",
+        "--cfg=curve25519_dalek_bits=\"64\"",
+    ],
+    folder: "wide",
+    ..ENVOI
 };
 
 /// What README.md shows: a workspace of its own, so that it can be copied.
 const GUEST: Module = Module {
     file: "guest.wasm",
+    output: "guest.wasm",
     selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
     profile: "release",
+    flags: &[],
+    folder: "",
 };
 
 /// `dist/envoi.wasm`.
-pub fn build(project: &Project) -> Result<Toolchain> {
+pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
     build_module(project, &toolchain, &ENVOI)?;
+    Ok(toolchain)
+}
+
+/// `dist/envoi-wide.wasm` too.
+pub fn build(project: &Project) -> Result<Toolchain> {
+    let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)
 }
 
@@ -70,10 +103,8 @@ fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Re
 }
 
 fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<PathBuf> {
-    let directory = toolchain
-        .target_dir(project)
-        .join(TARGET)
-        .join(module.profile);
+    let target = toolchain.target_dir(project).join(module.folder);
+    let directory = target.join(TARGET).join(module.profile);
     if !directory.exists() {
         let what = match toolchain.way {
             Way::Rustup => "a minute or two",
@@ -84,14 +115,15 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     let mut cargo = toolchain.cargo(project);
     cargo.arg("build").args(module.selection);
     cargo.args(["--target", TARGET]);
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project)?);
+    cargo.env("CARGO_TARGET_DIR", target);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project, module)?);
     run(&mut cargo)?;
-    Ok(directory.join(module.file))
+    Ok(directory.join(module.output))
 }
 
 /// Panic messages name source files: none is to name a place on the builder's machine. Given this
 /// way, the flags stand instead of the builder's own, which would make another component.
-fn flags(project: &Project) -> Result<String> {
+fn flags(project: &Project, module: &Module) -> Result<String> {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")))
@@ -112,9 +144,11 @@ fn flags(project: &Project) -> Result<String> {
         .collect();
     registries.sort();
     places.append(&mut registries);
-    let flags: Vec<_> = places
+    let places = places
         .iter()
-        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    let flags: Vec<_> = places
+        .chain(module.flags.iter().map(|flag| flag.to_string()))
         .collect();
     // Cargo's separator, as paths may hold spaces.
     Ok(flags.join("\x1f"))

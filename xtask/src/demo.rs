@@ -12,7 +12,7 @@ use crate::{component, project::Project};
 
 /// Builds the component, then hands over; the exit code is the demo's.
 pub fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
-    component::build(project)?;
+    component::build_portable(project)?;
     let mut cargo = project.cargo();
     if !project.target.join("debug/demo").exists() {
         eprintln!("demo: compiling its WebAssembly host, wasmtime (some minutes, once)");

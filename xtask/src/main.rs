@@ -3,6 +3,7 @@
 //! Nothing but Rust is needed beforehand: what else is missing is set up on the way, and named.
 //! Few dependencies, because this is the first thing that a newcomer waits for.
 
+mod bench;
 mod component;
 mod debian;
 mod demo;
@@ -21,9 +22,11 @@ use anyhow::{Result, bail};
 use project::Project;
 
 const HELP: &str = "\
-cargo xtask build        make dist/envoi.wasm, the component
+cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
+                         one for hosts with wide arithmetic
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask test         test everything, real servers included
+cargo xtask bench tls    measure handshakes and throughput, and write docs/performance.md
 cargo xtask docs         write the generated pages of docs/
 cargo xtask help         show this
 
@@ -49,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("test")] => test::run(&project),
+        [Some("bench"), Some("tls")] => bench::tls(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use host_tests::component_path;
 use wasmparser::{Parser, Payload};
 use wit_component::DecodedWasm;
 use wit_parser::{Interface, Resolve, TypeDefKind, TypeOwner};
@@ -11,15 +12,14 @@ use wit_parser::{Interface, Resolve, TypeDefKind, TypeOwner};
 /// The packages of WASI that the README names.
 const REACHED: [&str; 4] = ["wasi:clocks", "wasi:io", "wasi:random", "wasi:sockets"];
 
-fn component() -> Vec<u8> {
-    let path = host_tests::component_path();
-    fs::read(&path)
+fn read(path: &Path) -> Vec<u8> {
+    fs::read(path)
         .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()))
 }
 
 /// The component's own imports and exports, not those of what is inside it.
-fn names() -> (Vec<String>, Vec<String>) {
-    let wasm = component();
+pub fn names(path: &Path) -> (Vec<String>, Vec<String>) {
+    let wasm = read(path);
     let (mut imports, mut exports, mut depth) = (Vec::new(), Vec::new(), 0);
     for payload in Parser::new(0).parse_all(&wasm) {
         match payload.unwrap() {
@@ -47,7 +47,7 @@ fn names() -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn it_reaches_sockets_streams_clocks_and_randomness_and_nothing_else() {
-    let (imports, _) = names();
+    let (imports, _) = names(&component_path());
     let packages: BTreeSet<&str> = imports
         .iter()
         .map(|name| name.split('/').next().unwrap_or_default())
@@ -58,14 +58,14 @@ fn it_reaches_sockets_streams_clocks_and_randomness_and_nothing_else() {
 #[test]
 fn it_offers_smtp_and_with_wasis_streams_apart() {
     assert_eq!(
-        names().1,
+        names(&component_path()).1,
         ["envoi:mail/smtp@0.1.0", "envoi:mail/smtp-streams@0.1.0"]
     );
 }
 
 /// As `wasm-tools component wit` reads the built file.
 fn built() -> Resolve {
-    match wit_component::decode(&component()).unwrap() {
+    match wit_component::decode(&read(&component_path())).unwrap() {
         DecodedWasm::Component(resolve, _) => resolve,
         DecodedWasm::WitPackage(..) => panic!("it is a component"),
     }

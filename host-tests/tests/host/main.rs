@@ -26,3 +26,4 @@ mod streams;
 mod support;
 mod timeouts;
 mod tls;
+mod wide;

@@ -9,6 +9,7 @@
 //! ```
 
 mod keys;
+mod saslprep;
 mod server;
 
 use zeroize::Zeroizing;
@@ -148,13 +149,9 @@ fn verify(expected: &[u8], said: ServerFinal) -> Result<State, String> {
 /// SASLprep (RFC 4013). Of names too it refuses code points that Unicode 3.2 did not have, which
 /// RFC 5802, section 5.1, would allow there: such a user has another mechanism.
 fn prepare(what: &str, text: &str) -> Result<Zeroizing<String>, String> {
-    match stringprep::saslprep(text) {
-        Ok(prepared) if !prepared.is_empty() => Ok(Zeroizing::new(prepared.into_owned())),
-        // The library's error would quote a character.
-        _ => Err(format!(
-            "SCRAM cannot carry the {what}: SASLprep refuses it"
-        )),
-    }
+    saslprep::saslprep(text)
+        .filter(|prepared| !prepared.is_empty())
+        .ok_or_else(|| format!("SCRAM cannot carry the {what}: SASLprep refuses it"))
 }
 
 /// RFC 5802, section 5.1, on `n`.

@@ -1,7 +1,7 @@
 //! Authenticated encryption in place, as both versions' records use it.
 
-use aes_gcm::aead::consts::{U12, U16};
-use aes_gcm::aead::{AeadInOut, KeyInit, Nonce as AeadNonce, Tag};
+use aead::consts::{U12, U16};
+use aead::{AeadInOut, KeyInit, Nonce as AeadNonce, Tag};
 use rustls::Error;
 use rustls::crypto::cipher::{AeadKey, NONCE_LEN, Nonce, PrefixedPayload};
 
@@ -61,8 +61,7 @@ fn array<A: Aead>(nonce: &Nonce) -> &AeadNonce<A> {
 
 #[cfg(test)]
 mod tests {
-    use aes_gcm::{Aes128Gcm, Aes256Gcm};
-    use chacha20poly1305::ChaCha20Poly1305;
+    use envoi_primitives::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
 
     use super::super::vectors::hex;
     use super::*;

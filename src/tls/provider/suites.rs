@@ -3,8 +3,7 @@
 
 use std::marker::PhantomData;
 
-use aes_gcm::{Aes128Gcm, Aes256Gcm};
-use chacha20poly1305::ChaCha20Poly1305;
+use envoi_primitives::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
 use rustls::crypto::cipher::{Tls12AeadAlgorithm, Tls13AeadAlgorithm};
 use rustls::crypto::hash::Hash;
 use rustls::crypto::tls12::{Prf, PrfUsingHmac};

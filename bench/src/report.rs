@@ -1,0 +1,134 @@
+//! The table, and the page of docs/ that holds it.
+
+use std::path::Path;
+use std::time::Duration;
+use std::{fmt, fs};
+
+use wasmtime::Result;
+use wasmtime::error::Context;
+
+use crate::client::BULK;
+
+/// Between them the page is written anew; the rest of it is written by people.
+const BEGIN: &str = "<!-- cargo xtask bench tls -->\n";
+const END: &str = "<!-- end -->";
+
+/// What one client took.
+pub struct Column {
+    pub name: &'static str,
+    pub plain: Duration,
+    pub full: Duration,
+    pub resumed: Duration,
+    pub bulk: Duration,
+    /// What native code does not have.
+    pub component: Option<Component>,
+}
+
+pub struct Component {
+    pub size: usize,
+    pub compilation: Duration,
+    pub instantiation: Duration,
+}
+
+pub struct Report {
+    columns: Vec<Column>,
+    machine: String,
+}
+
+impl Report {
+    /// The first column is what the others are compared with.
+    pub fn new(columns: Vec<Column>, machine: String) -> Report {
+        Report { columns, machine }
+    }
+
+    pub fn write_into(&self, page: &Path) -> Result<()> {
+        let old =
+            fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
+        let marks = || format!("{} lacks its marks", page.display());
+        let (before, rest) = old.split_once(BEGIN).with_context(marks)?;
+        let (_, after) = rest.split_once(END).with_context(marks)?;
+        fs::write(page, format!("{before}{BEGIN}{self}{END}{after}"))?;
+        Ok(())
+    }
+
+    fn row(
+        &self,
+        f: &mut fmt::Formatter,
+        name: &str,
+        cell: impl Fn(&Column) -> String,
+    ) -> fmt::Result {
+        write!(f, "| {name} |")?;
+        for column in &self.columns {
+            write!(f, " {} |", cell(column))?;
+        }
+        writeln!(f)
+    }
+
+    /// With how many times as much as the first column's each is.
+    fn times(
+        &self,
+        f: &mut fmt::Formatter,
+        name: &str,
+        time: impl Fn(&Column) -> Duration,
+    ) -> fmt::Result {
+        let native = self.columns.first().map(&time).unwrap_or_default();
+        self.row(f, name, |column| {
+            let time = time(column);
+            let ratio = time.as_secs_f64() / native.as_secs_f64();
+            match column.component {
+                Some(_) => format!("{} ({ratio:.1} ×)", milliseconds(time)),
+                None => milliseconds(time),
+            }
+        })
+    }
+
+    /// As MB/s, with its share of the first column's.
+    fn throughput(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let rate = |column: &Column| BULK as f64 / 1e6 / column.bulk.as_secs_f64();
+        let native = self.columns.first().map_or(f64::NAN, rate);
+        self.row(f, "100 MB sent over TLS", |column| match column.component {
+            Some(_) => format!("{:.0} MB/s ({:.2} ×)", rate(column), rate(column) / native),
+            None => format!("{:.0} MB/s", rate(column)),
+        })
+    }
+
+    fn component(
+        &self,
+        f: &mut fmt::Formatter,
+        name: &str,
+        cell: impl Fn(&Component) -> String,
+    ) -> fmt::Result {
+        self.row(f, name, |column| {
+            column.component.as_ref().map_or("–".into(), &cell)
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.row(f, "", |column| format!("`{}`", column.name))?;
+        self.row(f, "---", |_| "---".into())?;
+        self.times(f, "full handshake", |column| {
+            column.full.saturating_sub(column.plain)
+        })?;
+        self.times(f, "resumed handshake", |column| {
+            column.resumed.saturating_sub(column.plain)
+        })?;
+        self.times(f, "connection, EHLO and QUIT without TLS", |column| {
+            column.plain
+        })?;
+        self.throughput(f)?;
+        self.component(f, "size", |own| format!("{} kB", own.size.div_ceil(1000)))?;
+        self.component(f, "compilation by wasmtime", |own| {
+            format!("{:.1} s", own.compilation.as_secs_f64())
+        })?;
+        self.component(f, "an instance of what is compiled", |own| {
+            format!("{:.0} µs", own.instantiation.as_secs_f64() * 1e6)
+        })?;
+        writeln!(f, "\n{}", self.machine)
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,221 @@
+//! ChaCha20 (RFC 8439, section 2.4) over vectors: a vector holds one word of four blocks.
+//!
+//! The crate `chacha20` has no such code for WebAssembly. Without WebAssembly's vectors there are
+//! arrays in their place, by which tests elsewhere hold the rounds and the order of the words.
+
+use zeroize::Zeroize;
+
+/// Octets of four blocks.
+const STRIDE: usize = 256;
+/// "expand 32-byte k", in little-endian words.
+const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
+const COUNTER: usize = 12;
+
+/// A key and a nonce, at a block.
+pub struct ChaCha20([u32; 16]);
+
+impl ChaCha20 {
+    pub fn new(key: &[u8; 32], nonce: &[u8; 12], counter: u32) -> Self {
+        let mut state = [0; 16];
+        let (constants, rest) = state.split_at_mut(4);
+        constants.copy_from_slice(&CONSTANTS);
+        let counter = counter.to_le_bytes();
+        let mut octets = key.iter().chain(&counter).chain(nonce).copied();
+        for word in rest {
+            let mut next = || octets.next().unwrap_or_default();
+            *word = u32::from_le_bytes([next(), next(), next(), next()]);
+        }
+        Self(state)
+    }
+
+    /// Encrypts or decrypts whole blocks, and at the end of a text part of one.
+    #[inline(never)]
+    pub fn apply(&mut self, text: &mut [u8]) {
+        let (whole, rest) = text.as_chunks_mut::<STRIDE>();
+        for part in whole {
+            self.xor(part);
+        }
+        if !rest.is_empty() {
+            let mut last = [0; STRIDE];
+            last[..rest.len()].copy_from_slice(rest);
+            self.xor(&mut last);
+            rest.copy_from_slice(&last[..rest.len()]);
+            last.zeroize();
+        }
+    }
+
+    #[inline(always)]
+    fn xor(&mut self, text: &mut [u8; STRIDE]) {
+        let mut input = self.0.map(Lanes::all);
+        input[COUNTER] = input[COUNTER].add(Lanes::new([0, 1, 2, 3]));
+        let mut words = input;
+        for _ in 0..10 {
+            double_round(&mut words);
+        }
+        let (pieces, _) = text.as_chunks_mut::<16>();
+        for column in 0..4 {
+            let at = 4 * column;
+            let words = [at, at + 1, at + 2, at + 3].map(|word| words[word].add(input[word]));
+            for (block, keystream) in transpose(words).into_iter().enumerate() {
+                keystream.xor_into(&mut pieces[4 * block + column]);
+            }
+        }
+        self.0[COUNTER] = self.0[COUNTER].wrapping_add(4);
+    }
+}
+
+impl Drop for ChaCha20 {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+#[inline(always)]
+fn double_round(words: &mut [Lanes; 16]) {
+    quarter_round(words, [0, 4, 8, 12]);
+    quarter_round(words, [1, 5, 9, 13]);
+    quarter_round(words, [2, 6, 10, 14]);
+    quarter_round(words, [3, 7, 11, 15]);
+    quarter_round(words, [0, 5, 10, 15]);
+    quarter_round(words, [1, 6, 11, 12]);
+    quarter_round(words, [2, 7, 8, 13]);
+    quarter_round(words, [3, 4, 9, 14]);
+}
+
+#[inline(always)]
+fn quarter_round(words: &mut [Lanes; 16], [a, b, c, d]: [usize; 4]) {
+    words[a] = words[a].add(words[b]);
+    words[d] = words[d].xor(words[a]).rotate_left::<16>();
+    words[c] = words[c].add(words[d]);
+    words[b] = words[b].xor(words[c]).rotate_left::<12>();
+    words[a] = words[a].add(words[b]);
+    words[d] = words[d].xor(words[a]).rotate_left::<8>();
+    words[c] = words[c].add(words[d]);
+    words[b] = words[b].xor(words[c]).rotate_left::<7>();
+}
+
+#[cfg(target_feature = "simd128")]
+use simd128::{Lanes, transpose};
+
+#[cfg(target_feature = "simd128")]
+mod simd128 {
+    use core::arch::wasm32::*;
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes(v128);
+
+    impl Lanes {
+        #[inline(always)]
+        pub fn all(word: u32) -> Self {
+            Self(u32x4_splat(word))
+        }
+
+        #[inline(always)]
+        pub fn new([a, b, c, d]: [u32; 4]) -> Self {
+            Self(u32x4(a, b, c, d))
+        }
+
+        #[inline(always)]
+        pub fn add(self, other: Self) -> Self {
+            Self(u32x4_add(self.0, other.0))
+        }
+
+        #[inline(always)]
+        pub fn xor(self, other: Self) -> Self {
+            Self(v128_xor(self.0, other.0))
+        }
+
+        /// Not by shuffling octets, which wasmtime makes slower code of.
+        #[inline(always)]
+        pub fn rotate_left<const BITS: u32>(self) -> Self {
+            let (left, right) = (u32x4_shl(self.0, BITS), u32x4_shr(self.0, 32 - BITS));
+            Self(v128_or(left, right))
+        }
+
+        #[inline(always)]
+        pub fn xor_into(self, text: &mut [u8; 16]) {
+            let place: *mut v128 = text.as_mut_ptr().cast();
+            // SAFETY: 16 octets are there to be read and written, at any alignment.
+            unsafe { v128_store(place, v128_xor(self.0, v128_load(place))) }
+        }
+    }
+
+    /// A word of each block becomes a block's words.
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
+        let low_ab = i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0);
+        let high_ab = i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0);
+        let low_cd = i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0);
+        let high_cd = i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0);
+        [
+            Lanes(i64x2_shuffle::<0, 2>(low_ab, low_cd)),
+            Lanes(i64x2_shuffle::<1, 3>(low_ab, low_cd)),
+            Lanes(i64x2_shuffle::<0, 2>(high_ab, high_cd)),
+            Lanes(i64x2_shuffle::<1, 3>(high_ab, high_cd)),
+        ]
+    }
+}
+
+#[cfg(not(target_feature = "simd128"))]
+use arrays::{Lanes, transpose};
+
+#[cfg(not(target_feature = "simd128"))]
+mod arrays {
+    use core::array::from_fn;
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes([u32; 4]);
+
+    impl Lanes {
+        pub fn all(word: u32) -> Self {
+            Self([word; 4])
+        }
+
+        pub fn new(words: [u32; 4]) -> Self {
+            Self(words)
+        }
+
+        pub fn add(self, other: Self) -> Self {
+            Self(from_fn(|lane| self.0[lane].wrapping_add(other.0[lane])))
+        }
+
+        pub fn xor(self, other: Self) -> Self {
+            Self(from_fn(|lane| self.0[lane] ^ other.0[lane]))
+        }
+
+        pub fn rotate_left<const BITS: u32>(self) -> Self {
+            Self(self.0.map(|word| word.rotate_left(BITS)))
+        }
+
+        pub fn xor_into(self, text: &mut [u8; 16]) {
+            let keystream = self.0.into_iter().flat_map(u32::to_le_bytes);
+            text.iter_mut()
+                .zip(keystream)
+                .for_each(|(octet, key)| *octet ^= key);
+        }
+    }
+
+    pub fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
+        from_fn(|lane| Lanes(rows.map(|row| row.0[lane])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_is_that_of_rfc_8439_section_2_3_2() {
+        let key: Vec<u8> = (0..32).collect();
+        let nonce = [0, 0, 0, 9, 0, 0, 0, 0x4a, 0, 0, 0, 0];
+        let mut text = [0; 64];
+        ChaCha20::new(key.as_slice().try_into().unwrap(), &nonce, 1).apply(&mut text);
+        let expected: [u32; 16] = [
+            0xe4e7f110, 0x15593bd1, 0x1fdd0f50, 0xc47120a3, 0xc7f4d1c7, 0x0368c033, 0x9aaa2204,
+            0x4e6cd4c3, 0x466482d2, 0x09aa9f07, 0x05d7c214, 0xa2028bd9, 0xd19c12b5, 0xb94e16de,
+            0xe883d0cb, 0x4e3c50a2,
+        ];
+        let expected: Vec<u8> = expected.into_iter().flat_map(u32::to_le_bytes).collect();
+        assert_eq!(text, *expected);
+    }
+}

@@ -1,0 +1,21 @@
+//! The arithmetic of TLS that takes time, in a crate of its own.
+//!
+//! A cargo profile sets how to optimise crate by crate, and generic code is compiled with the crate
+//! that uses it. Here none is generic any more: this crate is compiled for speed, and the component
+//! around it for size. Nothing is inlined out of here, where it would be compiled for size again.
+
+mod aead;
+#[cfg(any(test, target_feature = "simd128"))]
+mod chacha20;
+mod ecdsa;
+#[cfg(any(test, target_feature = "simd128"))]
+mod poly1305;
+#[cfg(any(test, target_feature = "simd128"))]
+mod simd;
+
+#[cfg(not(target_feature = "simd128"))]
+pub use aead::ChaCha20Poly1305;
+pub use aead::{Aes128Gcm, Aes256Gcm};
+pub use ecdsa::{verify_p256, verify_p384};
+#[cfg(target_feature = "simd128")]
+pub use simd::ChaCha20Poly1305;
