@@ -15,7 +15,6 @@ use crate::server::Server;
 use bindings::exports::envoi::mail::smtp::{Envelope, Error, Guest, Security, TlsState};
 use bindings::{Envoi, EnvoiPre};
 
-#[expect(clippy::all, reason = "generated")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit",
