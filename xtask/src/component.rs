@@ -157,9 +157,7 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
 fn encode(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
-    // Without names of what is inside, 13 KB that only a debugger reads.
     let component = encoder
-        .debug_names(false)
         .validate(true)
         .module(&bytes)
         .and_then(|encoder| encoder.encode());
