@@ -24,16 +24,16 @@ fn shakes_hands(key: &KeyPair, tls12: &str) {
     for make in Make::all() {
         for (terms, prefix) in [(Terms::TLS13, "TLS13_"), (Terms::TLS12, tls12)] {
             for group in GROUPS.map(Some) {
-                let suites = SUITES.map(|suite| Terms {
-                    suite: Some(suite),
-                    group,
-                    ..terms
-                });
-                let any = Terms { group, ..terms };
-                let suites = suites.into_iter().filter(|terms| make.can(terms));
-                for terms in suites.chain([any]) {
-                    agrees(make, key, &terms, prefix);
+                let terms = Terms { group, ..terms };
+                let suites = SUITES.map(Some).map(|suite| Terms { suite, ..terms });
+                let mut suites = suites.to_vec();
+                suites.retain(|terms| make.can(terms));
+                if suites.is_empty() {
+                    suites.push(terms);
                 }
+                suites
+                    .iter()
+                    .for_each(|terms| agrees(make, key, terms, prefix));
             }
         }
     }
