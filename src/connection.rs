@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use core::time::Duration;
 use std::rc::Rc;
 
-use crate::net::{self, Deadline, Read, Socket};
+use crate::net::{self, Alarm, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
@@ -69,6 +69,14 @@ impl Clock {
 
     fn limit(&self, limit: Duration) -> Deadline {
         Deadline::after(limit).or(self.total)
+    }
+
+    /// The same, for several waits.
+    fn alarm(&self, limit: Duration) -> Alarm {
+        match self.total {
+            None => Alarm::after(limit),
+            Some(_) => Alarm::at(self.limit(limit)),
+        }
     }
 }
 
@@ -235,11 +243,10 @@ impl Connection {
     fn await_reply(&mut self) -> Result<(), Error> {
         self.write_down();
         self.flush()?;
-        let deadline = self
-            .clock
-            .limit(self.clock.timeouts.reply(self.session.phase()));
+        let limit = self.clock.timeouts.reply(self.session.phase());
+        let alarm = self.clock.alarm(limit);
         while !self.session.has_reply() {
-            self.fill(deadline)?;
+            self.fill(&alarm)?;
         }
         Ok(())
     }
@@ -275,13 +282,16 @@ impl Connection {
 
     /// Octets that can be written now, at least one.
     fn room(&mut self) -> Result<usize, Error> {
-        let deadline = self.clock.limit(self.clock.timeouts.block);
+        let mut deadline = None;
         loop {
             match self.socket.permitted().map_err(|_| self.last_words())? {
-                0 => self
-                    .socket
-                    .wait_to_write_or_read(deadline)
-                    .map_err(|e| self.failed(e))?,
+                0 => {
+                    // Begins with the first wait, of which there is mostly none.
+                    let limit = self.clock.timeouts.block;
+                    let deadline = *deadline.get_or_insert_with(|| self.clock.limit(limit));
+                    let wait = self.socket.wait_to_write_or_read(deadline);
+                    wait.map_err(|e| self.failed(e))?;
+                }
                 octets => return Ok(octets),
             }
             self.read_meanwhile()?;
@@ -301,14 +311,14 @@ impl Connection {
         }
     }
 
-    fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
+    /// What was just asked is not answered yet: it waits first, and then reads.
+    fn fill(&mut self, alarm: &Alarm) -> Result<(), Error> {
+        let wait = self.socket.wait_to_read(alarm);
+        wait.map_err(|e| self.failed(e))?;
         match self.socket.read() {
             Read::Bytes(bytes) => self.take(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
-            Read::Nothing => self
-                .socket
-                .wait_to_read(deadline)
-                .map_err(|e| self.failed(e)),
+            Read::Nothing => Ok(()),
         }
     }
 

@@ -38,9 +38,25 @@ impl Deadline {
 
     /// Waits for any of `events`.
     pub(super) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
-        let nanos = u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX);
-        let alarm = monotonic_clock::subscribe_instant(nanos);
-        let all: Vec<&Pollable> = events.iter().copied().chain([&alarm]).collect();
+        Alarm::at(self).wait(events)
+    }
+}
+
+/// A limit for as many waits as come, which takes no look at the clock for each.
+pub struct Alarm(Pollable);
+
+impl Alarm {
+    pub fn after(limit: Duration) -> Self {
+        Self(monotonic_clock::subscribe_duration(nanos(limit)))
+    }
+
+    pub fn at(deadline: Deadline) -> Self {
+        Self(monotonic_clock::subscribe_instant(nanos(deadline.0)))
+    }
+
+    /// Waits for any of `events`.
+    pub(super) fn wait(&self, events: &[&Pollable]) -> Result<(), Error> {
+        let all: Vec<&Pollable> = events.iter().copied().chain([&self.0]).collect();
         match poll(&all)
             .iter()
             .any(|&ready| (ready as usize) < events.len())
@@ -49,4 +65,8 @@ impl Deadline {
             false => Err(Error::TimedOut),
         }
     }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

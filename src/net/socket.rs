@@ -13,7 +13,7 @@ use wasip2::sockets::network::{
 use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 
-use super::{Deadline, Error};
+use super::{Alarm, Deadline, Error};
 
 /// Octets that one read takes at most.
 const READ: u64 = 64 * 1024;
@@ -31,8 +31,11 @@ pub enum Read {
 
 pub struct Socket(Rc<Streams>);
 
-/// The streams come first: a host traps when a socket is dropped before its streams.
+/// What comes of another is before it: a host traps when a socket is dropped before its streams, or a
+/// stream before what tells of it.
 struct Streams {
+    /// Ready when there may be something to read: made once, as every wait is for it.
+    readable: Pollable,
     input: InputStream,
     output: OutputStream,
     /// None where the streams are the caller's.
@@ -84,11 +87,7 @@ impl Connecting {
     /// The connection, itself again while there is none yet, or why there will be none.
     pub fn finish(self) -> Result<Result<Socket, Self>, Error> {
         match self.0.finish_connect() {
-            Ok((input, output)) => Ok(Ok(Socket(Rc::new(Streams {
-                input,
-                output,
-                socket: Some(self.0),
-            })))),
+            Ok((input, output)) => Ok(Ok(Socket::new(input, output, Some(self.0)))),
             Err(ErrorCode::WouldBlock) => Ok(Err(self)),
             Err(code) => Err(to_error(code)),
         }
@@ -103,10 +102,15 @@ impl Connecting {
 impl Socket {
     /// A connection that the caller has made.
     pub fn over(input: InputStream, output: OutputStream) -> Self {
+        Self::new(input, output, None)
+    }
+
+    fn new(input: InputStream, output: OutputStream, socket: Option<TcpSocket>) -> Self {
         Self(Rc::new(Streams {
+            readable: input.subscribe(),
             input,
             output,
-            socket: None,
+            socket,
         }))
     }
 
@@ -160,14 +164,13 @@ impl Socket {
     }
 
     /// Waits until there may be something to read.
-    pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
-        wait_to_read(&self.0.input, deadline)
+    pub fn wait_to_read(&self, alarm: &Alarm) -> Result<(), Error> {
+        alarm.wait(&[&self.0.readable])
     }
 
     /// Waits until `write` may take more, or there may be something to read.
     pub fn wait_to_write_or_read(&self, deadline: Deadline) -> Result<(), Error> {
-        let events: [Pollable; 2] = [self.0.output.subscribe(), self.0.input.subscribe()];
-        deadline.wait(&[&events[0], &events[1]])
+        deadline.wait(&[&self.0.output.subscribe(), &self.0.readable])
     }
 }
 

@@ -200,18 +200,38 @@ pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
-/// Sends the first by itself and the rest in one call: the receipts of the rest come at once.
+/// Messages that are at hand together.
+const AT_HAND: usize = 20;
+
+/// Sends the first, then one alone in a call, then many in one: what each of these takes besides the
+/// first of them stands between the receipts told after the first.
 pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.send(mailer, &envelope(task), &task.message())?;
     let first = now();
-    let rest = task.count.saturating_sub(1);
-    instance.send_all(mailer, &letters(task, rest))?;
+    instance.send_all(mailer, &letters(task, 1))?;
+    let second = now();
+    instance.send_all(mailer, &letters(task, 1 + AT_HAND))?;
     let last = now();
     instance.close(mailer)?;
-    let step = (last - first) / rest.max(1) as u64;
+    let alone = second - first;
+    let step = (last - second).saturating_sub(alone) / AT_HAND as u64;
     Ok((0..task.count as u64).map(|i| first + i * step).collect())
+}
+
+/// What was said, line by line, with the time since the first.
+pub fn explain(host: &Host, task: &Task) -> Result<()> {
+    let mut instance = host.instantiate()?;
+    let mailer = instance.mailer(task)?;
+    instance.keep_transcript(mailer)?;
+    for _ in 0..task.count {
+        instance.send(mailer, &envelope(task), &task.message())?;
+    }
+    for (elapsed, text) in instance.transcript(mailer)? {
+        println!("{:8.2} ms  {text}", elapsed as f64 / 1e6);
+    }
+    Ok(())
 }
 
 fn fine<T>(result: Result<T, Error>) -> Result<T> {

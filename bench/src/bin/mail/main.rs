@@ -49,6 +49,7 @@ fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
     match part {
         "calls" => calls::measure(page, compiled, &machine),
         "throughput" => throughput::measure(page, compiled, &machine),
+        "explain" => rounds::explain(compiled),
         "rounds" => rounds::measure(page, compiled, &machine),
         _ => bail!("there is no part `{part}`"),
     }

@@ -9,6 +9,7 @@ use servers::real::{Kind, RealServer};
 use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
+use crate::component::{self, Host};
 use crate::delay::Delay;
 use crate::page::{Page, table};
 use crate::plot;
@@ -109,6 +110,28 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     page.write("rounds", &text)
 }
 
+/// Prints each case's conversation, with the time of each line since the first.
+pub fn explain(compiled: &Path) -> Result<()> {
+    let authority = Authority::new();
+    let identity = authority.issue(&["localhost", "127.0.0.1"]);
+    let root = compiled.with_file_name("root.pem");
+    fs::write(&root, authority.pem())?;
+    let host = Host::load(compiled)?;
+    for kind in [Kind::Postfix, Kind::Exim] {
+        let server = RealServer::start_if_available(kind, &identity)?;
+        for case in CASES.iter().filter(|case| case.kind == kind) {
+            println!("\n{}", case.name());
+            let proxy = Delay::start(case.port(&server), DELAY)?;
+            let task = Task {
+                count: 2,
+                ..case.task(proxy.port, &root)
+            };
+            component::explain(&host, &task)?;
+        }
+    }
+    Ok(())
+}
+
 fn head(clients: &[Client]) -> Vec<Vec<String>> {
     let names = clients.iter().map(|client| client.name.to_string());
     vec![[String::new()].into_iter().chain(names).collect()]
@@ -130,6 +153,25 @@ fn bars_of(clients: &[Client], taken: &[Result<Taken, String>]) -> Vec<plot::Bar
 }
 
 impl Case {
+    fn port(&self, server: &RealServer) -> u16 {
+        match self.security {
+            Security::ImplicitTls => server.tls_port,
+            _ => server.port,
+        }
+    }
+
+    fn task(&self, port: u16, root: &Path) -> Task {
+        Task {
+            port,
+            security: self.security,
+            mechanism: Some(self.mechanism.into()),
+            recipients: self.recipients,
+            size: 1000,
+            count: if self.recipients > FEW { 2 } else { MESSAGES },
+            root: root.display().to_string(),
+        }
+    }
+
     fn name(&self) -> String {
         let security = match self.security {
             Security::StartTls => "STARTTLS",
@@ -154,20 +196,8 @@ fn run(
     server: &RealServer,
     root: &Path,
 ) -> Result<Vec<Result<Taken, String>>> {
-    let port = match case.security {
-        Security::ImplicitTls => server.tls_port,
-        _ => server.port,
-    };
-    let proxy = Delay::start(port, DELAY)?;
-    let task = Task {
-        port: proxy.port,
-        security: case.security,
-        mechanism: Some(case.mechanism.into()),
-        recipients: case.recipients,
-        size: 1000,
-        count: if case.recipients > FEW { 2 } else { MESSAGES },
-        root: root.display().to_string(),
-    };
+    let proxy = Delay::start(case.port(server), DELAY)?;
+    let task = case.task(proxy.port, root);
     let mut samples = vec![(Vec::new(), Vec::new()); clients.len()];
     let mut failures = vec![None; clients.len()];
     let runs = if case.recipients > FEW { 3 } else { RUNS };
