@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::{component, process::run, project::Project};
 
 /// What the binary `mail` measures.
-const PARTS: &[&str] = &["rounds", "throughput", "calls"];
+const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
 
 /// Measures all, or what is named, and writes docs/performance.md.
 pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {

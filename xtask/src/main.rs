@@ -27,7 +27,7 @@ cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wid
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
-                         rounds, throughput, calls
+                         rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
 cargo xtask help         show this
 

@@ -87,11 +87,6 @@ pub fn peers() -> Vec<Client> {
     ]
 }
 
-/// Those of Rust only.
-pub fn rust_peers() -> Vec<Client> {
-    vec![rust("lettre"), rust("mail-send")]
-}
-
 fn peer(name: &'static str, program: Result<Vec<String>, String>) -> Client {
     Client {
         name,

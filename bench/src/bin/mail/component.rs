@@ -220,6 +220,16 @@ pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok((0..task.count as u64).map(|i| first + i * step).collect())
 }
 
+/// A small message, and a large one in pieces: when the first was done, and when the second.
+pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
+    let mut instance = host.instantiate()?;
+    let mailer = instance.mailer(task)?;
+    instance.send(mailer, &envelope(task), b"Subject: bench\r\n\r\n")?;
+    let begin = now();
+    instance.stream(mailer, &envelope(task), task.size)?;
+    Ok(vec![begin, now()])
+}
+
 /// What was said, line by line, with the time since the first.
 pub fn explain(host: &Host, task: &Task) -> Result<()> {
     let mut instance = host.instantiate()?;

@@ -19,12 +19,12 @@ pub fn describe() -> String {
     )
 }
 
-/// The most memory that this process had at once, where the system says it.
-pub fn tell_peak() {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    if let Some(kib) = kib {
-        println!("peak {}", kib * 1024);
-    }
+/// The most memory that this process had at once, in octets, where the system says it.
+pub fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib * 1024)
 }

@@ -3,10 +3,13 @@
 //! `cargo xtask bench` starts it. Every client is a process of its own, which tells when each receipt
 //! came; nothing here is a test, as nothing fails by being slow.
 
+mod bulk;
 mod calls;
 mod clients;
+mod cold;
 mod component;
 mod delay;
+mod growth;
 mod machine;
 mod native;
 mod page;
@@ -47,6 +50,9 @@ fn main() -> Result<()> {
 fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
     let machine = machine::describe();
     match part {
+        "bulk" => bulk::measure(page, compiled, &machine),
+        "cold" => cold::measure(page, compiled, &machine),
+        "growth" => growth::measure(page, compiled, &machine),
         "calls" => calls::measure(page, compiled, &machine),
         "throughput" => throughput::measure(page, compiled, &machine),
         "explain" => rounds::explain(compiled),
@@ -59,6 +65,8 @@ fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
 fn client(compiled: &Path, way: &str) -> Result<()> {
     let task = Task::from_environment()?;
     let receipts = match way {
+        "bulk" => component::send_bulk(&Host::load(compiled)?, &task)?,
+        "native-bulk" => native::send_bulk(&task)?,
         "native" => native::send(&task)?,
         "send" => component::send(&Host::load(compiled)?, &task)?,
         "at-hand" => component::send_at_hand(&Host::load(compiled)?, &task)?,
@@ -67,7 +75,9 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
     for receipt in receipts {
         println!("{receipt}");
     }
-    machine::tell_peak();
+    if let Some(peak) = machine::peak() {
+        println!("peak {peak}");
+    }
     Ok(())
 }
 

@@ -39,6 +39,17 @@ pub fn send(task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
+/// A small message and a large one: when the first was done, and when the second.
+pub fn send_bulk(task: &Task) -> Result<Vec<u64>> {
+    let message = task.message();
+    let mut connection = Connection::open(task)?;
+    let envelope = Envelope::parse(Some(SENDER), &task.recipients()).map_err(failed)?;
+    connection.send(&envelope, b"Subject: bench\r\n\r\n")?;
+    let begin = now();
+    connection.send(&envelope, &message)?;
+    Ok(vec![begin, now()])
+}
+
 struct Connection {
     session: Session,
     tls: Option<Tls>,
