@@ -118,7 +118,7 @@ impl Client {
         options: &Options,
     ) -> Result<Receipt, Error> {
         let envelope = Envelope::parse(sender, recipients)?;
-        let letter = Letter::new(envelope, options, message, true)?;
+        let letter = Letter::new(envelope, options, message, true, false)?;
         self.connection
             .call(self.clock(), |connection| connection.send(&letter))
     }

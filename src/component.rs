@@ -54,13 +54,11 @@ impl wit::Guest for Component {
         recipients: Vec<String>,
         message: Vec<u8>,
     ) -> Result<wit::Receipt, wit::Error> {
-        let mut mailer = Mailer::from_url(&server)?;
+        let mailer = Mailer::from_url(&server)?;
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
         let letter = mailer.letter(sender, &recipients, &message, &options)?;
-        let result = mailer.send(&letter);
-        mailer.close();
-        Ok(result?.into())
+        Ok(mailer.send_last(&letter)?.into())
     }
 }
 
@@ -123,6 +121,16 @@ impl wit::GuestMailer for GuestMailer {
 
     fn set_partial_delivery(&self, allowed: bool) {
         self.0.borrow_mut().set_partial_delivery(allowed);
+    }
+
+    fn set_early_content(&self, allowed: bool) {
+        self.0.borrow_mut().set_early_content(allowed);
+    }
+
+    fn set_connection_limits(&self, idle: u64, messages: u32) {
+        let idle = Some(Duration::from_nanos(idle)).filter(|idle| !idle.is_zero());
+        let messages = Some(messages).filter(|&messages| messages != 0);
+        self.0.borrow_mut().set_connection_limits(idle, messages);
     }
 
     fn set_server_name(&self, name: String) -> Result<(), wit::Error> {

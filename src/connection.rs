@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use core::time::Duration;
 use std::rc::Rc;
 
-use crate::net::{self, Alarm, Deadline, Read, Socket};
+use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
@@ -50,6 +50,8 @@ pub struct Connection {
     transcript: Transcript,
     /// Unknown where the connection is the caller's own.
     peer: Option<IpAddr>,
+    /// When a reply was waited for last.
+    used: Duration,
 }
 
 /// The limits of a call's waits.
@@ -71,14 +73,6 @@ impl Clock {
 
     fn limit(&self, limit: Duration) -> Deadline {
         Deadline::after(limit).or(self.total)
-    }
-
-    /// The same, for several waits.
-    fn alarm(&self, limit: Duration) -> Alarm {
-        match self.total {
-            None => Alarm::after(limit),
-            Some(_) => Alarm::at(self.limit(limit)),
-        }
     }
 }
 
@@ -157,6 +151,7 @@ impl Connection {
             clock,
             transcript: transcript.clone(),
             peer,
+            used: Duration::ZERO,
         };
         connection.session.words().want(transcript.is_wanted());
         match connection.greet() {
@@ -193,6 +188,11 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// How long it was not used.
+    pub fn idle(&self) -> Duration {
+        net::now().saturating_sub(self.used)
     }
 
     /// Whether more can be said.
@@ -246,10 +246,11 @@ impl Connection {
     fn await_reply(&mut self) -> Result<(), Error> {
         self.write_down();
         self.flush()?;
+        self.used = net::now();
         let limit = self.clock.timeouts.reply(self.session.phase());
-        let alarm = self.clock.alarm(limit);
+        let deadline = Deadline::at(self.used.saturating_add(limit)).or(self.clock.total);
         while !self.session.has_reply() {
-            self.fill(&alarm)?;
+            self.fill(deadline)?;
         }
         Ok(())
     }
@@ -307,11 +308,11 @@ impl Connection {
         loop {
             match self.socket.permitted().map_err(|_| self.last_words())? {
                 0 => {
-                    // Begins with the first wait, of which there is mostly none.
+                    // From the first wait on, of which there is mostly none.
                     let limit = self.clock.timeouts.block;
                     let deadline = *deadline.get_or_insert_with(|| self.clock.limit(limit));
-                    let wait = self.socket.wait_to_write_or_read(deadline);
-                    wait.map_err(|e| self.failed(e))?;
+                    let waited = self.socket.wait_to_write_or_read(deadline);
+                    waited.map_err(|e| self.failed(e))?;
                 }
                 octets => return Ok(octets),
             }
@@ -332,14 +333,14 @@ impl Connection {
         }
     }
 
-    /// What was just asked is not answered yet: it waits first, and then reads.
-    fn fill(&mut self, alarm: &Alarm) -> Result<(), Error> {
-        let wait = self.socket.wait_to_read(alarm);
-        wait.map_err(|e| self.failed(e))?;
+    /// Waits before it reads: there is mostly nothing yet, and each look is a call of the host.
+    fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
+        let waited = self.socket.wait_to_read(deadline);
+        waited.map_err(|e| self.failed(e))?;
         match self.socket.read() {
+            Read::Nothing => Ok(()),
             Read::Bytes(bytes) => self.take(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
-            Read::Nothing => Ok(()),
         }
     }
 

@@ -25,6 +25,21 @@ use crate::url::ServerUrl;
 /// Longest host name (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
 
+/// When a kept connection is given up.
+#[derive(Clone, Copy, Default)]
+struct Limits {
+    idle: Option<Duration>,
+    messages: Option<u32>,
+}
+
+impl Limits {
+    fn are_reached(self, connection: &Connection) -> bool {
+        let carried = connection.session().transactions();
+        self.messages.is_some_and(|limit| carried >= limit)
+            || self.idle.is_some_and(|limit| connection.idle() >= limit)
+    }
+}
+
 /// Where and how to send; keeps a connection between messages.
 pub struct Mailer {
     host: String,
@@ -39,6 +54,8 @@ pub struct Mailer {
     policy: Policy,
     timeouts: Timeouts,
     partial: bool,
+    early: bool,
+    limits: Limits,
     transcript: Transcript,
     /// Kept because sessions resume from it.
     tls: Option<tls::Settings>,
@@ -63,6 +80,8 @@ impl Mailer {
             policy: Policy::default(),
             timeouts: Timeouts::default(),
             partial: true,
+            early: false,
+            limits: Limits::default(),
             transcript: Transcript::default(),
             tls: None,
             kept: None,
@@ -136,6 +155,16 @@ impl Mailer {
         self.partial = allowed;
     }
 
+    /// Whether the content of a small message may leave before its envelope is answered.
+    pub fn set_early_content(&mut self, allowed: bool) {
+        self.early = allowed;
+    }
+
+    /// After how long without use, and how many messages, a kept connection is given up; none: never.
+    pub fn set_connection_limits(&mut self, idle: Option<Duration>, messages: Option<u32>) {
+        self.limits = Limits { idle, messages };
+    }
+
     pub fn set_server_name(&mut self, name: &str) -> Result<(), Error> {
         self.server_name = Some(ServerName::parse(name).map_err(Error::InvalidArgument)?);
         self.kept = None;
@@ -193,21 +222,30 @@ impl Mailer {
     /// Delivers one message, over the kept connection where it is still good.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
         let mut outcomes = self.send_all(core::slice::from_ref(letter));
-        outcomes
-            .pop()
-            .unwrap_or_else(|| Err(Error::Other("the message has no outcome".into())))
+        only(&mut outcomes)
     }
 
     /// Delivers messages one after the other; an outcome each. Over a new connection, once, where
     /// the one that was kept turns out to be gone before the server wanted the next.
     pub fn send_all(&mut self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
+        self.send_letters(letters, false)
+    }
+
+    /// Delivers one message, and no other: QUIT leaves with its end.
+    pub fn send_last(mut self, letter: &Letter) -> Result<Receipt, Error> {
+        let mut outcomes = self.send_letters(core::slice::from_ref(letter), true);
+        self.close();
+        only(&mut outcomes)
+    }
+
+    fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
         let clock = Clock::start(&self.timeouts);
         let mut outcomes = Vec::with_capacity(letters.len());
         while let Some(left) = letters
             .get(outcomes.len()..)
             .filter(|left| !left.is_empty())
         {
-            let kept = self.kept.take().filter(Handle::is_good);
+            let kept = self.take_kept();
             let fresh = kept.is_none();
             let connection = match kept.map_or_else(|| self.open_for_message(clock.clone()), Ok) {
                 Ok(connection) => connection,
@@ -218,7 +256,7 @@ impl Mailer {
                 }
             };
             let sent = connection.call(clock.clone(), |connection| {
-                connection.send_all(left, fresh, &mut outcomes);
+                connection.send_all(left, fresh, quits, &mut outcomes);
                 Ok(())
             });
             if let Err(error) = sent {
@@ -238,7 +276,7 @@ impl Mailer {
         options: &'a Options,
     ) -> Result<Letter<'a>, Error> {
         let envelope = Envelope::parse(sender, recipients)?;
-        Letter::new(envelope, options, message, self.partial)
+        Letter::new(envelope, options, message, self.partial, self.early)
     }
 
     /// Delivers one message that is written piece by piece, in one transaction.
@@ -292,7 +330,7 @@ impl Mailer {
         begin: impl Fn(&mut Connection) -> Result<(), Error>,
     ) -> Result<Handle, Error> {
         let clock = Clock::start(&self.timeouts);
-        if let Some(kept) = self.kept.take().filter(Handle::is_good) {
+        if let Some(kept) = self.take_kept() {
             match kept.call(clock.clone(), &begin) {
                 Err(error) if is_gone(&error) => {}
                 result => {
@@ -305,6 +343,19 @@ impl Mailer {
         let result = connection.go_on(&begin);
         self.keep(connection.clone());
         result.map(|()| connection)
+    }
+
+    /// The kept connection, where it may be used still.
+    fn take_kept(&mut self) -> Option<Handle> {
+        let kept = self.kept.take().filter(Handle::is_good)?;
+        let used_up = kept.look(|connection| self.limits.are_reached(connection));
+        match used_up {
+            Some(false) => Some(kept),
+            _ => {
+                kept.quit();
+                None
+            }
+        }
     }
 
     /// For the next message, unless the server is still to learn who we are.
@@ -366,6 +417,11 @@ impl Mailer {
         self.tls = None;
         self.kept = None;
     }
+}
+
+fn only(outcomes: &mut Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+    let none = || Err(Error::Other("the message has no outcome".into()));
+    outcomes.pop().unwrap_or_else(none)
 }
 
 /// Where TLS has its randomness and time from.

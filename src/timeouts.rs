@@ -35,6 +35,9 @@ pub struct Timeouts {
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// How long QUIT's reply is waited for: nothing depends on it.
+const QUIT: Duration = Duration::from_secs(2);
+
 /// RFC 5321, section 4.5.3.2. It says nothing of TCP and TLS: 30 seconds are several
 /// retransmissions on the worst of links, and less than a person gives up after.
 impl Default for Timeouts {
@@ -74,6 +77,7 @@ impl Timeouts {
             Phase::Greeting => self.greeting,
             Phase::Data => self.data,
             Phase::Acceptance => self.acceptance,
+            Phase::Quit => self.command.min(QUIT),
             _ => self.command,
         }
     }

@@ -15,11 +15,14 @@ pub fn piece() -> Vec<u8> {
 
 /// From the connection's begin to the end of QUIT, in three ways: EHLO and no more.
 pub trait Client {
+    /// All sessions; what follows is over TLS unless it says otherwise.
+    fn forget(&mut self) -> Result<()>;
     fn without_tls(&mut self) -> Result<()>;
-    /// As no session is known.
+    /// After `forget`.
     fn full(&mut self) -> Result<()>;
     /// With a ticket of the connection before.
     fn resumed(&mut self) -> Result<()>;
     /// Sends `BULK` octets over TLS with ChaCha20-Poly1305.
     fn bulk(&mut self) -> Result<()>;
+    fn bulk_without_tls(&mut self) -> Result<()>;
 }

@@ -15,7 +15,6 @@ use crate::server::Server;
 use bindings::exports::envoi::mail::smtp::{Envelope, Error, Guest, Security, TlsState};
 use bindings::{Envoi, EnvoiPre};
 
-#[expect(clippy::all, reason = "generated")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit",
@@ -109,41 +108,14 @@ impl InWasm<'_> {
         })
     }
 
-    /// Makes the mailer anew, which knows no session.
-    pub fn forget(&mut self) -> Result<()> {
-        *self = InWasm::new(self.host, self.server)?;
-        Ok(())
-    }
-
-    fn visit(&mut self, expect: impl FnOnce(Option<TlsState>) -> bool) -> Result<()> {
-        let Instance { store, world } = &mut self.instance;
-        let smtp: &Guest = world.envoi_mail_smtp();
-        let client = fine(smtp.mailer().call_connect(&mut *store, self.mailer)?)?;
-        let tls = smtp.client().call_tls(&mut *store, client)?;
-        ensure!(expect(tls), "the handshake is not of the kind expected");
-        fine(smtp.client().call_quit(&mut *store, client)?)?;
-        Ok(())
-    }
-}
-
-impl Client for InWasm<'_> {
-    fn without_tls(&mut self) -> Result<()> {
+    fn set_plaintext(&mut self) -> Result<()> {
         let Instance { store, world } = &mut self.instance;
         let calls = world.envoi_mail_smtp().mailer();
         calls.call_set_port(&mut *store, self.mailer, self.server.plain_port)?;
-        calls.call_set_security(&mut *store, self.mailer, Security::Plaintext)?;
-        self.visit(|tls| tls.is_none())
+        calls.call_set_security(&mut *store, self.mailer, Security::Plaintext)
     }
 
-    fn full(&mut self) -> Result<()> {
-        self.visit(|tls| tls.is_some_and(|tls| !tls.resumed))
-    }
-
-    fn resumed(&mut self) -> Result<()> {
-        self.visit(|tls| tls.is_some_and(|tls| tls.resumed))
-    }
-
-    fn bulk(&mut self) -> Result<()> {
+    fn send(&mut self) -> Result<()> {
         let Instance { store, world } = &mut self.instance;
         let smtp = world.envoi_mail_smtp();
         let envelope = Envelope {
@@ -161,6 +133,46 @@ impl Client for InWasm<'_> {
         fine(smtp.message().call_finish(&mut *store, message)?)?;
         smtp.mailer().call_close(&mut *store, self.mailer)?;
         Ok(())
+    }
+
+    fn visit(&mut self, expect: impl FnOnce(Option<TlsState>) -> bool) -> Result<()> {
+        let Instance { store, world } = &mut self.instance;
+        let smtp: &Guest = world.envoi_mail_smtp();
+        let client = fine(smtp.mailer().call_connect(&mut *store, self.mailer)?)?;
+        let tls = smtp.client().call_tls(&mut *store, client)?;
+        ensure!(expect(tls), "the handshake is not of the kind expected");
+        fine(smtp.client().call_quit(&mut *store, client)?)?;
+        Ok(())
+    }
+}
+
+impl Client for InWasm<'_> {
+    /// A new mailer knows no session.
+    fn forget(&mut self) -> Result<()> {
+        *self = InWasm::new(self.host, self.server)?;
+        Ok(())
+    }
+
+    fn without_tls(&mut self) -> Result<()> {
+        self.set_plaintext()?;
+        self.visit(|tls| tls.is_none())
+    }
+
+    fn full(&mut self) -> Result<()> {
+        self.visit(|tls| tls.is_some_and(|tls| !tls.resumed))
+    }
+
+    fn resumed(&mut self) -> Result<()> {
+        self.visit(|tls| tls.is_some_and(|tls| tls.resumed))
+    }
+
+    fn bulk(&mut self) -> Result<()> {
+        self.send()
+    }
+
+    fn bulk_without_tls(&mut self) -> Result<()> {
+        self.set_plaintext()?;
+        self.send()
     }
 }
 

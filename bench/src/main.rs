@@ -12,13 +12,14 @@ mod report;
 mod server;
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use client::Client;
 use component::{Host, InWasm};
+use cpu::{median, time};
 use native::Native;
-use report::{Column, Report};
+use report::{Column, Component, Report};
 use server::Server;
 use wasmtime::{Result, bail};
 
@@ -34,68 +35,108 @@ fn main() -> Result<()> {
         bail!("usage: bench PORTABLE.wasm WIDE.wasm PAGE.md");
     };
     let server = Server::start()?;
-    let columns = vec![
-        native(&server)?,
-        component("envoi.wasm", portable, &server)?,
-        component("envoi-wide.wasm", wide, &server)?,
+    eprintln!("bench: compiling the components");
+    let (portable, wide) = (Host::load(portable)?, Host::load(wide)?);
+    let mut subjects = [
+        Subject::new("rustls and ring, native", Native::new(&server)?, None),
+        Subject::new(
+            "envoi.wasm",
+            InWasm::new(&portable, &server)?,
+            Some(&portable),
+        ),
+        Subject::new("envoi-wide.wasm", InWasm::new(&wide, &server)?, Some(&wide)),
     ];
-    let report = Report::new(columns, machine::describe(&server)?);
+    measure(&mut subjects)?;
+    let columns = subjects
+        .into_iter()
+        .map(Subject::column)
+        .collect::<Result<_>>()?;
+    let report = Report::new(columns, machine::describe(&server));
     println!("{report}");
     report.write_into(page)
 }
 
-fn native(server: &Server) -> Result<Column> {
-    eprintln!("bench: rustls over ring");
-    let mut client = Native::new(server)?;
-    let full = cpu::median(CONNECTIONS, || cpu::time(|| client.full()))?;
-    let resumed = cpu::median(CONNECTIONS, || cpu::time(|| client.resumed()))?;
-    let bulk = cpu::median(BULKS, || cpu::time(|| client.bulk()))?;
-    let plain = cpu::median(CONNECTIONS, || cpu::time(|| client.without_tls()))?;
-    Ok(Column {
-        name: "rustls and ring, native",
-        plain,
-        full,
-        resumed,
-        bulk,
-        component: None,
+/// Round by round through all of them, so that what else the machine does meets each alike.
+fn measure(subjects: &mut [Subject]) -> Result<()> {
+    eprintln!("bench: {CONNECTIONS} rounds of connections");
+    for _ in 0..CONNECTIONS {
+        subjects.iter_mut().try_for_each(Subject::connect)?;
+    }
+    eprintln!("bench: {BULKS} rounds of 100 MB");
+    for _ in 0..BULKS {
+        subjects.iter_mut().try_for_each(Subject::send)?;
+    }
+    Ok(())
+}
+
+struct Subject<'a> {
+    name: &'static str,
+    client: Box<dyn Client + 'a>,
+    host: Option<&'a Host>,
+    full: Vec<Duration>,
+    resumed: Vec<Duration>,
+    plain: Vec<Duration>,
+    bulk: Vec<Duration>,
+    bulk_plain: Vec<Duration>,
+}
+
+impl<'a> Subject<'a> {
+    fn new(name: &'static str, client: impl Client + 'a, host: Option<&'a Host>) -> Self {
+        Self {
+            name,
+            client: Box::new(client),
+            host,
+            full: Vec::new(),
+            resumed: Vec::new(),
+            plain: Vec::new(),
+            bulk: Vec::new(),
+            bulk_plain: Vec::new(),
+        }
+    }
+
+    fn connect(&mut self) -> Result<()> {
+        self.client.forget()?;
+        self.full.push(time(|| self.client.full())?);
+        self.resumed.push(time(|| self.client.resumed())?);
+        self.plain.push(time(|| self.client.without_tls())?);
+        Ok(())
+    }
+
+    fn send(&mut self) -> Result<()> {
+        self.client.forget()?;
+        self.bulk.push(time(|| self.client.bulk())?);
+        self.bulk_plain
+            .push(time(|| self.client.bulk_without_tls())?);
+        Ok(())
+    }
+
+    fn column(self) -> Result<Column> {
+        Ok(Column {
+            name: self.name,
+            plain: median(self.plain),
+            full: median(self.full),
+            resumed: median(self.resumed),
+            bulk: median(self.bulk),
+            bulk_plain: median(self.bulk_plain),
+            component: self.host.map(component).transpose()?,
+        })
+    }
+}
+
+fn component(host: &Host) -> Result<Component> {
+    let instances = (0..INSTANCES).map(|_| instantiation(host));
+    Ok(Component {
+        size: host.size,
+        compilation: host.compilation,
+        instantiation: median(instances.collect::<Result<_>>()?),
     })
 }
 
-fn component(name: &'static str, path: &Path, server: &Server) -> Result<Column> {
-    eprintln!("bench: {name}");
-    let host = Host::load(path)?;
-    let mut client = InWasm::new(&host, server)?;
-    let full = cpu::median(CONNECTIONS, || {
-        client.forget()?;
-        cpu::time(|| client.full())
-    })?;
-    let resumed = cpu::median(CONNECTIONS, || cpu::time(|| client.resumed()))?;
-    let bulk = cpu::median(BULKS, || {
-        client.forget()?;
-        cpu::time(|| client.bulk())
-    })?;
-    let plain = cpu::median(CONNECTIONS, || cpu::time(|| client.without_tls()))?;
-    Ok(Column {
-        name,
-        plain,
-        full,
-        resumed,
-        bulk,
-        component: Some(report::Component {
-            size: host.size,
-            compilation: host.compilation,
-            instantiation: instantiation(&host)?,
-        }),
-    })
-}
-
-/// By the wall clock, as it computes alone; the store's end is not counted.
+/// By the wall clock, as it computes alone; the instance's end is not counted.
 fn instantiation(host: &Host) -> Result<Duration> {
-    cpu::median(INSTANCES, || {
-        let start = Instant::now();
-        let instance = host.instantiate()?;
-        let elapsed = start.elapsed();
-        drop(instance);
-        Ok(elapsed)
-    })
+    let start = Instant::now();
+    let instance = host.instantiate()?;
+    let elapsed = start.elapsed();
+    drop(instance);
+    Ok(elapsed)
 }

@@ -34,14 +34,14 @@ impl Native<'_> {
         ensure!(kind == Some(expected), "the handshake was {kind:?}");
         Ok(stream)
     }
+}
 
+impl Client for Native<'_> {
     fn forget(&mut self) -> Result<()> {
         self.config = config(self.server)?;
         Ok(())
     }
-}
 
-impl Client for Native<'_> {
     fn without_tls(&mut self) -> Result<()> {
         let mut stream = dial(self.server.plain_port)?;
         hello(&mut stream)?;
@@ -49,7 +49,6 @@ impl Client for Native<'_> {
     }
 
     fn full(&mut self) -> Result<()> {
-        self.forget()?;
         say(&mut self.connect(HandshakeKind::Full)?, b"QUIT\r\n")
     }
 
@@ -58,17 +57,13 @@ impl Client for Native<'_> {
     }
 
     fn bulk(&mut self) -> Result<()> {
-        self.forget()?;
-        let mut stream = self.connect(HandshakeKind::Full)?;
-        say(&mut stream, b"MAIL FROM:<a@mail.test>\r\n")?;
-        say(&mut stream, b"RCPT TO:<b@mail.test>\r\n")?;
-        say(&mut stream, b"DATA\r\n")?;
-        let piece = piece();
-        for _ in 0..BULK / PIECE {
-            stream.write_all(&piece)?;
-        }
-        say(&mut stream, b"\r\n.\r\n")?;
-        say(&mut stream, b"QUIT\r\n")
+        send(&mut self.connect(HandshakeKind::Full)?)
+    }
+
+    fn bulk_without_tls(&mut self) -> Result<()> {
+        let mut stream = dial(self.server.plain_port)?;
+        hello(&mut stream)?;
+        send(&mut stream)
     }
 }
 
@@ -95,6 +90,18 @@ fn dial(port: u16) -> Result<TcpStream> {
 fn hello(stream: &mut (impl Read + Write)) -> Result<()> {
     hear(stream)?;
     say(stream, b"EHLO [127.0.0.1]\r\n")
+}
+
+fn send(stream: &mut (impl Read + Write)) -> Result<()> {
+    say(stream, b"MAIL FROM:<a@mail.test>\r\n")?;
+    say(stream, b"RCPT TO:<b@mail.test>\r\n")?;
+    say(stream, b"DATA\r\n")?;
+    let piece = piece();
+    for _ in 0..BULK / PIECE {
+        stream.write_all(&piece)?;
+    }
+    say(stream, b"\r\n.\r\n")?;
+    say(stream, b"QUIT\r\n")
 }
 
 fn say(stream: &mut (impl Read + Write), command: &[u8]) -> Result<()> {

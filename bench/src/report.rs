@@ -20,6 +20,7 @@ pub struct Column {
     pub full: Duration,
     pub resumed: Duration,
     pub bulk: Duration,
+    pub bulk_plain: Duration,
     /// What native code does not have.
     pub component: Option<Component>,
 }
@@ -82,13 +83,21 @@ impl Report {
         })
     }
 
-    /// As MB/s, with its share of the first column's.
-    fn throughput(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let rate = |column: &Column| BULK as f64 / 1e6 / column.bulk.as_secs_f64();
+    /// The large message as MB/s, with its share of the first column's.
+    fn throughput(
+        &self,
+        f: &mut fmt::Formatter,
+        name: &str,
+        time: impl Fn(&Column) -> Duration,
+    ) -> fmt::Result {
+        let rate = |column: &Column| BULK as f64 / 1e6 / time(column).as_secs_f64();
         let native = self.columns.first().map_or(f64::NAN, rate);
-        self.row(f, "100 MB sent over TLS", |column| match column.component {
-            Some(_) => format!("{:.0} MB/s ({:.2} ×)", rate(column), rate(column) / native),
-            None => format!("{:.0} MB/s", rate(column)),
+        self.row(f, name, |column| {
+            let rate = rate(column);
+            match column.component {
+                Some(_) => format!("{rate:.0} MB/s ({:.2} ×)", rate / native),
+                None => format!("{rate:.0} MB/s"),
+            }
         })
     }
 
@@ -117,7 +126,11 @@ impl fmt::Display for Report {
         self.times(f, "connection, EHLO and QUIT without TLS", |column| {
             column.plain
         })?;
-        self.throughput(f)?;
+        self.throughput(f, "100 MB sent over TLS", |column| column.bulk)?;
+        self.throughput(f, "100 MB sent without TLS", |column| column.bulk_plain)?;
+        self.throughput(f, "what TLS adds to them", |column| {
+            column.bulk.saturating_sub(column.bulk_plain)
+        })?;
         self.component(f, "size", |own| format!("{} kB", own.size.div_ceil(1000)))?;
         self.component(f, "compilation by wasmtime", |own| {
             format!("{:.1} s", own.compilation.as_secs_f64())

@@ -64,6 +64,16 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_partial_delivery(allowed))
     }
 
+    pub fn set_early_content(&self, allowed: bool) {
+        call!(self, mailer.call_set_early_content(allowed))
+    }
+
+    /// 0 is no limit.
+    pub fn set_connection_limits(&self, idle: Duration, messages: u32) {
+        let idle = idle.as_nanos() as u64;
+        call!(self, mailer.call_set_connection_limits(idle, messages))
+    }
+
     pub fn set_server_name(&self, name: &str) -> Result<(), Error> {
         call!(self, mailer.call_set_server_name(&name))
     }

@@ -1,7 +1,5 @@
 //! What can be asked of a connection.
 
-use core::time::Duration;
-
 use super::{Clock, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
 use crate::sasl::{self, Credentials};
@@ -15,9 +13,6 @@ use crate::tls;
 
 /// Octets of a message that leave in one write where the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
-
-/// How long QUIT's reply is waited for: nothing depends on it.
-const QUIT_WAIT: Duration = Duration::from_secs(2);
 
 impl Connection {
     /// A new call: its time begins.
@@ -157,15 +152,14 @@ impl Connection {
         if !self.session.is_open() {
             return None;
         }
-        self.clock.timeouts.command = self.clock.timeouts.command.min(QUIT_WAIT);
-        self.clock.timeouts.block = self.clock.timeouts.block.min(QUIT_WAIT);
+        self.clock.timeouts.block = self.clock.timeouts.reply(Phase::Quit);
         // Nothing is lost where it fails: what was sent is answered already.
         let reply = self.ask_at_once(Session::quit).ok();
         if let Some(tls) = &mut self.tls
             && reply.is_some()
         {
             tls.close();
-            let deadline = Deadline::after(QUIT_WAIT);
+            let deadline = Deadline::after(self.clock.timeouts.reply(Phase::Quit));
             let _ = self.socket.write_all(tls.outgoing(), deadline);
         }
         self.session.end();

@@ -27,6 +27,16 @@ pub struct Letter<'a> {
     message: &'a [u8],
     /// Whether to deliver to the others when some recipients are refused.
     partial: bool,
+    /// Whether the content may leave before the envelope is answered.
+    early: bool,
+}
+
+/// What leaves behind the end of a message, where it may.
+#[derive(Clone, Copy)]
+enum Behind<'a> {
+    Nothing,
+    Envelope(&'a Letter<'a>),
+    Quit,
 }
 
 impl<'a> Letter<'a> {
@@ -36,6 +46,7 @@ impl<'a> Letter<'a> {
         options: &'a Options,
         message: &'a [u8],
         partial: bool,
+        early: bool,
     ) -> Result<Self, Error> {
         options.expect_among(&envelope.recipients)?;
         let survey = match options.body() {
@@ -48,6 +59,7 @@ impl<'a> Letter<'a> {
             survey,
             message,
             partial,
+            early,
         })
     }
 
@@ -65,16 +77,23 @@ type Begun = Option<Result<(), Error>>;
 impl Connection {
     /// Delivers messages one after the other, and says what became of each. Where the connection
     /// turns out to be gone before the server wanted one, that and those after it are left to be
-    /// sent over another; but of a fresh connection this counts as the first one's failure.
+    /// sent over another; but of a fresh connection this counts as the first one's failure. `quits`
+    /// says whether they are the last that the server gets.
     pub fn send_all(
         &mut self,
         letters: &[Letter],
         fresh: bool,
+        quits: bool,
         outcomes: &mut Vec<Result<Receipt, Error>>,
     ) {
         let mut begun = None;
         for (i, letter) in letters.iter().enumerate() {
-            let (outcome, next) = self.send_before(letter, begun, letters.get(i + 1));
+            let behind = match letters.get(i + 1) {
+                Some(next) => Behind::Envelope(next),
+                None if quits => Behind::Quit,
+                None => Behind::Nothing,
+            };
+            let (outcome, next) = self.send_before(letter, begun, behind);
             match outcome {
                 Err(error) if is_gone(&error) && !(fresh && i == 0) => return,
                 outcome => outcomes.push(outcome),
@@ -88,14 +107,14 @@ impl Connection {
 
     /// Delivers one message, in as many transactions as the server needs for its recipients.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        self.send_before(letter, None, None).0
+        self.send_before(letter, None, Behind::Nothing).0
     }
 
     fn send_before(
         &mut self,
         letter: &Letter,
         mut begun: Begun,
-        next: Option<&Letter>,
+        behind: Behind,
     ) -> (Result<Receipt, Error>, Begun) {
         if let Err(error) = self.greet_if_due() {
             return (Err(error), None);
@@ -110,9 +129,12 @@ impl Connection {
         let mut failure = None;
         let mut next_begun = None;
         while let Some(batch) = batches.pop_front() {
-            let next = next.filter(|_| batches.is_empty());
+            let behind = match batches.is_empty() {
+                true => behind,
+                false => Behind::Nothing,
+            };
             let part;
-            (part, next_begun) = self.send_to(&batch, letter, begun.take(), next);
+            (part, next_begun) = self.send_to(&batch, letter, begun.take(), behind);
             match part {
                 Ok(mut part) => {
                     batches.extend(part.take_too_many());
@@ -144,29 +166,42 @@ impl Connection {
         recipients: &[Mailbox],
         letter: &Letter,
         begun: Begun,
-        next: Option<&Letter>,
+        behind: Behind,
     ) -> (Result<Receipt, Error>, Begun) {
-        let begun = begun.unwrap_or_else(|| {
-            let content = Content::Whole(letter.survey);
-            let envelope = letter.envelope_to(recipients);
-            self.start(envelope, letter.options, content, letter.partial)
-        });
+        let begun = begun.unwrap_or_else(|| self.say_envelope(recipients, letter));
         if let Err(error) = begun.and_then(|()| self.write(letter.message)) {
             return (Err(error), None);
         }
-        match next.is_some_and(|next| self.end_with(next)) {
-            false => (self.finish(), None),
-            true => self.settle(),
+        match behind {
+            Behind::Envelope(next) if self.session.may_follow(&next.envelope.recipients) => {
+                self.end_with(next);
+                self.settle()
+            }
+            Behind::Quit if self.session.may_end() => {
+                self.session.finish();
+                self.session.quit_behind();
+                self.settle()
+            }
+            _ => (self.finish(), None),
         }
+    }
+
+    /// As far as the content can leave.
+    fn say_envelope(&mut self, recipients: &[Mailbox], letter: &Letter) -> Result<(), Error> {
+        let envelope = letter.envelope_to(recipients);
+        let content = Content::Whole(letter.survey);
+        self.session
+            .deliver(envelope, letter.options, content, letter.partial)?;
+        if letter.early && self.session.may_hurry(letter.survey.size) {
+            self.session.hurry();
+            return Ok(());
+        }
+        self.run()
     }
 
     /// Ends the message with the envelope of the next behind it, where that can be said. What is
     /// wrong with that one is found again when its turn comes.
-    fn end_with(&mut self, next: &Letter) -> bool {
-        let recipients = &next.envelope.recipients;
-        if !self.session.may_follow(recipients) {
-            return false;
-        }
+    fn end_with(&mut self, next: &Letter) {
         self.session.finish();
         let content = Content::Whole(next.survey);
         let envelope = next.envelope.clone();
@@ -174,10 +209,9 @@ impl Connection {
         let _ = self
             .session
             .deliver(envelope, next.options, content, next.partial);
-        true
     }
 
-    /// What became of the message that has ended, and of the envelope behind it.
+    /// What became of the message that has ended, and of what left behind it.
     fn settle(&mut self) -> (Result<Receipt, Error>, Begun) {
         let is_followed = self.session.is_message_followed();
         let result = self.run();

@@ -3,7 +3,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::{Clock, Target};
-use crate::net::{self, Alarm, Deadline, Read, Socket};
+use crate::net::{self, Deadline, Read, Socket};
 use crate::smtp::error::{Error, Phase, TlsFailure};
 use crate::smtp::transcript::Speaker;
 use crate::tls::{self, Tls};
@@ -60,9 +60,7 @@ pub fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result
         let flight = std::mem::take(tls.outgoing());
         socket.write_all(&flight, deadline).map_err(interrupted)?;
         match socket.read() {
-            Read::Nothing => socket
-                .wait_to_read(&Alarm::at(deadline))
-                .map_err(interrupted)?,
+            Read::Nothing => socket.wait_to_read(deadline).map_err(interrupted)?,
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
             Read::Bytes(bytes) => {
                 if let Err(error) = tls.receive(&bytes) {

@@ -1,5 +1,6 @@
 //! Time: from the host's clocks, as this target's std has none.
 
+use core::cell::Cell;
 use core::time::Duration;
 
 use wasip2::clocks::{monotonic_clock, wall_clock};
@@ -24,12 +25,22 @@ pub struct Deadline(Duration);
 
 impl Deadline {
     pub fn after(limit: Duration) -> Self {
-        Self(now().saturating_add(limit))
+        Self::at(now().saturating_add(limit))
+    }
+
+    /// As `now` counts.
+    pub fn at(moment: Duration) -> Self {
+        Self(moment)
     }
 
     /// The earlier one.
     pub fn or(self, other: Option<Self>) -> Self {
         other.map_or(self, |other| other.min(self))
+    }
+
+    fn subscribe(self) -> Pollable {
+        let nanos = u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX);
+        monotonic_clock::subscribe_instant(nanos)
     }
 
     pub fn has_passed(self) -> bool {
@@ -38,35 +49,30 @@ impl Deadline {
 
     /// Waits for any of `events`.
     pub(super) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
-        Alarm::at(self).wait(events)
+        Alarm::default().wait(self, events)
     }
 }
 
-/// A limit for as many waits as come, which takes no look at the clock for each.
-pub struct Alarm(Pollable);
+/// What waits are interrupted by. One that is set is kept for later deadlines too, at the price of
+/// waking once for nothing: a conversation is made of short waits with long limits.
+#[derive(Default)]
+pub struct Alarm(Cell<Option<(Deadline, Pollable)>>);
 
 impl Alarm {
-    pub fn after(limit: Duration) -> Self {
-        Self(monotonic_clock::subscribe_duration(nanos(limit)))
-    }
-
-    pub fn at(deadline: Deadline) -> Self {
-        Self(monotonic_clock::subscribe_instant(nanos(deadline.0)))
-    }
-
-    /// Waits for any of `events`.
-    pub(super) fn wait(&self, events: &[&Pollable]) -> Result<(), Error> {
-        let all: Vec<&Pollable> = events.iter().copied().chain([&self.0]).collect();
-        match poll(&all)
-            .iter()
-            .any(|&ready| (ready as usize) < events.len())
-        {
-            true => Ok(()),
-            false => Err(Error::TimedOut),
+    /// Waits for any of `events`, until `deadline`.
+    pub(super) fn wait(&self, deadline: Deadline, events: &[&Pollable]) -> Result<(), Error> {
+        loop {
+            let set = self.0.take().filter(|(set, _)| *set <= deadline);
+            let (set, alarm) = set.unwrap_or_else(|| (deadline, deadline.subscribe()));
+            let all: Vec<&Pollable> = events.iter().copied().chain([&alarm]).collect();
+            let ready = poll(&all);
+            if ready.iter().any(|&ready| (ready as usize) < events.len()) {
+                self.0.set(Some((set, alarm)));
+                return Ok(());
+            }
+            if set == deadline || deadline.has_passed() {
+                return Err(Error::TimedOut);
+            }
         }
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

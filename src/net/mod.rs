@@ -6,7 +6,7 @@ mod entropy;
 mod lookup;
 mod socket;
 
-pub use clock::{Alarm, Deadline, now, unix_time};
+pub use clock::{Deadline, now, unix_time};
 pub use dial::{dial, interleave};
 pub use entropy::random;
 pub use lookup::lookup;

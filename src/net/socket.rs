@@ -1,7 +1,7 @@
 //! A TCP connection, never waited on without a deadline.
 
 use core::net::{IpAddr, SocketAddr};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasip2::io::poll::Pollable;
@@ -13,7 +13,8 @@ use wasip2::sockets::network::{
 use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 
-use super::{Alarm, Deadline, Error};
+use super::clock::Alarm;
+use super::{Deadline, Error};
 
 /// Octets that one read takes at most.
 const READ: u64 = 64 * 1024;
@@ -31,11 +32,13 @@ pub enum Read {
 
 pub struct Socket(Rc<Streams>);
 
-/// What comes of another is before it: a host traps when a socket is dropped before its streams, or a
-/// stream before what tells of it.
+/// In the order in which they are dropped: a host traps when a stream is dropped before its events,
+/// or a socket before its streams.
 struct Streams {
-    /// Ready when there may be something to read: made once, as every wait is for it.
-    readable: Pollable,
+    /// Made once, when they are first waited for.
+    readable: OnceCell<Pollable>,
+    writable: OnceCell<Pollable>,
+    alarm: Alarm,
     input: InputStream,
     output: OutputStream,
     /// None where the streams are the caller's.
@@ -61,6 +64,14 @@ impl Drop for Socket {
 }
 
 impl Streams {
+    fn readable(&self) -> &Pollable {
+        self.readable.get_or_init(|| self.input.subscribe())
+    }
+
+    fn writable(&self) -> &Pollable {
+        self.writable.get_or_init(|| self.output.subscribe())
+    }
+
     fn is_stalled(&self) -> bool {
         matches!(self.output.check_write(), Ok(0))
     }
@@ -107,7 +118,9 @@ impl Socket {
 
     fn new(input: InputStream, output: OutputStream, socket: Option<TcpSocket>) -> Self {
         Self(Rc::new(Streams {
-            readable: input.subscribe(),
+            readable: OnceCell::new(),
+            writable: OnceCell::new(),
+            alarm: Alarm::default(),
             input,
             output,
             socket,
@@ -152,7 +165,7 @@ impl Socket {
     pub fn write_all(&self, mut bytes: &[u8], deadline: Deadline) -> Result<(), Error> {
         while !bytes.is_empty() {
             match self.permitted()? {
-                0 => deadline.wait(&[&self.0.output.subscribe()])?,
+                0 => self.0.alarm.wait(deadline, &[self.0.writable()])?,
                 octets => {
                     let (piece, rest) = bytes.split_at(octets.min(bytes.len()));
                     self.write(piece)?;
@@ -164,13 +177,14 @@ impl Socket {
     }
 
     /// Waits until there may be something to read.
-    pub fn wait_to_read(&self, alarm: &Alarm) -> Result<(), Error> {
-        alarm.wait(&[&self.0.readable])
+    pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
+        self.0.alarm.wait(deadline, &[self.0.readable()])
     }
 
     /// Waits until `write` may take more, or there may be something to read.
     pub fn wait_to_write_or_read(&self, deadline: Deadline) -> Result<(), Error> {
-        deadline.wait(&[&self.0.output.subscribe(), &self.0.readable])
+        let events = [self.0.writable(), self.0.readable()];
+        self.0.alarm.wait(deadline, &events)
     }
 }
 

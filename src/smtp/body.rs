@@ -4,7 +4,7 @@ use super::content::{Encoder, Surveyor};
 use super::error::Error;
 
 /// Octets of a chunk: few replies for a large message, and little memory for many at once.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 pub(super) struct Body {
     form: Form,

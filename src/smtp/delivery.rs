@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::body::{Allowed, Body};
+use super::body::{Allowed, Body, CHUNK};
 use super::content::Survey;
 use super::envelope::{Envelope, Receipt};
 use super::error::{Error, Phase, RecipientReply};
@@ -77,14 +77,36 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a message of so many octets, just begun, may leave with its envelope: in a single
+    /// chunk, which a server that refuses the envelope throws away (RFC 3030, section 2).
+    pub fn may_hurry(&self, octets: u64) -> bool {
+        let is_after_auth = matches!(self.queued.front(), Some((Verb::AuthAtOnce, _)));
+        let may = |t: &Transaction| t.body.is_chunked() && (t.partial || t.recipients.len() == 1);
+        self.extensions.has("PIPELINING")
+            && self.plan.dialect == Dialect::Smtp
+            && !is_after_auth
+            && octets < CHUNK as u64
+            && self.transaction.as_ref().is_some_and(may)
+    }
+
+    /// Says the envelope, for the content to leave behind it.
+    pub fn hurry(&mut self) {
+        self.say_group();
+        self.state = State::Content;
+    }
+
     /// Whether an envelope may leave in one flight with the end of the message before it.
     pub fn may_follow(&self, recipients: &[Mailbox]) -> bool {
+        self.may_end() && self.takes_more() && self.batches(recipients).len() == 1
+    }
+
+    /// Whether anything may: not where the message needs a transaction more, nor in LMTP, whose
+    /// answers are many.
+    pub fn may_end(&self) -> bool {
         let refused = self.transaction.as_ref().map(Transaction::refused);
         let too_many = |r: &RecipientReply| r.reply.is_too_many_recipients();
         self.extensions.has("PIPELINING")
             && self.plan.dialect == Dialect::Smtp
-            && self.takes_more()
-            && self.batches(recipients).len() == 1
             && !refused.unwrap_or_default().iter().any(too_many)
     }
 
@@ -147,7 +169,8 @@ impl Session {
     }
 
     pub(super) fn hear_envelope(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
+        // The latter where its message left with it.
+        let Some(transaction) = self.transaction.as_mut().or(self.leaving.as_mut()) else {
             return Ok(());
         };
         if transaction.stepwise {
@@ -211,6 +234,11 @@ impl Session {
     /// What the server says of a chunk, or of the whole message.
     pub(super) fn hear_content(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
         match verb {
+            Verb::Message if self.leaving.as_ref().is_some_and(Transaction::is_lost) => {
+                self.needs_reset = true;
+                let lost = self.leaving.take().and_then(|mut lost| lost.why());
+                lost.map_or(Ok(()), Err)
+            }
             Verb::Chunk | Verb::Message if !reply.is_success() => {
                 Err(self.message_refused(verb, reply))
             }

@@ -290,13 +290,12 @@ impl Session {
 
     /// What an interruption now would interrupt.
     pub fn phase(&self) -> Phase {
+        // Its envelope may be unanswered too.
+        if self.message_left && self.awaited.iter().any(|verb| verb.ends_message()) {
+            return Phase::Acceptance;
+        }
         match self.awaited.front() {
-            Some(verb) if verb.phase() == Phase::Content || verb.ends_message() => {
-                match self.message_left {
-                    true => Phase::Acceptance,
-                    false => Phase::Content,
-                }
-            }
+            Some(verb) if verb.ends_message() => Phase::Content,
             Some(verb) => verb.phase(),
             None if self.state == State::Content => Phase::Content,
             None => Phase::Other,
@@ -353,6 +352,17 @@ impl Session {
         self.receipt.take()
     }
 
+    /// Says QUIT behind the end of a message, where both may leave together.
+    pub fn quit_behind(&mut self) {
+        self.queue(Verb::Quit, Line::open("QUIT"));
+        self.say_group();
+    }
+
+    /// How many messages it has carried, or failed to.
+    pub fn transactions(&self) -> u32 {
+        self.transactions
+    }
+
     /// Says QUIT, where the server is not in the middle of something else.
     pub fn quit(&mut self) -> Result<(), Error> {
         if !matches!(self.state, State::Opening | State::Ready) || !self.awaited.is_empty() {
@@ -372,6 +382,7 @@ impl Session {
             Some(verb) if self.message_left || !verb.ends_message() => verb,
             _ => return Err(self.unasked(phase, reply)),
         };
+        let phase = verb.phase();
         // The server closes the connection after it (RFC 5321, section 3.8).
         if reply.code == 421 && !matches!(verb, Verb::MessageFor(_)) {
             self.end();

@@ -72,6 +72,17 @@ impl Transaction {
         self.accepted.is_empty() || !self.partial && !self.refused.is_empty()
     }
 
+    /// Whether its message left with it, and in vain.
+    pub fn is_lost(&self) -> bool {
+        self.failure.is_some() || self.is_refused()
+    }
+
+    /// Why it is lost.
+    pub fn why(&mut self) -> Option<Error> {
+        let failure = self.failure.take();
+        failure.or_else(|| Some(self.recipients_refused()))
+    }
+
     /// Where all recipients were refused, or MAIL was, that says more than DATA's refusal.
     pub fn data_refused(&mut self, reply: Reply) {
         if !self.is_refused() {

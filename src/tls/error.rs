@@ -6,6 +6,7 @@ use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error as RustlsError, InvalidMessage};
 
 use super::date::date;
+use super::fault::fault;
 use super::name::ServerName;
 
 /// The kind of failure, for programs.
@@ -119,13 +120,6 @@ fn certificate(
             "is issued by no trusted authority: if you trust its issuer, add that with add-trust-anchors".into(),
         ),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(presented),
-        CertificateError::BadSignature
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
-            Failure::CertificateInvalid,
-            "or its use bears a false signature: it is forged, an RSA key is shorter than 2048 bits, \
-             or the trust anchor is another authority's of the same name"
-                .into(),
-        ),
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
         CertificateError::ApplicationVerificationFailure => (
             Failure::CertificateNotPinned,
@@ -133,35 +127,9 @@ fn certificate(
              key?"
                 .into(),
         ),
-        CertificateError::Other(_) => (Failure::CertificateInvalid, chain_fault(refusal)),
-        error => (Failure::CertificateInvalid, format!("is not valid: {error}")),
+        error => (Failure::CertificateInvalid, fault(error, refusal)),
     };
     Error::new(failure, format!("the certificate of {name} {what}"))
-}
-
-fn chain_fault(refusal: Option<webpki::Error>) -> String {
-    match refusal {
-        Some(webpki::Error::CaUsedAsEndEntity) => {
-            "is one of an authority, which serves nobody: the server needs one that says CA:FALSE"
-        }
-        Some(webpki::Error::EndEntityUsedAsCa) => "is issued by one that is not an authority's",
-        Some(webpki::Error::PathLenConstraintViolated) => {
-            "has more authorities above it than one of them allows"
-        }
-        Some(webpki::Error::MaximumPathDepthExceeded) => "has more than six authorities above it",
-        Some(webpki::Error::NameConstraintViolation) => {
-            "bears a name that an authority above it is not allowed to give"
-        }
-        Some(webpki::Error::UnsupportedCriticalExtension) => {
-            "or one above it has a critical extension that is unknown here"
-        }
-        Some(webpki::Error::UnsupportedCertVersion) => {
-            "or one above it is not of X.509's version 3"
-        }
-        Some(fault) => return format!("or one above it is malformed: {fault:?}"),
-        None => "or one above it is malformed",
-    }
-    .into()
 }
 
 fn expired(now: UnixTime, not_after: UnixTime) -> (Failure, String) {

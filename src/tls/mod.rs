@@ -15,6 +15,7 @@ mod connection;
 mod date;
 mod der;
 mod error;
+mod fault;
 mod identity;
 mod name;
 mod output;

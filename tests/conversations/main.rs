@@ -3,6 +3,7 @@
 mod attempts;
 mod authentication;
 mod delivery;
+mod flights;
 mod groups;
 mod opening;
 mod scram;

@@ -11,6 +11,7 @@ mod client;
 mod closed;
 mod demands;
 mod envelopes;
+mod flights;
 mod grants;
 mod imports;
 mod lmtp;

@@ -8,6 +8,7 @@ use super::certificate::Template;
 use super::judge::{NAME, ROOT, Row};
 use super::keys::{Key, P521, RSA_1024, RSA_2048, Signature};
 use super::openssl;
+use crate::openssl::installed;
 
 fn server() -> Template {
     Template::server(NAME)
@@ -35,11 +36,14 @@ pub fn rows() -> Vec<Row> {
     rows.extend(old_hashes());
     rows.extend(keys());
     rows.extend(forgeries());
+    if installed() {
+        rows.push(issued_by_p521());
+    }
     rows
 }
 
 fn old_hashes() -> Vec<Row> {
-    const OLD: &str = "is not valid";
+    const OLD: &str = "signed in a way that is not taken";
     let root = Template::authority("Another root").key(&RSA_2048);
     let old_root = root.clone().signed_with(Signature::RsaSha1).self_signed();
     let root = root.self_signed();
@@ -85,6 +89,15 @@ fn keys() -> Vec<Row> {
         Row::new("P-521", &[&ROOT.issue(server().key(&P521))])
             .ours(Incompatible, "HandshakeFailure"),
     ]
+}
+
+/// P-521 is not offered; CAs of the web must not use it either (Mozilla's Root Store Policy, section
+/// 5.1).
+fn issued_by_p521() -> Row {
+    let root = Template::authority("Another root").key(&P521).self_signed();
+    Row::new("P-521 in the root", &[&root.issue(server())])
+        .trusting(&[&root])
+        .ours(CertificateInvalid, "signed in a way that is not taken")
 }
 
 fn forgeries() -> Vec<Row> {

@@ -1,5 +1,6 @@
 //! Keys, and signatures old and new.
 
+use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
 use md5::Md5;
@@ -18,6 +19,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
 
 use super::der::{bit_string, oid, sequence};
+use crate::openssl::Folder;
 
 /// How a certificate is signed.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,8 @@ pub enum Signature {
     PssSha256,
     RsaSha1,
     RsaMd5,
+    /// By the command `openssl`.
+    P521Sha512,
 }
 
 impl Signature {
@@ -49,6 +53,7 @@ impl Signature {
             Self::RsaSha512 => sequence(&[alg_id::RSA_PKCS1_SHA512.as_ref()]),
             Self::PssSha256 => sequence(&[alg_id::RSA_PSS_SHA256.as_ref()]),
             Self::RsaSha1 => sequence(&[&oid("1.2.840.113549.1.1.5"), NULL]),
+            Self::P521Sha512 => sequence(&[&oid("1.2.840.10045.4.3.4")]),
             Self::RsaMd5 => sequence(&[&oid("1.2.840.113549.1.1.4"), NULL]),
         }
     }
@@ -63,7 +68,7 @@ impl Signature {
             Self::RsaSha384 => Some(SignatureScheme::RSA_PKCS1_SHA384),
             Self::RsaSha512 => Some(SignatureScheme::RSA_PKCS1_SHA512),
             Self::PssSha256 => Some(SignatureScheme::RSA_PSS_SHA256),
-            Self::P256Sha384 | Self::RsaSha1 | Self::RsaMd5 => None,
+            Self::P256Sha384 | Self::RsaSha1 | Self::RsaMd5 | Self::P521Sha512 => None,
         }
     }
 }
@@ -83,7 +88,6 @@ pub static RSA_2048: LazyLock<Arc<Key>> =
 /// ring knows none so short.
 pub static RSA_1024: LazyLock<Arc<Key>> =
     LazyLock::new(|| rsa(include_str!("../rsa-1024.pem"), Signature::RsaSha256));
-/// Nobody here signs with it.
 pub static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
     let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(include_bytes!("../p521.pem")).unwrap();
     // Its public key is the last that it holds (RFC 5915, section 3).
@@ -92,7 +96,7 @@ pub static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
     Arc::new(Key {
         spki: sequence(&[&algorithm, &bit_string(point)]),
         pkcs8,
-        usual: Signature::EcdsaSha256,
+        usual: Signature::P521Sha512,
     })
 });
 
@@ -149,6 +153,7 @@ impl Key {
             Signature::RsaMd5 => {
                 self.rsa(old_padding("1.2.840.113549.2.5", 16), &Md5::digest(message))
             }
+            Signature::P521Sha512 => signed_by_openssl(include_str!("../p521.pem"), message),
             _ => self.rsa(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message)),
         }
     }
@@ -175,6 +180,18 @@ impl Key {
         self.ring()
             .unwrap_or_else(|| Arc::new(BeyondRing(self.clone())))
     }
+}
+
+fn signed_by_openssl(key: &str, message: &[u8]) -> Vec<u8> {
+    let folder = Folder::new();
+    let output = Command::new("openssl")
+        .args(["dgst", "-sha512", "-sign"])
+        .arg(folder.write("key", key))
+        .arg(folder.write("message", message))
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    output.stdout
 }
 
 /// DigestInfo's beginning (RFC 8017, section 9.2), for a hash that the libraries do not sign with.

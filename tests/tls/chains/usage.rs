@@ -32,7 +32,7 @@ fn between(what: &'static str, template: Template) -> Row {
 pub fn purposes() -> Vec<Row> {
     let authority = || Template::authority("Between");
     let wrong = |row: Row, says| row.ours(CertificateInvalid, says).openssl(openssl::PURPOSE);
-    const PURPOSE: &str = "is not valid";
+    const PURPOSE: &str = "its extended key usage lacks serverAuth";
     vec![
         row(
             "any purpose, by saying none",

@@ -14,7 +14,6 @@ use bindings::exports::envoi::mail::smtp::{
 };
 use bindings::{Envoi, EnvoiPre};
 
-#[expect(clippy::all, reason = "generated")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit",
