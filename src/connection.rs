@@ -283,13 +283,16 @@ impl Connection {
 
     /// Octets that can be written now, at least one.
     fn room(&mut self) -> Result<usize, Error> {
-        let deadline = self.clock.limit(self.clock.timeouts.block);
+        let mut deadline = None;
         loop {
             match self.socket.permitted().map_err(|_| self.last_words())? {
-                0 => self
-                    .socket
-                    .wait_to_write_or_read(deadline)
-                    .map_err(|e| self.failed(e))?,
+                0 => {
+                    // From the first wait on, of which there is mostly none.
+                    let limit = self.clock.timeouts.block;
+                    let deadline = *deadline.get_or_insert_with(|| self.clock.limit(limit));
+                    let waited = self.socket.wait_to_write_or_read(deadline);
+                    waited.map_err(|e| self.failed(e))?;
+                }
                 octets => return Ok(octets),
             }
             self.read_meanwhile()?;

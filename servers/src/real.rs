@@ -31,12 +31,16 @@
 //!
 //! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
 //! message with 552, [`LATER`] before it with 451, and all others before it with 550.
+//!
+//! [`gnutls_serv`] is installed the same way, and [`go_tls_server`] compiled; both speak TLS alone.
 
 mod aiosmtpd;
 mod cyrus;
 mod debian;
 mod dovecot;
 mod exim;
+mod gnutls;
+mod go;
 mod instance;
 mod kind;
 mod namespace;
@@ -50,6 +54,8 @@ mod smtp_server;
 mod token;
 mod tool;
 
+pub use gnutls::gnutls_serv;
+pub use go::go_tls_server;
 pub use kind::Kind;
 pub use overview::overview;
 pub use prepare::{Unavailable, prepare};

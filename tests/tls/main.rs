@@ -1,4 +1,4 @@
-//! TLS against a server of another make: rustls over ring, in memory.
+//! TLS against servers of other makes: rustls over ring, in memory, and below `interop`, programs.
 
 mod binding;
 mod certificates;

@@ -1,11 +1,39 @@
 //! The benchmark, which lives in a crate of its own, as it needs a host for the component.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{component, process::run, project::Project};
 
-/// Measures, and writes docs/performance.md.
-pub fn tls(project: &Project) -> Result<()> {
+/// What the binary `mail` measures.
+const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
+
+/// Measures all, or what is named, and writes docs/performance.md.
+pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {
+    let is_known = |part: &&str| *part == "tls" || PARTS.contains(part);
+    if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
+        bail!("cannot measure `{unknown}`: tls, {}", PARTS.join(", "));
+    }
+    if parts.is_empty() || parts.contains(&"tls") {
+        tls(project)?;
+    }
+    let is_wanted = |part: &&&str| parts.is_empty() || parts.contains(part);
+    let wanted: Vec<_> = PARTS.iter().filter(is_wanted).collect();
+    match wanted.is_empty() {
+        true => Ok(()),
+        false => mail(project, &wanted),
+    }
+}
+
+fn mail(project: &Project, parts: &[&&str]) -> Result<()> {
+    component::build(project)?;
+    let mut cargo = project.cargo();
+    cargo.args(["run", "--release", "--package", "bench", "--bin", "mail"]);
+    cargo.args(["--", "dist/envoi.wasm", "docs/performance.md"]);
+    cargo.args(parts);
+    run(&mut cargo)
+}
+
+fn tls(project: &Project) -> Result<()> {
     component::build(project)?;
     if !project.target.join("release/bench").exists() {
         eprintln!(

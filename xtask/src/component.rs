@@ -147,8 +147,9 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
         eprintln!("component: compiling ({what}, once)");
     }
     let mut cargo = toolchain.cargo(project);
-    cargo.arg("build").args(module.selection);
-    cargo.args(["--target", TARGET]);
+    cargo.arg("rustc").args(module.selection);
+    // Alone: where a library for Rust is made along with it, little is optimised across crates.
+    cargo.args(["--target", TARGET, "--crate-type", "cdylib"]);
     cargo.env("CARGO_TARGET_DIR", target);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project, module)?);
     run(&mut cargo)?;

@@ -17,7 +17,13 @@ use anyhow::{Context, Result, ensure};
 use crate::project::Project;
 
 /// By people, the last with a table of the benchmark's; the others are generated.
-const WRITTEN: [&str; 3] = ["README.md", "docs/go-net-smtp.md", "docs/performance.md"];
+const WRITTEN: [&str; 5] = [
+    "README.md",
+    "docs/go-net-smtp.md",
+    "docs/hosts.md",
+    "docs/performance.md",
+    "docs/providers.md",
+];
 
 /// A page, by its path from the root.
 struct Page {

@@ -27,7 +27,8 @@ cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wid
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask test         test everything, real servers included
-cargo xtask bench tls    measure handshakes and throughput, and write docs/performance.md
+cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
+                         rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
 cargo xtask help         show this
 
@@ -54,7 +55,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("test")] => test::run(&project),
-        [Some("bench"), Some("tls")] => bench::tls(&project).map(|()| ExitCode::SUCCESS),
+        [Some("bench"), ..] => {
+            let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
+            bench::measure(&project, &parts).map(|()| ExitCode::SUCCESS)
+        }
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");

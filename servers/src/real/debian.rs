@@ -16,12 +16,19 @@ use super::tool::run;
 /// A release whose own servers are old, and to which newer ones are backported.
 const BACKPORTED: &str = "bookworm";
 
-/// Unpacks `packages` and what they need below `folder`; the version of the first is returned.
-/// They are in apt's words, `name` or `name=version`; on a system that does not have all of these
-/// versions, they are those of the system.
+/// Unpacks `packages` and what they need below `folder`, for a namespace; the version of the first is
+/// returned. They are in apt's words, `name` or `name=version`; on a system that does not have all of
+/// these versions, they are those of the system.
 pub(super) fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
+    let version = unpack_alone(packages, folder)?;
+    namespace::furnish(folder).map_err(|error| error.to_string())?;
+    Ok(version)
+}
+
+/// For what runs without a namespace.
+pub(super) fn unpack_alone(packages: &[&str], folder: &Path) -> Result<String, String> {
     if fs::metadata("/proc/self").map(|process| process.uid()).ok() != Some(0) {
-        return Err("only root can run it in a namespace of its own".into());
+        return Err("only root can have apt download it".into());
     }
     let apt = Apt::new(&folder.join("archives")).map_err(|error| error.to_string())?;
     apt.run(&["update"])?;
@@ -29,7 +36,6 @@ pub(super) fn unpack(packages: &[&str], folder: &Path) -> Result<String, String>
     apt.download(packages)
         .or_else(|reason| apt.download(&names).map_err(|_| reason))
         .map_err(|reason| apt.cause().unwrap_or(reason))?;
-    namespace::furnish(folder).map_err(|error| error.to_string())?;
     extract(&apt.archives, names[0], folder)
 }
 

@@ -24,8 +24,9 @@ impl std::error::Error for Unavailable {}
 /// Installs what is missing for a server and makes sure that it can run here. The first call on a
 /// machine downloads; later ones take no time. Threads and processes may call it at once.
 pub fn prepare(kind: Kind) -> Result<(), Unavailable> {
-    install(kind)
-        .and_then(|()| (kind.recipe().check)(&folder(kind)))
+    let recipe = kind.recipe();
+    install(recipe.name, recipe.packages, recipe.install)
+        .and_then(|folder| (recipe.check)(&folder))
         .map_err(|reason| Unavailable { kind, reason })
 }
 
@@ -43,27 +44,34 @@ pub(super) fn installed_version(kind: Kind) -> Option<String> {
     fs::read_to_string(folder(kind).join("version")).ok()
 }
 
-fn install(kind: Kind) -> Result<(), String> {
+/// Has `fill` put the packages, and return their version, into the folder of that name; which is
+/// returned.
+pub(super) fn install(
+    name: &str,
+    packages: &[&str],
+    fill: fn(&Path) -> Result<String, String>,
+) -> Result<PathBuf, String> {
     let _lock =
         lock().map_err(|error| format!("{} cannot be locked: {error}", home().display()))?;
-    let packages = kind.recipe().packages.join("\n");
-    let installed = folder(kind).join("packages");
-    if fs::read_to_string(&installed).is_ok_and(|installed| installed == packages) {
-        return Ok(());
+    let packages = packages.join("\n");
+    let folder = home().join(name);
+    if fs::read_to_string(folder.join("packages")).is_ok_and(|installed| installed == packages) {
+        return Ok(folder);
     }
     // An installation that was interrupted is never taken for a whole one: only that has the name.
-    let new = home().join(format!("{}.new", kind.name()));
+    let new = home().join(format!("{name}.new"));
     let said = |error: io::Error| format!("{} cannot be written: {error}", new.display());
     let begin = || remove(&new).and_then(|()| fs::create_dir(&new));
     begin().map_err(said)?;
-    let version = (kind.recipe().install)(&new)?;
+    let version = fill(&new)?;
     let finish = || {
         fs::write(new.join("version"), version)?;
         fs::write(new.join("packages"), packages)?;
-        remove(&folder(kind))?;
-        fs::rename(&new, folder(kind))
+        remove(&folder)?;
+        fs::rename(&new, &folder)
     };
-    finish().map_err(said)
+    finish().map_err(said)?;
+    Ok(folder)
 }
 
 /// What there may be of a folder.

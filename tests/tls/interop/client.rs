@@ -9,7 +9,7 @@ use envoi::tls::{Error, ServerName, Settings, Tls};
 use crate::peer::NAME;
 
 /// A server that says nothing for so long has a defect, or the client has.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Client {
     pub tls: Tls,
@@ -67,7 +67,7 @@ impl Client {
         result
     }
 
-    /// As OpenSSL forgets sessions that do not end well.
+    /// As servers forget sessions that do not end well.
     pub fn close(mut self) {
         self.tls.close();
         self.flush();

@@ -1,67 +1,60 @@
-//! `openssl s_server` on a port of its own.
+//! A server program on a port of its own.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, PipeReader, Write, pipe};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use rcgen::KeyPair;
 
+use super::client::PATIENCE;
 use crate::openssl::Folder;
 use crate::peer::{AUTHORITY, NAME, params};
 
 /// Ends with the test.
 pub struct Server {
     pub port: u16,
-    child: Child,
+    pub child: Child,
     commands: ChildStdin,
-    said: BufReader<ChildStdout>,
+    said: Receiver<String>,
     _folder: Folder,
 }
 
 impl Server {
-    /// Answers each line with the line reversed.
-    pub fn reversing(key: &KeyPair, options: &[&str]) -> Self {
-        Self::start(key, &[&["-rev"], options].concat())
-    }
-
-    /// Sends what it is told, and takes commands: a line `K` renews its keys and asks for ours.
-    pub fn start(key: &KeyPair, options: &[&str]) -> Self {
+    /// The program is told by these options where its certificate, key and authority are.
+    pub fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
         let folder = Folder::new();
         let certificate = params(NAME).signed_by(key, AUTHORITY.issuer()).unwrap();
-        let mut child = Command::new("openssl")
-            .args(["s_server", "-accept", "127.0.0.1:0"])
-            .arg("-cert")
-            .arg(folder.write("certificate", certificate.pem()))
-            .arg("-key")
-            .arg(folder.write("key", key.serialize_pem()))
-            .arg("-CAfile")
-            .arg(folder.write("authority", AUTHORITY.pem()))
-            .args(options)
+        let contents = [certificate.pem(), key.serialize_pem(), AUTHORITY.pem()];
+        for (option, contents) in files.into_iter().zip(contents) {
+            let name = option.trim_start_matches('-');
+            program.arg(option).arg(folder.write(name, contents));
+        }
+        let (said, says) = pipe().unwrap();
+        let mut child = program
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stdout(says.try_clone().unwrap())
+            .stderr(says)
             .spawn()
             .unwrap();
-        let commands = child.stdin.take().unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap());
-        let mut server = Self {
+        Self {
             port: 0,
+            commands: child.stdin.take().unwrap(),
             child,
-            commands,
-            said,
+            said: lines(said),
             _folder: folder,
-        };
-        let address = server.hear("ACCEPT ");
-        server.port = address.rsplit(':').next().unwrap().parse().unwrap();
-        server
+        }
     }
 
-    /// What follows this in the next line that begins so.
-    pub fn hear(&mut self, beginning: &str) -> String {
+    /// What follows this in the next line that begins so, and the lines before it.
+    pub fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
+        let mut before = Vec::new();
         loop {
-            let mut line = String::new();
-            assert_ne!(self.said.read_line(&mut line).unwrap(), 0, "s_server ended");
-            if let Some(rest) = line.strip_prefix(beginning) {
-                return rest.trim_end().to_owned();
+            let line = self.said.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|why| panic!("{why}, not {beginning:?}: {before:#?}"));
+            match line.strip_prefix(beginning) {
+                Some(rest) => return (rest.trim_end().to_owned(), before),
+                None => before.push(line),
             }
         }
     }
@@ -76,4 +69,14 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// As they come, since a read itself cannot be told how long to wait.
+fn lines(said: PipeReader) -> Receiver<String> {
+    let (hears, heard) = channel();
+    thread::spawn(move || {
+        let lines = BufReader::new(said).lines().map_while(Result::ok);
+        lines.for_each(|line| drop(hears.send(line)));
+    });
+    heard
 }

@@ -1,0 +1,33 @@
+// nodemailer, told by its environment what to send; prints when each receipt came.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const env = process.env;
+const nodemailer = createRequire(`${env.NODEMAILER}/`)("nodemailer");
+const to = Array.from({ length: Number(env.RECIPIENTS) }, (_, i) => `r${i}@example.test`);
+const size = Number(env.SIZE);
+const body = ("x".repeat(76) + "\r\n").repeat(Math.ceil(size / 78)).slice(0, Math.max(size - 20, 0));
+const raw = Buffer.from(`Subject: bench\r\n\r\n${body}\r\n`);
+
+const transport = nodemailer.createTransport({
+  pool: true,
+  maxConnections: 1,
+  maxMessages: Infinity,
+  host: "127.0.0.1",
+  port: Number(env.PORT),
+  secure: env.SECURITY === "tls",
+  requireTLS: env.SECURITY === "starttls",
+  ignoreTLS: env.SECURITY === "plain",
+  tls: { ca: readFileSync(env.ROOT) },
+  ...(env.MECHANISM !== "none" && { auth: { user: env.USERNAME, pass: env.PASSWORD }, authMethod: env.MECHANISM }),
+});
+
+const now = () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+const receipts = [];
+for (let i = 0; i < Number(env.COUNT); i++) {
+  await transport.sendMail({ envelope: { from: "sender@example.test", to }, raw });
+  receipts.push(now());
+}
+transport.close();
+console.log(receipts.join("\n"));

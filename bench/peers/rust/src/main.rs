@@ -1,0 +1,68 @@
+//! lettre and mail-send. Like every peer, told by its environment what to send, it prints when each
+//! receipt came: nanoseconds since 1970, a line each.
+
+mod lettre_peer;
+mod mail_send_peer;
+
+use std::env;
+use std::error::Error;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What to send, and where.
+struct Task {
+    port: u16,
+    /// `starttls`, `tls` or `plain`.
+    security: String,
+    /// Username and password, where it is to authenticate.
+    account: Option<(String, String)>,
+    recipients: Vec<String>,
+    size: usize,
+    count: usize,
+    /// The authority's certificate, a file in PEM.
+    root: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let task = Task::from_environment()?;
+    let receipts = match env::args().nth(1).as_deref() {
+        Some("lettre") => lettre_peer::send(&task)?,
+        Some("mail-send") => mail_send_peer::send(&task)?,
+        _ => return Err("usage: peers lettre|mail-send".into()),
+    };
+    for receipt in receipts {
+        println!("{receipt}");
+    }
+    Ok(())
+}
+
+impl Task {
+    fn from_environment() -> Result<Task, Box<dyn Error>> {
+        let count: usize = env::var("RECIPIENTS")?.parse()?;
+        let authenticates = env::var("MECHANISM")? != "none";
+        Ok(Task {
+            port: env::var("PORT")?.parse()?,
+            security: env::var("SECURITY")?,
+            account: match authenticates {
+                true => Some((env::var("USERNAME")?, env::var("PASSWORD")?)),
+                false => None,
+            },
+            recipients: (0..count).map(|i| format!("r{i}@example.test")).collect(),
+            size: env::var("SIZE")?.parse()?,
+            count: env::var("COUNT")?.parse()?,
+            root: env::var("ROOT")?,
+        })
+    }
+
+    /// A header and lines of 76 octets.
+    fn message(&self) -> Vec<u8> {
+        let line = [&[b'x'; 76][..], b"\r\n"].concat();
+        let mut message = b"Subject: bench\r\n\r\n".to_vec();
+        message.extend(line.into_iter().cycle().take(self.size.saturating_sub(20)));
+        message.extend(b"\r\n");
+        message
+    }
+}
+
+fn now() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
+}

@@ -1,0 +1,165 @@
+//! A proxy that delays each direction by a fixed time, as a long line does, and notes when the
+//! client came and when each of its flights did.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wasmtime::Result;
+
+use crate::task::now;
+
+const BUFFER: usize = 64 * 1024;
+
+/// What it saw of one connection.
+#[derive(Clone, Copy, Default)]
+pub struct Visit {
+    /// When the client came, in nanoseconds since 1970.
+    pub accepted: u64,
+    /// When its last octet came.
+    pub last: u64,
+    /// Reads that brought something of the client's.
+    pub reads: u64,
+    /// The client's.
+    pub octets: u64,
+}
+
+/// Ends with its process.
+pub struct Delay {
+    pub port: u16,
+    visits: Arc<Mutex<Vec<Visit>>>,
+}
+
+impl Delay {
+    pub fn start(server: u16, delay: Duration) -> Result<Delay> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = listener.local_addr()?.port();
+        let visits: Arc<Mutex<Vec<Visit>>> = Arc::default();
+        let seen = visits.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                // A visit that breaks off shows in the client.
+                let _ = carry(client, server, delay, &seen);
+            }
+        });
+        Ok(Delay { port, visits })
+    }
+
+    /// What was seen since the last time.
+    pub fn take(&self) -> Vec<Visit> {
+        std::mem::take(&mut lock(&self.visits))
+    }
+}
+
+fn carry(
+    client: TcpStream,
+    server: u16,
+    delay: Duration,
+    visits: &Arc<Mutex<Vec<Visit>>>,
+) -> std::io::Result<()> {
+    let index = {
+        let mut visits = lock(visits);
+        visits.push(Visit {
+            accepted: now(),
+            ..Visit::default()
+        });
+        visits.len() - 1
+    };
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let visits = visits.clone();
+    direction(
+        client.try_clone()?,
+        server.try_clone()?,
+        delay,
+        move |octets| {
+            if let Some(visit) = lock(&visits).get_mut(index) {
+                visit.last = now();
+                visit.reads += 1;
+                visit.octets += octets as u64;
+            }
+        },
+    );
+    direction(server, client, delay, |_| {});
+    Ok(())
+}
+
+/// One thread reads and stamps, another waits and writes.
+fn direction(
+    mut from: TcpStream,
+    to: TcpStream,
+    delay: Duration,
+    mut note: impl FnMut(usize) + Send + 'static,
+) {
+    let (stamped, due) = mpsc::channel();
+    thread::spawn(move || write_when_due(to, &due));
+    thread::spawn(move || {
+        let mut buffer = vec![0; BUFFER];
+        while let Ok(octets) = from.read(&mut buffer) {
+            if octets > 0 {
+                note(octets);
+            }
+            let piece = buffer[..octets].to_vec();
+            if !stamp(&stamped, delay, piece) || octets == 0 {
+                break;
+            }
+        }
+    });
+}
+
+fn stamp(stamped: &Sender<(Instant, Vec<u8>)>, delay: Duration, piece: Vec<u8>) -> bool {
+    stamped.send((Instant::now() + delay, piece)).is_ok()
+}
+
+/// An empty piece is the end.
+fn write_when_due(mut to: TcpStream, due: &Receiver<(Instant, Vec<u8>)>) {
+    for (when, piece) in due {
+        thread::sleep(when.saturating_duration_since(Instant::now()));
+        if piece.is_empty() || to.write_all(&piece).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+fn lock(visits: &Mutex<Vec<Visit>>) -> std::sync::MutexGuard<'_, Vec<Visit>> {
+    visits
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_and_its_answer_take_twice_the_delay_and_the_octets_arrive_as_they_were() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = server.local_addr().unwrap().port();
+        let echo = thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let mut question = [0; 4];
+            stream.read_exact(&mut question).unwrap();
+            stream.write_all(&question).unwrap();
+        });
+        let delay = Duration::from_millis(20);
+        let proxy = Delay::start(port, delay).unwrap();
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port)).unwrap();
+        let asked = Instant::now();
+        client.write_all(b"ping").unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).unwrap();
+        assert!(asked.elapsed() >= 2 * delay);
+        assert_eq!(answer, b"ping");
+        echo.join().unwrap();
+        let [visit] = proxy.take()[..] else {
+            panic!("one visit");
+        };
+        assert_eq!(visit.octets, 4);
+        assert!(visit.accepted <= visit.last);
+    }
+}

@@ -1,0 +1,100 @@
+//! Measures how the component sends, beside its peers, and writes docs/performance.md.
+//!
+//! `cargo xtask bench` starts it. Every client is a process of its own, which tells when each receipt
+//! came; nothing here is a test, as nothing fails by being slow.
+
+mod bulk;
+mod calls;
+mod clients;
+mod cold;
+mod component;
+mod delay;
+mod growth;
+mod machine;
+mod native;
+mod page;
+mod pieces;
+mod plot;
+mod rounds;
+mod sink;
+mod stats;
+mod task;
+mod throughput;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use component::Host;
+use page::Page;
+use task::Task;
+use wasmtime::{Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["client", compiled, way] => client(Path::new(compiled), way),
+        [component, page, parts @ ..] if !parts.is_empty() => {
+            let scratch = Scratch::new()?;
+            let compiled = scratch.0.join("envoi.cwasm");
+            component::compile(Path::new(component), &compiled)?;
+            let page = Page::at(Path::new(page));
+            parts
+                .iter()
+                .try_for_each(|part| measure(part, &page, &compiled))
+        }
+        _ => bail!("usage: mail COMPONENT.wasm PAGE.md PART…"),
+    }
+}
+
+fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
+    let machine = machine::describe();
+    match part {
+        "bulk" => bulk::measure(page, compiled, &machine),
+        "cold" => cold::measure(page, compiled, &machine),
+        "growth" => growth::measure(page, compiled, &machine),
+        "calls" => calls::measure(page, compiled, &machine),
+        "throughput" => throughput::measure(page, compiled, &machine),
+        "explain" => rounds::explain(compiled),
+        "rounds" => rounds::measure(page, compiled, &machine),
+        _ => bail!("there is no part `{part}`"),
+    }
+}
+
+/// As a client, which its environment tells what to send.
+fn client(compiled: &Path, way: &str) -> Result<()> {
+    let task = Task::from_environment()?;
+    let receipts = match way {
+        "bulk" => component::send_bulk(&Host::load(compiled)?, &task)?,
+        "native-bulk" => native::send_bulk(&task)?,
+        "native" => native::send(&task)?,
+        "send" => component::send(&Host::load(compiled)?, &task)?,
+        "at-hand" => component::send_at_hand(&Host::load(compiled)?, &task)?,
+        _ => bail!("there is no way `{way}`"),
+    };
+    for receipt in receipts {
+        println!("{receipt}");
+    }
+    if let Some(peak) = machine::peak() {
+        println!("peak {peak}");
+    }
+    Ok(())
+}
+
+/// A folder for as long as this runs.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Scratch> {
+        let folder = env::temp_dir().join(format!("envoi-bench-mail-{}", process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(Scratch(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing to do about it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

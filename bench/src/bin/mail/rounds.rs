@@ -1,0 +1,256 @@
+//! Round trips: how long a message takes behind a line of known length, over that length.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use servers::authority::Authority;
+use servers::real::{Kind, RealServer};
+use wasmtime::{Result, bail};
+
+use crate::clients::{self, Client};
+use crate::component::{self, Host};
+use crate::delay::Delay;
+use crate::page::{Page, table};
+use crate::plot;
+use crate::stats::Runs;
+use crate::task::{Security, Task};
+
+/// Each way.
+const DELAY: Duration = Duration::from_millis(25);
+const RUNS: usize = 5;
+/// Over one connection: the first, and those that follow.
+const MESSAGES: usize = 3;
+/// A client that waits for each reply takes seconds for more recipients than this.
+const FEW: usize = 10;
+
+/// One table's line.
+struct Case {
+    kind: Kind,
+    security: Security,
+    mechanism: &'static str,
+    recipients: usize,
+}
+
+/// Exim is set up to take five recipients at once, as tests of LIMITS want it, so fifty go to Postfix.
+const CASES: &[Case] = &[
+    case(Kind::Postfix, Security::StartTls, "PLAIN", 3),
+    case(Kind::Postfix, Security::ImplicitTls, "PLAIN", 3),
+    case(Kind::Postfix, Security::StartTls, "PLAIN", 1),
+    case(Kind::Postfix, Security::StartTls, "PLAIN", 50),
+    case(Kind::Postfix, Security::ImplicitTls, "PLAIN", 50),
+    case(Kind::Postfix, Security::StartTls, "SCRAM-SHA-256", 3),
+    case(Kind::Exim, Security::StartTls, "PLAIN", 3),
+    case(Kind::Exim, Security::ImplicitTls, "PLAIN", 3),
+    case(Kind::Exim, Security::StartTls, "SCRAM-SHA-256", 3),
+];
+
+const fn case(kind: Kind, security: Security, mechanism: &'static str, recipients: usize) -> Case {
+    Case {
+        kind,
+        security,
+        mechanism,
+        recipients,
+    }
+}
+
+/// What one client took, in round trips.
+struct Taken {
+    first: Runs,
+    next: Runs,
+}
+
+pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+    let mut clients = vec![
+        clients::own("envoi", "send", compiled),
+        clients::own("envoi, next at hand", "at-hand", compiled),
+    ];
+    clients.extend(clients::peers());
+    let authority = Authority::new();
+    let identity = authority.issue(&["localhost", "127.0.0.1"]);
+    let root = compiled.with_file_name("root.pem");
+    fs::write(&root, authority.pem())?;
+    let mut rows = [head(&clients), head(&clients)];
+    let mut bars = Vec::new();
+    for kind in [Kind::Postfix, Kind::Exim] {
+        let server = RealServer::start_if_available(kind, &identity);
+        for case in CASES.iter().filter(|case| case.kind == kind) {
+            let taken: Vec<Result<Taken, String>> = match &server {
+                Err(why) => clients.iter().map(|_| Err(why.to_string())).collect(),
+                Ok(server) => run(case, &clients, server, &root)?,
+            };
+            let row = |cell: &dyn Fn(&Taken) -> String| {
+                let cells = taken.iter().map(|taken| match taken {
+                    Ok(taken) => cell(taken),
+                    Err(why) => why.clone(),
+                });
+                [case.name()].into_iter().chain(cells).collect::<Vec<_>>()
+            };
+            rows[0].push(row(&|taken| taken.first.show(2)));
+            rows[1].push(row(&|taken| taken.next.show(2)));
+            if bars.is_empty() {
+                bars = bars_of(&clients, &taken);
+            }
+        }
+    }
+    let plot = plot::bars(
+        "round trips: STARTTLS, PLAIN, three recipients, Postfix",
+        &bars,
+    );
+    let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
+    let text = format!(
+        "The first message over a new connection, from accept to receipt:\n\n{}\n\
+         Each further message over the same connection, from receipt to receipt:\n\n{}\n\
+         {plot}\n{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
+        table(&rows[0]),
+        table(&rows[1]),
+        clients::versions(),
+        DELAY.as_millis(),
+    );
+    page.write("rounds", &text)
+}
+
+/// Prints each case's conversation, with the time of each line since the first.
+pub fn explain(compiled: &Path) -> Result<()> {
+    let authority = Authority::new();
+    let identity = authority.issue(&["localhost", "127.0.0.1"]);
+    let root = compiled.with_file_name("root.pem");
+    fs::write(&root, authority.pem())?;
+    let host = Host::load(compiled)?;
+    for kind in [Kind::Postfix, Kind::Exim] {
+        let server = RealServer::start_if_available(kind, &identity)?;
+        for case in CASES.iter().filter(|case| case.kind == kind) {
+            println!("\n{}", case.name());
+            let proxy = Delay::start(case.port(&server), DELAY)?;
+            let task = Task {
+                count: 2,
+                ..case.task(proxy.port, &root)
+            };
+            component::explain(&host, &task)?;
+        }
+    }
+    Ok(())
+}
+
+fn head(clients: &[Client]) -> Vec<Vec<String>> {
+    let names = clients.iter().map(|client| client.name.to_string());
+    vec![[String::new()].into_iter().chain(names).collect()]
+}
+
+fn bars_of(clients: &[Client], taken: &[Result<Taken, String>]) -> Vec<plot::Bar> {
+    let both = clients.iter().zip(taken);
+    both.filter_map(|(client, taken)| {
+        let taken = taken.as_ref().ok()?;
+        Some(plot::Bar {
+            name: client.name.into(),
+            values: vec![
+                ("first message".into(), taken.first.median()),
+                ("each further one".into(), taken.next.median()),
+            ],
+        })
+    })
+    .collect()
+}
+
+impl Case {
+    fn port(&self, server: &RealServer) -> u16 {
+        match self.security {
+            Security::ImplicitTls => server.tls_port,
+            _ => server.port,
+        }
+    }
+
+    fn task(&self, port: u16, root: &Path) -> Task {
+        Task {
+            port,
+            security: self.security,
+            mechanism: Some(self.mechanism.into()),
+            recipients: self.recipients,
+            size: 1000,
+            count: if self.recipients > FEW { 2 } else { MESSAGES },
+            root: root.display().to_string(),
+        }
+    }
+
+    fn name(&self) -> String {
+        let security = match self.security {
+            Security::StartTls => "STARTTLS",
+            Security::ImplicitTls => "implicit TLS",
+            Security::Plain => "plain",
+        };
+        let recipients = match self.recipients {
+            1 => "1 recipient".into(),
+            many => format!("{many} recipients"),
+        };
+        format!(
+            "{}, {security}, {}, {recipients}",
+            self.kind, self.mechanism
+        )
+    }
+}
+
+/// Every client, by turns.
+fn run(
+    case: &Case,
+    clients: &[Client],
+    server: &RealServer,
+    root: &Path,
+) -> Result<Vec<Result<Taken, String>>> {
+    let proxy = Delay::start(case.port(server), DELAY)?;
+    let task = case.task(proxy.port, root);
+    let mut samples = vec![(Vec::new(), Vec::new()); clients.len()];
+    let mut failures = vec![None; clients.len()];
+    let runs = if case.recipients > FEW { 3 } else { RUNS };
+    for _ in 0..runs {
+        for (i, client) in clients.iter().enumerate() {
+            if client.missing().is_some() || !client.mechanisms.contains(&case.mechanism) {
+                continue;
+            }
+            eprintln!("bench: {}: {}", case.name(), client.name);
+            match once(client, &task, &proxy) {
+                Ok((first, next)) => {
+                    samples[i].0.push(first);
+                    samples[i].1.extend(next);
+                }
+                Err(error) => {
+                    eprintln!("bench: {error:#}");
+                    failures[i] = Some("failed".to_string());
+                }
+            }
+        }
+    }
+    let taken = clients.iter().zip(samples).zip(failures);
+    Ok(taken
+        .map(|((client, (first, next)), failure)| {
+            if client.missing().is_some() {
+                return Err("not here".into());
+            }
+            match failure {
+                Some(failure) => Err(failure),
+                None if first.is_empty() => Err("–".into()),
+                None => Ok(Taken {
+                    first: Runs::new(first),
+                    next: Runs::new(next),
+                }),
+            }
+        })
+        .collect())
+}
+
+/// The first message's round trips, and those of each that follows.
+fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<(f64, Vec<f64>)> {
+    proxy.take();
+    let told = client.run(task)?;
+    let visits = proxy.take();
+    let [visit] = visits[..] else {
+        bail!("{} made {} connections", client.name, visits.len());
+    };
+    let round_trip = 2.0 * DELAY.as_nanos() as f64;
+    let trips = |from: u64, to: u64| to.saturating_sub(from) as f64 / round_trip;
+    let Some(&first) = told.receipts.first() else {
+        bail!("{} told nothing", client.name);
+    };
+    let next = told.receipts.windows(2);
+    let next = next.map(|pair| trips(pair[0], pair[1])).collect();
+    Ok((trips(visit.accepted, first), next))
+}

@@ -1,0 +1,106 @@
+//! What a client is to send. It tells when each receipt came: nanoseconds since 1970, a line each.
+
+use std::env;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use wasmtime::Result;
+use wasmtime::error::Context;
+
+/// Lines as base64 makes them, with their ends.
+const LINE: usize = 78;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Security {
+    StartTls,
+    ImplicitTls,
+    Plain,
+}
+
+impl Security {
+    fn word(self) -> &'static str {
+        match self {
+            Security::StartTls => "starttls",
+            Security::ImplicitTls => "tls",
+            Security::Plain => "plain",
+        }
+    }
+
+    fn from_word(word: &str) -> Security {
+        match word {
+            "starttls" => Security::StartTls,
+            "tls" => Security::ImplicitTls,
+            _ => Security::Plain,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub port: u16,
+    pub security: Security,
+    /// Without one, it does not authenticate.
+    pub mechanism: Option<String>,
+    pub recipients: usize,
+    /// Octets of each message.
+    pub size: usize,
+    /// Messages over one connection.
+    pub count: usize,
+    /// The authority's certificate, a file in PEM.
+    pub root: String,
+}
+
+impl Task {
+    /// As every client is told it.
+    pub fn tell(&self, command: &mut Command) {
+        command
+            .env("PORT", self.port.to_string())
+            .env("SECURITY", self.security.word())
+            .env("MECHANISM", self.mechanism.as_deref().unwrap_or("none"))
+            .env("RECIPIENTS", self.recipients.to_string())
+            .env("SIZE", self.size.to_string())
+            .env("COUNT", self.count.to_string())
+            .env("ROOT", &self.root)
+            .env("USERNAME", servers::real::USER)
+            .env("PASSWORD", servers::real::PASSWORD);
+    }
+
+    pub fn from_environment() -> Result<Task> {
+        let word = |name| env::var(name).with_context(|| format!("{name} is not set"));
+        let mechanism = word("MECHANISM")?;
+        Ok(Task {
+            port: word("PORT")?.parse()?,
+            security: Security::from_word(&word("SECURITY")?),
+            mechanism: (mechanism != "none").then_some(mechanism),
+            recipients: word("RECIPIENTS")?.parse()?,
+            size: word("SIZE")?.parse()?,
+            count: word("COUNT")?.parse()?,
+            root: word("ROOT")?,
+        })
+    }
+
+    pub fn recipients(&self) -> Vec<String> {
+        let name = |i| format!("r{i}@example.test");
+        (0..self.recipients).map(name).collect()
+    }
+
+    /// A header and lines.
+    pub fn message(&self) -> Vec<u8> {
+        let line = [&[b'x'; LINE - 2][..], b"\r\n"].concat();
+        let mut message = b"Subject: bench\r\n\r\n".to_vec();
+        let left = self.size.saturating_sub(message.len() + 2);
+        message.extend(line.into_iter().cycle().take(left));
+        message.extend(b"\r\n");
+        message
+    }
+}
+
+pub const SENDER: &str = "sender@example.test";
+
+/// Nanoseconds since 1970: the clock that all processes share.
+pub fn now() -> u64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,153 @@
+//! How long a message takes over loopback, on a kept connection.
+
+use std::fs;
+use std::path::Path;
+
+use servers::authority::Authority;
+use servers::real::{Kind, RealServer};
+use wasmtime::Result;
+
+use crate::clients::{self, Client};
+use crate::page::{Page, table};
+use crate::plot;
+use crate::sink::Sink;
+use crate::stats::Runs;
+use crate::task::{Security, Task};
+
+const RUNS: usize = 5;
+
+struct Case {
+    name: &'static str,
+    security: Security,
+    size: usize,
+    /// Messages over one connection.
+    count: usize,
+    postfix: bool,
+}
+
+const CASES: &[Case] = &[
+    case("TLS, 1 kB", Security::ImplicitTls, 1000, 200, false),
+    case("plain, 1 kB", Security::Plain, 1000, 200, false),
+    case("TLS, 100 kB", Security::ImplicitTls, 100_000, 100, false),
+    case("plain, 100 kB", Security::Plain, 100_000, 100, false),
+    case("TLS, 1 kB, Postfix", Security::ImplicitTls, 1000, 100, true),
+    case("plain, 1 kB, Postfix", Security::Plain, 1000, 100, true),
+];
+
+const fn case(
+    name: &'static str,
+    security: Security,
+    size: usize,
+    count: usize,
+    postfix: bool,
+) -> Case {
+    Case {
+        name,
+        security,
+        size,
+        count,
+        postfix,
+    }
+}
+
+pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+    let mut clients = vec![
+        clients::own("envoi's core, native", "native", compiled),
+        clients::own("envoi", "send", compiled),
+        clients::own("envoi, next at hand", "at-hand", compiled),
+    ];
+    clients.extend(clients::peers());
+    let authority = Authority::new();
+    let identity = authority.issue(&["localhost", "127.0.0.1"]);
+    let root = compiled.with_file_name("root.pem");
+    fs::write(&root, authority.pem())?;
+    let names = clients.iter().map(|client| client.name.to_string());
+    let mut rows = vec![[String::new()].into_iter().chain(names).collect::<Vec<_>>()];
+    let mut bars = Vec::new();
+    let postfix = RealServer::start_if_available(Kind::Postfix, &identity);
+    for case in CASES {
+        let sink = Sink::start(&identity, case.security, false)?;
+        let port = match (&postfix, case.postfix, case.security) {
+            (_, false, _) => Ok(sink.port),
+            (Ok(server), true, Security::ImplicitTls) => Ok(server.tls_port),
+            (Ok(server), true, _) => Ok(server.port),
+            (Err(_), true, _) => Err("not here".to_string()),
+        };
+        let task = |port| Task {
+            port,
+            security: case.security,
+            mechanism: None,
+            recipients: 1,
+            size: case.size,
+            count: case.count,
+            root: root.display().to_string(),
+        };
+        let taken: Vec<Result<Runs, String>> = match port {
+            Ok(port) => run(case.name, &clients, &task(port)),
+            Err(why) => clients.iter().map(|_| Err(why.clone())).collect(),
+        };
+        let cells = taken.iter().map(|taken| match taken {
+            Ok(runs) => runs.show(3),
+            Err(why) => why.clone(),
+        });
+        rows.push([case.name.to_string()].into_iter().chain(cells).collect());
+        if bars.is_empty() {
+            bars = clients
+                .iter()
+                .zip(&taken)
+                .filter_map(|(client, runs)| bar(client, runs.as_ref().ok()?))
+                .collect();
+        }
+    }
+    let title = "milliseconds a message: TLS, 1 kB, kept connection";
+    let plot = page.draw("throughput.svg", title, &plot::bars(title, &bars))?;
+    let text = format!(
+        "Milliseconds from receipt to receipt, in the mean of a connection; medians of {RUNS} \
+         connections, the least and the most behind them. The server takes all and forgets it, unless \
+         it is Postfix, whose own time is most of the time then.\n\n{}\n{plot}\n{machine}; {}.\n",
+        table(&rows),
+        clients::versions(),
+    );
+    page.write("throughput", &text)
+}
+
+fn bar(client: &Client, runs: &Runs) -> Option<plot::Bar> {
+    Some(plot::Bar {
+        name: client.name.into(),
+        values: vec![("ms a message".into(), runs.median())],
+    })
+}
+
+/// Every client, by turns.
+fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>> {
+    let mut samples = vec![Vec::new(); clients.len()];
+    for _ in 0..RUNS {
+        for (client, samples) in clients.iter().zip(&mut samples) {
+            if client.missing().is_some() {
+                continue;
+            }
+            eprintln!("bench: {name}: {}", client.name);
+            match once(client, task) {
+                Ok(milliseconds) => samples.push(milliseconds),
+                Err(error) => eprintln!("bench: {error:#}"),
+            }
+        }
+    }
+    let taken = clients.iter().zip(samples);
+    taken
+        .map(
+            |(client, samples)| match (client.missing(), samples.len()) {
+                (Some(_), _) => Err("not here".into()),
+                (None, RUNS) => Ok(Runs::new(samples)),
+                _ => Err("failed".into()),
+            },
+        )
+        .collect()
+}
+
+fn once(client: &Client, task: &Task) -> Result<f64> {
+    let receipts = client.run(task)?.receipts;
+    let (first, last) = (receipts.first(), receipts.last());
+    let span = last.zip(first).map_or(0, |(last, first)| last - first);
+    Ok(span as f64 / 1e6 / (task.count - 1) as f64)
+}

@@ -1,0 +1,52 @@
+//! GnuTLS's `gnutls-serv`.
+
+use std::env::join_paths;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::tool::run;
+use super::{debian, prepare};
+
+const PACKAGES: &[&str] = &["gnutls-bin"];
+
+/// It listens on all addresses, and has no option for one.
+const LOOPBACK: &str = include_str!("../../scripts/loopback.c");
+
+/// The command, from Debian's package; or why this machine cannot have it. It needs no namespace, as no
+/// path is compiled into it.
+pub fn gnutls_serv() -> Result<Command, String> {
+    let folder = prepare::install("GnuTLS", PACKAGES, |folder| {
+        compile_loopback(folder)?;
+        debian::unpack_alone(PACKAGES, folder)
+    })?;
+    let mut command = Command::new(folder.join("usr/bin/gnutls-serv"));
+    command.env("LD_LIBRARY_PATH", libraries(&folder)?);
+    command.env("LD_PRELOAD", folder.join("loopback.so"));
+    Ok(command)
+}
+
+/// By the C compiler that Rust links with.
+fn compile_loopback(folder: &Path) -> Result<(), String> {
+    let source = folder.join("loopback.c");
+    fs::write(&source, LOOPBACK).map_err(|error| error.to_string())?;
+    let mut compiler = Command::new("cc");
+    compiler.args([
+        "-shared",
+        "-fPIC",
+        "-o",
+        "loopback.so",
+        "loopback.c",
+        "-ldl",
+    ]);
+    run(compiler.current_dir(folder)).map(drop)
+}
+
+/// The folder of a processor's libraries, which is named after it, such as `x86_64-linux-gnu`.
+fn libraries(folder: &Path) -> Result<OsString, String> {
+    let folders = fs::read_dir(folder.join("usr/lib")).into_iter().flatten();
+    let folders = folders.filter_map(|entry| Some(entry.ok()?.path()));
+    let named = folders.filter(|path| path.to_string_lossy().contains("-linux-gnu"));
+    join_paths(named).map_err(|error| error.to_string())
+}

@@ -1,0 +1,53 @@
+//! What a server is to agree to, in IANA's names.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    Tls11,
+    Tls12,
+    Tls13,
+}
+
+/// Where a server has what it needs to resume a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    Tickets,
+    Remembered,
+    Nowhere,
+}
+
+/// What a server thinks of a client's certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificate {
+    Unasked,
+    Wanted,
+    Required,
+}
+
+/// Nothing but these; what is `None` is the server's choice.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    pub version: Version,
+    pub group: Option<&'static str>,
+    /// Without what a suite's name begins with, which depends on version and certificate.
+    pub suite: Option<&'static str>,
+    pub signature: Option<&'static str>,
+    pub sessions: Sessions,
+    pub client_certificate: ClientCertificate,
+}
+
+impl Terms {
+    pub const TLS11: Self = Self::of(Version::Tls11);
+    pub const TLS12: Self = Self::of(Version::Tls12);
+    pub const TLS13: Self = Self::of(Version::Tls13);
+
+    const fn of(version: Version) -> Self {
+        Self {
+            version,
+            group: None,
+            suite: None,
+            signature: None,
+            sessions: Sessions::Tickets,
+            client_certificate: ClientCertificate::Unasked,
+        }
+    }
+}
