@@ -68,14 +68,12 @@ const GUEST: Module = Module {
     folder: "",
 };
 
-/// What becomes `dist/envoi-cli.wasm`.
+/// What becomes `dist/envoi-cli.wasm`. With envoi's flags, so that cargo compiles once what both have.
 const CLI: Module = Module {
     file: "cli.wasm",
     output: "envoi_cli.wasm",
     selection: &["--package", "envoi-cli", "--lib", "--profile", "component"],
-    profile: "component",
-    flags: &[],
-    folder: "",
+    ..ENVOI
 };
 
 /// `dist/envoi.wasm`.

@@ -48,6 +48,23 @@ fn a_long_message_is_sent_whole() {
 }
 
 #[test]
+fn a_message_passes_in_constant_memory() {
+    const SIZE: usize = 16 * 1024 * 1024;
+    let server = Server::start([hello(&[])
+        .followed_by(envelope("a@mail.test", &["b@mail.test"]))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .counted_content()
+        .say("250 2.0.0 Ok")
+        .followed_by(quit())]);
+    let body = "A line of the message.\n".repeat(SIZE / 23);
+    let output = to_server(&server, "-t").run(format!("{MESSAGE}{body}"));
+    assert_eq!(output.code, 0, "{output:?}");
+    assert!(output.memory < SIZE / 4, "{} octets", output.memory);
+    server.finish();
+}
+
+#[test]
 fn a_header_in_utf8_asks_for_smtputf8() {
     let server = Server::start([hello(&["8BITMIME", "SMTPUTF8"])
         .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME SMTPUTF8")

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use servers::scripted::{Server, Session};
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -26,6 +26,8 @@ pub struct Cli {
 #[derive(Debug)]
 pub struct Output {
     pub code: i32,
+    /// Linear memory, in octets.
+    pub memory: usize,
     pub stdout: String,
     pub stderr: String,
 }
@@ -71,32 +73,43 @@ impl Cli {
         if !self.no_network {
             wasi.allow_tcp(true).inherit_network();
         }
-        let code = execute(wasi.build());
+        let (code, memory) = execute(wasi.build());
         let text =
             |pipe: MemoryOutputPipe| String::from_utf8(pipe.contents().into()).expect("UTF-8");
         Output {
             code,
+            memory,
             stdout: text(stdout),
             stderr: text(stderr),
         }
     }
 }
 
-fn execute(wasi: WasiCtx) -> i32 {
+/// The exit code, and the linear memory.
+fn execute(wasi: WasiCtx) -> (i32, usize) {
     let (engine, component) = command();
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
     let table = ResourceTable::new();
-    let mut store = Store::new(engine, State { wasi, table });
+    let mut store = Store::new(
+        engine,
+        State {
+            wasi,
+            table,
+            memory: 0,
+        },
+    );
+    store.limiter(|state| state);
     let command = Command::instantiate(&mut store, component, &linker).unwrap();
-    match command.wasi_cli_run().call_run(&mut store) {
+    let code = match command.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => 0,
         Ok(Err(())) => 1,
         Err(error) => match error.downcast_ref::<I32Exit>() {
             Some(exit) => exit.0,
             None => panic!("the command trapped: {error:?}"),
         },
-    }
+    };
+    (code, store.data().memory)
 }
 
 /// Compiled once in a process, at most.
@@ -113,6 +126,24 @@ fn command() -> &'static (Engine, Component) {
 struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+    memory: usize,
+}
+
+/// Counts, and limits nothing.
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.memory += desired - current;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
 }
 
 impl WasiView for State {
