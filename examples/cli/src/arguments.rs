@@ -125,7 +125,11 @@ impl Arguments {
             "--return" => once(option, &mut self.dsn_contents, contents(&value()?)?),
             "--envelope-id" => once(option, &mut self.envelope_id, value()?),
             // Nothing more of it is repeated: it may be a password.
-            option if option.starts_with('-') => Err(format!("unknown option {option}")),
+            option if option.starts_with("--") => Err(format!("unknown option {option}")),
+            option if option.starts_with('-') => {
+                let letter: String = option.chars().take(2).collect();
+                Err(format!("unknown option {letter}"))
+            }
             _ => Err("an argument that is no option: recipients are given with --to".into()),
         }
     }
@@ -229,7 +233,11 @@ mod tests {
 
     #[test]
     fn a_misplaced_secret_is_not_repeated() {
-        for line in ["--pasword=sesame --to b@x", "smtp://ada:sesame@host"] {
+        for line in [
+            "--pasword=sesame --to b@x",
+            "-psesame",
+            "smtp://ada:sesame@host",
+        ] {
             let said = parsed(line).err().unwrap_or_default();
             assert!(!said.is_empty() && !said.contains("sesame"), "{said}");
         }

@@ -62,7 +62,7 @@ fn command() -> Result<(), Failure> {
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = stdout::get_stdout();
     let written = stdout
-        .write_all(text.as_bytes())
+        .write_all(printable(text).as_bytes())
         .and_then(|()| Write::flush(&mut stdout));
     written.map_err(|error: io::Error| {
         Failure::new(exit::IO, format!("cannot write to stdout: {error}"))
@@ -73,6 +73,12 @@ fn print(text: &str) -> Result<(), Failure> {
 fn say(text: &str) {
     let mut stderr = stderr::get_stderr();
     let _ = stderr
-        .write_all(text.as_bytes())
+        .write_all(printable(text).as_bytes())
         .and_then(|()| Write::flush(&mut stderr));
+}
+
+/// What a server says is shown on terminals, which obey control characters.
+fn printable(text: &str) -> String {
+    let commands = |character: char| character.is_control() && character != '\n';
+    text.replace(commands, "\u{fffd}")
 }

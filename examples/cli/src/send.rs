@@ -92,7 +92,8 @@ fn faulty(fault: Fault) -> Failure {
             "the message's header has more than 1 MiB: does the empty line after it lack?".into()
         }
         Fault::NoField(line) => format!(
-            "line {line} of the message is no header field (\"Name: value\"); an empty line ends the header"
+            "line {line} of the message is no header field (\"Name: value\"); an empty line ends the \
+             header"
         ),
     };
     Failure::new(exit::DATA, what)

@@ -50,6 +50,16 @@ fn an_unknown_recipient_is_no_user() {
 }
 
 #[test]
+fn a_server_does_not_command_the_terminal() {
+    let script = hello(&[])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("550 5.7.1 \x1b[2JNo")
+        .silence();
+    let output = fails(script, 69, &["\u{fffd}[2JNo"]);
+    assert!(!output.stderr.contains('\x1b'));
+}
+
+#[test]
 fn what_may_do_later_is_a_temporary_failure() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
