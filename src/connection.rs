@@ -43,6 +43,8 @@ pub struct Connection {
     session: Session,
     tls: Option<Tls>,
     socket: Socket,
+    /// Of a message, sealed where TLS stands: what is too little to leave by itself.
+    held_back: Vec<u8>,
     target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
@@ -144,6 +146,7 @@ impl Connection {
             session: Session::new(plan),
             tls: None,
             socket,
+            held_back: Vec::new(),
             target,
             clock,
             transcript: transcript.clone(),
@@ -255,10 +258,27 @@ impl Connection {
     /// Writes all that is outgoing, and reads meanwhile: a server may stop reading until its
     /// replies are read.
     fn flush(&mut self) -> Result<(), Error> {
-        let bytes = self.seal()?;
+        self.write_out(1)
+    }
+
+    /// Writes what is outgoing in the middle of a message, as far as it fills writes. A small rest
+    /// would be a segment of its own, for whose acknowledgement the next one waits where the host has
+    /// Nagle's algorithm on (RFC 1122, section 4.2.3.4), as wasmtime (48) has.
+    fn push(&mut self) -> Result<(), Error> {
+        self.write_out(calls::BLOCK)
+    }
+
+    /// Holds back what is less than both `least` and what can be written.
+    fn write_out(&mut self, least: usize) -> Result<(), Error> {
+        let sealed = self.seal()?;
+        let mut bytes = std::mem::take(&mut self.held_back);
+        bytes.extend_from_slice(&sealed);
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = self.room()?;
+            if left.len() < permitted.min(least) {
+                break;
+            }
             if permitted >= left.len() || self.session.is_message_followed() {
                 self.session.leaving();
             }
@@ -266,6 +286,7 @@ impl Connection {
             self.socket.write(piece).map_err(|_| self.last_words())?;
             left = rest;
         }
+        self.held_back = left.to_vec();
         Ok(())
     }
 

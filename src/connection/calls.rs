@@ -12,7 +12,7 @@ use crate::smtp::session::Session;
 use crate::tls;
 
 /// Octets of a message that leave in one write where the server keeps up.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 
 impl Connection {
     /// A new call: its time begins.
@@ -177,7 +177,7 @@ impl Connection {
         for piece in message.chunks(BLOCK) {
             self.session.write(piece)?;
             if self.session.outgoing().len() >= BLOCK {
-                self.flush()?;
+                self.push()?;
                 self.read_meanwhile()?;
             }
             while self.session.is_ahead() {
