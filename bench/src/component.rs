@@ -12,7 +12,9 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
-use bindings::exports::envoi::mail::smtp::{Envelope, Error, Guest, Security, TlsState};
+use bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Error, Guest, PasswordCredentials, Security, TlsState,
+};
 use bindings::{Envoi, EnvoiPre};
 
 mod bindings {
@@ -54,11 +56,7 @@ impl Host {
     pub fn instantiate(&self) -> Result<Instance> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.allow_tcp(true).inherit_network();
-        let state = State {
-            wasi: wasi.build(),
-            table: ResourceTable::new(),
-        };
-        let mut store = Store::new(&self.engine, state);
+        let mut store = Store::new(&self.engine, State::new(&mut wasi));
         let world = self.pre.instantiate(&mut store)?;
         Ok(Instance { store, world })
     }
@@ -69,9 +67,18 @@ pub struct Instance {
     world: Envoi,
 }
 
-struct State {
+pub struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+}
+
+impl State {
+    pub fn new(wasi: &mut WasiCtxBuilder) -> State {
+        State {
+            wasi: wasi.build(),
+            table: ResourceTable::new(),
+        }
+    }
 }
 
 impl WasiView for State {
@@ -108,6 +115,22 @@ impl InWasm<'_> {
         })
     }
 
+    /// Sends one message over a connection of its own, without a session to resume.
+    pub fn message(&mut self, message: &[u8]) -> Result<()> {
+        self.forget()?;
+        let Instance { store, world } = &mut self.instance;
+        let calls = world.envoi_mail_smtp().mailer();
+        let password = Credentials::Password(PasswordCredentials {
+            username: "user".into(),
+            password: "secret".into(),
+            authorization_id: None,
+        });
+        calls.call_set_credentials(&mut *store, self.mailer, Some(&password))?;
+        let envelope = envelope();
+        fine(calls.call_send(&mut *store, self.mailer, &envelope, message, None)?)?;
+        calls.call_close(&mut *store, self.mailer)
+    }
+
     fn set_plaintext(&mut self) -> Result<()> {
         let Instance { store, world } = &mut self.instance;
         let calls = world.envoi_mail_smtp().mailer();
@@ -118,10 +141,7 @@ impl InWasm<'_> {
     fn send(&mut self) -> Result<()> {
         let Instance { store, world } = &mut self.instance;
         let smtp = world.envoi_mail_smtp();
-        let envelope = Envelope {
-            sender: Some("a@mail.test".into()),
-            recipients: vec!["b@mail.test".into()],
-        };
+        let envelope = envelope();
         let started =
             smtp.mailer()
                 .call_start_message(&mut *store, self.mailer, &envelope, None)?;
@@ -173,6 +193,13 @@ impl Client for InWasm<'_> {
     fn bulk_without_tls(&mut self) -> Result<()> {
         self.set_plaintext()?;
         self.send()
+    }
+}
+
+fn envelope() -> Envelope {
+    Envelope {
+        sender: Some("a@mail.test".into()),
+        recipients: vec!["b@mail.test".into()],
     }
 }
 

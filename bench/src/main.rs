@@ -8,11 +8,13 @@ mod component;
 mod cpu;
 mod machine;
 mod native;
+mod peer;
 mod report;
 mod server;
 
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use client::Client;
@@ -31,8 +33,13 @@ const INSTANCES: usize = 501;
 
 fn main() -> Result<()> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    if let [portable, wide, peer] = arguments.as_slice()
+        && peer.extension() == Some(OsStr::new("wasm"))
+    {
+        return beside(portable, wide, peer);
+    }
     let [portable, wide, page] = arguments.as_slice() else {
-        bail!("usage: bench PORTABLE.wasm WIDE.wasm PAGE.md");
+        bail!("usage: bench PORTABLE.wasm WIDE.wasm PAGE.md|PEER.wasm");
     };
     let server = Server::start()?;
     eprintln!("bench: compiling the components");
@@ -54,6 +61,15 @@ fn main() -> Result<()> {
     let report = Report::new(columns, machine::describe(&server));
     println!("{report}");
     report.write_into(page)
+}
+
+/// The components beside another one.
+fn beside(portable: &Path, wide: &Path, peer: &Path) -> Result<()> {
+    let server = Server::start()?;
+    let (portable, wide) = (Host::load(portable)?, Host::load(wide)?);
+    let ours = [("envoi.wasm", &portable), ("envoi-wide.wasm", &wide)];
+    println!("{}", peer::compare(peer, &ours, &server)?);
+    Ok(())
 }
 
 /// Round by round through all of them, so that what else the machine does meets each alike.
