@@ -270,9 +270,12 @@ impl Connection {
 
     /// Holds back what is less than both `least` and what can be written.
     fn write_out(&mut self, least: usize) -> Result<(), Error> {
-        let sealed = self.seal()?;
         let mut bytes = std::mem::take(&mut self.held_back);
-        bytes.extend_from_slice(&sealed);
+        let sealed = self.seal()?;
+        match bytes.is_empty() {
+            true => bytes = sealed,
+            false => bytes.extend_from_slice(&sealed),
+        }
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = self.room()?;

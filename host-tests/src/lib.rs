@@ -27,7 +27,7 @@ pub use bindings::exports::envoi::mail::smtp::{
     Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
 };
 pub use client::Client;
-pub use component::{component_path, wide_component_path};
+pub use component::{component_path, load, wide_component_path};
 pub use grants::Grants;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;

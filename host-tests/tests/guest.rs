@@ -1,11 +1,9 @@
 //! The guest of README.md and `examples/guest`, composed with the component, sends its message.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use servers::scripted::{Server, Session};
-use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, plug};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -53,8 +51,11 @@ fn the_readme_shows_the_guest_as_it_is() {
 }
 
 fn welcome(server: &str, to: &str) -> Result<String, String> {
+    let guest = workspace().join("dist/guest.wasm");
+    let composition = compose::plug(&guest, &host_tests::component_path())
+        .expect("`cargo xtask test` has built both");
     let engine = Engine::default();
-    let component = Component::new(&engine, composition()).unwrap();
+    let component = Component::new(&engine, composition).unwrap();
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
     let mut store = Store::new(&engine, State::new());
@@ -63,21 +64,6 @@ fn welcome(server: &str, to: &str) -> Result<String, String> {
         .get_typed_func::<(&str, &str), (Result<String, String>,)>(&mut store, "welcome")
         .unwrap();
     welcome.call(&mut store, (server, to)).unwrap().0
-}
-
-/// As `wac plug` makes it.
-fn composition() -> Vec<u8> {
-    let mut graph = CompositionGraph::new();
-    let mut register = |name, path: PathBuf| {
-        let missing = |error| panic!("{}: {error}: `cargo xtask test` builds it", path.display());
-        let bytes = fs::read(&path).unwrap_or_else(missing);
-        let package = Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
-        graph.register_package(package).unwrap()
-    };
-    let envoi = register("envoi:component", host_tests::component_path());
-    let guest = register("example:guest", workspace().join("dist/guest.wasm"));
-    plug(&mut graph, vec![envoi], guest).unwrap();
-    graph.encode(EncodeOptions::default()).unwrap()
 }
 
 fn workspace() -> &'static Path {

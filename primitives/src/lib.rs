@@ -1,4 +1,4 @@
-//! The arithmetic of TLS that takes time, in a crate of its own.
+//! The arithmetic of TLS and SCRAM that takes time, in a crate of its own.
 //!
 //! A cargo profile sets how to optimise crate by crate, and generic code is compiled with the crate
 //! that uses it. Here none is generic any more: this crate is compiled for speed, and the component
@@ -8,6 +8,7 @@ mod aead;
 #[cfg(any(test, target_feature = "simd128"))]
 mod chacha20;
 mod ecdsa;
+mod pbkdf2;
 #[cfg(any(test, target_feature = "simd128"))]
 mod poly1305;
 #[cfg(any(test, target_feature = "simd128"))]
@@ -17,5 +18,6 @@ mod simd;
 pub use aead::ChaCha20Poly1305;
 pub use aead::{Aes128Gcm, Aes256Gcm};
 pub use ecdsa::{verify_p256, verify_p384};
+pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};
 #[cfg(target_feature = "simd128")]
 pub use simd::ChaCha20Poly1305;

@@ -35,7 +35,8 @@ pub struct Letter<'a> {
 #[derive(Clone, Copy)]
 enum Behind<'a> {
     Nothing,
-    Envelope(&'a Letter<'a>),
+    /// Of this message, to these of its recipients.
+    Envelope(&'a Letter<'a>, &'a [Mailbox]),
     Quit,
 }
 
@@ -89,7 +90,7 @@ impl Connection {
         let mut begun = None;
         for (i, letter) in letters.iter().enumerate() {
             let behind = match letters.get(i + 1) {
-                Some(next) => Behind::Envelope(next),
+                Some(next) => Behind::Envelope(next, &next.envelope.recipients),
                 None if quits => Behind::Quit,
                 None => Behind::Nothing,
             };
@@ -127,14 +128,13 @@ impl Connection {
         }
         let mut receipt = Receipt::default();
         let mut failure = None;
-        let mut next_begun = None;
         while let Some(batch) = batches.pop_front() {
-            let behind = match batches.is_empty() {
-                true => behind,
-                false => Behind::Nothing,
+            let behind = match batches.front() {
+                Some(next) => Behind::Envelope(letter, next),
+                None => behind,
             };
             let part;
-            (part, next_begun) = self.send_to(&batch, letter, begun.take(), behind);
+            (part, begun) = self.send_to(&batch, letter, begun, behind);
             match part {
                 Ok(mut part) => {
                     batches.extend(part.take_too_many());
@@ -157,7 +157,7 @@ impl Connection {
             Some(error) if receipt.accepted.is_empty() => Err(error),
             _ => Ok(receipt),
         };
-        (outcome, next_begun)
+        (outcome, begun)
     }
 
     /// One transaction.
@@ -173,8 +173,8 @@ impl Connection {
             return (Err(error), None);
         }
         match behind {
-            Behind::Envelope(next) if self.session.may_follow(&next.envelope.recipients) => {
-                self.end_with(next);
+            Behind::Envelope(next, recipients) if self.session.may_follow(recipients) => {
+                self.end_with(next, recipients);
                 self.settle()
             }
             Behind::Quit if self.session.may_end() => {
@@ -199,12 +199,12 @@ impl Connection {
         self.run()
     }
 
-    /// Ends the message with the envelope of the next behind it, where that can be said. What is
+    /// Ends the message with the next envelope behind it, where that can be said. What is
     /// wrong with that one is found again when its turn comes.
-    fn end_with(&mut self, next: &Letter) {
+    fn end_with(&mut self, next: &Letter, recipients: &[Mailbox]) {
         self.session.finish();
         let content = Content::Whole(next.survey);
-        let envelope = next.envelope.clone();
+        let envelope = next.envelope_to(recipients);
         // Where it fails, nothing is said.
         let _ = self
             .session

@@ -53,6 +53,12 @@ impl Body {
         }
     }
 
+    /// Octets so far, as SIZE counts them, where each piece is looked at.
+    pub fn size(&self) -> Option<u64> {
+        let (surveyor, _) = self.surveyor.as_ref()?;
+        Some(surveyor.found().size)
+    }
+
     pub fn is_chunked(&self) -> bool {
         !matches!(self.form, Form::Data(_))
     }

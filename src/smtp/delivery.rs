@@ -152,8 +152,8 @@ impl Session {
             return;
         };
         let body = std::mem::replace(&mut transaction.body, Body::data());
+        let size = body.size().unwrap_or(transaction.survey.size);
         body.finish(&mut self.outgoing);
-        let size = transaction.survey.size;
         self.words
             .say(Speaker::Client, || format!("<message of {size} octets>"));
         self.message_left = false;

@@ -1,5 +1,5 @@
 //! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wit-component a
-//! component of it.
+//! component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
 
 use std::{
     env, fs,
@@ -68,6 +68,14 @@ const GUEST: Module = Module {
     folder: "",
 };
 
+/// What becomes `dist/envoi-cli.wasm`. With envoi's flags, so that cargo compiles once what both have.
+const CLI: Module = Module {
+    file: "cli.wasm",
+    output: "envoi_cli.wasm",
+    selection: &["--package", "envoi-cli", "--lib", "--profile", "component"],
+    ..ENVOI
+};
+
 /// `dist/envoi.wasm`.
 pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
@@ -85,6 +93,30 @@ pub fn build(project: &Project) -> Result<Toolchain> {
 /// `dist/guest.wasm`, for the test of README.md.
 pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
+}
+
+/// `dist/envoi-cli.wasm`, of `dist/cli.wasm` and `dist/envoi.wasm`.
+pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &CLI)?;
+    compose(project, CLI.file, "envoi-cli.wasm")
+}
+
+/// In a program of its own, as xtask would make everyone wait for what it stands on.
+fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+    let mut cargo = project.cargo();
+    if !project.target.join("xtask/compose").exists() {
+        eprintln!("component: compiling what composes components (a minute, once)");
+    }
+    cargo.args(["run", "--profile", "xtask", "--package", "compose", "--"]);
+    for file in [socket, ENVOI.file, output] {
+        cargo.arg(project.root.join("dist").join(file));
+    }
+    run(&mut cargo)?;
+    println!(
+        "component: dist/{output}, of dist/{socket} and dist/{}",
+        ENVOI.file
+    );
+    Ok(())
 }
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {

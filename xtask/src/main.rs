@@ -24,6 +24,7 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
+cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
@@ -51,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
+        [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("test")] => test::run(&project),
         [Some("bench"), ..] => {
@@ -67,4 +69,9 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             arguments.join(" ".as_ref()).display()
         ),
     }
+}
+
+fn cli(project: &Project) -> Result<()> {
+    let toolchain = component::build_portable(project)?;
+    component::build_cli(project, &toolchain)
 }

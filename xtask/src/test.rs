@@ -69,6 +69,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     let toolchain = component::build(project)?;
     headline("the guest of README.md");
     component::build_guest(project, &toolchain)?;
+    headline("the command line of README.md");
+    component::build_cli(project, &toolchain)?;
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");

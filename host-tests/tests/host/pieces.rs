@@ -261,3 +261,23 @@ fn the_time_of_the_whole_runs_from_the_start_to_the_end() {
     assert_eq!(message.finish(), Err(Error::Timeout(Phase::Acceptance)));
     server.finish();
 }
+
+#[test]
+fn the_transcript_has_the_size_of_what_was_written() {
+    let server = Server::start([delivery()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_transcript(100);
+    let message = mailer.start_message(&to_b()).unwrap();
+    let (first, second) = MESSAGE.split_at(10);
+    message.write(first).unwrap();
+    message.write(second).unwrap();
+    message.finish().unwrap();
+    let size = format!("<message of {} octets>", MESSAGE.len());
+    let transcript = mailer.transcript();
+    assert!(
+        transcript.iter().any(|line| line.text == size),
+        "{transcript:?}"
+    );
+    server.finish();
+}

@@ -1,0 +1,30 @@
+//! What the environment says: secrets above all, which a command line would show to others.
+
+use wasip2::cli::environment::get_environment;
+
+/// No `Debug`: it holds secrets.
+#[derive(Default)]
+pub struct Environment {
+    pub server: Option<String>,
+    pub password: Option<String>,
+    pub token: Option<String>,
+    /// PEM.
+    pub authorities: Option<String>,
+}
+
+impl Environment {
+    pub fn read() -> Self {
+        let mut read = Self::default();
+        for (name, value) in get_environment() {
+            let slot = match name.as_str() {
+                "SMTP_URL" => &mut read.server,
+                "ENVOI_PASSWORD" => &mut read.password,
+                "ENVOI_TOKEN" => &mut read.token,
+                "ENVOI_CA" => &mut read.authorities,
+                _ => continue,
+            };
+            *slot = Some(value).filter(|value| !value.is_empty());
+        }
+        read
+    }
+}

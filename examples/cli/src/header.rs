@@ -1,0 +1,207 @@
+//! The message's header section (RFC 5322, section 2.2), read before anything is sent.
+//!
+//! A line ends in LF, CRLF or CR, as it does for the mailer, which makes each a CRLF: a Bcc behind a
+//! bare CR would be a field on the wire.
+
+use std::io::{self, Read};
+
+/// Of a header, which has to be held: those of long lists and many hops have some 50 KB.
+const MAX_HEADER: usize = 1024 * 1024;
+/// Of the message, at a time.
+pub const PIECE: usize = 64 * 1024;
+
+/// All of it, and what was read of the rest.
+#[derive(Debug)]
+pub struct Header {
+    /// Each with its name, folded lines and line ends.
+    fields: Vec<Vec<u8>>,
+    /// From the empty line on.
+    pub rest: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub enum Fault {
+    Unreadable(io::Error),
+    Empty,
+    TooLarge,
+    /// The number of a line that is no field.
+    NoField(usize),
+}
+
+impl Header {
+    pub fn read(source: &mut impl Read) -> Result<Self, Fault> {
+        let (mut fields, mut rest) = (Vec::new(), Vec::new());
+        let (mut start, mut number, mut ended) = (0, 0, false);
+        loop {
+            let unread = rest.get(start..).unwrap_or_default();
+            let Some(line) = first_line(unread, ended) else {
+                if ended {
+                    break;
+                }
+                ended = read_more(source, &mut rest)?;
+                continue;
+            };
+            if line.starts_with(b"\r") || line.starts_with(b"\n") {
+                break;
+            }
+            number += 1;
+            add(&mut fields, line).ok_or(Fault::NoField(number))?;
+            start += line.len();
+        }
+        rest.drain(..start);
+        match fields.is_empty() && rest.is_empty() {
+            true => Err(Fault::Empty),
+            false => Ok(Self { fields, rest }),
+        }
+    }
+
+    /// The values of all fields of this name, unfolded.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = String> {
+        self.named(name).map(|(_, value)| {
+            let value = String::from_utf8_lossy(value);
+            value.replace(['\r', '\n'], "").trim().to_owned()
+        })
+    }
+
+    /// Whether it needs SMTPUTF8 (RFC 6531).
+    pub fn is_utf8(&self) -> bool {
+        !self.fields.iter().all(|field| field.is_ascii())
+    }
+
+    /// All fields but Bcc.
+    pub fn sent(&self) -> Vec<u8> {
+        let bcc = |field: &[u8]| split(field).is_some_and(|(name, _)| is(name, "Bcc"));
+        let fields = self.fields.iter().filter(|field| !bcc(field));
+        fields.flatten().copied().collect()
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let fields = self.fields.iter().filter_map(|field| split(field));
+        fields.filter(move |(found, _)| is(found, name))
+    }
+}
+
+/// With its end; None where more has to be read to know it.
+fn first_line(text: &[u8], ended: bool) -> Option<&[u8]> {
+    let whole = || Some(text).filter(|text| ended && !text.is_empty());
+    let Some(end) = text.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
+        return whole();
+    };
+    match text.get(end..)? {
+        [b'\r'] => whole(),
+        [b'\r', b'\n', ..] => text.get(..end + 2),
+        _ => text.get(..end + 1),
+    }
+}
+
+/// Whether the source has ended.
+fn read_more(source: &mut impl Read, text: &mut Vec<u8>) -> Result<bool, Fault> {
+    if text.len() > MAX_HEADER {
+        return Err(Fault::TooLarge);
+    }
+    let mut piece = vec![0; PIECE];
+    let count = source.read(&mut piece).map_err(Fault::Unreadable)?;
+    text.extend(piece.iter().take(count));
+    Ok(count == 0)
+}
+
+/// A field, or one that goes on.
+fn add(fields: &mut Vec<Vec<u8>>, line: &[u8]) -> Option<()> {
+    if line.starts_with(b" ") || line.starts_with(b"\t") {
+        fields.last_mut()?.extend(line);
+    } else {
+        split(line)?;
+        fields.push(line.into());
+    }
+    Some(())
+}
+
+/// The name, which is printable ASCII, and the value.
+fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = field.iter().position(|byte| *byte == b':')?;
+    let (name, value) = (field.get(..colon)?, field.get(colon + 1..)?);
+    // The obsolete syntax has white space before the colon (section 4.5.8).
+    let name = name.trim_ascii_end();
+    let printable = name.iter().all(|byte| byte.is_ascii_graphic());
+    (printable && !name.is_empty()).then_some((name, value))
+}
+
+fn is(found: &[u8], name: &str) -> bool {
+    found.eq_ignore_ascii_case(name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a byte at a time.
+    struct Slowly<'a>(&'a [u8]);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(&mut buffer[..1])
+        }
+    }
+
+    /// The header as it is sent, and the rest, however it comes.
+    fn sent(message: &str) -> (String, String) {
+        let mut outcomes = Vec::new();
+        for slowly in [false, true] {
+            let mut bytes = message.as_bytes();
+            let (header, left) = if slowly {
+                let mut source = Slowly(bytes);
+                (Header::read(&mut source).unwrap(), source.0)
+            } else {
+                (Header::read(&mut bytes).unwrap(), bytes)
+            };
+            let rest = [header.rest.as_slice(), left].concat();
+            outcomes.push((
+                String::from_utf8(header.sent()).unwrap(),
+                String::from_utf8(rest).unwrap(),
+            ));
+        }
+        assert_eq!(outcomes[0], outcomes[1], "a byte at a time it is another");
+        outcomes.remove(0)
+    }
+
+    #[test]
+    fn bcc_is_left_out_whatever_the_line_ends() {
+        for end in ["\n", "\r\n", "\r"] {
+            let message = format!(
+                "To: a@x{end}BCC: b@x,{end}\tc@x{end}Subject: Bcc: d@x{end}Bcc :e@x{end}\
+                 {end}Bcc: body{end}"
+            );
+            let header = format!("To: a@x{end}Subject: Bcc: d@x{end}");
+            let rest = format!("{end}Bcc: body{end}");
+            assert_eq!(sent(&message), (header, rest));
+        }
+    }
+
+    #[test]
+    fn a_message_may_be_a_header_alone() {
+        assert_eq!(sent("To: a@x"), ("To: a@x".into(), "".into()));
+        assert_eq!(sent("To: a@x\r"), ("To: a@x\r".into(), "".into()));
+        assert_eq!(sent("To: a@x\n\n"), ("To: a@x\n".into(), "\n".into()));
+    }
+
+    #[test]
+    fn values_are_unfolded_and_names_in_any_case() {
+        let header = Header::read(&mut &b"to: a@x,\r\n b@x\r\nTO:c@x\r\n\r\n"[..]).unwrap();
+        assert_eq!(header.values("To").collect::<Vec<_>>(), ["a@x, b@x", "c@x"]);
+        assert!(!header.is_utf8());
+        let header = Header::read(&mut "Subject: Grüße\n\n".as_bytes()).unwrap();
+        assert!(header.is_utf8());
+    }
+
+    #[test]
+    fn what_is_no_header_is_told_by_its_line() {
+        let fault = |text: &str| Header::read(&mut text.as_bytes()).unwrap_err();
+        assert!(matches!(fault(""), Fault::Empty));
+        assert!(matches!(fault("Hello\n"), Fault::NoField(1)));
+        assert!(matches!(fault("To: a@x\nHello there\n"), Fault::NoField(2)));
+        assert!(matches!(fault(" folded\n"), Fault::NoField(1)));
+        assert!(matches!(fault("From a@x Mon: 1\n"), Fault::NoField(1)));
+        let endless = "X: y\n".repeat(MAX_HEADER / 4);
+        assert!(matches!(fault(&endless), Fault::TooLarge));
+    }
+}

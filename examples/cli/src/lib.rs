@@ -1,0 +1,84 @@
+//! `envoi-cli`: sends the message on standard input, as swaks and msmtp do.
+//!
+//! ```text
+//! arguments, environment  ->  settings  ->  mailer
+//! stdin  ->  header  ->  envelope, options
+//!            header without Bcc, then the rest piece by piece  ->  mailer  ->  report, exit code
+//! ```
+
+// There, only the tests call anything.
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+
+mod addresses;
+mod advice;
+mod arguments;
+mod envelope;
+mod environment;
+mod exit;
+mod header;
+mod report;
+mod send;
+mod server;
+mod settings;
+
+use std::io::{self, Write};
+
+use wasip2::cli::{environment::get_arguments, exit::exit_with_code, stderr, stdout};
+
+use arguments::Command;
+use environment::Environment;
+use exit::{Failure, USAGE};
+
+wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:cli/cli", generate_all });
+
+struct Cli;
+
+// Elsewhere, the exported names are none that a linker takes.
+#[cfg(target_family = "wasm")]
+wasip2::cli::command::export!(Cli);
+
+impl wasip2::exports::cli::run::Guest for Cli {
+    fn run() -> Result<(), ()> {
+        command().map_err(|failure| {
+            say(&format!("envoi-cli: {}\n", failure.what));
+            exit_with_code(failure.code);
+        })
+    }
+}
+
+fn command() -> Result<(), Failure> {
+    let command = arguments::parse(get_arguments().into_iter().skip(1)).map_err(|what| {
+        let what = format!("{what}\n           --help shows what it takes");
+        Failure::new(USAGE, what)
+    })?;
+    match command {
+        Command::Help => print(arguments::HELP),
+        Command::Version => print(concat!("envoi-cli ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Send(arguments) => send::send(&arguments, Environment::read()),
+    }
+}
+
+/// To standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = stdout::get_stdout();
+    let written = stdout
+        .write_all(printable(text).as_bytes())
+        .and_then(|()| Write::flush(&mut stdout));
+    written.map_err(|error: io::Error| {
+        Failure::new(exit::IO, format!("cannot write to stdout: {error}"))
+    })
+}
+
+/// To standard error. Where that is gone, there is no one to tell.
+fn say(text: &str) {
+    let mut stderr = stderr::get_stderr();
+    let _ = stderr
+        .write_all(printable(text).as_bytes())
+        .and_then(|()| Write::flush(&mut stderr));
+}
+
+/// What a server says is shown on terminals, which obey control characters.
+fn printable(text: &str) -> String {
+    let commands = |character: char| character.is_control() && character != '\n';
+    text.replace(commands, "\u{fffd}")
+}

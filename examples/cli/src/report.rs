@@ -1,0 +1,36 @@
+//! What became of each recipient.
+
+use crate::advice;
+use crate::envoi::mail::smtp::Receipt;
+use crate::exit::{self, Failure};
+use crate::print;
+
+/// Tells who accepted the message; those who did not are a failure.
+pub fn report(receipt: &Receipt) -> Result<(), Failure> {
+    let accepted = receipt.accepted.iter().map(advice::recipient);
+    print(
+        &accepted
+            .map(|line| format!("accepted: {line}\n"))
+            .collect::<String>(),
+    )?;
+    let mut missed = Vec::new();
+    if !receipt.refused.is_empty() {
+        let refused: Vec<_> = receipt.refused.iter().map(advice::recipient).collect();
+        missed.push(format!("not delivered to {}", refused.join("; ")));
+    }
+    if !receipt.unknown.is_empty() {
+        let unknown = receipt.unknown.join(", ");
+        missed.push(format!(
+            "the connection ended before the answer: perhaps delivered to {unknown}; sending it \
+             again may deliver it twice"
+        ));
+    }
+    if missed.is_empty() {
+        return Ok(());
+    }
+    let code = match receipt.unknown.is_empty() {
+        true => exit::of_recipients(&receipt.refused),
+        false => exit::TEMPORARY,
+    };
+    Err(Failure::new(code, missed.join("\n           ")))
+}

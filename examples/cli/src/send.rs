@@ -1,0 +1,100 @@
+//! One message from standard input to the server, in constant memory.
+
+use std::io::Read;
+
+use wasip2::cli::{stdin::get_stdin, terminal_stdin::get_terminal_stdin};
+
+use crate::arguments::Arguments;
+use crate::envelope::envelope;
+use crate::environment::Environment;
+use crate::envoi::mail::smtp::{Envelope, Error, Mailer, Message, Options, Receipt, Speaker};
+use crate::exit::{self, Failure};
+use crate::header::{Fault, Header, PIECE};
+use crate::{advice, report::report, say, settings};
+
+pub fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
+    // All that can be wrong with them, before the message is waited for.
+    let mailer = settings::mailer(arguments, environment)?;
+    settings::options(arguments, false)?;
+    if get_terminal_stdin().is_some() {
+        say("envoi-cli: waiting for a message: header, empty line, body, then Ctrl-D\n");
+    }
+    let mut stdin = get_stdin();
+    let header = Header::read(&mut stdin).map_err(faulty)?;
+    let data = |what| Failure::new(exit::DATA, what);
+    let envelope = envelope(arguments, &header).map_err(data)?;
+    let options = settings::options(arguments, header.is_utf8())?;
+    let outcome = deliver(&mailer, &envelope, &options, header, &mut stdin);
+    if outcome.is_ok() {
+        mailer.close();
+    }
+    show(&mailer);
+    report(&outcome?)
+}
+
+fn deliver(
+    mailer: &Mailer,
+    envelope: &Envelope,
+    options: &Options,
+    header: Header,
+    source: &mut impl Read,
+) -> Result<Receipt, Failure> {
+    let message = mailer.start_message(envelope, Some(options));
+    show(mailer);
+    let message = message.map_err(undelivered)?;
+    message.write(&header.sent()).map_err(undelivered)?;
+    message.write(&header.rest).map_err(undelivered)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        // What was sent of the message is not delivered: dropped unfinished, it is not ended.
+        let count = source.read(&mut piece).map_err(unreadable)?;
+        match piece.get(..count).unwrap_or_default() {
+            [] => break,
+            octets => message.write(octets).map_err(undelivered)?,
+        }
+    }
+    Message::finish(message).map_err(undelivered)
+}
+
+/// What was said since it was shown last; nothing where it is not kept.
+fn show(mailer: &Mailer) {
+    for line in mailer.transcript() {
+        let seconds = line.elapsed / 1_000_000_000;
+        let milliseconds = line.elapsed / 1_000_000 % 1000;
+        let mark = match line.speaker {
+            Speaker::Client => ">",
+            Speaker::Server => "<",
+            Speaker::Event => "*",
+        };
+        say(&format!(
+            "{seconds:>3}.{milliseconds:03} {mark} {}\n",
+            line.text
+        ));
+    }
+}
+
+fn undelivered(error: Error) -> Failure {
+    Failure::new(exit::code(&error), advice::sentence(&error))
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::new(
+        exit::IO,
+        format!("cannot read the message from stdin: {error}; it was not delivered"),
+    )
+}
+
+fn faulty(fault: Fault) -> Failure {
+    let what = match fault {
+        Fault::Unreadable(error) => return unreadable(error),
+        Fault::Empty => "no message on standard input: envoi-cli.wasm … < message.eml".into(),
+        Fault::TooLarge => {
+            "the message's header has more than 1 MiB: does the empty line after it lack?".into()
+        }
+        Fault::NoField(line) => format!(
+            "line {line} of the message is no header field (\"Name: value\"); an empty line ends the \
+             header"
+        ),
+    };
+    Failure::new(exit::DATA, what)
+}

@@ -1,0 +1,90 @@
+//! What the arguments and the environment say, set.
+
+use crate::advice;
+use crate::arguments::Arguments;
+use crate::environment::Environment;
+use crate::envoi::mail::smtp::{Error, Mailer, Options, Timeout};
+use crate::exit::{CONFIGURATION, Failure, USAGE};
+use crate::server::Server;
+
+/// Of a conversation, the newest lines: more than any has that sends one message to 100 recipients.
+const TRANSCRIPT_LINES: u32 = 1000;
+
+/// The server and how to talk to it.
+pub fn mailer(arguments: &Arguments, environment: Environment) -> Result<Mailer, Failure> {
+    let Environment {
+        server,
+        password,
+        token,
+        authorities,
+    } = environment;
+    // The command line goes before the environment.
+    let url = arguments.server.clone().or(server);
+    let url = url.ok_or_else(|| usage("no server: give --server URL, or set SMTP_URL"))?;
+    let configuration = |what: &str| Failure::new(CONFIGURATION, what);
+    let server = Server::new(&url, password, token).map_err(configuration)?;
+    let mailer = Mailer::from_url(&server.url).map_err(|error| named("--server", &error))?;
+    if server.credentials.is_some() {
+        mailer.set_credentials(server.credentials.as_ref());
+    }
+    if let Some(authorities) = authorities {
+        let added = mailer.add_trust_anchors(authorities.as_bytes());
+        added.map_err(|error| configuration(&format!("ENVOI_CA: {}", advice::sentence(&error))))?;
+    }
+    set(&mailer, arguments)?;
+    Ok(mailer)
+}
+
+fn set(mailer: &Mailer, arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(security) = arguments.security {
+        mailer.set_security(security);
+    }
+    if let Some(name) = &arguments.tls_name {
+        let set = mailer.set_server_name(name);
+        set.map_err(|error| named("--tls-name", &error))?;
+    }
+    if !arguments.mechanisms.is_empty() {
+        let set = mailer.set_mechanisms(&arguments.mechanisms);
+        set.map_err(|error| named("--mechanism", &error))?;
+    }
+    if let Some(name) = &arguments.local_name {
+        let set = mailer.set_local_name(name);
+        set.map_err(|error| named("--local-name", &error))?;
+    }
+    if let Some(seconds) = arguments.timeout {
+        mailer.set_timeout(Timeout::Total, u64::from(seconds) * 1_000_000_000);
+    }
+    if arguments.verbose {
+        mailer.set_transcript(TRANSCRIPT_LINES);
+    }
+    Ok(())
+}
+
+/// What the message asks for.
+pub fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
+    let options = Options::new();
+    options.set_smtputf8(utf8_header);
+    if let Some(notify) = arguments.notify {
+        let set = options.set_notify(None, notify);
+        set.map_err(|error| named("--notify", &error))?;
+    }
+    if let Some(contents) = arguments.dsn_contents {
+        options.set_dsn_contents(contents);
+    }
+    if let Some(id) = &arguments.envelope_id {
+        let set = options.set_envelope_id(id);
+        set.map_err(|error| named("--envelope-id", &error))?;
+    }
+    Ok(options)
+}
+
+fn named(option: &str, error: &Error) -> Failure {
+    match error {
+        Error::InvalidArgument(why) => usage(&format!("{option}: {why}")),
+        error => usage(&format!("{option}: {}", advice::sentence(error))),
+    }
+}
+
+fn usage(what: &str) -> Failure {
+    Failure::new(USAGE, what)
+}

@@ -1,0 +1,85 @@
+//! The component in wasmtime.
+
+use std::path::Path;
+
+use wasmtime::component::{Linker, ResourceAny};
+use wasmtime::{Engine, Result, Store};
+
+use crate::precompiled;
+use crate::state::State;
+use exports::envoi::mail::smtp::Envelope;
+pub use exports::envoi::mail::smtp::Receipt;
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "envoi",
+    with: { "wasi": wasmtime_wasi::p2::bindings::sync },
+});
+
+/// The component, compiled and linked: all but an instance, which takes some microseconds.
+pub struct Host {
+    engine: Engine,
+    component: EnvoiPre<State>,
+}
+
+impl Host {
+    pub fn new(component: &Path) -> Result<Host> {
+        let engine = Engine::default();
+        let component = precompiled::load(&engine, component)?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        let component = EnvoiPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Host { engine, component })
+    }
+
+    /// One message, in an instance that ends with it.
+    pub fn send_once(&self, server: &str, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+        let (mut store, envoi) = self.instance()?;
+        let (from, to) = (from.to_owned(), [to.to_owned()]);
+        let smtp = envoi.envoi_mail_smtp();
+        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message)?;
+        Ok(receipt?)
+    }
+
+    /// An instance with a mailer, which keeps its connection.
+    pub fn keep(&self, server: &str) -> Result<Kept> {
+        let (mut store, envoi) = self.instance()?;
+        let mailers = envoi.envoi_mail_smtp().mailer();
+        let mailer = mailers.call_from_url(&mut store, server)??;
+        Ok(Kept {
+            store,
+            envoi,
+            mailer,
+        })
+    }
+
+    fn instance(&self) -> Result<(Store<State>, Envoi)> {
+        let mut store = Store::new(&self.engine, State::new());
+        let envoi = self.component.instantiate(&mut store)?;
+        Ok((store, envoi))
+    }
+}
+
+pub struct Kept {
+    store: Store<State>,
+    envoi: Envoi,
+    mailer: ResourceAny,
+}
+
+impl Kept {
+    pub fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+        let envelope = Envelope {
+            sender: Some(from.into()),
+            recipients: vec![to.into()],
+        };
+        let mailers = self.envoi.envoi_mail_smtp().mailer();
+        let receipt = mailers.call_send(&mut self.store, self.mailer, &envelope, message, None)?;
+        Ok(receipt?)
+    }
+
+    /// Says QUIT, and ends the instance.
+    pub fn close(mut self) -> Result<()> {
+        let mailers = self.envoi.envoi_mail_smtp().mailer();
+        mailers.call_close(&mut self.store, self.mailer)
+    }
+}

@@ -1,0 +1,77 @@
+//! Sends messages through `envoi.wasm`, in wasmtime: one in an instance of its own, then two through
+//! one that is kept, over one connection.
+//!
+//! ```text
+//! SMTP_URL=smtps://user:password@mail.example.org cargo run -p rust-host -- \
+//!     dist/envoi.wasm you@example.org friend@example.org
+//! ```
+
+mod host;
+mod precompiled;
+mod state;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use host::{Host, Receipt};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Not an argument, which others would see with its password.
+    let (Ok(server), [component, from, to]) = (std::env::var("SMTP_URL"), arguments.as_slice())
+    else {
+        eprintln!("SMTP_URL=smtps://USER:PASSWORD@HOST rust-host envoi.wasm FROM TO");
+        return ExitCode::from(2);
+    };
+    match send(Path::new(component), &server, from, to) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rust-host: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn send(component: &Path, server: &str, from: &str, to: &str) -> wasmtime::Result<()> {
+    let host = Host::new(component)?;
+
+    // No message can learn of another. A host may do this on as many threads as it likes.
+    show(
+        "own instance",
+        host.send_once(server, from, to, &message(from, to, 1))?,
+    );
+
+    // The second message spares itself the connection, and the handshake of TLS.
+    let mut kept = host.keep(server)?;
+    for number in 2..=3 {
+        show(
+            "kept instance",
+            kept.send(from, to, &message(from, to, number))?,
+        );
+    }
+    kept.close()
+}
+
+fn message(from: &str, to: &str, number: u32) -> Vec<u8> {
+    format!("From: {from}\nTo: {to}\nSubject: Message {number}\n\nFrom a component.\n").into()
+}
+
+fn show(how: &str, receipt: Receipt) {
+    for accepted in receipt.accepted {
+        let answer = accepted.reply.lines.join(" ");
+        println!(
+            "{how}: {}: {} {answer}",
+            accepted.recipient, accepted.reply.code
+        );
+    }
+    for refused in receipt.refused {
+        let answer = refused.reply.lines.join(" ");
+        println!(
+            "{how}: {} refused: {} {answer}",
+            refused.recipient, refused.reply.code
+        );
+    }
+    for recipient in receipt.unknown {
+        println!("{how}: {recipient}: perhaps delivered");
+    }
+}

@@ -1,0 +1,200 @@
+//! Runs the command, and the conversations that most tests have.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use servers::scripted::{Server, Session};
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, ResourceLimiter, Store};
+use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+/// Of each of the output streams.
+const MAX_OUTPUT: usize = 1024 * 1024;
+
+pub const MESSAGE: &str = "From: A <a@mail.test>\nTo: b@mail.test\nSubject: Hi\n\nHello.\n";
+
+/// A command line to run.
+#[derive(Default)]
+pub struct Cli {
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    no_network: bool,
+}
+
+#[derive(Debug)]
+pub struct Output {
+    pub code: i32,
+    /// Linear memory, in octets.
+    pub memory: usize,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// With these words.
+pub fn cli(arguments: &str) -> Cli {
+    Cli {
+        arguments: arguments.split_whitespace().map(str::to_owned).collect(),
+        ..Cli::default()
+    }
+}
+
+/// With the server, and these words.
+pub fn to_server(server: &Server, arguments: &str) -> Cli {
+    let url = format!("smtp://127.0.0.1:{}", server.port());
+    cli(&format!("--server {url} {arguments}"))
+}
+
+impl Cli {
+    pub fn environment(mut self, name: &str, value: &str) -> Cli {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// In a host that grants no connections.
+    pub fn no_network(mut self) -> Cli {
+        self.no_network = true;
+        self
+    }
+
+    /// With this on standard input.
+    pub fn run(self, stdin: impl Into<Vec<u8>>) -> Output {
+        let (stdout, stderr) = (
+            MemoryOutputPipe::new(MAX_OUTPUT),
+            MemoryOutputPipe::new(MAX_OUTPUT),
+        );
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.arg("envoi-cli.wasm")
+            .args(&self.arguments)
+            .envs(&self.environment);
+        wasi.stdin(MemoryInputPipe::new(stdin.into()));
+        wasi.stdout(stdout.clone()).stderr(stderr.clone());
+        if !self.no_network {
+            wasi.allow_tcp(true).inherit_network();
+        }
+        let (code, memory) = execute(wasi.build());
+        let text =
+            |pipe: MemoryOutputPipe| String::from_utf8(pipe.contents().into()).expect("UTF-8");
+        Output {
+            code,
+            memory,
+            stdout: text(stdout),
+            stderr: text(stderr),
+        }
+    }
+}
+
+/// The exit code, and the linear memory.
+fn execute(wasi: WasiCtx) -> (i32, usize) {
+    let (engine, component) = command();
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
+    let table = ResourceTable::new();
+    let mut store = Store::new(
+        engine,
+        State {
+            wasi,
+            table,
+            memory: 0,
+        },
+    );
+    store.limiter(|state| state);
+    let command = Command::instantiate(&mut store, component, &linker).unwrap();
+    let code = match command.wasi_cli_run().call_run(&mut store) {
+        Ok(Ok(())) => 0,
+        Ok(Err(())) => 1,
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            Some(exit) => exit.0,
+            None => panic!("the command trapped: {error:?}"),
+        },
+    };
+    (code, store.data().memory)
+}
+
+/// Compiled once in a process, at most.
+fn command() -> &'static (Engine, Component) {
+    static COMMAND: OnceLock<(Engine, Component)> = OnceLock::new();
+    COMMAND.get_or_init(|| {
+        let engine = Engine::default();
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let component = host_tests::load(&engine, &workspace.join("dist/envoi-cli.wasm"));
+        (engine, component)
+    })
+}
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    memory: usize,
+}
+
+/// Counts, and limits nothing.
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.memory += desired - current;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// Greeting and EHLO.
+pub fn hello(keywords: &[&str]) -> Session {
+    let last = keywords.last().map_or("250 mail.test".into(), |last| {
+        let others = keywords.iter().rev().skip(1).rev();
+        let others: String = others.map(|keyword| format!("250-{keyword}\r\n")).collect();
+        format!("250-mail.test\r\n{others}250 {last}")
+    });
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect("EHLO [127.0.0.1]")
+        .say(&last)
+}
+
+/// MAIL and RCPT, accepted.
+pub fn envelope(sender: &str, recipients: &[&str]) -> Session {
+    let mail = Session::new()
+        .expect(&format!("MAIL FROM:<{sender}>"))
+        .say("250 2.1.0 Ok");
+    recipients.iter().fold(mail, |session, recipient| {
+        session
+            .expect(&format!("RCPT TO:<{recipient}>"))
+            .say("250 2.1.5 Ok")
+    })
+}
+
+/// DATA until its end, accepted.
+pub fn content() -> Session {
+    Session::new()
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
+        .say("250 2.0.0 Ok: queued as 4711")
+}
+
+pub fn quit() -> Session {
+    Session::new().expect("QUIT").say("221 Bye").hang_up()
+}
+
+/// What a server that takes the message got as its content.
+pub fn content_sent(server: Server) -> String {
+    let heard = server.finish();
+    String::from_utf8(heard.only().contents[0].clone()).expect("UTF-8")
+}
