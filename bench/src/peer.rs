@@ -58,7 +58,9 @@ impl Peer {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
         let mut wasi = WasiCtxBuilder::new();
-        wasi.allow_tcp(true).inherit_network().inherit_stderr();
+        wasi.allow_tcp(true)
+            .allow_ip_name_lookup(true)
+            .inherit_network();
         let mut store = Store::new(&engine, State::new(&mut wasi));
         let instance = linker.instantiate(&mut store, &component)?;
         let create = function(&instance, &mut store, "[static]smtp-config.create")?;
