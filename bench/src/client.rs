@@ -1,5 +1,6 @@
 //! What every client is measured at.
 
+use bench::lines::lines;
 use wasmtime::Result;
 
 /// Octets of the message whose throughput is measured.
@@ -7,10 +8,8 @@ pub const BULK: usize = 100_000_000;
 /// It is sent in such pieces.
 pub const PIECE: usize = 1_000_000;
 
-/// Lines of 76 octets, as base64 makes them.
 pub fn piece() -> Vec<u8> {
-    let line = [&[b'x'; 76][..], b"\r\n"].concat();
-    line.into_iter().cycle().take(PIECE).collect()
+    lines(PIECE)
 }
 
 /// From the connection's begin to the end of QUIT, in three ways: EHLO and no more.

@@ -4,31 +4,21 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
+use bench::host::bindings::Envoi;
+use bench::host::bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Guest, PasswordCredentials, Security, TlsState,
+};
+use bench::host::{self, State, fine};
+use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Store};
-use wasmtime::{Result, bail, ensure};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime::{Result, Store, ensure};
 
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
-use bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Error, Guest, PasswordCredentials, Security, TlsState,
-};
-use bindings::{Envoi, EnvoiPre};
-
-mod bindings {
-    wasmtime::component::bindgen!({
-        path: "../wit",
-        world: "envoi",
-        with: { "wasi": wasmtime_wasi::p2::bindings::sync },
-    });
-}
 
 /// A component, compiled.
 pub struct Host {
-    engine: Engine,
-    pre: EnvoiPre<State>,
+    host: host::Host,
     /// Octets.
     pub size: usize,
     pub compilation: Duration,
@@ -37,27 +27,19 @@ pub struct Host {
 impl Host {
     pub fn load(path: &Path) -> Result<Host> {
         let wasm = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut config = Config::new();
-        config.wasm_wide_arithmetic(true);
-        let engine = Engine::new(&config)?;
+        let engine = host::engine()?;
         let start = Instant::now();
         let component = Component::new(&engine, &wasm)?;
         let compilation = start.elapsed();
-        let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
         Ok(Host {
-            pre: EnvoiPre::new(linker.instantiate_pre(&component)?)?,
-            engine,
+            host: host::Host::new(engine, &component)?,
             size: wasm.len(),
             compilation,
         })
     }
 
     pub fn instantiate(&self) -> Result<Instance> {
-        let mut wasi = WasiCtxBuilder::new();
-        wasi.allow_tcp(true).inherit_network();
-        let mut store = Store::new(&self.engine, State::new(&mut wasi));
-        let world = self.pre.instantiate(&mut store)?;
+        let (store, world) = self.host.instantiate()?;
         Ok(Instance { store, world })
     }
 }
@@ -65,29 +47,6 @@ impl Host {
 pub struct Instance {
     store: Store<State>,
     world: Envoi,
-}
-
-pub struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl State {
-    pub fn new(wasi: &mut WasiCtxBuilder) -> State {
-        State {
-            wasi: wasi.build(),
-            table: ResourceTable::new(),
-        }
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
 }
 
 /// An instance with a mailer that trusts the server.
@@ -200,12 +159,5 @@ fn envelope() -> Envelope {
     Envelope {
         sender: Some("a@mail.test".into()),
         recipients: vec!["b@mail.test".into()],
-    }
-}
-
-fn fine<T>(result: Result<T, Error>) -> Result<T> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(error) => bail!("the component answers {error:?}"),
     }
 }

@@ -1,22 +1,30 @@
 //! What the figures hold for.
 
 use std::fs;
+use std::thread;
 
-use crate::server::Server;
-
-/// A sentence.
-pub fn describe(server: &Server) -> String {
-    // Where the system tells it otherwise, or not at all, the processor has no name.
+/// Processor, cores, system, host.
+pub fn describe() -> String {
     let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let processor = about
-        .lines()
-        .find(|line| line.starts_with("model name"))
+    let model = about.lines().find(|line| line.starts_with("model name"));
+    let processor = model
         .and_then(|line| line.split(':').nth(1))
         .map_or("a processor without a name", str::trim);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!(
-        "{processor}, {}; wasmtime 48; {} as the server, a chain of two certificates of ECDSA P-256, \
-         X25519, TLS 1.3, ChaCha20-Poly1305.",
+        "{processor}, {cores} cores, {} {}; wasmtime 48",
         std::env::consts::OS,
-        server.version,
+        kernel.trim()
     )
+}
+
+/// The most memory that this process had at once, in octets, where the system says it.
+pub fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib * 1024)
 }

@@ -6,7 +6,6 @@
 mod client;
 mod component;
 mod cpu;
-mod machine;
 mod native;
 mod peer;
 mod report;
@@ -17,6 +16,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bench::machine;
+use bench::page::Page;
 use client::Client;
 use component::{Host, InWasm};
 use cpu::{median, time};
@@ -58,9 +59,14 @@ fn main() -> Result<()> {
         .into_iter()
         .map(Subject::column)
         .collect::<Result<_>>()?;
-    let report = Report::new(columns, machine::describe(&server));
-    println!("{report}");
-    report.write_into(page)
+    let machine = format!(
+        "{}; {} as the server, a chain of two certificates of ECDSA P-256, X25519, TLS 1.3, \
+         ChaCha20-Poly1305.",
+        machine::describe(),
+        server.version
+    );
+    let report = Report::new(columns, machine);
+    Page::at(page).write("tls", &report.to_string())
 }
 
 /// The components beside another one.

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use bench::host::State;
 use wasmtime::component::{Component, Func, Instance, Linker, Val};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, Store, bail};
 use wasmtime_wasi::WasiCtxBuilder;
 
-use crate::component::{Host, InWasm, State};
+use crate::component::{Host, InWasm};
 use crate::cpu::{median, time};
 use crate::server::Server;
 

@@ -1,17 +1,9 @@
-//! The table, and the page of docs/ that holds it.
+//! The table.
 
-use std::path::Path;
+use std::fmt;
 use std::time::Duration;
-use std::{fmt, fs};
-
-use wasmtime::Result;
-use wasmtime::error::Context;
 
 use crate::client::BULK;
-
-/// Between them the page is written anew; the rest of it is written by people.
-const BEGIN: &str = "<!-- cargo xtask bench tls -->\n";
-const END: &str = "<!-- end -->";
 
 /// What one client took.
 pub struct Column {
@@ -40,16 +32,6 @@ impl Report {
     /// The first column is what the others are compared with.
     pub fn new(columns: Vec<Column>, machine: String) -> Report {
         Report { columns, machine }
-    }
-
-    pub fn write_into(&self, page: &Path) -> Result<()> {
-        let old =
-            fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
-        let marks = || format!("{} lacks its marks", page.display());
-        let (before, rest) = old.split_once(BEGIN).with_context(marks)?;
-        let (_, after) = rest.split_once(END).with_context(marks)?;
-        fs::write(page, format!("{before}{BEGIN}{self}{END}{after}"))?;
-        Ok(())
     }
 
     fn row(

@@ -1,16 +1,14 @@
 //! One message of 100 MB: how fast, and in how much memory.
 
-use std::fs;
 use std::path::Path;
 
-use servers::authority::Authority;
 use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
-use crate::page::{Page, table};
 use crate::sink::Sink;
 use crate::stats::Runs;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::page::{Page, table};
 
 const SIZE: usize = 100_000_000;
 /// What memory is compared with.
@@ -20,9 +18,7 @@ const RUNS: usize = 3;
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let own = clients::own("envoi", "bulk", compiled);
     let native = clients::own("envoi's core, native", "native-bulk", compiled);
-    let authority = Authority::new();
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let head = [
         "",

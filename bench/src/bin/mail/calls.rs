@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
-use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use servers::authority::Authority;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use wasmtime::Result;
 
 use crate::component::{Host, envelope, letters};
-use crate::page::{Page, table};
 use crate::sink::Sink;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::page::{Page, table};
 
 /// Over one connection, after the first.
 const MESSAGES: u64 = 100;
@@ -68,9 +66,7 @@ struct Share {
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     tracing::subscriber::set_global_default(Counter)?;
     let host = Host::load(compiled)?;
-    let authority = Authority::new();
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
+    let (authority, root) = authority(compiled)?;
     let mut shares = Vec::new();
     for case in CASES {
         let identity = authority.issue(&["127.0.0.1"]);

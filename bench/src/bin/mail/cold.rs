@@ -1,17 +1,15 @@
 //! One message from nothing: where each millisecond goes.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use servers::authority::Authority;
 use wasmtime::{Result, bail};
 
 use crate::component::{Host, envelope};
-use crate::page::{Page, table};
 use crate::sink::Sink;
 use crate::stats::Runs;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::page::{Page, table};
 
 const RUNS: usize = 21;
 
@@ -30,9 +28,7 @@ const STEPS: &[(&str, &str)] = &[
 ];
 
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
-    let authority = Authority::new();
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let sink = Sink::start(&identity, Security::ImplicitTls, false)?;
     let task = Task {

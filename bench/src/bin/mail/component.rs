@@ -3,79 +3,40 @@
 use std::fs;
 use std::path::Path;
 
-use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
-use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Result, Store, bail};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-
-use crate::task::{SENDER, Security as Secured, Task, now};
-use bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Error, Letter, PasswordCredentials, Security,
+use bench::host::bindings::Envoi;
+use bench::host::bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Letter, PasswordCredentials, Security,
 };
-use bindings::{Envoi, EnvoiPre};
+use bench::host::{self, State, fine};
+use bench::lines::lines;
+use wasmtime::component::{Component, ResourceAny};
+use wasmtime::error::Context;
+use wasmtime::{Result, Store, bail};
 
-mod bindings {
-    wasmtime::component::bindgen!({
-        path: "../wit",
-        world: "envoi",
-        with: { "wasi": wasmtime_wasi::p2::bindings::sync },
-    });
-}
+use crate::pieces::PIECE;
+use crate::task::{SENDER, Security as Secured, Task, now};
 
 /// The component, compiled.
-pub struct Host {
-    engine: Engine,
-    pre: EnvoiPre<State>,
-}
+pub struct Host(host::Host);
 
 /// Compiles the component into a file for [`Host::load`].
 pub fn compile(component: &Path, compiled: &Path) -> Result<()> {
     let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
-    fs::write(compiled, engine()?.precompile_component(&wasm)?)?;
+    fs::write(compiled, host::engine()?.precompile_component(&wasm)?)?;
     Ok(())
-}
-
-fn engine() -> Result<Engine> {
-    let mut config = Config::new();
-    config.wasm_wide_arithmetic(true);
-    Engine::new(&config)
 }
 
 impl Host {
     pub fn load(compiled: &Path) -> Result<Host> {
-        let engine = engine()?;
+        let engine = host::engine()?;
         // SAFETY: this program compiled it, for this engine.
         let component = unsafe { Component::deserialize_file(&engine, compiled)? };
-        let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        let pre = EnvoiPre::new(linker.instantiate_pre(&component)?)?;
-        Ok(Host { engine, pre })
+        host::Host::new(engine, &component).map(Host)
     }
 
     pub fn instantiate(&self) -> Result<Instance> {
-        let mut wasi = WasiCtxBuilder::new();
-        wasi.allow_tcp(true).inherit_network();
-        let state = State {
-            wasi: wasi.build(),
-            table: ResourceTable::new(),
-        };
-        let mut store = Store::new(&self.engine, state);
-        let world = self.pre.instantiate(&mut store)?;
+        let (store, world) = self.0.instantiate()?;
         Ok(Instance { store, world })
-    }
-}
-
-pub struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
     }
 }
 
@@ -135,7 +96,7 @@ impl Instance {
 
     /// Sends one in pieces of a megabyte.
     pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
-        let piece = crate::pieces::piece();
+        let piece = lines(PIECE);
         let Instance { store, world } = self;
         let smtp = world.envoi_mail_smtp();
         let started = smtp
@@ -241,11 +202,4 @@ pub fn explain(host: &Host, task: &Task) -> Result<()> {
         println!("{:8.2} ms  {text}", elapsed as f64 / 1e6);
     }
     Ok(())
-}
-
-fn fine<T>(result: Result<T, Error>) -> Result<T> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(error) => bail!("the component answers {error:?}"),
-    }
 }

@@ -1,24 +1,22 @@
 //! How it grows: with recipients, with size, with instances at once.
 
-use std::fs;
 use std::path::Path;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use servers::authority::Authority;
 use servers::authority::Identity;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
 use crate::component::{Host, Instance, envelope};
 use crate::delay::Delay;
-use crate::machine;
-use crate::page::{Page, table};
 use crate::pieces::PIECE;
 use crate::sink::Sink;
 use crate::stats::Runs;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::machine;
+use bench::page::{Page, table};
 
 const RUNS: usize = 5;
 /// Each way.
@@ -29,9 +27,7 @@ const INSTANCES: &[usize] = &[1, 10, 100, 1000];
 
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let host = Host::load(compiled)?;
-    let authority = Authority::new();
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let root = root.display().to_string();
     let instances = instances(&host, &identity, &root)?;

@@ -10,9 +10,7 @@ mod cold;
 mod component;
 mod delay;
 mod growth;
-mod machine;
 mod native;
-mod page;
 mod pieces;
 mod plot;
 mod rounds;
@@ -24,8 +22,9 @@ mod throughput;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use bench::machine;
+use bench::page::Page;
 use component::Host;
-use page::Page;
 use task::Task;
 use wasmtime::{Result, bail};
 

@@ -1,20 +1,18 @@
 //! Round trips: how long a message takes behind a line of known length, over that length.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use servers::authority::Authority;
 use servers::real::{Kind, RealServer};
 use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
 use crate::component::{self, Host};
 use crate::delay::Delay;
-use crate::page::{Page, table};
 use crate::plot;
 use crate::stats::Runs;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::page::{Page, table};
 
 /// Each way.
 const DELAY: Duration = Duration::from_millis(25);
@@ -66,10 +64,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
         clients::own("envoi, next at hand", "at-hand", compiled),
     ];
     clients.extend(clients::peers());
-    let authority = Authority::new();
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
     let mut rows = [head(&clients), head(&clients)];
     let mut bars = Vec::new();
     for kind in [Kind::Postfix, Kind::Exim] {
@@ -112,10 +108,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
 
 /// Prints each case's conversation, with the time of each line since the first.
 pub fn explain(compiled: &Path) -> Result<()> {
-    let authority = Authority::new();
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
     let host = Host::load(compiled)?;
     for kind in [Kind::Postfix, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity)?;

@@ -1,9 +1,11 @@
 //! What a client is to send. It tells when each receipt came: nanoseconds since 1970, a line each.
 
-use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, fs};
 
+use servers::authority::Authority;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
@@ -48,6 +50,14 @@ pub struct Task {
     pub count: usize,
     /// The authority's certificate, a file in PEM.
     pub root: String,
+}
+
+/// An authority, and the file by which a task's client is to trust it.
+pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
+    let authority = Authority::new();
+    let root = compiled.with_file_name("root.pem");
+    fs::write(&root, authority.pem())?;
+    Ok((authority, root))
 }
 
 impl Task {

@@ -1,18 +1,16 @@
 //! How long a message takes over loopback, on a kept connection.
 
-use std::fs;
 use std::path::Path;
 
-use servers::authority::Authority;
 use servers::real::{Kind, RealServer};
 use wasmtime::Result;
 
 use crate::clients::{self, Client};
-use crate::page::{Page, table};
 use crate::plot;
 use crate::sink::Sink;
 use crate::stats::Runs;
-use crate::task::{Security, Task};
+use crate::task::{Security, Task, authority};
+use bench::page::{Page, table};
 
 const RUNS: usize = 5;
 
@@ -57,10 +55,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
         clients::own("envoi, next at hand", "at-hand", compiled),
     ];
     clients.extend(clients::peers());
-    let authority = Authority::new();
+    let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let root = compiled.with_file_name("root.pem");
-    fs::write(&root, authority.pem())?;
     let names = clients.iter().map(|client| client.name.to_string());
     let mut rows = vec![[String::new()].into_iter().chain(names).collect::<Vec<_>>()];
     let mut bars = Vec::new();

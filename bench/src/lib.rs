@@ -1,0 +1,6 @@
+//! What both benchmarks stand on.
+
+pub mod host;
+pub mod lines;
+pub mod machine;
+pub mod page;
