@@ -2,7 +2,7 @@
 
 use super::{Clock, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
-use crate::sasl::{self, Credentials};
+use crate::sasl::Credentials;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
@@ -90,8 +90,7 @@ impl Connection {
 
     /// What a challenge says; the exchange is cancelled where that is not base64.
     pub fn challenge(&mut self, reply: &Reply) -> Result<Vec<u8>, Error> {
-        let text = reply.lines.first().map_or("", String::as_str);
-        match sasl::decode(text) {
+        match Session::challenge(reply) {
             Ok(challenge) => Ok(challenge),
             Err(why) => {
                 self.ask_at_once(Session::auth_cancel)?;

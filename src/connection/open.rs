@@ -59,8 +59,9 @@ pub fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
         socket.write_all(&flight, deadline).map_err(interrupted)?;
+        socket.wait_to_read(deadline).map_err(interrupted)?;
         match socket.read() {
-            Read::Nothing => socket.wait_to_read(deadline).map_err(interrupted)?,
+            Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
             Read::Bytes(bytes) => {
                 if let Err(error) = tls.receive(&bytes) {

@@ -122,10 +122,14 @@ impl Session {
         }
     }
 
+    /// What a 334 asks (RFC 4954, section 4); the error says what is wrong with it.
+    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, String> {
+        sasl::decode(reply.lines.first().map_or("", String::as_str))
+    }
+
     /// A challenge that has no answer any more: it says why a token was refused.
     fn hear_reason(&mut self, reply: &Reply) {
-        let challenge = reply.lines.first().map_or("", String::as_str);
-        if let (Some(exchange), Ok(reason)) = (&mut self.exchange, sasl::decode(challenge)) {
+        if let (Some(exchange), Ok(reason)) = (&mut self.exchange, Self::challenge(reply)) {
             // The answer has no place; the reason is kept.
             let _ = exchange.respond(&reason);
         }
@@ -180,10 +184,9 @@ impl Session {
 
     /// Answers a challenge, or cancels where there is no answer (RFC 4954, section 4).
     pub(super) fn respond(&mut self, reply: &Reply) {
-        let challenge = reply.lines.first().map_or("", String::as_str);
         let answer = match &mut self.exchange {
             Some(exchange) => {
-                sasl::decode(challenge).and_then(|challenge| exchange.respond(&challenge))
+                Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
             }
             None => Err("the server asks for more than is known".into()),
         };

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::body::{Allowed, Body, CHUNK};
 use super::content::Survey;
 use super::envelope::{Envelope, Receipt};
-use super::error::{Error, Phase, RecipientReply};
+use super::error::{Error, Phase};
 use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
@@ -103,11 +103,11 @@ impl Session {
     /// Whether anything may: not where the message needs a transaction more, nor in LMTP, whose
     /// answers are many.
     pub fn may_end(&self) -> bool {
-        let refused = self.transaction.as_ref().map(Transaction::refused);
-        let too_many = |r: &RecipientReply| r.reply.is_too_many_recipients();
-        self.extensions.has("PIPELINING")
-            && self.plan.dialect == Dialect::Smtp
-            && !refused.unwrap_or_default().iter().any(too_many)
+        let needs_more = self
+            .transaction
+            .as_ref()
+            .is_some_and(Transaction::needs_more);
+        self.extensions.has("PIPELINING") && self.plan.dialect == Dialect::Smtp && !needs_more
     }
 
     /// The recipients of each transaction that a message to all of them takes, as far as the server

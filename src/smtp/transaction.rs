@@ -57,6 +57,12 @@ impl Transaction {
         }
     }
 
+    /// Whether the server takes fewer recipients at once, so that another is to follow.
+    pub fn needs_more(&self) -> bool {
+        let mut replies = self.refused.iter().map(|(_, reply)| reply);
+        replies.any(Reply::is_too_many_recipients)
+    }
+
     /// Forgets all answers, and returns what there is to say.
     pub fn start_again(&mut self) -> Vec<(Verb, Line)> {
         self.accepted.clear();
