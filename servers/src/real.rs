@@ -11,7 +11,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/servers/`, once: Debian's packages of Postfix, Exim and Dovecot and
+//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim and Dovecot and
 //! what they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
 //! pip. Nothing else of the machine changes.
 //!
@@ -36,7 +36,6 @@
 
 mod aiosmtpd;
 mod cyrus;
-mod debian;
 mod dovecot;
 mod exim;
 mod gnutls;
@@ -52,7 +51,6 @@ mod recipe;
 mod server;
 mod smtp_server;
 mod token;
-mod tool;
 
 pub use gnutls::gnutls_serv;
 pub use go::go_tls_server;

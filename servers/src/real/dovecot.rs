@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use super::instance::Instance;
 use super::namespace::{self, UID};
 use super::recipe::Recipe;
-use super::{FULL, HASHED, LATER, PASSWORD, USER, debian, token};
+use super::{FULL, HASHED, LATER, PASSWORD, USER, token};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Dovecot",
@@ -23,7 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     ends_header: false,
     command_mark: None,
     packages: PACKAGES,
-    install: |folder| debian::unpack(PACKAGES, folder),
+    install: namespace::unpack,
     check,
     command,
 };

@@ -6,7 +6,7 @@ use std::{fs, io};
 use super::instance::Instance;
 use super::namespace::{self, UID};
 use super::recipe::Recipe;
-use super::{PASSWORD, USER, cyrus, debian};
+use super::{PASSWORD, USER, cyrus};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Exim",
@@ -18,7 +18,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     ends_header: true,
     command_mark: Some(" < "),
     packages: PACKAGES,
-    install: |folder| debian::unpack(PACKAGES, folder),
+    install: namespace::unpack,
     check: namespace::check,
     command,
 };

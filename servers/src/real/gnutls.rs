@@ -1,13 +1,10 @@
 //! GnuTLS's `gnutls-serv`.
 
-use std::env::join_paths;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::tool::run;
-use super::{debian, prepare};
+use setup::{debian, install, run};
 
 const PACKAGES: &[&str] = &["gnutls-bin"];
 
@@ -17,12 +14,12 @@ const LOOPBACK: &str = include_str!("../../scripts/loopback.c");
 /// The command, from Debian's package; or why this machine cannot have it. It needs no namespace, as no
 /// path is compiled into it.
 pub fn gnutls_serv() -> Result<Command, String> {
-    let folder = prepare::install("GnuTLS", PACKAGES, |folder| {
+    let folder = install("GnuTLS", PACKAGES, |folder| {
         compile_loopback(folder)?;
-        debian::unpack_alone(PACKAGES, folder)
+        debian::unpack(PACKAGES, folder)
     })?;
     let mut command = Command::new(folder.join("usr/bin/gnutls-serv"));
-    command.env("LD_LIBRARY_PATH", libraries(&folder)?);
+    command.env("LD_LIBRARY_PATH", debian::libraries(&folder)?);
     command.env("LD_PRELOAD", folder.join("loopback.so"));
     Ok(command)
 }
@@ -41,12 +38,4 @@ fn compile_loopback(folder: &Path) -> Result<(), String> {
         "-ldl",
     ]);
     run(compiler.current_dir(folder)).map(drop)
-}
-
-/// The folder of a processor's libraries, which is named after it, such as `x86_64-linux-gnu`.
-fn libraries(folder: &Path) -> Result<OsString, String> {
-    let folders = fs::read_dir(folder.join("usr/lib")).into_iter().flatten();
-    let folders = folders.filter_map(|entry| Some(entry.ok()?.path()));
-    let named = folders.filter(|path| path.to_string_lossy().contains("-linux-gnu"));
-    join_paths(named).map_err(|error| error.to_string())
 }

@@ -4,14 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::prepare;
-use super::tool::run;
+use setup::{install, run};
 
 const SOURCE: &str = include_str!("../../scripts/tls_server.go");
 
 /// See scripts/tls_server.go; or why this machine cannot have it.
 pub fn go_tls_server() -> Result<Command, String> {
-    let folder = prepare::install("Go", &[SOURCE], build)?;
+    let folder = install("Go", &[SOURCE], build)?;
     Ok(Command::new(folder.join("tls_server")))
 }
 

@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
-use super::prepare::{folder, home};
 use super::{
     Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace, token,
 };
@@ -30,12 +29,12 @@ impl Instance {
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{number}", kind.name(), process::id());
         let (port, tls_port) = free_ports()?;
-        let parent = home().join("running");
+        let parent = setup::home().join("running");
         fs::create_dir_all(&parent)?;
         sweep(&parent);
         let instance = Instance {
             folder: parent.canonicalize()?.join(name),
-            packages: folder(kind),
+            packages: setup::folder(kind.name()),
             port,
             tls_port,
         };

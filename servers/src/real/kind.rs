@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, prepare, smtp_server};
+use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, smtp_server};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -33,7 +33,7 @@ impl Kind {
 
     /// Known once `prepare` has installed it.
     pub fn version(self) -> Option<String> {
-        prepare::installed_version(self)
+        setup::version(self.name())
     }
 
     /// The SASL mechanisms for a password that it offers, before TLS and inside.

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use setup::{debian, install, run};
+
 use super::instance::Instance;
-use super::tool::run;
 
 /// Owns what the servers store. Named only inside the namespace; any number above those that
 /// systems give away does.
@@ -26,8 +27,17 @@ pub(super) fn command(instance: &Instance, shell: &str) -> Command {
     enter(&instance.folder, &instance.packages, shell)
 }
 
+/// Debian's packages of a server, unpacked and ready for a namespace.
+pub(super) fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    install(name, packages, |folder| {
+        let version = debian::unpack(packages, folder)?;
+        furnish(folder).map_err(|error| error.to_string())?;
+        Ok(version)
+    })
+}
+
 /// Writes, beside the unpacked packages, what lies over the system's files in /etc.
-pub(super) fn furnish(packages: &Path) -> io::Result<()> {
+fn furnish(packages: &Path) -> io::Result<()> {
     let folder = packages.join("namespace");
     fs::create_dir(&folder)?;
     fs::write(folder.join("passwd"), passwd())?;

@@ -5,10 +5,10 @@ use std::io;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use super::cyrus;
 use super::instance::Instance;
 use super::namespace::{self, POSTDROP, UID};
 use super::recipe::Recipe;
-use super::{cyrus, debian};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix",
@@ -19,7 +19,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     ends_header: false,
     command_mark: Some(" < unknown[127.0.0.1]: "),
     packages: PACKAGES,
-    install: |folder| debian::unpack(PACKAGES, folder),
+    install: namespace::unpack,
     check: namespace::check,
     command,
 };

@@ -4,13 +4,13 @@ use std::process::Command;
 
 use super::instance::Instance;
 use super::recipe::Recipe;
-use super::{debian, dovecot, namespace, postfix};
+use super::{dovecot, namespace, postfix};
 
 pub(super) const RECIPE: Recipe = Recipe {
     name: "Postfix-Dovecot",
     token_mechanisms: &["OAUTHBEARER", "XOAUTH2"],
     packages: PACKAGES,
-    install: |folder| debian::unpack(PACKAGES, folder),
+    install: namespace::unpack,
     check: dovecot::check,
     command,
     ..postfix::RECIPE

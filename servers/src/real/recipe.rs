@@ -1,6 +1,6 @@
 //! What differs between the servers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::instance::Instance;
@@ -22,8 +22,8 @@ pub(super) struct Recipe {
     /// In the words of what installs them. Where they are others than were installed, they are
     /// installed anew.
     pub packages: &'static [&'static str],
-    /// Fills the folder with the server's files, and returns the version.
-    pub install: fn(&Path) -> Result<String, String>,
+    /// Puts the packages into a folder of that name, which is returned.
+    pub install: fn(&str, &[&str]) -> Result<PathBuf, String>,
     /// Says whether an installed server can run here.
     pub check: fn(&Path) -> Result<(), String>,
     /// Fills the instance's folder, and returns what runs the server: until the end of its

@@ -1,12 +1,10 @@
 //! smtp-server, of the Nodemailer project.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use super::instance::Instance;
 use super::recipe::Recipe;
-use super::tool::run;
 
 const PACKAGE: &str = "smtp-server@3.21.6";
 
@@ -19,24 +17,10 @@ pub(super) const RECIPE: Recipe = Recipe {
     ends_header: false,
     command_mark: None,
     packages: &[PACKAGE],
-    install,
-    check: |_| run(Command::new("node").arg("--version")).map(drop),
+    install: setup::npm,
+    check: |_| setup::run(Command::new("node").arg("--version")).map(drop),
     command,
 };
-
-fn install(folder: &Path) -> Result<String, String> {
-    let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "--ignore-scripts",
-    ]);
-    npm.arg("--prefix").arg(folder);
-    run(npm.arg(PACKAGE))?;
-    Ok(PACKAGE.trim_start_matches("smtp-server@").into())
-}
 
 fn command(instance: &Instance) -> Result<Command, String> {
     let script = include_str!("../../scripts/smtp_server.cjs");

@@ -4,29 +4,23 @@
 //! mail configuration. apt picks, downloads and verifies a package together with all that it needs
 //! and the machine has not; `dpkg --extract` lays the lot into one folder.
 
+use std::env::join_paths;
+use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use super::namespace;
-use super::prepare::home;
-use super::tool::run;
+use crate::install::home;
+use crate::run;
 
 /// A release whose own servers are old, and to which newer ones are backported.
 const BACKPORTED: &str = "bookworm";
 
-/// Unpacks `packages` and what they need below `folder`, for a namespace; the version of the first is
-/// returned. They are in apt's words, `name` or `name=version`; on a system that does not have all of
-/// these versions, they are those of the system.
-pub(super) fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
-    let version = unpack_alone(packages, folder)?;
-    namespace::furnish(folder).map_err(|error| error.to_string())?;
-    Ok(version)
-}
-
-/// For what runs without a namespace.
-pub(super) fn unpack_alone(packages: &[&str], folder: &Path) -> Result<String, String> {
+/// Unpacks `packages` and what they need below `folder`; the version of the first is returned. They are
+/// in apt's words, `name` or `name=version`; on a system that does not have all of these versions, they
+/// are those of the system.
+pub fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
     if fs::metadata("/proc/self").map(|process| process.uid()).ok() != Some(0) {
         return Err("only root can have apt download it".into());
     }
@@ -37,6 +31,15 @@ pub(super) fn unpack_alone(packages: &[&str], folder: &Path) -> Result<String, S
         .or_else(|reason| apt.download(&names).map_err(|_| reason))
         .map_err(|reason| apt.cause().unwrap_or(reason))?;
     extract(&apt.archives, names[0], folder)
+}
+
+/// For `LD_LIBRARY_PATH`: the folder of a processor's libraries, which is named after it, such as
+/// `x86_64-linux-gnu`.
+pub fn libraries(folder: &Path) -> Result<OsString, String> {
+    let folders = fs::read_dir(folder.join("usr/lib")).into_iter().flatten();
+    let folders = folders.filter_map(|entry| Some(entry.ok()?.path()));
+    let named = folders.filter(|path| path.to_string_lossy().contains("-linux-gnu"));
+    join_paths(named).map_err(|error| error.to_string())
 }
 
 fn name(package: &str) -> &str {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
 /// Runs it to its end and returns what it printed; otherwise says in a sentence what failed.
-pub(super) fn run(command: &mut Command) -> Result<String, String> {
+pub fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     command.stdin(Stdio::null()).env("LC_ALL", "C");
     let output = command.output().map_err(|error| match error.kind() {

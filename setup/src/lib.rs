@@ -1,0 +1,22 @@
+//! What tests and examples need of package registries, installed once below `target/setup/`, whoever
+//! asks first: nothing else of the machine changes, unless a function says so.
+//!
+//! ```no_run
+//! let wasmtime = setup::wasmtime("49.0.3")?;
+//! let folder = setup::npm("smtp-server", &["smtp-server@3.21.6"])?;
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! Every error is a sentence that says what this machine cannot have, and why. Nothing here depends
+//! on other crates, as xtask is to start in seconds.
+
+pub mod debian;
+mod install;
+mod packages;
+mod program;
+mod wasmtime;
+
+pub use install::{folder, home, install, version};
+pub use packages::{npm, pip};
+pub use program::run;
+pub use wasmtime::wasmtime;

@@ -1,0 +1,48 @@
+//! Packages of npm's and Python's registries, in a folder of their own each.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::{install, run};
+
+/// Packages such as `smtp-server@3.21.6`, below `node_modules` of the folder that is returned. Scripts
+/// of theirs are not run.
+pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    install(name, packages, |folder| {
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]);
+        npm.args(["--ignore-scripts", "--prefix"]).arg(folder);
+        run(npm.args(packages))?;
+        Ok(first_version(packages, "@"))
+    })
+}
+
+/// Packages such as `aiosmtpd==1.4.6`, in the folder that is returned, which is for `PYTHONPATH`: it
+/// needs no virtual environment and changes no environment. Their commands are in its `bin`.
+pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    install(name, packages, |folder| {
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "install", "--quiet"]);
+        pip.args(["--disable-pip-version-check", "--target"]);
+        run(pip.arg(folder).args(packages))?;
+        Ok(first_version(packages, "=="))
+    })
+}
+
+/// A name may begin with `@`.
+fn first_version(packages: &[&str], separator: &str) -> String {
+    let first = packages.first().copied().unwrap_or_default();
+    let version = first.rsplit_once(separator).map(|(_, version)| version);
+    version.unwrap_or_default().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_version;
+
+    #[test]
+    fn a_version_stands_behind_the_last_separator() {
+        assert_eq!(first_version(&["@scope/name@1.2.3"], "@"), "1.2.3");
+        assert_eq!(first_version(&["name==1.4", "other==2"], "=="), "1.4");
+    }
+}
