@@ -70,7 +70,7 @@ fn address_error(address: &str) -> &'static str {
     if address.is_empty() {
         "Enter your email address."
     } else if !is_address(address) {
-        "This is no email address: one looks like ada@example.org."
+        "Enter an address like ada@example.org."
     } else {
         ""
     }

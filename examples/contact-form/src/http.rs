@@ -76,6 +76,8 @@ impl Response {
         for (name, value) in &self.headers {
             let _ = headers.append(name, value.as_bytes());
         }
+        let length = self.body.len().to_string();
+        let _ = headers.append("content-length", length.as_bytes());
         let response = OutgoingResponse::new(headers);
         let _ = response.set_status_code(self.status);
         let body = response.body();
