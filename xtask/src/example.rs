@@ -2,8 +2,16 @@
 //!
 //! One file each, which says in an [`Example`] what it is called and how it is shown.
 
+mod bindings;
+mod c;
+mod fresh;
+mod go;
 pub mod guest;
+mod javascript;
+mod jco;
+mod python;
 mod rust;
+mod wit;
 
 use anyhow::{Result, bail};
 
@@ -18,7 +26,13 @@ pub struct Example {
 }
 
 /// In the order of the list.
-const EXAMPLES: &[Example] = &[rust::EXAMPLE];
+const EXAMPLES: &[Example] = &[
+    rust::EXAMPLE,
+    javascript::EXAMPLE,
+    python::EXAMPLE,
+    c::EXAMPLE,
+    go::EXAMPLE,
+];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
     match EXAMPLES.iter().find(|example| example.name == name) {

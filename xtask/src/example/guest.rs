@@ -1,17 +1,17 @@
-//! The guests: one world, `example:guest/guest`, in several languages. Each is built as a component,
+//! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
 //! composed with envoi's, and called in wasmtime.
 
 use std::{fs, io::ErrorKind, path::PathBuf};
 
 use anyhow::Result;
 
-use super::rust;
+use super::{c, go, javascript, python, rust};
 use crate::{
     component, process::run, project::Project, report::Report, toolchain::Toolchain,
     unavailable::Unavailable,
 };
 
-/// Each has its folder in `examples/`, and becomes a file in `dist/`.
+/// Each has a folder in `examples/`, and becomes a file in `dist/`.
 pub struct Guest {
     /// The language, for people.
     pub language: &'static str,
@@ -20,7 +20,13 @@ pub struct Guest {
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-const GUESTS: &[&Guest] = &[&rust::GUEST];
+const GUESTS: &[&Guest] = &[
+    &rust::GUEST,
+    &javascript::GUEST,
+    &python::GUEST,
+    &c::GUEST,
+    &go::GUEST,
+];
 
 /// Builds all of them for their tests. What this machine lacks the tools for is reported.
 pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
