@@ -39,6 +39,7 @@ try {
   await send(page);
   await hasError(page);
   if (picture) await page.screenshot({ path: picture });
+  await page.keyboard.press('End');
   await page.keyboard.type('.org');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Thank you' }).waitFor();

@@ -24,7 +24,8 @@ fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server
         let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
         let mut visit = person();
         visit.args([form.site.url(), dead.url()]).args(picture);
-        setup::run(&mut visit).unwrap_or_else(|why| panic!("{why}"));
+        let outcome = visit.status().expect("node is there");
+        assert!(outcome.success(), "its reasons are above");
 
         let delivery = form.delivery();
         let letter = parse(&delivery);
