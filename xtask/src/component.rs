@@ -76,6 +76,18 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// The contact form's handler: a workspace of its own too.
+const CONTACT_FORM: Module = Module {
+    file: "contact-form-handler.wasm",
+    output: "contact_form.wasm",
+    selection: &[
+        "--manifest-path",
+        "examples/contact-form/Cargo.toml",
+        "--release",
+    ],
+    ..GUEST
+};
+
 /// `dist/envoi.wasm`.
 pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
@@ -99,6 +111,12 @@ pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
 pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
+}
+
+/// `dist/contact-form.wasm`, of `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
+pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &CONTACT_FORM)?;
+    compose(project, CONTACT_FORM.file, "contact-form.wasm")
 }
 
 /// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,

@@ -4,6 +4,7 @@
 
 mod bindings;
 mod c;
+pub mod contact_form;
 mod fresh;
 mod go;
 pub mod guest;
@@ -32,6 +33,8 @@ const EXAMPLES: &[Example] = &[
     python::EXAMPLE,
     c::EXAMPLE,
     go::EXAMPLE,
+    contact_form::RUST,
+    contact_form::JAVASCRIPT,
 ];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {

@@ -130,3 +130,14 @@ fn whoever_runs_the_form_is_told_the_servers_answer() {
         }
     });
 }
+
+/// For hosts that resolve no names.
+#[test]
+fn a_server_at_an_ip_address_may_have_a_certificate_for_its_name() {
+    each_handler(|component| {
+        let name = ("SMTP_SERVER_NAME", "mail.test");
+        let form = Form::serve_with_name(component, "mail.test", &[name]);
+        submit(&form.site, &LETTER).says(303, "Thank you");
+        assert!(form.delivery().tls);
+    });
+}

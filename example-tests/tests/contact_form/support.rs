@@ -45,17 +45,21 @@ pub struct Form {
 impl Form {
     /// By STARTTLS, with a certificate of its own authority, and a password.
     pub fn serve(component: &str) -> Form {
+        Form::serve_with_name(component, "127.0.0.1", &[])
+    }
+
+    /// Whose mail server has a certificate of this name.
+    pub fn serve_with_name(component: &str, name: &str, environment: &[(&str, &str)]) -> Form {
         let authority = Authority::new();
         let account = Account {
             username: "form".into(),
             password: PASSWORD.into(),
         };
-        let sink = Sink::start(&authority.issue(&["127.0.0.1"]), vec![account], |_| ());
+        let sink = Sink::start(&authority.issue(&[name]), vec![account], |_| ());
         let url = format!("smtp://form:pa%20ss%2Fw%40rd@{}", sink.address());
-        let site = serve(
-            component,
-            &[("SMTP_URL", &url), ("SMTP_CA", &authority.pem())],
-        );
+        let ca = authority.pem();
+        let server = [("SMTP_URL", url.as_str()), ("SMTP_CA", ca.as_str())];
+        let site = serve(component, &[&server, environment].concat());
         Form { site, sink }
     }
 

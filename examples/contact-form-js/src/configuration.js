@@ -17,6 +17,8 @@ export function readConfiguration() {
     to: need('CONTACT_TO'),
     // Whom they are from: an address that the mail server lets this user send from.
     from: need('CONTACT_FROM'),
+    // The name in the server's certificate, where the URL has an IP address.
+    serverName: environment.SMTP_SERVER_NAME,
     // PEM: where the server's certificate is of an authority of one's own.
     authorities: environment.SMTP_CA,
   };

@@ -33,9 +33,10 @@ export function deliver(configuration, letter) {
   return receipt.accepted.map(({ reply }) => words(reply)).join('');
 }
 
-function openMailer({ server, authorities }) {
+function openMailer({ server, serverName, authorities }) {
   const mailer = Mailer.fromUrl(server);
   mailer.setTimeout('total', PATIENCE);
+  if (serverName) mailer.setServerName(serverName);
   if (authorities) {
     mailer.setRoots('added-only');
     mailer.addTrustAnchors(new TextEncoder().encode(authorities));

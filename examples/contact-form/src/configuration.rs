@@ -12,6 +12,8 @@ pub struct Configuration {
     pub to: String,
     /// Whom they are from: an address that the mail server lets this user send from.
     pub from: String,
+    /// The name in the server's certificate, where the URL has an IP address.
+    pub server_name: Option<String>,
     /// PEM: where the server's certificate is of an authority of one's own.
     pub authorities: Option<String>,
 }
@@ -32,6 +34,7 @@ impl Configuration {
             server: need("SMTP_URL")?,
             to: need("CONTACT_TO")?,
             from: need("CONTACT_FROM")?,
+            server_name: find("SMTP_SERVER_NAME"),
             authorities: find("SMTP_CA"),
         })
     }

@@ -68,6 +68,9 @@ pub fn deliver(configuration: &Configuration, letter: &str) -> Result<String, Fa
 fn mailer(configuration: &Configuration) -> Result<Mailer, Error> {
     let mailer = Mailer::from_url(&configuration.server)?;
     mailer.set_timeout(Timeout::Total, PATIENCE);
+    if let Some(name) = &configuration.server_name {
+        mailer.set_server_name(name)?;
+    }
     if let Some(authorities) = &configuration.authorities {
         mailer.set_roots(Roots::AddedOnly);
         mailer.add_trust_anchors(authorities.as_bytes())?;
