@@ -57,7 +57,7 @@ fn person() -> Result<impl Fn() -> Command + Sync, String> {
         node.arg(script)
             .env("PACKAGES", playwright.join("node_modules/"))
             .env("CHROMIUM", &chromium.program)
-            .env("LD_LIBRARY_PATH", &chromium.libraries);
+            .envs(chromium.environment.clone());
         node
     })
 }

@@ -12,7 +12,7 @@ use crate::client::{Reply, submit};
 use crate::support::{FROM, LETTER, TO, dead_port, each_handler, serve, serve_with_server};
 
 const LATER: &str = "Your message was not sent: our mail server cannot take it at the moment.";
-const REFUSED: &str = "Your message was not sent: our mail server does not accept it.";
+const REFUSED: &str = "Your message was not sent: our mail server did not take it.";
 const PERHAPS: &str = "Your message has perhaps arrived";
 const SET_UP: &str = "Your message was not sent: this form is not set up correctly.";
 

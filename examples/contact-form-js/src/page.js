@@ -20,7 +20,7 @@ const UNDELIVERED = {
   ],
   refused: [
     502,
-    'Your message was not sent: our mail server does not accept it. Please reach us another way.',
+    'Your message was not sent: our mail server did not take it. Please reach us another way.',
   ],
   unknown: [
     504,

@@ -36,7 +36,7 @@ pub fn undelivered(filled: &Form, fault: &Fault) -> Response {
         ),
         Kind::Refused => (
             502,
-            "Your message was not sent: our mail server does not accept it. Please reach us another way.",
+            "Your message was not sent: our mail server did not take it. Please reach us another way.",
         ),
         Kind::Unknown => (
             504,
