@@ -11,6 +11,7 @@ mod javascript;
 mod jco;
 mod python;
 mod rust;
+mod tools;
 mod wit;
 
 use anyhow::{Result, bail};

@@ -5,8 +5,8 @@ use std::{path::Path, process::Command, time::Instant};
 
 use anyhow::Result;
 
-use super::{Example, bindings, guest::Guest, wit};
-use crate::{component, process::run, project::Project, unavailable::Unavailable};
+use super::{Example, bindings, guest::Guest, tools, wit};
+use crate::{component, process::run, project::Project};
 
 /// Python's registry has it for every system, and it needs no root, as Debian's clang would.
 const ZIG: &str = "ziglang==0.15.1";
@@ -26,10 +26,7 @@ pub const GUEST: Guest = Guest {
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-c");
-    if !setup::folder("zig").exists() {
-        eprintln!("example: fetching Zig, whose clang compiles C to WebAssembly (once)");
-    }
-    let zig = setup::pip("zig", &[ZIG]).map_err(Unavailable)?;
+    let zig = tools::pip("zig", &[ZIG])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_c::Opts::default().build();
     bindings::write(generator, &folder.join("wit"), &folder.join("gen"))?;
@@ -40,7 +37,7 @@ fn build(project: &Project) -> Result<()> {
 
 /// A reactor: no `main`, but functions to call.
 fn compile(zig: &Path, folder: &Path) -> Result<()> {
-    let mut cc = Command::new(zig.join("ziglang/zig").canonicalize()?);
+    let mut cc = Command::new(zig.join("ziglang/zig"));
     cc.args(["cc", "--target=wasm32-wasi", "-mexec-model=reactor"]);
     cc.args(["-Os", "-Wall", "-Wextra", "-Werror", "-Igen"]);
     cc.args(["-o", "guest.core.wasm", "guest.c"]);

