@@ -5,21 +5,15 @@ use std::{path::Path, process::Command, time::Instant};
 
 use anyhow::Result;
 
-use super::{Example, bindings, guest::Guest, tools, wit};
+use super::{bindings, guest::Guest, tools, wit};
 use crate::{component, process::run, project::Project};
 
 /// Python's registry has it for every system, and it needs no root, as Debian's clang would.
 const ZIG: &str = "ziglang==0.15.1";
 
-pub const EXAMPLE: Example = Example {
-    name: "c",
-    about: "a guest in C, composed with the component",
-    show: |project| GUEST.show(project),
-};
-
 pub const GUEST: Guest = Guest {
+    name: "c",
     language: "C",
-    file: "guest-c.wasm",
     build: |project, _| build(project),
 };
 
@@ -32,7 +26,7 @@ fn build(project: &Project) -> Result<()> {
     bindings::write(generator, &folder.join("wit"), &folder.join("gen"))?;
     compile(&zig, &folder)?;
     let guest = component::encode(&folder.join("guest.core.wasm"))?;
-    component::keep(project, GUEST.file, &guest, start)
+    GUEST.keep(project, &guest, start)
 }
 
 /// A reactor: no `main`, but functions to call.

