@@ -20,23 +20,15 @@ pub struct Site {
     lines: Receiver<String>,
 }
 
+/// The command, which is fetched where it is missing.
+pub fn wasmtime() -> Result<PathBuf, String> {
+    setup::wasmtime(WASMTIME)
+}
+
 impl Site {
     /// The component of that name in `dist/`, on a free port of 127.0.0.1, with these variables.
     pub fn serve(component: &str, environment: &[(&str, &str)]) -> Result<Site, String> {
-        let mut command = Command::new(setup::wasmtime(WASMTIME)?);
-        command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
-        command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
-        for (name, value) in environment {
-            // By its name alone: others see a command's arguments.
-            command.env(name, value).args(["--env", name]);
-        }
-        command
-            .arg("--allow-precompiled")
-            .arg(precompiled(component)?);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        let mut command = command(component, environment)?;
         let mut process = command
             .spawn()
             .map_err(|error| format!("wasmtime: {error}"))?;
@@ -77,6 +69,25 @@ impl Drop for Site {
     }
 }
 
+fn command(component: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
+    let wasmtime = wasmtime()?;
+    let mut command = Command::new(&wasmtime);
+    command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
+    command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
+    for (name, value) in environment {
+        // By its name alone: others see a command's arguments.
+        command.env(name, value).args(["--env", name]);
+    }
+    command
+        .arg("--allow-precompiled")
+        .arg(precompiled(&wasmtime, component)?);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    Ok(command)
+}
+
 fn lines(output: ChildStderr) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
@@ -88,7 +99,7 @@ fn lines(output: ChildStderr) -> Receiver<String> {
 }
 
 /// In native code, as a host would keep it: wasmtime takes seconds to make it.
-fn precompiled(component: &str) -> Result<PathBuf, String> {
+fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../dist")
         .join(component);
@@ -101,7 +112,6 @@ fn precompiled(component: &str) -> Result<PathBuf, String> {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     let state = format!("wasmtime {WASMTIME}, component {:016x}", hasher.finish());
-    let wasmtime = setup::wasmtime(WASMTIME)?;
     let folder = setup::install(&format!("precompiled-{component}"), &[&state], |folder| {
         let mut compile = Command::new(wasmtime);
         compile
