@@ -75,10 +75,11 @@ fn a_refused_recipient_is_the_owners_affair() {
             ("550 5.7.1 No relaying", 502, REFUSED),
             ("451 4.3.0 Queue full", 503, LATER),
         ] {
-            let server = Server::start([until_rcpt().say(reply).expect("*").closed()]);
+            let server = Server::start([until_rcpt().say(reply).silence()]);
             let site = serve_with_server(component, server.port());
             said(&submit(&site, &LETTER), status, sentence);
             told(&site, &["not sent: ", TO, reply]);
+            server.finish();
         }
     });
 }
@@ -89,11 +90,28 @@ fn a_refused_sender_is_the_owners_affair() {
         let server = Server::start([greeted()
             .expect("MAIL FROM:<form@site.test>")
             .say("553 5.7.1 Not your address")
-            .expect("*")
-            .closed()]);
+            .silence()]);
         let site = serve_with_server(component, server.port());
         said(&submit(&site, &LETTER), 502, REFUSED);
-        told(&site, &["not sent: ", "553 5.7.1 Not your address"]);
+        told(
+            &site,
+            &["not sent: ", "refused at mail: 553 5.7.1 Not your address"],
+        );
+        server.finish();
+    });
+}
+
+/// wasi:io has functions that take 4096 octets and no more.
+#[test]
+fn a_servers_long_reasons_reach_the_log_and_no_visitor() {
+    each_handler(|component| {
+        let line = "5.7.1 ".to_owned() + &"because ".repeat(60);
+        let reply = format!("553-{line}\r\n").repeat(100) + "553 " + &line;
+        let server = Server::start([greeted().expect("MAIL FROM:*").say(&reply).silence()]);
+        let site = serve_with_server(component, server.port());
+        said(&submit(&site, &LETTER), 502, REFUSED);
+        told(&site, &[&format!("{line} {line}")]);
+        server.finish();
     });
 }
 
