@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct Site {
     process: Child,
     authority: String,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
 }
 
 /// The command, which is fetched where it is missing.
@@ -36,7 +37,7 @@ impl Site {
         let mut site = Site {
             process,
             authority: String::new(),
-            lines,
+            lines: Mutex::new(lines),
         };
         let said = site.line().unwrap_or_default();
         let authority = said.strip_prefix("Serving HTTP on http://");
@@ -58,7 +59,8 @@ impl Site {
 
     /// What the function, or wasmtime, writes next on standard error.
     pub fn line(&self) -> Option<String> {
-        self.lines.recv_timeout(LIMIT).ok()
+        let lines = self.lines.lock().expect("nobody panics with it");
+        lines.recv_timeout(LIMIT).ok()
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use example_tests::site::Site;
 use servers::authority::Authority;
+use servers::refusing::Refusing;
 use servers::scripted::{Server, Session};
 use servers::sink::Sink;
 
 use crate::client::{Reply, submit};
-use crate::support::{FROM, LETTER, TO, dead_port, each_handler, serve, serve_with_server};
+use crate::support::{FROM, LETTER, TO, each_handler, serve, serve_with_server};
 
 const LATER: &str = "Your message was not sent: our mail server cannot take it at the moment.";
 const REFUSED: &str = "Your message was not sent: our mail server did not take it.";
@@ -44,7 +45,8 @@ fn told(site: &Site, words: &[&str]) {
 #[test]
 fn a_dead_mail_server_is_told_and_the_message_kept() {
     each_handler(|component| {
-        let url = format!("smtp://form:secret@127.0.0.1:{}", dead_port());
+        let dead = Refusing::start();
+        let url = format!("smtp://form:secret@127.0.0.1:{}", dead.port());
         let site = serve(component, &[("SMTP_URL", &url)]);
         said(&submit(&site, &LETTER), 503, LATER);
         told(&site, &["not sent: ", "connection refused"]);

@@ -1,5 +1,6 @@
 //! What becomes of a form that is right.
 
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::client::{ask, submit};
@@ -54,6 +55,19 @@ fn two_letters_have_message_ids_of_their_own() {
             .map(|delivery| parse(delivery).message_id().map(str::to_owned))
             .collect();
         assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+    });
+}
+
+#[test]
+fn twenty_visitors_at_once_are_served() {
+    each_handler(|component| {
+        let form = Form::serve(component);
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| submit(&form.site, &LETTER).says(303, "Thank you"));
+            }
+        });
+        assert_eq!(form.deliveries().len(), 20);
     });
 }
 

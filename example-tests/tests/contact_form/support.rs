@@ -1,6 +1,5 @@
 //! The form served beside a mail server, for either handler.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::thread;
 
@@ -90,12 +89,6 @@ pub fn serve_with_server(component: &str, port: u16) -> Site {
         component,
         &[("SMTP_URL", &format!("smtp://127.0.0.1:{port}"))],
     )
-}
-
-/// A port that nobody listens at.
-pub fn dead_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it is bound").port()
 }
 
 pub fn parse(delivery: &Delivery) -> Message<'_> {
