@@ -3,6 +3,7 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Mutex;
@@ -13,6 +14,8 @@ use std::time::Duration;
 const WASMTIME: &str = "49.0.3";
 /// It takes a tenth of a second, but for a machine that has much else to do.
 const LIMIT: Duration = Duration::from_secs(60);
+
+const UNPOISONED: &str = "nobody panics with it";
 
 /// Ends when dropped.
 pub struct Site {
@@ -57,10 +60,15 @@ impl Site {
         format!("http://{}/", self.authority)
     }
 
-    /// What the function, or wasmtime, writes next on standard error.
+    /// What the function, or wasmtime, writes next on standard error, if it does soon.
     pub fn line(&self) -> Option<String> {
-        let lines = self.lines.lock().expect("nobody panics with it");
+        let lines = self.lines.lock().expect(UNPOISONED);
         lines.recv_timeout(LIMIT).ok()
+    }
+
+    /// All that follows, until wasmtime ends.
+    pub fn into_lines(self) -> impl Iterator<Item = String> {
+        iter::from_fn(move || self.lines.lock().expect(UNPOISONED).recv().ok())
     }
 }
 

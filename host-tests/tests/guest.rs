@@ -31,6 +31,32 @@ fn a_message_is_sent() {
 }
 
 #[test]
+fn what_is_not_ascii_arrives_as_it_was_given() {
+    each_guest(|guest| {
+        let server = Server::start([Session::new()
+            .say("220 mail.test ESMTP")
+            .expect("EHLO [127.0.0.1]")
+            .say("250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8")
+            .expect("MAIL FROM:<shop@example.org> *")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<j\u{f6}rg@example.org>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .say("354 Go ahead")
+            .content()
+            .say("250 2.0.0 F\u{fc}r J\u{f6}rg")
+            .followed_by(goodbye())]);
+        let said = guest.welcome(&url(&server), "j\u{f6}rg@example.org");
+        assert_eq!(said.as_deref(), Ok("2.0.0 F\u{fc}r J\u{f6}rg"));
+        let message = String::from_utf8(server.finish().only().contents[0].clone()).unwrap();
+        assert!(
+            message.contains("\r\nTo: j\u{f6}rg@example.org\r\n"),
+            "{message}"
+        );
+    });
+}
+
+#[test]
 fn an_address_that_is_none_is_told_in_words() {
     each_guest(|guest| {
         let said = guest.welcome("smtp://127.0.0.1", "nobody at all");

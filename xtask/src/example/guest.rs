@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::{c, go, javascript, python, rust};
+use super::{c, go, javascript, program, python, rust};
 use crate::{
     component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
 };
@@ -47,12 +47,8 @@ impl Guest {
         (self.build)(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
         component::compose(project, &self.file(), &mailing)?;
-        if !project.target.join("debug/guest").exists() {
-            eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
-        }
-        let mut cargo = project.cargo();
-        cargo.args(["run", "--package", "host-tests", "--bin", "guest", "--"]);
-        run(cargo.arg(project.root.join("dist").join(mailing)))
+        let mut host = program(project, "guest", "its host, wasmtime (some minutes, once)")?;
+        run(host.arg(project.root.join("dist").join(mailing)))
     }
 
     pub fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {

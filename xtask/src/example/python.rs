@@ -32,7 +32,12 @@ fn build(project: &Project) -> Result<()> {
             run(command.args(arguments))
         };
         eprintln!("example: componentize-py puts CPython and the guest together (some seconds)");
-        command(&["bindings", "."])?;
+        // It overwrites nothing.
+        let bindings = folder.join("bindings");
+        if bindings.exists() {
+            fs::remove_dir_all(&bindings)?;
+        }
+        command(&["bindings", "bindings"])?;
         command(&[
             "componentize",
             "--stub-wasi",
