@@ -4,17 +4,16 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use wit_bindgen_core::{Files, WorldGenerator};
-use wit_parser::Resolve;
 
-/// Writes bindings of the world in `wit/` of an example.
-pub fn write(mut generator: Box<dyn WorldGenerator>, wit: &Path, folder: &Path) -> Result<()> {
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_path(wit)?;
-    let world = resolve.select_world(&[package], None)?;
+use super::wit;
+
+/// Writes bindings of an example's world into this folder of it.
+pub fn write(mut generator: Box<dyn WorldGenerator>, example: &Path, folder: &str) -> Result<()> {
+    let (mut resolve, world) = wit::world(example)?;
     let mut files = Files::default();
     generator.generate(&mut resolve, world, &mut files)?;
     for (name, contents) in files.iter() {
-        let path = folder.join(name);
+        let path = example.join(folder).join(name);
         fs::create_dir_all(path.parent().context("no folder")?)?;
         fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
     }

@@ -23,7 +23,7 @@ fn build(project: &Project) -> Result<()> {
     let zig = tools::pip("zig", &[ZIG])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_c::Opts::default().build();
-    bindings::write(generator, &folder.join("wit"), &folder.join("gen"))?;
+    bindings::write(generator, &folder, "gen")?;
     compile(&zig, &folder)?;
     let guest = component::encode(&folder.join("guest.core.wasm"))?;
     GUEST.keep(project, &guest, start)

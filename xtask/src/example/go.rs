@@ -14,7 +14,6 @@ use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
 
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{process::run, project::Project};
@@ -34,7 +33,7 @@ fn build(project: &Project) -> Result<()> {
     let go = tools::pip("go", &[GO])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_go::Opts::default().build();
-    bindings::write(generator, &folder.join("wit"), &folder)?;
+    bindings::write(generator, &folder, ".")?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
     compile(&go, &folder)?;
     GUEST.keep(project, &encode(&folder)?, start)
@@ -82,9 +81,7 @@ fn workspace(runtime: &Path) -> String {
 /// `wasm-tools component embed`, then `wasm-tools component new --adapt`.
 fn encode(folder: &Path) -> Result<Vec<u8>> {
     let mut module = fs::read(folder.join("guest.core.wasm"))?;
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_path(folder.join("wit"))?;
-    let world = resolve.select_world(&[package], None)?;
+    let (resolve, world) = wit::world(folder)?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     let mut encoder = ComponentEncoder::default();
     let component = encoder

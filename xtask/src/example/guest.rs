@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct Guest {
-    /// Its folder is `examples/guest-NAME`, and it becomes `dist/guest-NAME.wasm`.
+    /// It becomes `dist/guest-NAME.wasm`.
     pub name: &'static str,
     /// For people.
     pub language: &'static str,

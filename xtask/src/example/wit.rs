@@ -1,8 +1,10 @@
-//! The WIT packages that an example's world stands on, in `wit/deps`, where WIT tools look for them.
+//! An example's `wit/`: its world, and in `wit/deps`, where WIT tools look for them, the packages that the
+//! world stands on.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
+use wit_parser::{Resolve, WorldId};
 
 use crate::{component::replace, project::Project};
 
@@ -20,6 +22,14 @@ pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The only world of the package in an example's `wit/`.
+pub fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_path(folder.join("wit"))?;
+    let world = resolve.select_world(&[package], None)?;
+    Ok((resolve, world))
 }
 
 /// Where it is not the same already, lest what is made of it be made anew.
