@@ -1,11 +1,11 @@
 //! The guests of `examples/guest*`, each composed with the component, hold the same conversations.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use host_tests::Guest;
+use servers::refusing::Refusing;
 use servers::scripted::{Server, Session};
 
 const TO: &str = "you@example.org";
@@ -99,7 +99,8 @@ fn a_refusal_is_told_with_its_phase() {
 #[test]
 fn a_dead_server_is_told_in_words() {
     each_guest(|guest| {
-        let said = guest.welcome(&format!("smtp://127.0.0.1:{}", dead_port()), TO);
+        let dead = Refusing::start();
+        let said = guest.welcome(&format!("smtp://127.0.0.1:{}", dead.port()), TO);
         assert!(said.unwrap_err().contains("127.0.0.1 port "));
     });
 }
@@ -195,12 +196,6 @@ fn goodbye() -> Session {
 
 fn url(server: &Server) -> String {
     format!("smtp://{}", server.address())
-}
-
-/// A port where nobody listens.
-fn dead_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Holds a conversation with each; one that fails was named last.

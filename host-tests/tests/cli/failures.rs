@@ -1,8 +1,7 @@
 //! Not delivered, or perhaps: what is said, and with which exit code.
 
-use std::net::TcpListener;
-
 use servers::authority::Authority;
+use servers::refusing::Refusing;
 use servers::scripted::{Server, Session};
 
 use crate::support::{MESSAGE, Output, cli, envelope, hello, to_server};
@@ -118,12 +117,8 @@ fn a_silent_server_is_given_up_on() {
 
 #[test]
 fn where_no_one_listens_it_is_worth_another_try() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let output = cli(&format!("--server smtp://127.0.0.1:{port} -t")).run(MESSAGE);
+    let dead = Refusing::start();
+    let output = cli(&format!("--server smtp://127.0.0.1:{} -t", dead.port())).run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
     assert!(output.stderr.contains("is the port right"), "{output:?}");
 }

@@ -1,8 +1,7 @@
 //! Hosts that do not grant all, and networks that do not have all.
 
-use std::net::TcpListener;
-
 use host_tests::{Error, Grants, Host, Mailer, Phase, Security};
+use servers::refusing::Refusing;
 use servers::scripted::Server;
 
 use crate::support::*;
@@ -62,12 +61,10 @@ fn a_name_without_an_address() {
 
 #[test]
 fn a_port_at_which_nobody_listens() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let dead = Refusing::start();
     let instance = instance();
     let mailer = instance.mailer("127.0.0.1");
-    mailer.set_port(port);
+    mailer.set_port(dead.port());
     let error = error_of(&mailer);
     assert!(
         matches!(&error, Error::ConnectFailed(text) if text.contains("127.0.0.1")),
