@@ -1,0 +1,172 @@
+//! What a host counts, for Prometheus, over HTTP: `/metrics`; and `/ready`, which answers 200 while
+//! the queue is connected, for the probes of Kubernetes and the like.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use async_nats::Client;
+use async_nats::connection::State;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+
+use crate::outcome::Outcome;
+
+/// Seconds: a server in the same room, and one that looks into each message.
+const BUCKETS: [f64; 10] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
+
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+pub struct Metrics {
+    registry: Registry,
+    recipients: Family<Fate, Counter>,
+    redelivered: Family<Of, Counter>,
+    seconds: Family<Of, Histogram, fn() -> Histogram>,
+    pub under_way: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Of {
+    server: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Fate {
+    server: String,
+    fate: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("mail_worker"),
+            recipients: Family::default(),
+            redelivered: Family::default(),
+            seconds: Family::new_with_constructor(histogram),
+            under_way: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        let help =
+            "Recipients by what an attempt made of them; spared: sent to before, and not again";
+        registry.register("recipients", help, metrics.recipients.clone());
+        let help = "Jobs that had come before, to this host or another";
+        registry.register("redelivered", help, metrics.redelivered.clone());
+        let help = "From the connection to the server until its last answer";
+        registry.register("attempt_seconds", help, metrics.seconds.clone());
+        let help = "Jobs under way";
+        registry.register("under_way", help, metrics.under_way.clone());
+        metrics
+    }
+}
+
+impl Metrics {
+    pub fn outcome(&self, server: &str, outcome: &Outcome) {
+        for (fate, verdicts) in [
+            ("accepted", &outcome.accepted),
+            ("dead", &outcome.dead),
+            ("again", &outcome.open),
+        ] {
+            self.count(server, fate, verdicts.len());
+        }
+    }
+
+    /// Recipients whom the ledger has already.
+    pub fn spared(&self, server: &str, recipients: usize) {
+        self.count(server, "spared", recipients);
+    }
+
+    pub fn redelivered(&self, server: &str) {
+        self.redelivered
+            .get_or_create(&Of {
+                server: server.into(),
+            })
+            .inc();
+    }
+
+    pub fn attempt(&self, server: &str, took: Duration) {
+        let seconds = self.seconds.get_or_create(&Of {
+            server: server.into(),
+        });
+        seconds.observe(took.as_secs_f64());
+    }
+
+    fn count(&self, server: &str, fate: &'static str, recipients: usize) {
+        let of = Fate {
+            server: server.into(),
+            fate,
+        };
+        self.recipients.get_or_create(&of).inc_by(recipients as u64);
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// A listener, and the address that it has, as port 0 is any.
+pub async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await;
+    let listener = listener
+        .with_context(|| format!("cannot listen on {address}: choose another with --metrics"))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Answers for as long as the process lives.
+pub async fn serve(listener: TcpListener, metrics: &'static Metrics, queue: Client) {
+    loop {
+        // A connection that cannot be taken now is asked for again.
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let queue = queue.clone();
+        let answers = service_fn(move |request| {
+            let answer = answer(&request, metrics, &queue);
+            async { Ok::<_, Infallible>(answer) }
+        });
+        // What breaks off is the asker's affair.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answers));
+    }
+}
+
+fn answer(request: &Request<Incoming>, metrics: &Metrics, queue: &Client) -> Response<Full<Bytes>> {
+    let connected = queue.connection_state() == State::Connected;
+    let (status, body) = match request.uri().path() {
+        "/metrics" => (StatusCode::OK, metrics.text()),
+        "/ready" if connected => (StatusCode::OK, "ready\n".into()),
+        "/ready" => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the queue is not connected\n".into(),
+        ),
+        _ => (
+            StatusCode::NOT_FOUND,
+            "there are /metrics and /ready\n".into(),
+        ),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    if request.uri().path() == "/metrics" {
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, TEXT.parse().expect("a header's value"));
+    }
+    response
+}
