@@ -8,6 +8,7 @@ mod component;
 mod debian;
 mod demo;
 mod docs;
+mod example;
 mod process;
 mod project;
 mod report;
@@ -15,6 +16,7 @@ mod rustup;
 mod test;
 mod toolchain;
 mod totals;
+mod unavailable;
 
 use std::{env, ffi::OsString, process::ExitCode};
 
@@ -26,6 +28,8 @@ cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wid
                          one for hosts with wide arithmetic
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
+cargo xtask example      list the examples
+cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
@@ -54,6 +58,11 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
+        [Some("example")] => {
+            println!("{}", example::list());
+            Ok(ExitCode::SUCCESS)
+        }
+        [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     component, docs,
+    example::guest,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -67,8 +68,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     docs::check(project)?;
     headline("component");
     let toolchain = component::build(project)?;
-    headline("the guest of README.md");
-    component::build_guest(project, &toolchain)?;
+    headline("the guests of README.md and docs/languages/");
+    guest::build_all(project, &toolchain, report)?;
     headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
     headline("the crate for wasm32-wasip2");
