@@ -51,8 +51,12 @@ pub struct Saying<'a> {
     pub elapsed: Duration,
 }
 
+/// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
+type Refusal = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 struct Shared {
     accounts: Vec<Account>,
+    refusal: Box<Refusal>,
     tls: Arc<ServerConfig>,
     observer: Box<dyn Fn(Saying) + Send + Sync>,
     started: Instant,
@@ -67,10 +71,21 @@ impl Sink {
         accounts: Vec<Account>,
         observer: impl Fn(Saying) + Send + Sync + 'static,
     ) -> Sink {
+        Sink::start_refusing(identity, accounts, |_| None, observer)
+    }
+
+    /// One that does not take all recipients: of each it is asked for the reply that refuses it.
+    pub fn start_refusing(
+        identity: &Identity,
+        accounts: Vec<Account>,
+        refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        observer: impl Fn(Saying) + Send + Sync + 'static,
+    ) -> Sink {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared {
             accounts,
+            refusal: Box::new(refusal),
             tls: identity.server_config(),
             observer: Box::new(observer),
             started: Instant::now(),

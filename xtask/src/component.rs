@@ -76,6 +76,20 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// What becomes `dist/mail-worker.wasm`.
+const HANDLER: Module = Module {
+    file: "mail-worker-handler.wasm",
+    output: "mail_worker_handler.wasm",
+    selection: &[
+        "--package",
+        "mail-worker-handler",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// `dist/envoi.wasm`.
 pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
@@ -99,6 +113,12 @@ pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
 pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
+}
+
+/// `dist/mail-worker.wasm`, of `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+pub fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &HANDLER)?;
+    compose(project, HANDLER.file, "mail-worker.wasm")
 }
 
 /// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,

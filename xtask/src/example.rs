@@ -3,6 +3,7 @@
 //! One file each, which says in an [`Example`] what it is called and how it is shown.
 
 pub mod guest;
+mod mail_worker;
 mod rust;
 
 use anyhow::{Result, bail};
@@ -18,7 +19,7 @@ pub struct Example {
 }
 
 /// In the order of the list.
-const EXAMPLES: &[Example] = &[rust::EXAMPLE];
+const EXAMPLES: &[Example] = &[rust::EXAMPLE, mail_worker::EXAMPLE];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
     match EXAMPLES.iter().find(|example| example.name == name) {
