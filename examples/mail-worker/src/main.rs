@@ -1,5 +1,6 @@
 //! `mail-worker`: see `--help`, and README.md.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,8 +40,8 @@ enum Command {
     /// Take jobs and send them, until SIGTERM. The servers come from the environment.
     ///
     /// SMTP_URL=smtps://USER:PASSWORD@HOST is the server `default`, SMTP_URL_BULK=… one by the name
-    /// `bulk`, and so on. SMTP_CA names a file of certificates (PEM) where theirs are of an authority
-    /// of your own.
+    /// `bulk`, and so on. SMTP_CA holds certificates in PEM, where theirs are of an authority of
+    /// your own.
     Work(Work),
     /// Put messages into the queue: files, or standard input. Each has a Message-ID of its own.
     Submit(Submit),
@@ -132,7 +133,7 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
         .with_writer(io::stderr)
         .with_target(false)
         .init();
-    let relays = relay::relays(env::vars(), &options.rate)?;
+    let relays = relay::relays(variables(), &options.rate)?;
     let handler = load(&options.component, &relays).await?;
     let queue = Queue::open(nats).await?;
     let metrics: &'static Metrics = Box::leak(Box::default());
@@ -185,6 +186,14 @@ async fn dead_letters(queue: &Queue, retry: Option<Vec<u64>>) -> Result<()> {
     dead::put_back(queue, &chosen).await?;
     println!("{} back in the queue", chosen.len());
     Ok(())
+}
+
+/// Of the environment, those that are text.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    let text = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    env::vars_os().filter_map(text)
 }
 
 /// Fractions too.

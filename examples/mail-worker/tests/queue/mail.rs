@@ -1,15 +1,13 @@
 //! The mail server, and what it has got.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use servers::authority::Authority;
 use servers::sink::{Account, Sink};
 
 pub struct Mail {
     sink: Sink,
-    authority: PathBuf,
+    authority: Authority,
 }
 
 impl Mail {
@@ -22,22 +20,16 @@ impl Mail {
         };
         let identity = authority.issue(&["127.0.0.1"]);
         let sink = Sink::start_refusing(&identity, vec![account], refusal, |_| {});
-        let file =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("authority-{}.pem", sink.port()));
-        fs::write(&file, authority.pem()).expect("the target directory can be written");
-        Mail {
-            sink,
-            authority: file,
-        }
+        Mail { sink, authority }
     }
 
     pub fn url(&self) -> String {
         format!("smtp://ada:p%40ss@127.0.0.1:{}", self.sink.port())
     }
 
-    /// The file that SMTP_CA names.
-    pub fn authority(&self) -> &Path {
-        &self.authority
+    /// For SMTP_CA.
+    pub fn authority(&self) -> String {
+        self.authority.pem()
     }
 
     /// How often each message came to each recipient.
@@ -59,11 +51,5 @@ impl Mail {
     /// How often it took a message.
     pub fn taken(&self) -> usize {
         self.sink.deliveries().len()
-    }
-}
-
-impl Drop for Mail {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.authority);
     }
 }
