@@ -8,6 +8,7 @@ use async_nats::jetstream::Message;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::{HeaderMap, HeaderValue};
+use time::format_description::well_known::Rfc3339;
 
 use crate::handler::Verdict;
 use crate::job::Job;
@@ -69,10 +70,11 @@ pub struct Letter {
 
 impl Letter {
     fn read(message: &StreamMessage) -> Letter {
+        let since = message.time.truncate_to_second();
         Letter {
             number: message.sequence,
             server: server_of(&message.subject).into(),
-            since: message.time.to_string(),
+            since: since.format(&Rfc3339).unwrap_or_default(),
             job: Job::read(Some(&message.headers), &message.payload).ok(),
             replies: message
                 .headers

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use async_nats::jetstream::Context;
-use async_nats::jetstream::kv::{Config, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{Store, UpdateErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy};
 
 use crate::job::Job;
 
@@ -23,22 +24,24 @@ pub struct Ledger {
 impl Ledger {
     pub async fn open(context: &Context) -> Result<Ledger> {
         const BUCKET: &str = "mail-settled";
-        let entries = match context.get_key_value(BUCKET).await {
-            Ok(entries) => entries,
-            Err(_) => {
-                let config = Config {
-                    bucket: BUCKET.into(),
-                    max_age: KEPT,
-                    history: 1,
-                    ..Config::default()
-                };
-                context
-                    .create_key_value(config)
-                    .await
-                    .context("the ledger cannot be made")?
-            }
+        // What a bucket is: async-nats' own call for it needs a newer server than Debian's.
+        let stream = Config {
+            name: format!("KV_{BUCKET}"),
+            subjects: vec![format!("$KV.{BUCKET}.>")],
+            max_messages_per_subject: 1,
+            max_age: KEPT,
+            discard: DiscardPolicy::New,
+            allow_direct: true,
+            allow_rollup: true,
+            deny_delete: true,
+            ..Config::default()
         };
-        Ok(Ledger { entries })
+        let made = context.get_or_create_stream(stream).await;
+        made.context("the ledger cannot be made")?;
+        let entries = context.get_key_value(BUCKET).await;
+        Ok(Ledger {
+            entries: entries.context("the ledger is no key-value store")?,
+        })
     }
 
     /// The job for those who are not settled.

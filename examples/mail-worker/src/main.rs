@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use mail_worker::handler::Handler;
 use mail_worker::metrics::{self, Metrics};
@@ -136,10 +137,9 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
     let relays = relay::relays(variables(), &options.rate)?;
     let handler = load(&options.component, &relays).await?;
     let queue = Queue::open(nats).await?;
-    let metrics: &'static Metrics = Box::leak(Box::default());
-    let (listener, address) = metrics::listen(options.metrics).await?;
+    let metrics = Arc::new(Metrics::default());
+    let address = metrics::serve(options.metrics, metrics.clone(), queue.client.clone())?;
     info!("metrics: http://{address}/metrics");
-    tokio::spawn(metrics::serve(listener, metrics, queue.client.clone()));
     let retry = Retry {
         first: options.retry_after,
         give_up_after: options.give_up_after,
@@ -157,14 +157,14 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
 /// And has it look at the servers, so that a typing error stops the host and not its jobs.
 async fn load(component: &PathBuf, relays: &[Relay]) -> Result<Handler> {
     let handler = Handler::load(component);
-    let handler = handler.map_err(anyhow::Error::from).with_context(|| {
+    let handler = handler.map_err(|error| anyhow!("{error:#}")).with_context(|| {
         format!("cannot load {}: `cargo xtask example mail-worker` makes dist/mail-worker.wasm; --component names another", component.display())
     })?;
     for relay in relays {
         let checked = handler
             .check(&relay.server)
             .await
-            .map_err(anyhow::Error::from)?;
+            .map_err(|error| anyhow!("{error:#}"))?;
         if let Err(fault) = checked {
             bail!("the server `{}` (SMTP_URL, SMTP_CA): {fault}", relay.name);
         }

@@ -1,20 +1,14 @@
 //! What a host counts, for Prometheus, over HTTP: `/metrics`; and `/ready`, which answers 200 while
 //! the queue is connected, for the probes of Kubernetes and the like.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use async_nats::Client;
 use async_nats::connection::State;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -22,7 +16,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tokio::net::TcpListener;
+use tiny_http::{Header, Response, Server};
 
 use crate::outcome::Outcome;
 
@@ -121,52 +115,33 @@ impl Metrics {
     }
 }
 
-/// A listener, and the address that it has, as port 0 is any.
-pub async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address).await;
-    let listener = listener
-        .with_context(|| format!("cannot listen on {address}: choose another with --metrics"))?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
+/// Answers for as long as the process lives; the address is returned, as port 0 is any.
+pub fn serve(address: SocketAddr, metrics: Arc<Metrics>, queue: Client) -> Result<String> {
+    let server = Server::http(address);
+    let server = server.map_err(|error| {
+        anyhow!("cannot listen on {address} ({error}): choose another with --metrics")
+    })?;
+    let address = server.server_addr().to_string();
+    thread::spawn(move || {
+        for request in server.incoming_requests() {
+            let connected = queue.connection_state() == State::Connected;
+            let (status, body) = answer(request.url(), &metrics, connected);
+            let kind = Header::from_bytes("Content-Type", TEXT).expect("a header");
+            let response = Response::from_string(body)
+                .with_status_code(status)
+                .with_header(kind);
+            // What breaks off is the asker's affair.
+            let _ = request.respond(response);
+        }
+    });
+    Ok(address)
 }
 
-/// Answers for as long as the process lives.
-pub async fn serve(listener: TcpListener, metrics: &'static Metrics, queue: Client) {
-    loop {
-        // A connection that cannot be taken now is asked for again.
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        let queue = queue.clone();
-        let answers = service_fn(move |request| {
-            let answer = answer(&request, metrics, &queue);
-            async { Ok::<_, Infallible>(answer) }
-        });
-        // What breaks off is the asker's affair.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answers));
+fn answer(path: &str, metrics: &Metrics, connected: bool) -> (u16, String) {
+    match path {
+        "/metrics" => (200, metrics.text()),
+        "/ready" if connected => (200, "ready\n".into()),
+        "/ready" => (503, "the queue is not connected\n".into()),
+        _ => (404, "there are /metrics and /ready\n".into()),
     }
-}
-
-fn answer(request: &Request<Incoming>, metrics: &Metrics, queue: &Client) -> Response<Full<Bytes>> {
-    let connected = queue.connection_state() == State::Connected;
-    let (status, body) = match request.uri().path() {
-        "/metrics" => (StatusCode::OK, metrics.text()),
-        "/ready" if connected => (StatusCode::OK, "ready\n".into()),
-        "/ready" => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the queue is not connected\n".into(),
-        ),
-        _ => (
-            StatusCode::NOT_FOUND,
-            "there are /metrics and /ready\n".into(),
-        ),
-    };
-    let mut response = Response::new(Full::new(Bytes::from(body)));
-    *response.status_mut() = status;
-    if request.uri().path() == "/metrics" {
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, TEXT.parse().expect("a header's value"));
-    }
-    response
 }

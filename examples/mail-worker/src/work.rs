@@ -31,8 +31,8 @@ use crate::queue::Queue;
 use crate::relay::Relay;
 use crate::retry::Retry;
 
-/// How long an idle host's question for a job stands.
-const ASKING: Duration = Duration::from_secs(30);
+/// How long an idle host's question for a job stands; a queue that was away has forgotten it.
+const ASKING: Duration = Duration::from_secs(5);
 
 /// Where the queue does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,7 +46,7 @@ pub struct Worker {
     pub retry: Retry,
     /// In which the queue hears of a job, lest it gives it to another host.
     pub ack_wait: Duration,
-    pub metrics: &'static Metrics,
+    pub metrics: Arc<Metrics>,
 }
 
 /// Until SIGTERM or SIGINT, then finishes what is under way.

@@ -42,11 +42,13 @@ impl Host {
             .env("SMTP_URL", mail.url())
             .env("SMTP_CA", mail.authority());
         command.stderr(File::create(&log).expect("the target directory can be written"));
-        let host = Host {
-            process: command.spawn().expect("it was built"),
-            log,
-        };
-        host.until_it_says("taking jobs");
+        let process = command.spawn().expect("it was built");
+        let mut host = Host { process, log };
+        until("host that takes jobs", || {
+            let ended = host.process.try_wait().expect("it was started here");
+            assert_eq!(ended, None, "the host ended");
+            host.log().contains("taking jobs").then_some(())
+        });
         host
     }
 

@@ -11,7 +11,6 @@ use futures_util::{StreamExt, stream};
 use mail_worker::queue::Queue;
 use mail_worker::relay::DEFAULT;
 use mail_worker::{dead, status};
-use tokio::runtime::Runtime;
 
 use crate::host::{AT_ONCE, Host};
 use crate::job;

@@ -63,7 +63,7 @@ fn a_job_refused_for_good_is_a_dead_letter_with_the_servers_words_and_can_be_put
     let known = Arc::new(AtomicBool::new(false));
     let mail = Mail::start({
         let known = known.clone();
-        move |_| (!known.load(Ordering::Relaxed)).then(|| "550 5.1.1 Unknown\u{7}".into())
+        move |_| (!known.load(Ordering::Relaxed)).then(|| "550 5.1.1 Un\u{7}known".into())
     });
     let _host = Host::start(&nats, &mail);
     assert_eq!(submit(&nats, &["b@mail.test"]), "<0@mail.test>: queued\n");
@@ -74,7 +74,7 @@ fn a_job_refused_for_good_is_a_dead_letter_with_the_servers_words_and_can_be_put
         "{dead}"
     );
     assert!(
-        dead.contains("\n    <b@mail.test>: 550 5.1.1 Unknown \n1 dead; "),
+        dead.contains("\n    <b@mail.test>: 550 5.1.1 Un known\n1 dead; "),
         "{dead}"
     );
 
