@@ -1,5 +1,6 @@
 //! A small SMTP server that takes mail on loopback and hands it over: a submission server
-//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, which keeps all that it takes in memory.
+//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without the first two, as there may
+//! be beside a program on the same machine. It keeps all that it takes in memory.
 
 mod auth;
 mod command;
@@ -37,7 +38,7 @@ pub struct Delivery {
     pub recipients: Vec<String>,
     /// With the dots unstuffed.
     pub message: Vec<u8>,
-    /// Who was authenticated.
+    /// Who was authenticated; empty where the server is open.
     pub username: String,
     pub tls: bool,
 }
@@ -51,14 +52,17 @@ pub struct Saying<'a> {
     pub elapsed: Duration,
 }
 
+type Observer = Box<dyn Fn(Saying) + Send + Sync>;
+
 /// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
-type Refusal = dyn Fn(&str) -> Option<String> + Send + Sync;
+type Refusal = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 struct Shared {
     accounts: Vec<Account>,
-    refusal: Box<Refusal>,
-    tls: Arc<ServerConfig>,
-    observer: Box<dyn Fn(Saying) + Send + Sync>,
+    refusal: Refusal,
+    /// Where there is none, the server is open.
+    tls: Option<Arc<ServerConfig>>,
+    observer: Observer,
     started: Instant,
     deliveries: Mutex<Vec<Delivery>>,
     ending: Arc<Ending>,
@@ -81,13 +85,28 @@ impl Sink {
         refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         observer: impl Fn(Saying) + Send + Sync + 'static,
     ) -> Sink {
+        let tls = Some(identity.server_config());
+        Sink::listen(tls, accounts, Box::new(refusal), Box::new(observer))
+    }
+
+    /// Takes mail from everyone, in clear.
+    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Sink {
+        Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
+    }
+
+    fn listen(
+        tls: Option<Arc<ServerConfig>>,
+        accounts: Vec<Account>,
+        refusal: Refusal,
+        observer: Observer,
+    ) -> Sink {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared {
             accounts,
-            refusal: Box::new(refusal),
-            tls: identity.server_config(),
-            observer: Box::new(observer),
+            refusal,
+            tls,
+            observer,
             started: Instant::now(),
             deliveries: Mutex::default(),
             ending: Arc::default(),

@@ -10,6 +10,7 @@
 //! Every error is a sentence that says what this machine cannot have, and why. Nothing here depends
 //! on other crates, as xtask is to start in seconds.
 
+mod chromium;
 pub mod debian;
 mod install;
 mod nats;
@@ -17,6 +18,7 @@ mod packages;
 mod program;
 mod wasmtime;
 
+pub use chromium::{Chromium, chromium};
 pub use install::{folder, home, install, version};
 pub use nats::nats_server;
 pub use packages::{npm, pip};

@@ -2,9 +2,18 @@
 //!
 //! One file each, which says in an [`Example`] what it is called and how it is shown.
 
+mod bindings;
+mod c;
+pub mod contact_form;
+mod fresh;
+mod go;
 pub mod guest;
+mod javascript;
+mod jco;
 mod mail_worker;
+mod python;
 mod rust;
+mod wit;
 
 use anyhow::{Result, bail};
 
@@ -19,7 +28,16 @@ pub struct Example {
 }
 
 /// In the order of the list.
-const EXAMPLES: &[Example] = &[rust::EXAMPLE, mail_worker::EXAMPLE];
+const EXAMPLES: &[Example] = &[
+    rust::EXAMPLE,
+    javascript::EXAMPLE,
+    python::EXAMPLE,
+    c::EXAMPLE,
+    go::EXAMPLE,
+    contact_form::RUST,
+    contact_form::JAVASCRIPT,
+    mail_worker::EXAMPLE,
+];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
     match EXAMPLES.iter().find(|example| example.name == name) {
