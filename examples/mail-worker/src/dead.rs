@@ -4,7 +4,6 @@
 use std::str::FromStr;
 
 use anyhow::{Context, Result, ensure};
-use async_nats::jetstream::Message;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::{HeaderMap, HeaderValue};
@@ -41,19 +40,14 @@ pub async fn bury(
 pub async fn bury_unreadable(
     queue: &Queue,
     server: &str,
-    message: &Message,
+    payload: &[u8],
     number: u64,
     fault: &anyhow::Error,
 ) -> Result<()> {
     let mut headers = HeaderMap::new();
     headers.insert(REPLY, one_line(&format!("no job: {fault:#}")));
     queue
-        .bury(
-            server,
-            headers,
-            &message.payload,
-            format!("unreadable-{number}"),
-        )
+        .bury(server, headers, payload, format!("unreadable-{number}"))
         .await
 }
 

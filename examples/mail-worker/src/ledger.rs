@@ -45,13 +45,16 @@ impl Ledger {
     }
 
     /// The job for those who are not settled.
-    pub async fn unsettled(&self, job: &Job) -> Result<Job> {
-        let (settled, _) = self.read(job).await?;
-        let left = job.recipients.iter().filter(|one| !settled.contains(*one));
-        Ok(job.only_for(left.cloned().collect()))
+    pub async fn unsettled(&self, mut job: Job) -> Result<Job> {
+        let (settled, _) = self.read(&job).await?;
+        job.recipients.retain(|one| !settled.contains(one));
+        Ok(job)
     }
 
     pub async fn settle(&self, job: &Job, recipients: &[String]) -> Result<()> {
+        if recipients.is_empty() {
+            return Ok(());
+        }
         self.change(job, |settled| settled.extend(recipients.iter().cloned()))
             .await
     }

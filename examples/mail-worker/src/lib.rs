@@ -13,6 +13,7 @@
 //! from sending to them again; only a host that dies between the server's answer and that entry
 //! makes a double, and both copies have the same Message-ID.
 
+mod attempt;
 pub mod dead;
 pub mod handler;
 pub mod job;

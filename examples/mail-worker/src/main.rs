@@ -1,15 +1,16 @@
 //! `mail-worker`: see `--help`, and README.md.
 
+mod arguments;
+
 use std::ffi::OsString;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 use std::{env, io};
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::{Args, Parser, Subcommand};
+use arguments::{Arguments, Command, Submit, Work};
+use clap::Parser;
 use mail_worker::handler::Handler;
 use mail_worker::metrics::{self, Metrics};
 use mail_worker::queue::Queue;
@@ -18,83 +19,6 @@ use mail_worker::retry::Retry;
 use mail_worker::work::{self, Worker};
 use mail_worker::{dead, status, submit};
 use tracing::info;
-
-/// Sends the mail jobs of a NATS queue, on any number of hosts.
-#[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
-struct Arguments {
-    /// The queue: a NATS server with JetStream.
-    #[arg(
-        long,
-        env = "NATS_URL",
-        default_value = "nats://127.0.0.1:4222",
-        global = true,
-        hide_env_values = true
-    )]
-    nats: String,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Take jobs and send them, until SIGTERM. The servers come from the environment.
-    ///
-    /// SMTP_URL=smtps://USER:PASSWORD@HOST is the server `default`, SMTP_URL_BULK=… one by the name
-    /// `bulk`, and so on. SMTP_CA holds certificates in PEM, where theirs are of an authority of
-    /// your own.
-    Work(Work),
-    /// Put messages into the queue: files, or standard input. Each has a Message-ID of its own.
-    Submit(Submit),
-    /// List what was refused for good, with the server's words.
-    Dead {
-        /// Put all of it, or the letters of these numbers, back into the queue.
-        #[arg(long, value_name = "NUMBER", num_args = 0..)]
-        retry: Option<Vec<u64>>,
-    },
-    /// Show how much waits, is under way, and is dead.
-    Status,
-}
-
-#[derive(Args)]
-struct Work {
-    /// The handler composed with envoi: `cargo xtask example mail-worker` makes it.
-    #[arg(long, default_value = "dist/mail-worker.wasm")]
-    component: PathBuf,
-    /// Jobs at once, for each server.
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=100))]
-    at_once: u16,
-    /// Messages a second to each server, or, as NAME=NUMBER, to one; for this host alone.
-    #[arg(long, value_name = "RATE")]
-    rate: Vec<String>,
-    /// Seconds until a job is tried again; then twice as long, and so on, up to an hour.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    retry_after: Duration,
-    /// Seconds after which a job that was never accepted or refused is given up.
-    #[arg(long, value_name = "SECONDS", default_value = "345600", value_parser = seconds)]
-    give_up_after: Duration,
-    /// Seconds after which the jobs of a host that died go to another: the same for all hosts.
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    ack_wait: Duration,
-    /// Where /metrics and /ready are served.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
-    metrics: SocketAddr,
-}
-
-#[derive(Args)]
-struct Submit {
-    /// By which server, as the hosts name it.
-    #[arg(long, default_value = relay::DEFAULT)]
-    server: String,
-    /// Who sends; empty for the null reverse-path.
-    #[arg(long)]
-    from: String,
-    /// Who receives; more than once for several.
-    #[arg(long, required = true)]
-    to: Vec<String>,
-    /// Messages, complete with header. None: standard input.
-    files: Vec<PathBuf>,
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -155,7 +79,7 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
 }
 
 /// And has it look at the servers, so that a typing error stops the host and not its jobs.
-async fn load(component: &PathBuf, relays: &[Relay]) -> Result<Handler> {
+async fn load(component: &Path, relays: &[Relay]) -> Result<Handler> {
     let handler = Handler::load(component);
     let handler = handler.map_err(|error| anyhow!("{error:#}")).with_context(|| {
         format!("cannot load {}: `cargo xtask example mail-worker` makes dist/mail-worker.wasm; --component names another", component.display())
@@ -194,10 +118,4 @@ fn variables() -> impl Iterator<Item = (String, String)> {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     };
     env::vars_os().filter_map(text)
-}
-
-/// Fractions too.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|_| "a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

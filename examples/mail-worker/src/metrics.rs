@@ -38,6 +38,13 @@ struct Of {
     server: String,
 }
 
+impl Of {
+    fn new(server: &str) -> Of {
+        let server = server.into();
+        Of { server }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Fate {
     server: String,
@@ -69,7 +76,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub fn outcome(&self, server: &str, outcome: &Outcome) {
+    pub fn attempt(&self, server: &str, took: Duration, outcome: &Outcome) {
         for (fate, verdicts) in [
             ("accepted", &outcome.accepted),
             ("dead", &outcome.dead),
@@ -77,6 +84,8 @@ impl Metrics {
         ] {
             self.count(server, fate, verdicts.len());
         }
+        let seconds = self.seconds.get_or_create(&Of::new(server));
+        seconds.observe(took.as_secs_f64());
     }
 
     /// Recipients whom the ledger has already.
@@ -85,18 +94,7 @@ impl Metrics {
     }
 
     pub fn redelivered(&self, server: &str) {
-        self.redelivered
-            .get_or_create(&Of {
-                server: server.into(),
-            })
-            .inc();
-    }
-
-    pub fn attempt(&self, server: &str, took: Duration) {
-        let seconds = self.seconds.get_or_create(&Of {
-            server: server.into(),
-        });
-        seconds.observe(took.as_secs_f64());
+        self.redelivered.get_or_create(&Of::new(server)).inc();
     }
 
     fn count(&self, server: &str, fate: &'static str, recipients: usize) {

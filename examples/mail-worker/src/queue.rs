@@ -130,13 +130,10 @@ impl Queue {
         message: &[u8],
         id: String,
     ) -> Result<bool> {
-        let limit = self.client.server_info().max_payload;
-        let size: usize = message.len()
-            + headers
-                .iter()
-                .flat_map(|(_, values)| values)
-                .map(|value| value.as_str().len())
-                .sum::<usize>();
+        let (size, limit) = (
+            message.len() + size(&headers),
+            self.client.server_info().max_payload,
+        );
         ensure!(
             size < limit,
             "the message has {size} octets with its envelope, and NATS takes {limit}: raise max_payload in its configuration (64MB at most)"
@@ -149,6 +146,17 @@ impl Queue {
         let stored = sent.context("the queue cannot be reached")?.await;
         Ok(!stored.context("the queue did not take it")?.duplicate)
     }
+}
+
+/// In octets, with what NATS puts around and beside them.
+fn size(headers: &HeaderMap) -> usize {
+    const OTHERS: usize = 200;
+    const PUNCTUATION: usize = ": \r\n".len();
+    let lines = headers.iter().flat_map(|(name, values)| {
+        let name = name.to_string().len() + PUNCTUATION;
+        values.iter().map(move |value| name + value.as_str().len())
+    });
+    lines.sum::<usize>() + OTHERS
 }
 
 pub fn job_subject(server: &str) -> String {

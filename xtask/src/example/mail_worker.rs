@@ -22,7 +22,8 @@ fn show(project: &Project) -> Result<()> {
         eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
     }
     let mut cargo = project.cargo();
-    cargo.args(["test", "--package", "mail-worker", "--test", "queue"]);
+    // Of the workspace: for one package alone, cargo compiles wasmtime with other features, anew.
+    cargo.args(["test", "--workspace", "--test", "queue"]);
     cargo.args([
         "--",
         "--nocapture",

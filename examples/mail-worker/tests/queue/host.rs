@@ -25,6 +25,11 @@ pub struct Host {
 impl Host {
     /// Taking jobs.
     pub fn start(nats: &Nats, mail: &Mail) -> Host {
+        Host::start_for(nats, &mail.url(), &mail.authority())
+    }
+
+    /// For a server of one's own, with the authority of its certificate.
+    pub fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -38,9 +43,7 @@ impl Host {
             "--ack-wait",
             "2",
         ]);
-        command
-            .env("SMTP_URL", mail.url())
-            .env("SMTP_CA", mail.authority());
+        command.env("SMTP_URL", url).env("SMTP_CA", authority);
         command.stderr(File::create(&log).expect("the target directory can be written"));
         let process = command.spawn().expect("it was built");
         let mut host = Host { process, log };

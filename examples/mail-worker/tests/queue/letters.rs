@@ -164,6 +164,25 @@ fn what_is_no_job_is_a_dead_letter_and_keeps_no_one_waiting() {
 }
 
 #[test]
+fn a_message_that_is_too_large_for_the_queue_says_what_to_raise() {
+    let Some(nats) = Nats::start() else { return };
+    let arguments: Vec<_> = FROM_ADA
+        .into_iter()
+        .chain(["--to", "b@mail.test"])
+        .collect();
+    let output = run(
+        &nats,
+        &arguments,
+        &(MESSAGE.to_owned() + &"Hello\r\n".repeat(150_000)),
+    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("NATS takes 1048576: raise max_payload"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn a_message_without_message_id_is_not_queued() {
     let Some(nats) = Nats::start() else { return };
     let arguments: Vec<_> = FROM_ADA

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 
 use mail_worker::relay::DEFAULT;
+use servers::scripted::{Server, Session};
 
 use crate::host::{Host, complaint, component};
 use crate::job;
@@ -67,6 +68,26 @@ fn a_host_told_to_end_finishes_what_is_under_way() {
         .state
         .messages;
     assert_eq!(left, 0, "the job was acknowledged");
+}
+
+#[test]
+fn a_message_whose_answer_was_lost_is_sent_again_with_the_same_message_id() {
+    let Some(nats) = Nats::start() else { return };
+    let server = Server::start([
+        until_the_message().hang_up(),
+        until_the_message()
+            .say("250 2.0.0 Taken")
+            .expect("QUIT")
+            .say("221 Bye")
+            .hang_up(),
+    ]);
+    let host = Host::start_for(&nats, &format!("smtp://127.0.0.1:{}", server.port()), "");
+    submit(&nats, 1);
+    host.until_it_says(" accepted ");
+    let log = host.log();
+    assert!(log.contains("perhaps delivered"), "{log}");
+    let sessions = server.finish().sessions;
+    assert_eq!(sessions[0].contents, sessions[1].contents);
 }
 
 #[test]
@@ -143,6 +164,20 @@ fn without_a_component_a_host_says_what_makes_it() {
         said.contains("cannot load /nonexistent.wasm: `cargo xtask example mail-worker`"),
         "{said}"
     );
+}
+
+fn until_the_message() -> Session {
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect("EHLO [127.0.0.1]")
+        .say("250 mail.test")
+        .expect("MAIL FROM:<ada@mail.test>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
 }
 
 /// Which the mail server waits at.
