@@ -15,6 +15,9 @@ use crate::queue::{Queue, dead_subject, server_of};
 
 const REPLY: &str = "Mail-Reply";
 
+/// In octets, with the header's name: a dead letter has to fit where the job did.
+pub const LONGEST_REPLY: usize = 512;
+
 /// `number` is that of the job in its stream: an attempt that is repeated buries nothing twice.
 pub async fn bury(
     queue: &Queue,
@@ -23,11 +26,8 @@ pub async fn bury(
     dead: &[Verdict],
     number: u64,
 ) -> Result<()> {
-    let job = job.only_for(
-        dead.iter()
-            .map(|verdict| verdict.recipient.clone())
-            .collect(),
-    );
+    let recipients = dead.iter().map(|verdict| verdict.recipient.clone());
+    let job = job.only_for(recipients.collect());
     let mut headers = job.headers()?;
     for verdict in dead {
         headers.append(REPLY, one_line(&verdict.reply));
@@ -46,9 +46,8 @@ pub async fn bury_unreadable(
 ) -> Result<()> {
     let mut headers = HeaderMap::new();
     headers.insert(REPLY, one_line(&format!("no job: {fault:#}")));
-    queue
-        .bury(server, headers, payload, format!("unreadable-{number}"))
-        .await
+    let id = format!("unreadable-{number}");
+    queue.bury(server, headers, payload, id).await
 }
 
 /// A dead letter as people see it.
@@ -65,16 +64,13 @@ pub struct Letter {
 impl Letter {
     fn read(message: &StreamMessage) -> Letter {
         let since = message.time.truncate_to_second();
+        let replies = message.headers.get_all(REPLY);
         Letter {
             number: message.sequence,
             server: server_of(&message.subject).into(),
             since: since.format(&Rfc3339).unwrap_or_default(),
             job: Job::read(Some(&message.headers), &message.payload).ok(),
-            replies: message
-                .headers
-                .get_all(REPLY)
-                .map(|reply| reply.as_str().into())
-                .collect(),
+            replies: replies.map(|reply| reply.as_str().into()).collect(),
         }
     }
 }
@@ -84,12 +80,8 @@ pub async fn letters(queue: &Queue) -> Result<Vec<Letter>> {
     let mut letters = Vec::new();
     let mut from = 0;
     loop {
-        let next = queue
-            .dead
-            .raw_message_builder()
-            .sequence(from)
-            .next_by_subject(dead_subject("*"));
-        match next.send().await {
+        let next = queue.dead.raw_message_builder().sequence(from);
+        match next.next_by_subject(dead_subject("*")).send().await {
             Ok(message) => {
                 from = message.sequence + 1;
                 letters.push(Letter::read(&message));
@@ -106,10 +98,8 @@ pub async fn letters(queue: &Queue) -> Result<Vec<Letter>> {
 pub async fn put_back(queue: &Queue, letters: &[Letter]) -> Result<()> {
     for letter in letters {
         let number = letter.number;
-        let job = letter
-            .job
-            .as_ref()
-            .with_context(|| format!("dead letter {number} is no job: nobody could send it"))?;
+        let job = letter.job.as_ref();
+        let job = job.with_context(|| format!("dead letter {number} is no job to put back"))?;
         queue.ledger.reopen(job).await?;
         queue.put_back(&letter.server, job, number).await?;
         let removed = queue.dead.delete_message(number).await;
@@ -130,10 +120,8 @@ pub fn chosen(letters: Vec<Letter>, numbers: &[u64]) -> Result<Vec<Letter>> {
         );
     }
     let all = numbers.is_empty();
-    Ok(letters
-        .into_iter()
-        .filter(|letter| all || numbers.contains(&letter.number))
-        .collect())
+    let chosen = |letter: &Letter| all || numbers.contains(&letter.number);
+    Ok(letters.into_iter().filter(chosen).collect())
 }
 
 pub fn show(letter: &Letter) {
@@ -163,6 +151,7 @@ pub fn show(letter: &Letter) {
 
 /// Which terminals and headers take as it is, whatever a server says.
 fn one_line(text: &str) -> HeaderValue {
-    let printable = text.replace(char::is_control, " ");
+    let mut printable = text.replace(char::is_control, " ");
+    printable.truncate(printable.floor_char_boundary(LONGEST_REPLY - 16));
     HeaderValue::from_str(&printable).expect("no line break is left")
 }

@@ -64,7 +64,7 @@ impl Handler {
     }
 
     async fn instance(&self) -> Result<(Store<State>, Composed)> {
-        let mut store = Store::new(&self.engine, State::new());
+        let mut store = Store::new(&self.engine, State::default());
         let instance = self.component.instantiate_async(&mut store).await?;
         Ok((store, instance))
     }

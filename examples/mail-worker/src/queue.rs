@@ -17,6 +17,7 @@ use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions, HeaderMap};
 
+use crate::dead;
 use crate::job::Job;
 use crate::ledger::Ledger;
 
@@ -25,6 +26,9 @@ const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 3600);
 
 /// Hosts times jobs at once, at most.
 const MOST_WAITING: i64 = 4096;
+
+/// In octets, what NATS puts around and beside a message's headers.
+const OTHERS: usize = 200;
 
 pub struct Queue {
     pub client: Client,
@@ -38,8 +42,13 @@ impl Queue {
     /// Makes what is missing, and leaves as it is what an operator has changed, such as replicas.
     pub async fn open(url: &str) -> Result<Queue> {
         let client = ConnectOptions::new().name("mail-worker").connect(url).await;
+        // Without the user and password that it may have.
+        let url = url.rsplit('@').next().unwrap_or(url);
         let client = client.with_context(|| {
-            format!("no NATS server at {url}: start one (`nats-server -js -a 127.0.0.1`), or name it (--nats, NATS_URL)")
+            format!(
+                "no NATS server at {url}: start one (`nats-server -js -a 127.0.0.1`), or name it \
+                 (--nats, NATS_URL)"
+            )
         })?;
         let context = jetstream::new(client.clone());
         let jobs = Config {
@@ -55,22 +64,18 @@ impl Queue {
             duplicate_window: DUPLICATE_WINDOW,
             ..Config::default()
         };
-        let hint = || {
-            format!(
-                "the NATS server at {url} keeps no streams: start it with JetStream (`nats-server -js`)"
-            )
-        };
+        let hint =
+            || format!("{url} keeps no streams: start it with JetStream (`nats-server -js`)");
+        let made = context.get_or_create_stream(jobs).await;
+        let jobs = made.with_context(hint)?;
+        let made = context.get_or_create_stream(dead).await;
+        let dead = made.with_context(hint)?;
+        let ledger = Ledger::open(&context).await?;
         Ok(Queue {
-            jobs: context
-                .get_or_create_stream(jobs)
-                .await
-                .with_context(hint)?,
-            dead: context
-                .get_or_create_stream(dead)
-                .await
-                .with_context(hint)?,
-            ledger: Ledger::open(&context).await?,
             client,
+            jobs,
+            dead,
+            ledger,
             context,
         })
     }
@@ -93,13 +98,26 @@ impl Queue {
 
     /// Whether it is new; otherwise the queue has had the same before.
     pub async fn submit(&self, server: &str, job: &Job) -> Result<bool> {
-        self.publish(
-            job_subject(server),
-            job.headers()?,
-            &job.message,
-            job.submission(),
-        )
-        .await
+        let headers = job.headers()?;
+        let room = OTHERS + job.recipients.len() * dead::LONGEST_REPLY;
+        let size = job.message.len() + size(&headers) + room;
+        let limit = self.client.server_info().max_payload;
+        ensure!(
+            size <= limit,
+            "the message is too large: with its envelope, and room for the replies to it, it has \
+             {size} octets, and NATS takes {limit}: raise its max_payload (64MB at most)"
+        );
+        let subject = job_subject(server);
+        self.publish(subject, headers, &job.message, job.submission())
+            .await
+    }
+
+    /// Puts a job back that was a dead letter, whose number tells it from the submission before.
+    pub async fn put_back(&self, server: &str, job: &Job, number: u64) -> Result<()> {
+        let (subject, headers) = (job_subject(server), job.headers()?);
+        let id = format!("{}-{number}", job.submission());
+        let published = self.publish(subject, headers, &job.message, id).await;
+        published.map(drop)
     }
 
     /// A dead letter. It is kept once for an `id`.
@@ -110,17 +128,8 @@ impl Queue {
         message: &[u8],
         id: String,
     ) -> Result<()> {
-        self.publish(dead_subject(server), headers, message, id)
-            .await
-            .map(drop)
-    }
-
-    /// Puts a job back that was a dead letter, whose number tells it from the submission before.
-    pub async fn put_back(&self, server: &str, job: &Job, number: u64) -> Result<()> {
-        let id = format!("{}-{number}", job.submission());
-        self.publish(job_subject(server), job.headers()?, &job.message, id)
-            .await
-            .map(drop)
+        let subject = dead_subject(server);
+        self.publish(subject, headers, message, id).await.map(drop)
     }
 
     async fn publish(
@@ -130,14 +139,6 @@ impl Queue {
         message: &[u8],
         id: String,
     ) -> Result<bool> {
-        let (size, limit) = (
-            message.len() + size(&headers),
-            self.client.server_info().max_payload,
-        );
-        ensure!(
-            size < limit,
-            "the message has {size} octets with its envelope, and NATS takes {limit}: raise max_payload in its configuration (64MB at most)"
-        );
         let message = PublishMessage::build()
             .payload(message.to_vec().into())
             .headers(headers)
@@ -148,15 +149,14 @@ impl Queue {
     }
 }
 
-/// In octets, with what NATS puts around and beside them.
+/// In octets.
 fn size(headers: &HeaderMap) -> usize {
-    const OTHERS: usize = 200;
     const PUNCTUATION: usize = ": \r\n".len();
     let lines = headers.iter().flat_map(|(name, values)| {
         let name = name.to_string().len() + PUNCTUATION;
         values.iter().map(move |value| name + value.as_str().len())
     });
-    lines.sum::<usize>() + OTHERS
+    lines.sum()
 }
 
 pub fn job_subject(server: &str) -> String {

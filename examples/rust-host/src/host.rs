@@ -53,7 +53,7 @@ impl Host {
     }
 
     fn instance(&self) -> Result<(Store<State>, Envoi)> {
-        let mut store = Store::new(&self.engine, State::new());
+        let mut store = Store::new(&self.engine, State::default());
         let envoi = self.component.instantiate(&mut store)?;
         Ok((store, envoi))
     }

@@ -164,6 +164,27 @@ fn what_is_no_job_is_a_dead_letter_and_keeps_no_one_waiting() {
 }
 
 #[test]
+fn a_bounce_keeps_its_null_sender() {
+    let Some(nats) = Nats::start() else { return };
+    let mail = Mail::start(|_| None);
+    let _host = Host::start(&nats, &mail);
+    printed(&nats, &["submit", "--from", "", "--to", "b@mail.test"]);
+    until_the_queue_is_empty(&nats);
+    assert_eq!(mail.senders(), [""]);
+}
+
+#[test]
+fn a_long_reply_still_makes_a_dead_letter() {
+    let Some(nats) = Nats::start() else { return };
+    let mail = Mail::start(|_| Some(format!("550 5.1.1 {}", "no ".repeat(600))));
+    let _host = Host::start(&nats, &mail);
+    submit(&nats, &["b@mail.test"]);
+    until_the_queue_is_empty(&nats);
+    let dead = printed(&nats, &["dead"]);
+    assert!(dead.contains("<b@mail.test>: 550 5.1.1 no no ") && dead.len() < 1000);
+}
+
+#[test]
 fn a_message_that_is_too_large_for_the_queue_says_what_to_raise() {
     let Some(nats) = Nats::start() else { return };
     let arguments: Vec<_> = FROM_ADA
@@ -177,7 +198,7 @@ fn a_message_that_is_too_large_for_the_queue_says_what_to_raise() {
     );
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
-        errors.contains("NATS takes 1048576: raise max_payload"),
+        errors.contains("NATS takes 1048576: raise its max_payload"),
         "{errors}"
     );
 }

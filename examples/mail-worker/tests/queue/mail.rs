@@ -48,6 +48,12 @@ impl Mail {
         copies
     }
 
+    /// Of each message, in order.
+    pub fn senders(&self) -> Vec<String> {
+        let deliveries = self.sink.deliveries().into_iter();
+        deliveries.map(|delivery| delivery.sender).collect()
+    }
+
     /// How often it took a message.
     pub fn taken(&self) -> usize {
         self.sink.deliveries().len()

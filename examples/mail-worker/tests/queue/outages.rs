@@ -131,6 +131,14 @@ fn without_nats_a_host_says_what_to_do() {
 }
 
 #[test]
+fn the_password_of_the_queue_is_in_no_error() {
+    let url = "nats://ada:p@ss@127.0.0.1:9";
+    let said = complaint(url, &component(), &[("SMTP_URL", "smtp://127.0.0.1")]);
+    assert!(said.contains("no NATS server at 127.0.0.1:9: "), "{said}");
+    assert!(!said.contains("p@ss"), "{said}");
+}
+
+#[test]
 fn without_a_mail_server_a_host_says_what_to_set() {
     let said = complaint(NO_NATS, &component(), &[]);
     assert!(
