@@ -15,7 +15,8 @@ use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, HeaderMap};
+use async_nats::{Client, ConnectOptions, HeaderMap, ServerAddr};
+use percent_encoding::percent_decode_str;
 
 use crate::dead;
 use crate::job::Job;
@@ -41,13 +42,13 @@ pub struct Queue {
 impl Queue {
     /// Makes what is missing, and leaves as it is what an operator has changed, such as replicas.
     pub async fn open(url: &str) -> Result<Queue> {
-        let client = ConnectOptions::new().name("mail-worker").connect(url).await;
+        let client = options(url).connect(url).await;
         // Without the user and password that it may have.
         let url = url.rsplit('@').next().unwrap_or(url);
         let client = client.with_context(|| {
             format!(
-                "no NATS server at {url}: start one (`nats-server -js -a 127.0.0.1`), or name it \
-                 (--nats, NATS_URL)"
+                "no connection to NATS at {url}: start a server (`nats-server -js -a 127.0.0.1`), or \
+                 name one (--nats, NATS_URL)"
             )
         })?;
         let context = jetstream::new(client.clone());
@@ -146,6 +147,21 @@ impl Queue {
         let sent = self.context.send_publish(subject, message).await;
         let stored = sent.context("the queue cannot be reached")?.await;
         Ok(!stored.context("the queue did not take it")?.duplicate)
+    }
+}
+
+/// With who connects, which async-nats leaves to its callers: a user and password, or a token.
+fn options(url: &str) -> ConnectOptions {
+    let options = ConnectOptions::new().name("mail-worker");
+    // What is wrong with the URL, the connection says.
+    let Ok(address) = url.parse::<ServerAddr>() else {
+        return options;
+    };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    match (address.username(), address.password()) {
+        (Some(user), Some(password)) => options.user_and_password(decoded(user), decoded(password)),
+        (Some(token), None) => options.token(decoded(token)),
+        _ => options,
     }
 }
 

@@ -22,6 +22,15 @@ pub struct Nats {
 impl Nats {
     /// None where this machine cannot have it, which the report says.
     pub fn start() -> Option<Nats> {
+        Nats::start_with(&[])
+    }
+
+    /// One that lets in who gives this password.
+    pub fn start_with_password(user: &str, password: &str) -> Option<Nats> {
+        Nats::start_with(&["--user", user, "--pass", password])
+    }
+
+    fn start_with(options: &[&str]) -> Option<Nats> {
         let program = match setup::nats_server() {
             Ok(program) => program,
             Err(why) => {
@@ -34,7 +43,7 @@ impl Nats {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("nats-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("the target directory can be written");
-        let process = run(&program, &folder, "-1");
+        let process = run(&program, &folder, "-1", options);
         let url = url(&folder, process.id());
         Some(Nats {
             program,
@@ -53,7 +62,7 @@ impl Nats {
     /// With the port and the store that it had.
     pub fn restart(&mut self) {
         let port = self.url.rsplit(':').next().expect("a URL has a port");
-        self.process = run(&self.program, &self.folder, port);
+        self.process = run(&self.program, &self.folder, port, &[]);
         url(&self.folder, self.process.id());
     }
 
@@ -73,8 +82,9 @@ impl Drop for Nats {
     }
 }
 
-fn run(program: &Path, folder: &Path, port: &str) -> Child {
+fn run(program: &Path, folder: &Path, port: &str, options: &[&str]) -> Child {
     let mut command = Command::new(program);
+    command.args(options);
     command.args([
         "--addr",
         "127.0.0.1",

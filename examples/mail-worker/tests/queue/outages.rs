@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use mail_worker::relay::DEFAULT;
 use servers::scripted::{Server, Session};
 
-use crate::host::{Host, complaint, component};
+use crate::host::{Host, complaint, component, run};
 use crate::job;
 use crate::mail::Mail;
 use crate::nats::Nats;
@@ -125,16 +125,31 @@ fn no_password_is_in_the_log() {
 fn without_nats_a_host_says_what_to_do() {
     let said = complaint(NO_NATS, &component(), &[("SMTP_URL", "smtp://127.0.0.1")]);
     assert!(
-        said.contains("no NATS server at nats://127.0.0.1:9: start one"),
+        said.contains("no connection to NATS at nats://127.0.0.1:9: start a server"),
         "{said}"
     );
+}
+
+#[test]
+fn a_queue_with_a_password_takes_it_from_the_url() {
+    let Some(mut nats) = Nats::start_with_password("ada", "p@ss") else {
+        return;
+    };
+    let refused = run(&nats, &["status"], "");
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(errors.contains("authorization violation"), "{errors}");
+    nats.url = nats.url.replace("nats://", "nats://ada:p%40ss@");
+    assert!(run(&nats, &["status"], "").status.success());
 }
 
 #[test]
 fn the_password_of_the_queue_is_in_no_error() {
     let url = "nats://ada:p@ss@127.0.0.1:9";
     let said = complaint(url, &component(), &[("SMTP_URL", "smtp://127.0.0.1")]);
-    assert!(said.contains("no NATS server at 127.0.0.1:9: "), "{said}");
+    assert!(
+        said.contains("no connection to NATS at 127.0.0.1:9: "),
+        "{said}"
+    );
     assert!(!said.contains("p@ss"), "{said}");
 }
 
