@@ -3,8 +3,10 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -13,30 +15,24 @@ const WASMTIME: &str = "49.0.3";
 /// It takes a tenth of a second, but for a machine that has much else to do.
 const LIMIT: Duration = Duration::from_secs(60);
 
+const UNPOISONED: &str = "nobody panics with it";
+
 /// Ends when dropped.
 pub struct Site {
     process: Child,
     authority: String,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
+}
+
+/// The command, which is fetched where it is missing.
+pub fn wasmtime() -> Result<PathBuf, String> {
+    setup::wasmtime(WASMTIME)
 }
 
 impl Site {
     /// The component of that name in `dist/`, on a free port of 127.0.0.1, with these variables.
     pub fn serve(component: &str, environment: &[(&str, &str)]) -> Result<Site, String> {
-        let mut command = Command::new(setup::wasmtime(WASMTIME)?);
-        command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
-        command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
-        for (name, value) in environment {
-            // By its name alone: others see a command's arguments.
-            command.env(name, value).args(["--env", name]);
-        }
-        command
-            .arg("--allow-precompiled")
-            .arg(precompiled(component)?);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        let mut command = command(component, environment)?;
         let mut process = command
             .spawn()
             .map_err(|error| format!("wasmtime: {error}"))?;
@@ -44,7 +40,7 @@ impl Site {
         let mut site = Site {
             process,
             authority: String::new(),
-            lines,
+            lines: Mutex::new(lines),
         };
         let said = site.line().unwrap_or_default();
         let authority = said.strip_prefix("Serving HTTP on http://");
@@ -64,9 +60,15 @@ impl Site {
         format!("http://{}/", self.authority)
     }
 
-    /// What the function, or wasmtime, writes next on standard error.
+    /// What the function, or wasmtime, writes next on standard error, if it does soon.
     pub fn line(&self) -> Option<String> {
-        self.lines.recv_timeout(LIMIT).ok()
+        let lines = self.lines.lock().expect(UNPOISONED);
+        lines.recv_timeout(LIMIT).ok()
+    }
+
+    /// All that follows, until wasmtime ends.
+    pub fn into_lines(self) -> impl Iterator<Item = String> {
+        iter::from_fn(move || self.lines.lock().expect(UNPOISONED).recv().ok())
     }
 }
 
@@ -75,6 +77,25 @@ impl Drop for Site {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn command(component: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
+    let wasmtime = wasmtime()?;
+    let mut command = Command::new(&wasmtime);
+    command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
+    command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
+    for (name, value) in environment {
+        // By its name alone: others see a command's arguments.
+        command.env(name, value).args(["--env", name]);
+    }
+    command
+        .arg("--allow-precompiled")
+        .arg(precompiled(&wasmtime, component)?);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    Ok(command)
 }
 
 fn lines(output: ChildStderr) -> Receiver<String> {
@@ -88,7 +109,7 @@ fn lines(output: ChildStderr) -> Receiver<String> {
 }
 
 /// In native code, as a host would keep it: wasmtime takes seconds to make it.
-fn precompiled(component: &str) -> Result<PathBuf, String> {
+fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../dist")
         .join(component);
@@ -101,7 +122,6 @@ fn precompiled(component: &str) -> Result<PathBuf, String> {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     let state = format!("wasmtime {WASMTIME}, component {:016x}", hasher.finish());
-    let wasmtime = setup::wasmtime(WASMTIME)?;
     let folder = setup::install(&format!("precompiled-{component}"), &[&state], |folder| {
         let mut compile = Command::new(wasmtime);
         compile

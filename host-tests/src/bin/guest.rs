@@ -1,7 +1,7 @@
 //! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, beside a server on
 //! loopback, and shows the conversation and what arrived.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use std::{env, fs};
@@ -16,10 +16,7 @@ fn main() -> ExitCode {
         eprintln!("guest COMPONENT");
         return ExitCode::from(2);
     };
-    let outcome = fs::read(&path)
-        .map_err(|error| format!("{} cannot be read: {error}", path.display()))
-        .and_then(|composition| call(&composition));
-    match outcome {
+    match call(&path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("guest: {why}");
@@ -28,11 +25,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn call(composition: &[u8]) -> Result<(), String> {
+fn call(path: &Path) -> Result<(), String> {
+    let composition =
+        fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let screen = Screen::new();
     screen.title("A guest calls the component that it is composed with, inside wasmtime");
+    let kib = composition.len().div_ceil(1024);
+    screen.item(
+        "composition",
+        &format!("{kib} KiB, which wasmtime compiles once"),
+    );
     let start = Instant::now();
-    let guest = Guest::new(composition);
+    let guest = Guest::new(&composition);
     let seconds = start.elapsed().as_secs_f32();
     screen.item("loaded", &format!("in {seconds:.1} s"));
     let sink = Sink::open(move |saying| screen.heard(saying));

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Example, fresh::is_fresh, jco, wit};
+use super::{Example, fresh::is_fresh, jco, program, wit};
 use crate::{
     component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
 };
@@ -74,17 +74,6 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Beside a mail server on loopback, until the person ends it.
 fn serve(project: &Project, file: &str) -> Result<()> {
-    if !project.target.join("debug/contact-form").exists() {
-        eprintln!("example: compiling its mail server (a minute, once)");
-    }
-    let mut cargo = project.cargo();
-    cargo.args([
-        "run",
-        "--package",
-        "example-tests",
-        "--bin",
-        "contact-form",
-        "--",
-    ]);
-    run(cargo.arg(file))
+    let mut host = program(project, "contact-form", "its mail server (a minute, once)")?;
+    run(host.arg(file))
 }

@@ -29,3 +29,31 @@ fn changed(path: &Path) -> io::Result<SystemTime> {
     }
     Ok(newest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs::File, time::Duration};
+
+    #[test]
+    fn what_is_older_than_a_source_in_a_folder_is_made_anew() {
+        let folder = env::temp_dir().join(format!("fresh-{}", std::process::id()));
+        let (made, source) = (folder.join("made"), folder.join("sources/deep/source"));
+        fs::create_dir_all(source.parent().unwrap()).unwrap();
+        File::create(&source).unwrap();
+        let sources = [folder.join("sources")];
+        assert!(!is_fresh(&made, &sources).unwrap(), "it is not there");
+        let later = |seconds| SystemTime::now() + Duration::from_secs(seconds);
+        File::create(&made)
+            .unwrap()
+            .set_modified(later(10))
+            .unwrap();
+        assert!(is_fresh(&made, &sources).unwrap());
+        File::create(&source)
+            .unwrap()
+            .set_modified(later(20))
+            .unwrap();
+        assert!(!is_fresh(&made, &sources).unwrap());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
