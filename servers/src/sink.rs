@@ -54,8 +54,12 @@ pub struct Saying<'a> {
 
 type Observer = Box<dyn Fn(Saying) + Send + Sync>;
 
+/// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
+type Refusal = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 struct Shared {
     accounts: Vec<Account>,
+    refusal: Refusal,
     /// Where there is none, the server is open.
     tls: Option<Arc<ServerConfig>>,
     observer: Observer,
@@ -71,19 +75,36 @@ impl Sink {
         accounts: Vec<Account>,
         observer: impl Fn(Saying) + Send + Sync + 'static,
     ) -> Sink {
-        Sink::listen(Some(identity.server_config()), accounts, Box::new(observer))
+        Sink::start_refusing(identity, accounts, |_| None, observer)
+    }
+
+    /// One that does not take all recipients: of each it is asked for the reply that refuses it.
+    pub fn start_refusing(
+        identity: &Identity,
+        accounts: Vec<Account>,
+        refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        observer: impl Fn(Saying) + Send + Sync + 'static,
+    ) -> Sink {
+        let tls = Some(identity.server_config());
+        Sink::listen(tls, accounts, Box::new(refusal), Box::new(observer))
     }
 
     /// Takes mail from everyone, in clear.
     pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Sink {
-        Sink::listen(None, Vec::new(), Box::new(observer))
+        Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
     }
 
-    fn listen(tls: Option<Arc<ServerConfig>>, accounts: Vec<Account>, observer: Observer) -> Sink {
+    fn listen(
+        tls: Option<Arc<ServerConfig>>,
+        accounts: Vec<Account>,
+        refusal: Refusal,
+        observer: Observer,
+    ) -> Sink {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared {
             accounts,
+            refusal,
             tls,
             observer,
             started: Instant::now(),

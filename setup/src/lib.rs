@@ -13,12 +13,14 @@
 mod chromium;
 pub mod debian;
 mod install;
+mod nats;
 mod packages;
 mod program;
 mod wasmtime;
 
 pub use chromium::{Chromium, chromium};
 pub use install::{folder, home, install, version};
+pub use nats::nats_server;
 pub use packages::{npm, pip};
 pub use program::run;
 pub use wasmtime::wasmtime;

@@ -76,6 +76,20 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// What becomes `dist/mail-worker.wasm`.
+const HANDLER: Module = Module {
+    file: "mail-worker-handler.wasm",
+    output: "mail_worker_handler.wasm",
+    selection: &[
+        "--package",
+        "mail-worker-handler",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The contact form's handler: a workspace of its own too.
 const CONTACT_FORM: Module = Module {
     file: "contact-form-handler.wasm",
@@ -111,6 +125,12 @@ pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
 pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
+}
+
+/// `dist/mail-worker.wasm`, of `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+pub fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &HANDLER)?;
+    compose(project, HANDLER.file, "mail-worker.wasm")
 }
 
 /// `dist/contact-form.wasm`, of `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 use crate::project::Project;
 
 /// By people, the last with a table of the benchmark's; the others are generated.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     "README.md",
     "docs/functions.md",
     "docs/go-net-smtp.md",
@@ -29,6 +29,7 @@ const WRITTEN: [&str; 11] = [
     "docs/performance.md",
     "docs/providers.md",
     "examples/contact-form/README.md",
+    "examples/mail-worker/README.md",
 ];
 
 /// A page, by its path from the root.

@@ -11,6 +11,7 @@ mod go;
 pub mod guest;
 mod javascript;
 mod jco;
+mod mail_worker;
 mod python;
 mod rust;
 mod tools;
@@ -32,7 +33,11 @@ pub struct Example {
 }
 
 /// In the order of the list, after the guests.
-const EXAMPLES: &[Example] = &[contact_form::RUST, contact_form::JAVASCRIPT];
+const EXAMPLES: &[Example] = &[
+    contact_form::RUST,
+    contact_form::JAVASCRIPT,
+    mail_worker::EXAMPLE,
+];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
     if let Some(guest) = GUESTS.iter().find(|guest| guest.name == name) {

@@ -74,6 +74,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     contact_form::build_all(project, &toolchain, report)?;
     headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
+    headline("the mail worker's component");
+    component::build_mail_worker(project, &toolchain)?;
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
+use rust_host::{precompiled, state::State};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Result, Store};
 
-use crate::precompiled;
-use crate::state::State;
 use exports::envoi::mail::smtp::Envelope;
 pub use exports::envoi::mail::smtp::Receipt;
 
@@ -54,7 +53,7 @@ impl Host {
     }
 
     fn instance(&self) -> Result<(Store<State>, Envoi)> {
-        let mut store = Store::new(&self.engine, State::new());
+        let mut store = Store::new(&self.engine, State::default());
         let envoi = self.component.instantiate(&mut store)?;
         Ok((store, envoi))
     }

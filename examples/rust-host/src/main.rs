@@ -7,8 +7,6 @@
 //! ```
 
 mod host;
-mod precompiled;
-mod state;
 
 use std::path::Path;
 use std::process::ExitCode;

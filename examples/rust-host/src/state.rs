@@ -8,9 +8,9 @@ pub struct State {
     table: ResourceTable,
 }
 
-impl State {
+impl Default for State {
     /// Connections, and names: the component asks for no more. No files, no environment.
-    pub fn new() -> State {
+    fn default() -> State {
         let mut wasi = WasiCtxBuilder::new();
         wasi.allow_tcp(true);
         wasi.inherit_network();

@@ -180,6 +180,9 @@ impl Visit {
         };
         match command::path(argument, "TO") {
             Some((recipient, parameters)) if !recipient.is_empty() && parameters.is_empty() => {
+                if let Some(refusal) = (self.shared.refusal)(recipient) {
+                    return self.reply(&refusal);
+                }
                 envelope.recipients.push(recipient.to_owned());
                 self.reply("250 2.1.5 Recipient ok");
             }

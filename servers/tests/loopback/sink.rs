@@ -10,18 +10,21 @@ use crate::client::Client;
 /// `\0ada\0sesame`, in base64.
 const ADA: &str = "AGFkYQBzZXNhbWU=";
 
-fn sink(authority: &Authority) -> (Sink, Arc<Mutex<Vec<String>>>) {
-    let account = Account {
+fn ada() -> Vec<Account> {
+    vec![Account {
         username: "ada".into(),
         password: "sesame".into(),
-    };
+    }]
+}
+
+fn sink(authority: &Authority) -> (Sink, Arc<Mutex<Vec<String>>>) {
     let said = Arc::new(Mutex::new(Vec::new()));
     let observer = {
         let said = said.clone();
         move |saying: servers::sink::Saying| said.lock().unwrap().push(saying.text.to_owned())
     };
     (
-        Sink::start(&authority.issue(&["localhost"]), vec![account], observer),
+        Sink::start(&authority.issue(&["localhost"]), ada(), observer),
         said,
     )
 }
@@ -73,6 +76,25 @@ fn a_pipelined_message_arrives_as_it_was_sent() {
         said.contains("AUTH PLAIN (secret)") && !said.contains(ADA),
         "{said}"
     );
+}
+
+#[test]
+fn a_refused_recipient_is_told_why_and_gets_nothing() {
+    let authority = Authority::new();
+    let refusal = |to: &str| to.starts_with('x').then(|| "550 5.1.1 Unknown".into());
+    let identity = authority.issue(&["localhost"]);
+    let sink = Sink::start_refusing(&identity, ada(), refusal, |_| {});
+    let mut client = inside(&sink, &authority);
+    client.ask(&format!("AUTH PLAIN {ADA}"));
+    client.ask("MAIL FROM:<ada@mail.test>");
+    assert_eq!(client.ask("RCPT TO:<x@mail.test>"), "550 5.1.1 Unknown");
+    assert_eq!(
+        client.ask("RCPT TO:<b@mail.test>"),
+        "250 2.1.5 Recipient ok"
+    );
+    client.ask("DATA");
+    client.ask("Hello\r\n.");
+    assert_eq!(sink.deliveries()[0].recipients, ["b@mail.test"]);
 }
 
 #[test]
