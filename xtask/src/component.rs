@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
 use crate::{
-    debian,
+    component_docs, debian,
     process::run,
     project::Project,
     toolchain::{self, Toolchain, Way},
@@ -121,7 +121,8 @@ fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
-    let component = encode(&compile(project, toolchain, module)?)?;
+    let mut component = encode(&compile(project, toolchain, module)?)?;
+    component_docs::add(&mut component, &project.root.join("wit"))?;
     let path = project.root.join("dist").join(module.file);
     let changed = replace(&path, &component)?;
     println!(

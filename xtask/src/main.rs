@@ -5,8 +5,10 @@
 
 mod bench;
 mod component;
+mod component_docs;
 mod debian;
 mod demo;
+mod dist;
 mod docs;
 mod process;
 mod project;
@@ -30,6 +32,8 @@ cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
+cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
+                         again, in a clone, and compares the sums
 cargo xtask help         show this
 
 ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target, or not at all
@@ -59,6 +63,8 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
             bench::measure(&project, &parts).map(|()| ExitCode::SUCCESS)
         }
+        [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
+        [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");
