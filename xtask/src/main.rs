@@ -32,6 +32,7 @@ cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
+cargo xtask book         make a book of docs/, in target/book/
 cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
                          again, in a clone, and compares the sums
 cargo xtask help         show this
@@ -66,6 +67,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
         [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
+        [Some("book")] => docs::book(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

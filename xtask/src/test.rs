@@ -65,6 +65,7 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     )?;
     headline("documentation");
     docs::check(project)?;
+    docs::book(project)?;
     headline("component");
     let toolchain = component::build(project)?;
     headline("the guest of README.md");
