@@ -9,6 +9,7 @@ mod debian;
 mod demo;
 mod docs;
 mod example;
+mod npm;
 mod process;
 mod project;
 mod report;
@@ -27,6 +28,7 @@ const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
+cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
@@ -57,6 +59,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
+        [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("example")] => {
             println!("{}", example::list());
