@@ -51,7 +51,7 @@ fn the_readme_shows_the_guest_as_it_is() {
 }
 
 fn welcome(server: &str, to: &str) -> Result<String, String> {
-    let guest = workspace().join("dist/guest.wasm");
+    let guest = workspace().join("dist/guest-rust.wasm");
     let composition = compose::plug(&guest, &host_tests::component_path())
         .expect("`cargo xtask test` has built both");
     let engine = Engine::default();

@@ -36,6 +36,8 @@ fn files() -> Vec<(String, String)> {
     }
     let about = "The WIT package `envoi:mail`, with its documentation";
     files.push((format!("envoi-mail-{VERSION}.wasm"), about.into()));
+    let about = "The npm package `envoi`";
+    files.push((format!("envoi-{VERSION}.tgz"), about.into()));
     for name in CRATES {
         let about = format!("The crate `{name}`");
         files.push((format!("{name}-{VERSION}.crate"), about));
@@ -77,6 +79,7 @@ sha256sum --check SHA256SUMS
     text + &format!(
         "\
 wkg oci push REGISTRY/envoi/mail:{VERSION} envoi-mail-{VERSION}.wasm
+npm publish ./envoi-{VERSION}.tgz
 cargo publish {crates}    # in the checkout of the commit
 ```
 

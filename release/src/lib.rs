@@ -4,6 +4,7 @@
 //! envoi.wasm  envoi-wide.wasm  envoi-cli.wasm    as built
 //! NAME.wasm.cdx.json                             what is inside each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
+//! envoi-VERSION.tgz                              the npm package
 //! NAME-VERSION.crate                             the crates
 //! RELEASE.md                                     what this is, and how it is published
 //! SHA256SUMS                                     the sums of all these
@@ -15,6 +16,7 @@
 mod commit;
 pub mod crates;
 mod instructions;
+mod npm;
 mod sbom;
 mod sums;
 mod tree;
@@ -79,6 +81,7 @@ pub fn make(folder: &Path, commit: &Commit, rustc: &str) -> Result<()> {
     let package = format!("envoi-mail-{VERSION}.wasm");
     fs::write(folder.join(package), wit_package(&root().join("wit"))?)?;
     crates::package(folder)?;
+    npm::pack(folder)?;
     let instructions = instructions::text(commit, rustc);
     fs::write(folder.join("RELEASE.md"), instructions)?;
     fs::write(folder.join("SHA256SUMS"), sums(folder)?)?;

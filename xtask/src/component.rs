@@ -60,7 +60,7 @@ const WIDE: Module = Module {
 
 /// What README.md shows: a workspace of its own, so that it can be copied.
 const GUEST: Module = Module {
-    file: "guest.wasm",
+    file: "guest-rust.wasm",
     output: "guest.wasm",
     selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
     profile: "release",
@@ -90,7 +90,7 @@ pub fn build(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/guest.wasm`, for the test of README.md.
+/// `dist/guest-rust.wasm`.
 pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
 }
@@ -101,8 +101,9 @@ pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// In a program of its own, as xtask would make everyone wait for what it stands on.
-fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+/// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,
+/// as xtask would make everyone wait for what it stands on.
+pub fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
     let mut cargo = project.cargo();
     if !project.target.join("xtask/compose").exists() {
         eprintln!("component: compiling what composes components (a minute, once)");

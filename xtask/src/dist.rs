@@ -5,13 +5,14 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{component, process::run, project::Project};
+use crate::{component, npm, process::run, project::Project};
 
 const SUMS: &str = "dist/release/SHA256SUMS";
 
 pub fn make(project: &Project) -> Result<()> {
     let toolchain = component::build(project)?;
     component::build_cli(project, &toolchain)?;
+    npm::build(project)?;
     let rustc = toolchain
         .version()
         .context("rustc does not say what it is")?;

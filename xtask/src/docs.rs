@@ -54,11 +54,10 @@ pub fn check(project: &Project) -> Result<()> {
 
 /// `target/book/`, by a program of its own, as xtask would make everyone wait for mdBook.
 pub fn book(project: &Project) -> Result<()> {
-    if !project.target.join("xtask/book").exists() {
-        eprintln!("docs: compiling what makes a book of them (a minute, once)");
+    if !project.target.join("debug/book").exists() {
+        eprintln!("docs: compiling what makes a book of them (a minute or two, once)");
     }
-    let mut cargo = project.cargo();
-    run(cargo.args(["run", "--profile", "xtask", "--package", "book"]))
+    run(project.cargo().args(["run", "--package", "book"]))
 }
 
 fn generate(root: &Path) -> Result<Vec<Page>> {

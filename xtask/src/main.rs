@@ -10,6 +10,8 @@ mod debian;
 mod demo;
 mod dist;
 mod docs;
+mod example;
+mod npm;
 mod process;
 mod project;
 mod report;
@@ -17,6 +19,7 @@ mod rustup;
 mod test;
 mod toolchain;
 mod totals;
+mod unavailable;
 
 use std::{env, ffi::OsString, process::ExitCode};
 
@@ -27,7 +30,10 @@ const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
+cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
+cargo xtask example      list the examples
+cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
@@ -58,7 +64,13 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
+        [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
+        [Some("example")] => {
+            println!("{}", example::list());
+            Ok(ExitCode::SUCCESS)
+        }
+        [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();

@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     component, docs,
+    example::guest,
+    npm,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -65,13 +67,14 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     )?;
     headline("documentation");
     docs::check(project)?;
-    docs::book(project)?;
     headline("component");
     let toolchain = component::build(project)?;
-    headline("the guest of README.md");
-    component::build_guest(project, &toolchain)?;
+    headline("the guests of README.md and docs/languages/");
+    guest::build_all(project, &toolchain, report)?;
     headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
+    headline("the package for Node");
+    npm::build_for_tests(project, report)?;
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");
