@@ -38,7 +38,9 @@ impl Tree {
 
     pub fn extend(&mut self, other: Tree) {
         self.crates.extend(other.crates);
-        self.needs.extend(other.needs);
+        for (id, needs) in other.needs {
+            self.needs.entry(id).or_default().extend(needs);
+        }
     }
 }
 

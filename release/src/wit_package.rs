@@ -1,5 +1,5 @@
 //! The interface as registries have it: a WIT package in WebAssembly's binary format, with its
-//! documentation. `wkg build` makes the same of `wit/`.
+//! documentation, as `wasm-tools component wit --wasm` encodes it too.
 
 use std::path::Path;
 
