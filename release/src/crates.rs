@@ -22,6 +22,10 @@ pub fn package(folder: &Path) -> Result<()> {
     for name in CRATES {
         cargo.args(["--package", name]);
     }
+    // Built to see that they build; unoptimised, both have the same libraries.
+    cargo.args(["--config", "profile.dev.package.'*'.opt-level=0"]);
+    cargo.args(["--config", "profile.dev.package.'*'.debug=false"]);
+    cargo.args(["--config", "profile.dev.debug=false"]);
     let status = cargo.arg("--target-dir").arg(&target).status()?;
     ensure!(status.success(), "`cargo package` failed ({status})");
     for name in CRATES {

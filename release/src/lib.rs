@@ -63,7 +63,8 @@ pub const COMPONENTS: [Component; 3] = [
 
 /// The checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let release = Path::new(env!("CARGO_MANIFEST_DIR"));
+    release.parent().expect("inside a checkout").into()
 }
 
 /// Makes the folder anew; `rustc` is the version of the compiler that built the components.
