@@ -12,7 +12,8 @@ pub fn text(commit: &Commit, rustc: &str) -> String {
 
 Made of commit {id} of {date}. The components were
 built by {rustc}. With that compiler, `cargo xtask dist --check`
-builds the commit again, elsewhere, and compares the sums in SHA256SUMS.
+builds the commit again, elsewhere, and compares the sums. `sha256sum --check SHA256SUMS` holds what you
+have to them.
 
 | file | what it is |
 | --- | --- |
@@ -55,7 +56,6 @@ None of this was run when the release was made: each needs an account. `REGISTRY
 registry, such as `ghcr.io/ORGANISATION`; `wkg` takes the names and passwords that `docker login` left.
 
 ```sh
-sha256sum --check SHA256SUMS
 ",
     );
     for component in &COMPONENTS {

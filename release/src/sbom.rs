@@ -16,22 +16,8 @@ pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Res
     for package in component.crates {
         tree.extend(Tree::read(package)?);
     }
-    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
     let std = standard_library(rustc)?;
-    let inside = tree.crates.iter();
-    let mut components: Vec<Value> = inside
-        .map(|(id, licence)| describe(id, licence, checksum(&lock, id)))
-        .collect();
-    let roots = tree.crates.keys();
-    let roots = roots.filter(|id| component.crates.contains(&id.name.as_str()));
-    let mut roots: Vec<String> = roots.map(purl).collect();
-    roots.push(reference(&std));
-    components.push(std);
-    let mut dependencies = vec![json!({ "ref": component.file, "dependsOn": roots })];
-    dependencies.extend(tree.needs.iter().map(|(id, needs)| {
-        json!({ "ref": purl(id), "dependsOn": needs.iter().map(purl).collect::<Vec<_>>() })
-    }));
-    let bom = json!({
+    let bill = json!({
         "$schema": FORMAT,
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -48,10 +34,33 @@ pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Res
                 "hashes": [{ "alg": "SHA-256", "content": sha256(bytes) }],
             },
         },
-        "components": components,
-        "dependencies": dependencies,
+        "dependencies": dependencies(component, &tree, &std["bom-ref"]),
+        "components": parts(&tree, std)?,
     });
-    Ok(format!("{bom:#}\n"))
+    Ok(format!("{bill:#}\n"))
+}
+
+fn parts(tree: &Tree, std: Value) -> Result<Vec<Value>> {
+    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
+    let crates = tree.crates.iter();
+    let crates = crates.map(|(id, licence)| describe(id, licence, checksum(&lock, id)));
+    Ok(crates.chain([std]).collect())
+}
+
+/// What needs what; the component itself, its own crates and the standard library.
+fn dependencies(component: &Component, tree: &Tree, std: &Value) -> Vec<Value> {
+    let roots = tree.crates.keys();
+    let roots = roots.filter(|id| component.crates.contains(&id.name.as_str()));
+    let roots: Vec<Value> = roots
+        .map(|id| purl(id).into())
+        .chain([std.clone()])
+        .collect();
+    let own = json!({ "ref": component.file, "dependsOn": roots });
+    let others = tree.needs.iter().map(|(id, needs)| {
+        let needs: Vec<String> = needs.iter().map(purl).collect();
+        json!({ "ref": purl(id), "dependsOn": needs })
+    });
+    [own].into_iter().chain(others).collect()
 }
 
 fn describe(id: &Id, licence: &str, checksum: Option<&str>) -> Value {
@@ -83,10 +92,6 @@ fn standard_library(rustc: &str) -> Result<Value> {
         "licenses": [{ "expression": "MIT OR Apache-2.0" }],
         "purl": purl,
     }))
-}
-
-fn reference(component: &Value) -> String {
-    component["bom-ref"].as_str().unwrap_or_default().into()
 }
 
 /// What package registries and those who watch them call it. A `+` is escaped there.
