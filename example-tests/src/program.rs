@@ -35,7 +35,6 @@ pub struct Ended {
 
 impl Program {
     pub fn start(command: &mut Command) -> Program {
-        command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let stdout = child.stdout.take().expect("it is a pipe");

@@ -1,7 +1,6 @@
 // The Worker's side: performs calls, one after another, and keeps the resources that they make.
 
 import { parentPort } from 'node:worker_threads';
-import { smtp } from '../sync/envoi.js';
 
 const TYPES = ['Client', 'Mailer', 'Message'];
 // What jco throws where an argument is of another type than the interface's.
@@ -11,7 +10,14 @@ const MISTAKES = [TypeError, RangeError, SyntaxError];
 const resources = new Map();
 let last = 0;
 
-parentPort.on('message', (call) => parentPort.postMessage(answer(call)));
+// Not waited for here: in Deno, what comes before there is a listener is lost.
+const loading = import('../sync/envoi.js');
+let smtp;
+
+parentPort.on('message', async (call) => {
+  ({ smtp } = await loading);
+  parentPort.postMessage(answer(call));
+});
 
 function answer(call) {
   try {

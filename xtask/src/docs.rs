@@ -17,12 +17,16 @@ use anyhow::{Context, Result, ensure};
 use crate::project::Project;
 
 /// By people, the last with a table of the benchmark's; the others are generated.
-const WRITTEN: [&str; 5] = [
+const WRITTEN: [&str; 9] = [
     "README.md",
+    "docs/functions.md",
     "docs/go-net-smtp.md",
     "docs/hosts.md",
+    "docs/languages/javascript.md",
     "docs/performance.md",
     "docs/providers.md",
+    "examples/contact-form/README.md",
+    "npm/README.md",
 ];
 
 /// A page, by its path from the root.

@@ -2,8 +2,18 @@
 //!
 //! One file each, which says in an [`Example`] what it is called and how it is shown.
 
+mod bindings;
+mod c;
+pub mod contact_form;
+mod fresh;
+mod go;
 pub mod guest;
+mod javascript;
+pub mod jco;
+mod node;
+mod python;
 mod rust;
+mod wit;
 
 use anyhow::{Result, bail};
 
@@ -18,7 +28,16 @@ pub struct Example {
 }
 
 /// In the order of the list.
-const EXAMPLES: &[Example] = &[rust::EXAMPLE];
+const EXAMPLES: &[Example] = &[
+    rust::EXAMPLE,
+    javascript::EXAMPLE,
+    python::EXAMPLE,
+    c::EXAMPLE,
+    go::EXAMPLE,
+    node::EXAMPLE,
+    contact_form::RUST,
+    contact_form::JAVASCRIPT,
+];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
     match EXAMPLES.iter().find(|example| example.name == name) {

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
-use example_tests::Program;
+use example_tests::program::Program;
 
 use crate::project::start;
 
@@ -61,7 +61,7 @@ fn two_mailers_wait_at_once() {
     };
     // One after the other, the second would not come before the first was answered.
     let clients = [server.connected(), server.connected()];
-    clients.map(refuse);
+    clients.into_iter().for_each(refuse);
     ends_with(program, "rejected at greeting\nrejected at greeting\n");
 }
 

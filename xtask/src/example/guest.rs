@@ -1,17 +1,14 @@
-//! The guests: one world, `example:guest/guest`, in several languages. Each is built as a component,
+//! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
 //! composed with envoi's, and called in wasmtime.
-
-use std::{fs, io::ErrorKind, path::PathBuf};
 
 use anyhow::Result;
 
-use super::rust;
+use super::{c, go, javascript, python, rust};
 use crate::{
-    component, process::run, project::Project, report::Report, toolchain::Toolchain,
-    unavailable::Unavailable,
+    component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
 };
 
-/// Each has its folder in `examples/`, and becomes a file in `dist/`.
+/// Each has a folder in `examples/`, and becomes a file in `dist/`.
 pub struct Guest {
     /// The language, for people.
     pub language: &'static str,
@@ -20,18 +17,20 @@ pub struct Guest {
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-const GUESTS: &[&Guest] = &[&rust::GUEST];
+const GUESTS: &[&Guest] = &[
+    &rust::GUEST,
+    &javascript::GUEST,
+    &python::GUEST,
+    &c::GUEST,
+    &go::GUEST,
+];
 
 /// Builds all of them for their tests. What this machine lacks the tools for is reported.
 pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     for guest in GUESTS {
-        match (guest.build)(project, toolchain) {
-            Err(error) if error.is::<Unavailable>() => {
-                guest.remove(project)?;
-                report.not_run(&format!("the guest in {}: {error}", guest.language))?;
-            }
-            result => result?,
-        }
+        let what = format!("the guest in {}", guest.language);
+        let built = (guest.build)(project, toolchain);
+        unavailable::reported(built, &what, project, guest.file, report)?;
     }
     Ok(())
 }
@@ -49,17 +48,5 @@ impl Guest {
         let mut cargo = project.cargo();
         cargo.args(["run", "--package", "host-tests", "--bin", "guest", "--"]);
         run(cargo.arg(project.root.join("dist").join(mailing)))
-    }
-
-    /// What may be there from another day is not what the sources say now.
-    fn remove(&self, project: &Project) -> Result<()> {
-        match fs::remove_file(self.path(project)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    fn path(&self, project: &Project) -> PathBuf {
-        project.root.join("dist").join(self.file)
     }
 }
