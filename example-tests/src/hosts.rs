@@ -4,11 +4,14 @@
 mod javascript;
 mod wasmtime;
 
+use std::fmt::{self, Display, Formatter};
+use std::path::Path;
 use std::process::Command;
 
 use crate::office::Office;
 use crate::program::Program;
 
+/// What is run, and in what.
 pub struct Host {
     pub runtime: Runtime,
     pub flags: &'static str,
@@ -64,19 +67,16 @@ impl Host {
         }
     }
 
-    /// As a person asks for it.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> &'static str {
         match self.runtime {
-            Wasmtime(version) => format!("wasmtime {version}"),
-            Node(None) => "Node".into(),
-            Node(Some(version)) => format!("Node {version}"),
-            Bun(version) => format!("Bun {version}"),
-            Deno(version) => format!("Deno {version}"),
+            Wasmtime(_) => "wasmtime",
+            Node(_) => "Node",
+            Bun(_) => "Bun",
+            Deno(_) => "Deno",
         }
     }
 
-    /// Sends a message to a server of its own, and says with which version; an error tells what this
-    /// machine cannot have, or what went wrong.
+    /// Sends a message to a server of its own, and tells the version that did.
     pub fn deliver(&self) -> Result<String, Failure> {
         let office = Office::open(|_| ());
         let flags = self.flags.split_whitespace();
@@ -97,6 +97,17 @@ impl Host {
     }
 }
 
+/// With the version that is wanted.
+impl Display for Host {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let version = match self.runtime {
+            Wasmtime(version) | Bun(version) | Deno(version) => version,
+            Node(version) => version.unwrap_or("of this machine"),
+        };
+        write!(f, "{} {version}", self.name())
+    }
+}
+
 const RECIPIENT: &str = "you@example.org";
 
 /// Why a host did not deliver.
@@ -114,9 +125,11 @@ impl From<String> for Failure {
     }
 }
 
-/// What a program says that it is, such as `wasmtime 49.0.3`.
-fn version(command: &mut Command) -> Result<String, String> {
-    let said = setup::run(command.arg("--version"))?;
-    let words = said.lines().next().unwrap_or_default().split(['(', ',']);
-    Ok(words.take(1).collect::<String>().trim().into())
+/// Of what a program says that it is, such as `wasmtime 49.0.3 (4b0b3a1 2026-09-01)` or `v20.20.2`.
+fn version(program: &Path) -> Result<String, String> {
+    let said = setup::run(Command::new(program).arg("--version"))?;
+    let number = said.split(|c: char| c.is_whitespace() || c == 'v');
+    let mut number = number.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let number = number.next().map(str::to_owned);
+    number.ok_or_else(|| format!("{} tells no version: {said}", program.display()))
 }

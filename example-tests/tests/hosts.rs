@@ -23,7 +23,7 @@ fn node_runs_the_example() {
 fn deliver(host: &Host) {
     match host.deliver() {
         Ok(_) => (),
-        Err(Failure::Unavailable(why)) => report::not_run(&host.name(), &why),
-        Err(Failure::Undelivered(why)) => panic!("{}: {why}", host.name()),
+        Err(Failure::Unavailable(why)) => report::not_run(host, &why),
+        Err(Failure::Undelivered(why)) => panic!("{host}: {why}"),
     }
 }

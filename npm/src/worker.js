@@ -24,9 +24,14 @@ function answer(call) {
     return { value: kept(perform(call)) };
   } catch (error) {
     if (error.payload !== undefined) return { error: error.payload };
-    if (MISTAKES.some((type) => error instanceof type)) return { mistake: true };
-    return { crash: error.message };
+    return isMistake(error) ? { mistake: true } : { crash: error.message };
   }
+}
+
+/** Not where the component was at work already, which leaves it in no good state. */
+function isMistake(error) {
+  const isInside = error.stack.includes('wasm-function[');
+  return !isInside && MISTAKES.some((type) => error instanceof type);
 }
 
 function perform({ type, name, resource, args }) {

@@ -33,20 +33,19 @@ fn row(host: &Host) -> Result<String, String> {
     let Host { file, flags, .. } = host;
     match host.deliver() {
         Ok(version) => {
-            println!("{version}: delivered by {file}");
+            let name = host.name();
+            println!("{name} {version}: delivered by {file}");
             let flags = match *flags {
                 "" => "none".into(),
                 flags => format!("`{flags}`"),
             };
-            Ok(format!("| {version} | `dist/{file}` | {flags} |\n"))
+            Ok(format!("| {name} {version} | `dist/{file}` | {flags} |\n"))
         }
         Err(Failure::Unavailable(why)) => {
-            println!("not run: {}: {why}", host.name());
+            println!("not run: {host}: {why}");
             Ok(String::new())
         }
-        Err(Failure::Undelivered(why)) => {
-            Err(format!("{} did not deliver by {file}: {why}", host.name()))
-        }
+        Err(Failure::Undelivered(why)) => Err(format!("{host} did not deliver by {file}: {why}")),
     }
 }
 

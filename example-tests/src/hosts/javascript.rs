@@ -20,11 +20,7 @@ pub fn send<'a>(
     command.args(flags).arg(example).arg(RECIPIENT);
     command.env("SMTP_URL", office.url_with_password());
     command.env("SMTP_CA", &office.pem).stdin(Stdio::null());
-    let name = program.file_name().unwrap_or_default().to_string_lossy();
-    let said = version(&mut Command::new(&program))?;
-    // Some name themselves, others only say `v20.1.2` or `1.2.3`.
-    let number = said.rsplit([' ', 'v']).next().unwrap_or_default();
-    Ok((format!("{name} {number}"), command))
+    Ok((version(&program)?, command))
 }
 
 pub fn node(version: &str) -> Result<PathBuf, String> {

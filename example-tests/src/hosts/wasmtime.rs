@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::process::Command;
 
-use super::{RECIPIENT, version as said};
+use super::RECIPIENT;
 use crate::dist;
 use crate::office::{Office, PASSWORD};
 
@@ -24,7 +24,7 @@ pub fn send<'a>(
     command.arg(dist().join(file));
     command.args(["--server", &office.url(), "--from", "shop@example.org"]);
     command.args(["--to", RECIPIENT]).stdin(message()?);
-    Ok((said(&mut Command::new(wasmtime))?, command))
+    Ok((super::version(&wasmtime)?, command))
 }
 
 /// As standard input.

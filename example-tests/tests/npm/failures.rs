@@ -115,6 +115,19 @@ fn wrong_arguments_are_errors_that_do_not_show_them() {
     assert_eq!(said, words);
 }
 
+#[test]
+fn a_worker_that_breaks_down_is_an_error() {
+    let Some(said) = run("broken.mjs", &[]) else {
+        return;
+    };
+    assert!(
+        said.starts_with("crashed: envoi's Worker broke down: "),
+        "{said}"
+    );
+    assert!(said.contains("envoi.core.wasm"), "{said}");
+    assert!(said.ends_with("crashed\ncrashed\n"), "{said}");
+}
+
 fn session() -> Session {
     Session::new()
         .say("220 mail.test ESMTP")

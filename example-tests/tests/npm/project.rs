@@ -31,7 +31,7 @@ pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     fs::copy(source.join(name), &program).expect("there is such a program");
     let mut node = Command::new("node");
     node.arg(&program).envs(environment.iter().copied());
-    node.stdin(Stdio::piped());
+    node.stdin(Stdio::piped()).current_dir(project);
     Some(Program::start(&mut node))
 }
 
