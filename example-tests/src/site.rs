@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -17,26 +18,18 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct Site {
     process: Child,
     authority: String,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
+}
+
+/// The command, which is fetched where it is missing.
+pub fn wasmtime() -> Result<PathBuf, String> {
+    setup::wasmtime(WASMTIME)
 }
 
 impl Site {
     /// The component of that name in `dist/`, on a free port of 127.0.0.1, with these variables.
     pub fn serve(component: &str, environment: &[(&str, &str)]) -> Result<Site, String> {
-        let mut command = Command::new(setup::wasmtime(WASMTIME)?);
-        command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
-        command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
-        for (name, value) in environment {
-            // By its name alone: others see a command's arguments.
-            command.env(name, value).args(["--env", name]);
-        }
-        command
-            .arg("--allow-precompiled")
-            .arg(precompiled(component)?);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        let mut command = command(component, environment)?;
         let mut process = command
             .spawn()
             .map_err(|error| format!("wasmtime: {error}"))?;
@@ -44,7 +37,7 @@ impl Site {
         let mut site = Site {
             process,
             authority: String::new(),
-            lines,
+            lines: Mutex::new(lines),
         };
         let said = site.line().unwrap_or_default();
         let authority = said.strip_prefix("Serving HTTP on http://");
@@ -66,7 +59,8 @@ impl Site {
 
     /// What the function, or wasmtime, writes next on standard error.
     pub fn line(&self) -> Option<String> {
-        self.lines.recv_timeout(LIMIT).ok()
+        let lines = self.lines.lock().expect("nobody panics with it");
+        lines.recv_timeout(LIMIT).ok()
     }
 }
 
@@ -75,6 +69,25 @@ impl Drop for Site {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn command(component: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
+    let wasmtime = wasmtime()?;
+    let mut command = Command::new(&wasmtime);
+    command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
+    command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
+    for (name, value) in environment {
+        // By its name alone: others see a command's arguments.
+        command.env(name, value).args(["--env", name]);
+    }
+    command
+        .arg("--allow-precompiled")
+        .arg(precompiled(&wasmtime, component)?);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    Ok(command)
 }
 
 fn lines(output: ChildStderr) -> Receiver<String> {
@@ -88,7 +101,7 @@ fn lines(output: ChildStderr) -> Receiver<String> {
 }
 
 /// In native code, as a host would keep it: wasmtime takes seconds to make it.
-fn precompiled(component: &str) -> Result<PathBuf, String> {
+fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../dist")
         .join(component);
@@ -101,7 +114,6 @@ fn precompiled(component: &str) -> Result<PathBuf, String> {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     let state = format!("wasmtime {WASMTIME}, component {:016x}", hasher.finish());
-    let wasmtime = setup::wasmtime(WASMTIME)?;
     let folder = setup::install(&format!("precompiled-{component}"), &[&state], |folder| {
         let mut compile = Command::new(wasmtime);
         compile

@@ -15,7 +15,7 @@ export function welcome(server, to) {
     return receipt.accepted[0].reply.lines.join('\n');
   } catch (error) {
     // What is thrown becomes the `err` of welcome's result.
-    throw why(error.payload);
+    throw why(/** @type {{ payload: Error }} */ (error).payload);
   }
 }
 

@@ -6,23 +6,31 @@ use std::path::PathBuf;
 
 use crate::{debian, install};
 
+/// It ends at once where there is no font.
+const PACKAGES: [&str; 3] = ["chromium", "fontconfig-config", "fonts-dejavu-core"];
+
 pub struct Chromium {
     pub program: PathBuf,
-    /// For `LD_LIBRARY_PATH`.
-    pub libraries: OsString,
+    /// Where it is not installed, it has to be told where its things are.
+    pub environment: [(&'static str, OsString); 3],
 }
 
 /// Debian's Chromium, unpacked.
 pub fn chromium() -> Result<Chromium, String> {
-    let packages = ["chromium"];
-    let folder = install("chromium", &packages, |folder| {
-        debian::unpack(&packages, folder)
+    let folder = install("chromium", &PACKAGES, |folder| {
+        debian::unpack(&PACKAGES, folder)
     })?;
+    let folder = folder.canonicalize().map_err(|error| error.to_string())?;
     let libraries = debian::libraries(&folder)?;
-    // Where it is installed, this one is named in another library.
-    let folders = split_paths(&libraries).flat_map(|path| [path.join("pulseaudio"), path]);
+    let libraries = split_paths(&libraries).flat_map(|path| [path.join("pulseaudio"), path]);
+    let libraries = join_paths(libraries).map_err(|error| error.to_string())?;
     Ok(Chromium {
         program: folder.join("usr/lib/chromium/chromium"),
-        libraries: join_paths(folders).map_err(|error| error.to_string())?,
+        environment: [
+            ("LD_LIBRARY_PATH", libraries),
+            ("FONTCONFIG_PATH", folder.join("etc/fonts").into()),
+            // Below which fontconfig looks for `fonts`.
+            ("XDG_DATA_HOME", folder.join("usr/share").into()),
+        ],
     })
 }

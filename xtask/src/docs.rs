@@ -17,12 +17,16 @@ use anyhow::{Context, Result, ensure};
 use crate::project::Project;
 
 /// By people, the last with a table of the benchmark's; the others are generated.
-const WRITTEN: [&str; 9] = [
+const WRITTEN: [&str; 13] = [
     "README.md",
     "docs/functions.md",
     "docs/go-net-smtp.md",
     "docs/hosts.md",
+    "docs/languages/c.md",
+    "docs/languages/go.md",
     "docs/languages/javascript.md",
+    "docs/languages/python.md",
+    "docs/languages/rust.md",
     "docs/performance.md",
     "docs/providers.md",
     "examples/contact-form/README.md",

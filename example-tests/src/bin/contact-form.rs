@@ -42,6 +42,7 @@ fn run(component: &str) -> Result<(), String> {
     let sink = Sink::start(&identity, vec![account], move |_| {
         let _ = said.send(());
     });
+    eprintln!("contact-form: starting wasmtime, which compiles {component} once (some seconds)");
     let site = Site::serve(
         component,
         &[

@@ -26,7 +26,7 @@ try {
   // The form needs no script.
   const context = await browser.newContext({
     javaScriptEnabled: false,
-    viewport: { width: 640, height: 820 },
+    viewport: { width: 640, height: 600 },
   });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -38,7 +38,7 @@ try {
   await fill(page, { name: 'Ada Lovelace', address: 'ada@example', message: MESSAGE });
   await send(page);
   await hasError(page);
-  if (picture) await page.screenshot({ path: picture });
+  if (picture) await page.screenshot({ path: picture, fullPage: true });
   await page.keyboard.press('End');
   await page.keyboard.type('.org');
   await page.keyboard.press('Enter');

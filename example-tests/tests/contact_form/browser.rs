@@ -4,9 +4,10 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
+use servers::refusing::Refusing;
 use servers::report::not_run;
 
-use crate::support::{Form, dead_port, each_handler, parse, serve_with_server};
+use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
 
 const PLAYWRIGHT: &str = "playwright-core@1.65.1";
 /// Names a file for a picture of the form, which README.md shows.
@@ -20,7 +21,8 @@ fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server
     };
     each_handler(|component| {
         let form = Form::serve(component);
-        let dead = serve_with_server(component, dead_port());
+        let refusing = Refusing::start();
+        let dead = serve_with_server(component, refusing.port());
         let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
         let mut visit = person();
         visit.args([form.site.url(), dead.url()]).args(picture);
@@ -29,14 +31,8 @@ fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server
 
         let delivery = form.delivery();
         let letter = parse(&delivery);
-        let visitor = letter
-            .reply_to()
-            .and_then(|address| address.first())
-            .expect("one");
-        assert_eq!(
-            (visitor.name(), visitor.address()),
-            (Some("Ada Lovelace"), Some("ada@example.org"))
-        );
+        let visitor = ("Ada Lovelace".into(), "ada@example.org".into());
+        assert_eq!(mailbox(letter.reply_to()), visitor);
         let text = letter.body_text(0).expect("text");
         assert!(
             text.starts_with(
@@ -57,7 +53,7 @@ fn person() -> Result<impl Fn() -> Command + Sync, String> {
         node.arg(script)
             .env("PACKAGES", playwright.join("node_modules/"))
             .env("CHROMIUM", &chromium.program)
-            .env("LD_LIBRARY_PATH", &chromium.libraries);
+            .envs(chromium.environment.clone());
         node
     })
 }

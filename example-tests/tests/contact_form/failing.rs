@@ -5,14 +5,15 @@ use std::time::Instant;
 
 use example_tests::site::Site;
 use servers::authority::Authority;
+use servers::refusing::Refusing;
 use servers::scripted::{Server, Session};
 use servers::sink::Sink;
 
 use crate::client::{Reply, submit};
-use crate::support::{FROM, LETTER, TO, dead_port, each_handler, serve, serve_with_server};
+use crate::support::{FROM, LETTER, TO, each_handler, serve, serve_with_server};
 
 const LATER: &str = "Your message was not sent: our mail server cannot take it at the moment.";
-const REFUSED: &str = "Your message was not sent: our mail server does not accept it.";
+const REFUSED: &str = "Your message was not sent: our mail server did not take it.";
 const PERHAPS: &str = "Your message has perhaps arrived";
 const SET_UP: &str = "Your message was not sent: this form is not set up correctly.";
 
@@ -44,7 +45,8 @@ fn told(site: &Site, words: &[&str]) {
 #[test]
 fn a_dead_mail_server_is_told_and_the_message_kept() {
     each_handler(|component| {
-        let url = format!("smtp://form:secret@127.0.0.1:{}", dead_port());
+        let dead = Refusing::start();
+        let url = format!("smtp://form:secret@127.0.0.1:{}", dead.port());
         let site = serve(component, &[("SMTP_URL", &url)]);
         said(&submit(&site, &LETTER), 503, LATER);
         told(&site, &["not sent: ", "connection refused"]);
@@ -75,10 +77,11 @@ fn a_refused_recipient_is_the_owners_affair() {
             ("550 5.7.1 No relaying", 502, REFUSED),
             ("451 4.3.0 Queue full", 503, LATER),
         ] {
-            let server = Server::start([until_rcpt().say(reply).expect("*").closed()]);
+            let server = Server::start([until_rcpt().say(reply).silence()]);
             let site = serve_with_server(component, server.port());
             said(&submit(&site, &LETTER), status, sentence);
             told(&site, &["not sent: ", TO, reply]);
+            server.finish();
         }
     });
 }
@@ -89,11 +92,28 @@ fn a_refused_sender_is_the_owners_affair() {
         let server = Server::start([greeted()
             .expect("MAIL FROM:<form@site.test>")
             .say("553 5.7.1 Not your address")
-            .expect("*")
-            .closed()]);
+            .silence()]);
         let site = serve_with_server(component, server.port());
         said(&submit(&site, &LETTER), 502, REFUSED);
-        told(&site, &["not sent: ", "553 5.7.1 Not your address"]);
+        told(
+            &site,
+            &["not sent: ", "refused at mail: 553 5.7.1 Not your address"],
+        );
+        server.finish();
+    });
+}
+
+/// wasi:io has functions that take 4096 octets and no more.
+#[test]
+fn a_servers_long_reasons_reach_the_log_and_no_visitor() {
+    each_handler(|component| {
+        let line = "5.7.1 ".to_owned() + &"because ".repeat(60);
+        let reply = format!("553-{line}\r\n").repeat(100) + "553 " + &line;
+        let server = Server::start([greeted().expect("MAIL FROM:*").say(&reply).silence()]);
+        let site = serve_with_server(component, server.port());
+        said(&submit(&site, &LETTER), 502, REFUSED);
+        told(&site, &[&format!("{line} {line}")]);
+        server.finish();
     });
 }
 

@@ -1,9 +1,10 @@
 //! What becomes of a form that is right.
 
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::client::{ask, submit};
-use crate::support::{FROM, Form, LETTER, PASSWORD, TO, each_handler, parse, with};
+use crate::support::{FROM, Form, LETTER, PASSWORD, TO, each_handler, mailbox, parse, with};
 
 #[test]
 fn a_filled_in_form_arrives_as_a_letter() {
@@ -20,21 +21,13 @@ fn a_filled_in_form_arrives_as_a_letter() {
         );
         assert!(delivery.tls && delivery.username == "form");
         let letter = parse(&delivery);
-        let address = |address: Option<&mail_parser::Address>| {
-            let all = address.expect("a header").clone().into_list();
-            let [one] = all.as_slice() else {
-                panic!("{all:?}")
-            };
-            let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
-            (own(one.name()), own(one.address()))
-        };
         let own = |name: &str, address: &str| (name.to_owned(), address.to_owned());
-        assert_eq!(address(letter.from()), own("Contact form", FROM));
+        assert_eq!(mailbox(letter.from()), own("Contact form", FROM));
         assert_eq!(
-            address(letter.reply_to()),
+            mailbox(letter.reply_to()),
             own("Ada Lovelace", "ada@example.org")
         );
-        assert_eq!(address(letter.to()), own("", TO));
+        assert_eq!(mailbox(letter.to()), own("", TO));
         assert_eq!(letter.subject(), Some("Message from Ada Lovelace"));
         assert!(letter.message_id().expect("one").ends_with("@site.test"));
         let now = SystemTime::now()
@@ -62,6 +55,19 @@ fn two_letters_have_message_ids_of_their_own() {
             .map(|delivery| parse(delivery).message_id().map(str::to_owned))
             .collect();
         assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+    });
+}
+
+#[test]
+fn twenty_visitors_at_once_are_served() {
+    each_handler(|component| {
+        let form = Form::serve(component);
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| submit(&form.site, &LETTER).says(303, "Thank you"));
+            }
+        });
+        assert_eq!(form.deliveries().len(), 20);
     });
 }
 
@@ -101,11 +107,7 @@ fn the_longest_name_and_message_pass() {
         submit(&form.site, &fields).says(303, "Thank you");
         let delivery = form.delivery();
         let letter = parse(&delivery);
-        let visitor = letter
-            .reply_to()
-            .and_then(|address| address.first())
-            .expect("one");
-        assert_eq!(visitor.name(), Some(name.as_str()));
+        assert_eq!(mailbox(letter.reply_to()).0, name);
         assert!(letter.body_text(0).expect("text").starts_with(&message));
     });
 }

@@ -1,11 +1,10 @@
 //! The form served beside a mail server, for either handler.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::thread;
 
-use example_tests::site::Site;
-use mail_parser::{Message, MessageParser};
+use example_tests::site::{Site, wasmtime};
+use mail_parser::{Address, Message, MessageParser};
 use servers::authority::Authority;
 use servers::report::not_run;
 use servers::sink::{Account, Delivery, Sink};
@@ -23,6 +22,9 @@ pub const LETTER: [(&str, &str); 3] = [
 
 /// Holds the test against the components of both languages, at once.
 pub fn each_handler(test: impl Fn(&str) + Sync) {
+    if let Err(why) = wasmtime() {
+        return not_run(&"the contact form", &why);
+    }
     thread::scope(|scope| {
         scope.spawn(|| test("contact-form.wasm"));
         if Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -89,15 +91,19 @@ pub fn serve_with_server(component: &str, port: u16) -> Site {
     )
 }
 
-/// A port that nobody listens at.
-pub fn dead_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it is bound").port()
-}
-
 pub fn parse(delivery: &Delivery) -> Message<'_> {
     let parser = MessageParser::default();
     parser.parse(&delivery.message).expect("a letter")
+}
+
+/// Name and address of the only one that the header has.
+pub fn mailbox(header: Option<&Address>) -> (String, String) {
+    let all = header.expect("the header").clone().into_list();
+    let [one] = all.as_slice() else {
+        panic!("{all:?}")
+    };
+    let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    (own(one.name()), own(one.address()))
 }
 
 /// The letter with one field otherwise.

@@ -93,6 +93,8 @@ function describe({ tag, val }) {
       return `the mail server was silent for too long at ${val}`;
     case 'disconnected':
       return `the mail server broke off at ${val}`;
+    case 'protocol':
+      return `the mail server speaks no SMTP at ${val[0]}: ${val[1]}`;
     case 'access-denied':
       return `the host denies ${val} (wasmtime: -S cli,inherit-network,allow-ip-name-lookup)`;
     case 'tls-failed':

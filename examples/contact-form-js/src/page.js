@@ -1,10 +1,10 @@
-// The pages, of the files in pages/, where {{name}} stands for a value.
+// What a visitor is shown.
 
 import FORM from '../pages/form.html';
 import NOTICE from '../pages/notice.html';
-import PAGE from '../pages/page.html';
 
 import { EMPTY_FORM } from './form.js';
+import { fill, page } from './template.js';
 
 const NO_ERRORS = { name: '', address: '', message: '' };
 
@@ -20,7 +20,7 @@ const UNDELIVERED = {
   ],
   refused: [
     502,
-    'Your message was not sent: our mail server does not accept it. Please reach us another way.',
+    'Your message was not sent: our mail server did not take it. Please reach us another way.',
   ],
   unknown: [
     504,
@@ -95,35 +95,4 @@ function form(status, filled, errors, sentence) {
     values[`${field}-focus`] = field === first ? 'autofocus' : '';
   }
   return page(status, sentence ? 'Error: write to us' : 'Write to us', fill(FORM, values));
-}
-
-function page(status, title, main, headers) {
-  // For the page's own style: no other, and no script at all, runs there.
-  const nonce = crypto.randomUUID();
-  const [head, foot] = PAGE.split('{{main}}');
-  return new Response(fill(head, { title, nonce }) + main + foot, {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy':
-        `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; ` +
-        "frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-      // Without any, browsers would not say either that the form is from here.
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-      ...headers,
-    },
-  });
-}
-
-// A value is escaped, and never looked at for further `{{`.
-function fill(template, values) {
-  return template.replace(/\{\{(.*?)\}\}/g, (_, name) => escape(values[name] ?? ''));
-}
-
-// For text and for attributes in quotes.
-function escape(text) {
-  const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
 }

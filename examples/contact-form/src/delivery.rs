@@ -106,13 +106,23 @@ fn of_reply(reply: &Reply) -> Kind {
 fn describe(error: Error) -> String {
     match error {
         Error::Rejected(Rejection { phase, reply }) => {
-            format!("the mail server refused at {phase:?}: {}", words(&reply))
+            format!(
+                "the mail server refused at {}: {}",
+                name(phase),
+                words(&reply)
+            )
         }
         Error::RecipientsRefused(refused) => refused.iter().map(recipient).collect(),
-        Error::Timeout(phase) => format!("the mail server was silent for too long at {phase:?}"),
-        Error::Disconnected(phase) => format!("the mail server broke off at {phase:?}"),
+        Error::Timeout(phase) => {
+            format!("the mail server was silent for too long at {}", name(phase))
+        }
+        Error::Disconnected(phase) => format!("the mail server broke off at {}", name(phase)),
+        Error::Protocol((phase, why)) => {
+            format!("the mail server speaks no SMTP at {}: {why}", name(phase))
+        }
         Error::AccessDenied(phase) => format!(
-            "the host denies {phase:?} (wasmtime: -S cli,inherit-network,allow-ip-name-lookup)"
+            "the host denies {} (wasmtime: -S cli,inherit-network,allow-ip-name-lookup)",
+            name(phase)
         ),
         Error::TlsFailed((_, why)) => format!("no TLS: {why}"),
         Error::InvalidArgument(why)
@@ -122,6 +132,11 @@ fn describe(error: Error) -> String {
         | Error::Other(why) => why,
         other => format!("{other:?}"),
     }
+}
+
+/// As the interface writes it.
+fn name(phase: Phase) -> String {
+    format!("{phase:?}").replace("Phase::", "").to_lowercase()
 }
 
 fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {

@@ -16,6 +16,9 @@ mod guard;
 mod http;
 mod letter;
 mod page;
+mod template;
+
+use std::io::Write;
 
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{IncomingRequest, Method, ResponseOutparam};
@@ -77,6 +80,8 @@ fn deliver(form: &Form) -> Result<(), Fault> {
 fn say(line: &str) {
     // What a server says is shown on terminals, which obey control characters.
     let line = line.replace(char::is_control, "\u{fffd}");
-    let stderr = wasip2::cli::stderr::get_stderr();
-    let _ = stderr.blocking_write_and_flush(format!("contact-form: {line}\n").as_bytes());
+    let mut stderr = wasip2::cli::stderr::get_stderr();
+    let _ = stderr
+        .write_all(format!("contact-form: {line}\n").as_bytes())
+        .and_then(|()| Write::flush(&mut stderr));
 }

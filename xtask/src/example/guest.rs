@@ -1,6 +1,8 @@
 //! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
 //! composed with envoi's, and called in wasmtime.
 
+use std::time::Instant;
+
 use anyhow::Result;
 
 use super::{c, go, javascript, python, rust};
@@ -8,16 +10,15 @@ use crate::{
     component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
 };
 
-/// Each has a folder in `examples/`, and becomes a file in `dist/`.
 pub struct Guest {
-    /// The language, for people.
+    /// Its folder is `examples/guest-NAME`, and it becomes `dist/guest-NAME.wasm`.
+    pub name: &'static str,
+    /// For people.
     pub language: &'static str,
-    /// The component, in `dist/`.
-    pub file: &'static str,
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-const GUESTS: &[&Guest] = &[
+pub const GUESTS: &[&Guest] = &[
     &rust::GUEST,
     &javascript::GUEST,
     &python::GUEST,
@@ -30,23 +31,35 @@ pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> R
     for guest in GUESTS {
         let what = format!("the guest in {}", guest.language);
         let built = (guest.build)(project, toolchain);
-        unavailable::reported(built, &what, project, guest.file, report)?;
+        unavailable::reported(built, &what, project, &guest.file(), report)?;
     }
     Ok(())
 }
 
 impl Guest {
+    pub fn about(&self) -> String {
+        format!("a guest in {}, composed with the component", self.language)
+    }
+
     /// Builds it, and calls it beside a server on loopback.
     pub fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
         (self.build)(project, &toolchain)?;
-        let mailing = self.file.replace("guest", "mailing");
-        component::compose(project, self.file, &mailing)?;
+        let mailing = format!("mailing-{}.wasm", self.name);
+        component::compose(project, &self.file(), &mailing)?;
         if !project.target.join("debug/guest").exists() {
             eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
         }
         let mut cargo = project.cargo();
         cargo.args(["run", "--package", "host-tests", "--bin", "guest", "--"]);
         run(cargo.arg(project.root.join("dist").join(mailing)))
+    }
+
+    pub fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
+        component::keep(project, &self.file(), component, start)
+    }
+
+    fn file(&self) -> String {
+        format!("guest-{}.wasm", self.name)
     }
 }

@@ -4,18 +4,12 @@ use std::{fs, time::Instant};
 
 use anyhow::{Context, Result};
 
-use super::{Example, guest::Guest, jco, wit};
-use crate::{component, process::run, project::Project};
-
-pub const EXAMPLE: Example = Example {
-    name: "javascript",
-    about: "a guest in JavaScript, composed with the component",
-    show: |project| GUEST.show(project),
-};
+use super::{guest::Guest, jco, wit};
+use crate::{process::run, project::Project};
 
 pub const GUEST: Guest = Guest {
+    name: "javascript",
     language: "JavaScript",
-    file: "guest-javascript.wasm",
     build: |project, _| build(project),
 };
 
@@ -28,5 +22,5 @@ fn build(project: &Project) -> Result<()> {
         run(jco.npm(&folder)?.args(["run", "--silent", script]))?;
     }
     let guest = fs::read(folder.join("guest.wasm")).context("jco left no guest.wasm")?;
-    component::keep(project, GUEST.file, &guest, start)
+    GUEST.keep(project, &guest, start)
 }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::unavailable::Unavailable;
+use super::tools;
 
 pub struct Jco {
     /// For `PATH`.
@@ -19,13 +19,10 @@ pub struct Jco {
 /// Not into the example's folder, so that one copy serves all that pin the same.
 pub fn fetch(folder: &Path) -> Result<Jco> {
     let packages = packages(&folder.join("package.json"))?;
-    if !setup::folder("jco").exists() {
-        eprintln!("example: fetching jco from npm (half a minute, once)");
-    }
     let packages: Vec<_> = packages.iter().map(String::as_str).collect();
-    let folder = setup::npm("jco", &packages).map_err(Unavailable)?;
+    let folder = tools::npm("jco", &packages)?;
     Ok(Jco {
-        commands: folder.join("node_modules/.bin").canonicalize()?,
+        commands: folder.join("node_modules/.bin"),
     })
 }
 

@@ -4,18 +4,12 @@ use std::{fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use super::{Example, fresh, guest::Guest, wit};
-use crate::{component, process::run, project::Project, unavailable::Unavailable};
-
-pub const EXAMPLE: Example = Example {
-    name: "python",
-    about: "a guest in Python, composed with the component",
-    show: |project| GUEST.show(project),
-};
+use super::{fresh, guest::Guest, tools, wit};
+use crate::{process::run, project::Project};
 
 pub const GUEST: Guest = Guest {
+    name: "python",
     language: "Python",
-    file: "guest-python.wasm",
     build: |project, _| build(project),
 };
 
@@ -24,21 +18,29 @@ fn build(project: &Project) -> Result<()> {
     let folder = project.root.join("examples/guest-python");
     let requirements = fs::read_to_string(folder.join("requirements.txt"))?;
     let packages: Vec<_> = requirements.lines().collect();
-    let tools = setup::pip("componentize-py", &packages).map_err(Unavailable)?;
-    let tools = tools.canonicalize()?;
+    let componentize = tools::pip("componentize-py", &packages)?;
     wit::fetch(project, &folder)?;
     let made = folder.join("guest.wasm");
     let sources = ["shop.py", "requirements.txt", "wit"].map(|name| folder.join(name));
     if !fresh::is_fresh(&made, &sources)? {
-        let command = |arguments: &str| {
-            let mut command = Command::new(tools.join("bin/componentize-py"));
-            command.env("PYTHONPATH", &tools).current_dir(&folder);
+        let command = |arguments: &[&str]| {
+            let mut command = Command::new(componentize.join("bin/componentize-py"));
+            command
+                .env("PYTHONPATH", &componentize)
+                .current_dir(&folder);
             command.args(["--wit-path", "wit", "--world", "guest"]);
-            run(command.args(arguments.split(' ')))
+            run(command.args(arguments))
         };
-        command("bindings .")?;
-        command("componentize --stub-wasi shop --output guest.wasm")?;
+        eprintln!("example: componentize-py puts CPython and the guest together (some seconds)");
+        command(&["bindings", "."])?;
+        command(&[
+            "componentize",
+            "--stub-wasi",
+            "shop",
+            "--output",
+            "guest.wasm",
+        ])?;
     }
     let guest = fs::read(made).context("componentize-py left no guest.wasm")?;
-    component::keep(project, GUEST.file, &guest, start)
+    GUEST.keep(project, &guest, start)
 }
