@@ -3,10 +3,11 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
+use crate::script;
 
 #[test]
 fn a_wrong_password_is_refused_and_never_shown() {
@@ -30,24 +31,14 @@ fn a_wrong_password_is_refused_and_never_shown() {
 
 #[test]
 fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
-    let server = Server::start([session()
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
+    let both = script::envelope("b@mail.test", "250 2.1.5 Ok")
         .expect("RCPT TO:<nobody@mail.test>")
-        .say("550 5.1.1 Unknown")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say("250 2.0.0 Ok")
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<nobody@mail.test>")
-        .say("550 5.1.1 Unknown")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()]);
+        .say("550 5.1.1 Unknown");
+    let server = Server::start([script::greeting()
+        .followed_by(both)
+        .followed_by(script::content())
+        .followed_by(script::envelope("nobody@mail.test", "550 5.1.1 Unknown"))
+        .followed_by(script::quit())]);
     let port = server.port().to_string();
     let Some(said) = run("recipients.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -76,11 +67,8 @@ fn a_dead_port_says_so() {
 
 #[test]
 fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
-    let server = Server::start([session()
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
+    let server = Server::start([script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
         .content()
@@ -126,11 +114,4 @@ fn a_worker_that_breaks_down_is_an_error() {
     );
     assert!(said.contains("envoi.core.wasm"), "{said}");
     assert!(said.ends_with("crashed\ncrashed\n"), "{said}");
-}
-
-fn session() -> Session {
-    Session::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250 mail.test")
 }

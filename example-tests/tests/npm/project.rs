@@ -13,7 +13,10 @@ pub fn project() -> Option<&'static Path> {
     static PROJECT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
         match node::project(&project) {
-            Ok(()) => Some(project),
+            Ok(()) => {
+                copy_programs(&project);
+                Some(project)
+            }
             Err(why) => {
                 report::not_run(&"the npm package", &why);
                 None
@@ -23,14 +26,19 @@ pub fn project() -> Option<&'static Path> {
     PROJECT.as_deref()
 }
 
+fn copy_programs(project: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm/programs");
+    for entry in fs::read_dir(source).expect("they are there") {
+        let entry = entry.expect("it can be read");
+        fs::copy(entry.path(), project.join(entry.file_name())).expect("it can be copied");
+    }
+}
+
 /// A program of `programs/`, in the project; `None` as above.
 pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     let project = project()?;
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm/programs");
-    let program = project.join(name);
-    fs::copy(source.join(name), &program).expect("there is such a program");
     let mut node = Command::new("node");
-    node.arg(&program).envs(environment.iter().copied());
+    node.arg(name).envs(environment.iter().copied());
     node.stdin(Stdio::piped()).current_dir(project);
     Some(Program::start(&mut node))
 }
