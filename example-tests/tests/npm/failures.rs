@@ -104,6 +104,26 @@ fn wrong_arguments_are_errors_that_do_not_show_them() {
 }
 
 #[test]
+fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
+    let begun = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .closed();
+    let whole = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(script::content())
+        .followed_by(script::quit());
+    let server = Server::start([begun, whole]);
+    let port = server.port().to_string();
+    let Some(said) = run("broken-stream.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "Error: the file is gone\n250\n");
+    server.finish();
+}
+
+#[test]
 fn a_worker_that_breaks_down_is_an_error() {
     let Some(said) = run("broken.mjs", &[]) else {
         return;
