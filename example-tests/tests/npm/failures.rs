@@ -1,8 +1,7 @@
 //! What goes wrong is an error with a code, and words without secrets.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use servers::authority::Authority;
+use servers::refusing::Refusing;
 use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
@@ -55,10 +54,8 @@ fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
 
 #[test]
 fn a_dead_port_says_so() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    let port = listener.local_addr().expect("it is bound").port();
-    drop(listener);
-    let Some(said) = run("dead.mjs", &[("PORT", &port.to_string())]) else {
+    let dead = Refusing::start();
+    let Some(said) = run("dead.mjs", &[("PORT", &dead.port().to_string())]) else {
         return;
     };
     assert!(said.starts_with("connect-failed at connect: "), "{said}");
