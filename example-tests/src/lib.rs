@@ -1,12 +1,14 @@
-//! Runs what users run, with a limit.
+//! What the examples' tests share with the programs that show them.
 
-mod program;
-
-pub use program::{Ended, Program};
+pub mod hosts;
+pub mod node;
+pub mod office;
+pub mod program;
+pub mod site;
 
 use std::path::PathBuf;
 
-/// The checkout's `dist/`.
+/// What `cargo xtask` builds.
 pub fn dist() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../dist")
 }

@@ -1,7 +1,7 @@
 //! A program of a user's, as a process.
 
-use std::io::{self, BufRead, BufReader, Lines, Read};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::{self, BufRead, BufReader, Lines, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -16,6 +16,7 @@ const UNPOISONED: &str = "nobody panics with it";
 
 /// A running program; one that does not end is killed.
 pub struct Program {
+    stdin: Option<ChildStdin>,
     lines: Lines<BufReader<ChildStdout>>,
     errors: JoinHandle<io::Result<String>>,
     child: Arc<Mutex<Child>>,
@@ -35,14 +36,15 @@ pub struct Ended {
 
 impl Program {
     pub fn start(command: &mut Command) -> Program {
-        command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let stdout = child.stdout.take().expect("it is a pipe");
         let mut stderr = child.stderr.take().expect("it is a pipe");
+        let stdin = child.stdin.take();
         let child = Arc::new(Mutex::new(child));
         let (ended, end) = mpsc::channel();
         Program {
+            stdin,
             lines: BufReader::new(stdout).lines(),
             errors: thread::spawn(move || {
                 let mut text = String::new();
@@ -65,6 +67,12 @@ impl Program {
     /// The next line that it prints.
     pub fn line(&mut self) -> Option<String> {
         self.lines.next().map(|line| line.expect("UTF-8"))
+    }
+
+    /// Tells it a line, where its standard input is a pipe.
+    pub fn tell(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().expect("it is a pipe");
+        writeln!(stdin, "{line}").expect("it reads");
     }
 
     /// Waits for its end.

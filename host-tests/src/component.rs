@@ -30,9 +30,14 @@ pub fn load(engine: &Engine, path: &Path) -> Component {
             path.display()
         );
     };
-    let compiled = compiled_path(engine, &wasm);
+    load_bytes(engine, &wasm)
+}
+
+/// One that has just been made.
+pub fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
+    let compiled = compiled_path(engine, wasm);
     if !compiled.exists() {
-        compile(engine, &wasm, &compiled);
+        compile(engine, wasm, &compiled);
     }
     // SAFETY: only this module writes there, and the name holds for the content and the engine.
     unsafe { Component::deserialize_file(engine, &compiled) }.expect("what this engine compiled")

@@ -72,12 +72,7 @@ impl Host {
 
     fn guest(&self, mut grants: Grants) -> Guest {
         let names = grants.resolver.take();
-        let state = State {
-            wasi: grants.context(),
-            table: ResourceTable::new(),
-            memory: LinearMemory::default(),
-        };
-        let mut store = Store::new(&self.engine, state);
+        let mut store = Store::new(&self.engine, State::new(grants));
         store.limiter(|state| &mut state.memory);
         let world = match names {
             None => Envoi::instantiate(&mut store, &self.component, &self.linker),
@@ -186,6 +181,16 @@ pub(crate) struct State {
     wasi: WasiCtx,
     pub table: ResourceTable,
     memory: LinearMemory,
+}
+
+impl State {
+    pub fn new(grants: Grants) -> State {
+        State {
+            wasi: grants.context(),
+            table: ResourceTable::new(),
+            memory: LinearMemory::default(),
+        }
+    }
 }
 
 /// Counts the octets of linear memory, and limits none.

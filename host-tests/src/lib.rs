@@ -1,4 +1,4 @@
-//! The component in wasmtime: what its tests and the demo stand on.
+//! The component in wasmtime: what its tests and demonstrations stand on.
 //!
 //! ```no_run
 //! use host_tests::{Envelope, Grants, Host};
@@ -13,12 +13,14 @@ mod bindings;
 mod client;
 mod component;
 mod grants;
+mod guest;
 mod instance;
 mod mailer;
 mod message;
 mod options;
 mod resolver;
 mod resource;
+mod screen;
 mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
@@ -29,7 +31,9 @@ pub use bindings::exports::envoi::mail::smtp::{
 pub use client::Client;
 pub use component::{component_path, load, wide_component_path};
 pub use grants::Grants;
+pub use guest::Guest;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;
 pub use message::Message;
 pub use options::Options;
+pub use screen::{Screen, Who};

@@ -1,96 +1,215 @@
-//! The guest of README.md and `examples/guest`, composed with the component, sends its message.
+//! The guests of `examples/guest*`, each composed with the component, hold the same conversations.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use host_tests::Guest;
 use servers::scripted::{Server, Session};
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+const TO: &str = "you@example.org";
 
 #[test]
-fn a_guest_composed_with_the_component_sends_its_message() {
-    let server = Server::start(vec![
-        Session::new()
-            .say("220 mail.test ESMTP")
-            .expect("EHLO [127.0.0.1]")
-            .say("250 mail.test")
-            .expect("MAIL FROM:<shop@example.org>")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<you@example.org>")
-            .say("250 2.1.5 Ok")
+fn a_message_is_sent() {
+    each_guest(|guest| {
+        let server = Server::start([recipient_accepted()
             .expect("DATA")
             .say("354 Go ahead")
             .content()
             .say("250 2.0.0 Ok: queued as 4711")
-            .expect("QUIT")
-            .say("221 Bye")
-            .hang_up(),
-    ]);
-    let url = format!("smtp://127.0.0.1:{}", server.port());
-    let said = welcome(&url, "you@example.org");
-    assert_eq!(said.as_deref(), Ok("2.0.0 Ok: queued as 4711"));
-    let transcript = server.finish();
-    let message = String::from_utf8_lossy(&transcript.sessions[0].contents[0]).into_owned();
-    assert!(message.contains("Subject: Welcome\r\n"), "{message}");
+            .followed_by(goodbye())]);
+        let said = guest.welcome(&url(&server), TO);
+        assert_eq!(said.as_deref(), Ok("2.0.0 Ok: queued as 4711"));
+        let transcript = server.finish();
+        assert_eq!(
+            String::from_utf8_lossy(&transcript.only().contents[0]),
+            "From: shop@example.org\r\nTo: you@example.org\r\nSubject: Welcome\r\n\r\n\
+             Good to have you here.\r\n.\r\n"
+        );
+    });
 }
 
 #[test]
-fn a_guest_is_told_what_went_wrong() {
-    let said = welcome("smtp://127.0.0.1", "nobody at all");
-    assert!(said.unwrap_err().contains("recipient"));
+fn an_address_that_is_none_is_told_in_words() {
+    each_guest(|guest| {
+        let said = guest.welcome("smtp://127.0.0.1", "nobody at all");
+        assert!(said.unwrap_err().contains("recipient"));
+    });
 }
 
 #[test]
-fn the_readme_shows_the_guest_as_it_is() {
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    for file in ["src/lib.rs", "wit/guest.wit"] {
-        let source = fs::read_to_string(workspace().join("examples/guest").join(file)).unwrap();
-        assert!(readme.contains(&source), "README.md shows another {file}");
+fn a_refused_recipient_is_named_with_the_servers_words() {
+    each_guest(|guest| {
+        let server = Server::start([sender_accepted()
+            .expect("RCPT TO:<you@example.org>")
+            .say("550 5.1.1 Nobody here")
+            .followed_by(goodbye())]);
+        let said = guest.welcome(&url(&server), TO).unwrap_err();
+        assert_eq!(
+            said,
+            "the server refuses you@example.org: 550 5.1.1 Nobody here"
+        );
+        server.finish();
+    });
+}
+
+#[test]
+fn a_refusal_is_told_with_its_phase() {
+    each_guest(|guest| {
+        let server = Server::start([greeted()
+            .expect("MAIL FROM:<shop@example.org>")
+            .say("451 4.7.1 Come back later")
+            .followed_by(goodbye())]);
+        let said = guest.welcome(&url(&server), TO).unwrap_err();
+        assert_eq!(
+            said,
+            "the server refuses at mail: 451 4.7.1 Come back later"
+        );
+        server.finish();
+    });
+}
+
+#[test]
+fn a_dead_server_is_told_in_words() {
+    each_guest(|guest| {
+        let said = guest.welcome(&format!("smtp://127.0.0.1:{}", dead_port()), TO);
+        assert!(said.unwrap_err().contains("127.0.0.1 port "));
+    });
+}
+
+#[test]
+fn a_server_that_leaves_has_taken_nothing_before_the_message_and_perhaps_all_after_it() {
+    each_guest(|guest| {
+        let before = recipient_accepted().expect("DATA").hang_up();
+        let after = recipient_accepted().expect("DATA").say("354 Go ahead");
+        for (session, wanted) in [
+            (before, "did not answer at data, and nothing is delivered"),
+            (after.content().hang_up(), "perhaps delivered"),
+        ] {
+            let server = Server::start([session]);
+            let said = guest.welcome(&url(&server), TO).unwrap_err();
+            assert!(said.contains(wanted), "{said}");
+            server.finish();
+        }
+    });
+}
+
+#[test]
+fn the_readme_and_the_guides_show_the_guests_as_they_are() {
+    let page = |path: &str| fs::read_to_string(workspace().join(path)).unwrap();
+    for (shown, sources) in [
+        (
+            "README.md",
+            &["guest/src/lib.rs", "guest/wit/guest.wit"][..],
+        ),
+        (
+            "docs/languages/rust.md",
+            &[
+                "guest/src/lib.rs",
+                "guest/src/why.rs",
+                "guest/wit/guest.wit",
+            ],
+        ),
+        ("docs/languages/python.md", &["guest-python/shop.py"]),
+        ("docs/languages/c.md", &["guest-c/guest.c"]),
+        (
+            "docs/languages/go.md",
+            &["guest-go/export_wit_world/guest.go"],
+        ),
+    ] {
+        for source in sources {
+            let text = page(&format!("examples/{source}"));
+            assert!(
+                page(shown).contains(&text),
+                "{shown} shows another {source}"
+            );
+        }
     }
 }
 
-fn welcome(server: &str, to: &str) -> Result<String, String> {
-    let guest = workspace().join("dist/guest-rust.wasm");
-    let composition = compose::plug(&guest, &host_tests::component_path())
-        .expect("`cargo xtask test` has built both");
-    let engine = Engine::default();
-    let component = Component::new(&engine, composition).unwrap();
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-    let mut store = Store::new(&engine, State::new());
-    let instance = linker.instantiate(&mut store, &component).unwrap();
-    let welcome = instance
-        .get_typed_func::<(&str, &str), (Result<String, String>,)>(&mut store, "welcome")
-        .unwrap();
-    welcome.call(&mut store, (server, to)).unwrap().0
+#[test]
+fn all_guests_are_of_one_world() {
+    let world = |folder: &str| {
+        fs::read_to_string(
+            workspace()
+                .join("examples")
+                .join(folder)
+                .join("wit/guest.wit"),
+        )
+        .unwrap()
+    };
+    for folder in ["guest-javascript", "guest-python", "guest-c", "guest-go"] {
+        assert_eq!(world(folder), world("guest"), "{folder}");
+    }
+}
+
+fn greeted() -> Session {
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect("EHLO [127.0.0.1]")
+        .say("250 mail.test")
+}
+
+fn sender_accepted() -> Session {
+    greeted()
+        .expect("MAIL FROM:<shop@example.org>")
+        .say("250 2.1.0 Ok")
+}
+
+fn recipient_accepted() -> Session {
+    sender_accepted()
+        .expect("RCPT TO:<you@example.org>")
+        .say("250 2.1.5 Ok")
+}
+
+fn goodbye() -> Session {
+    Session::new().expect("QUIT").say("221 Bye").hang_up()
+}
+
+fn url(server: &Server) -> String {
+    format!("smtp://{}", server.address())
+}
+
+/// A port where nobody listens.
+fn dead_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Holds a conversation with each; one that fails was named last.
+fn each_guest(conversation: impl Fn(&Guest)) {
+    static GUESTS: OnceLock<Vec<(&str, Guest)>> = OnceLock::new();
+    for (language, guest) in GUESTS.get_or_init(guests) {
+        eprintln!("the guest in {language}:");
+        conversation(guest);
+    }
+}
+
+/// Those that this machine could build; xtask reports the others with the reason.
+fn guests() -> Vec<(&'static str, Guest)> {
+    let guests = ["Rust", "JavaScript", "Python", "C", "Go"].into_iter();
+    let guests: Vec<_> = guests
+        .filter_map(|language| Some((language, guest(language)?)))
+        .collect();
+    assert!(!guests.is_empty(), "`cargo xtask test` builds them");
+    guests
+}
+
+fn guest(language: &str) -> Option<Guest> {
+    let file = format!("dist/guest-{}.wasm", language.to_lowercase());
+    let path = workspace().join(&file);
+    if !path.exists() {
+        let why = format!("there is no {file}: `cargo xtask test` builds it");
+        servers::report::not_run(&format!("the guest in {language}"), &why);
+        return None;
+    }
+    let composition = compose::plug(&path, &host_tests::component_path());
+    Some(Guest::new(
+        &composition.expect("`cargo xtask build` has built the component"),
+    ))
 }
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl State {
-    fn new() -> Self {
-        let mut wasi = WasiCtxBuilder::new();
-        wasi.allow_tcp(true).inherit_network();
-        Self {
-            wasi: wasi.build(),
-            table: ResourceTable::new(),
-        }
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
 }

@@ -25,8 +25,8 @@ const SENTENCES = {
   'lookup-failed': (why) => `${why}: is the server's name right?`,
   'connect-failed': (why) =>
     `${why}: is the port right, and open? (465 for smtps, 587 for smtp)`,
-  timeout: (phase) => `the server was silent for too long ${AT[phase]}${perhaps(phase === 'acceptance')}`,
-  disconnected: (phase) => `the connection ended ${AT[phase]}${perhaps(phase === 'acceptance')}`,
+  timeout: (phase) => `the server was silent for too long ${AT[phase]}${fate(phase)}`,
+  disconnected: (phase) => `the connection ended ${AT[phase]}${fate(phase)}`,
   'tls-failed': ([failure, why]) => `no TLS: ${why}${TLS_ADVICE[failure] ?? ''}`,
   'starttls-unavailable': () =>
     'the server does not offer STARTTLS: smtps://, on port 465, may do',
@@ -40,7 +40,7 @@ const SENTENCES = {
   'recipients-refused': (refused) =>
     `no recipient was accepted: ${refused.map(recipient).join('; ')}`,
   protocol: ([phase, why]) =>
-    `${why} ${AT[phase]}${perhaps(phase === 'acceptance')}; is it an SMTP server, at its SMTP port?`,
+    `${why} ${AT[phase]}${fate(phase)}; is it an SMTP server, at its SMTP port?`,
   aborted: (isDelivering) => `the AbortSignal ended it${perhaps(isDelivering)}`,
   crashed: ([why, isDelivering]) => `envoi's Worker broke down: ${why}${perhaps(isDelivering)}`,
 };
@@ -77,6 +77,10 @@ function mechanisms(offered) {
   return offered.length === 0
     ? 'the server offers no authentication here: leave the user out, or try another port'
     : `the server offers no mechanism that may be used (setMechanisms), only ${offered.join(', ')}`;
+}
+
+function fate(phase) {
+  return perhaps(phase === 'acceptance');
 }
 
 function perhaps(isDelivering) {

@@ -14,12 +14,10 @@ export class Thread {
   #current;
   // Makes the error of all that is asked for after the end.
   #failure;
-  #ended;
-  #fail;
+  // Fails the task at hand, whatever it waits for.
+  #fail = () => {};
 
   constructor() {
-    this.#ended = new Promise((_, reject) => (this.#fail = reject));
-    this.#ended.catch(() => {});
     // Idle, it keeps no process from its end.
     this.#worker.unref();
     this.#worker.on('message', (answer) => this.#settle(answer));
@@ -31,14 +29,18 @@ export class Thread {
   }
 
   /** Runs a task after those before it. It gets a function that calls the component. */
-  run(task) {
-    const call = (what) => this.#call(what);
-    const result = this.#last.then(() => {
+  async run(task) {
+    const before = this.#last;
+    let done;
+    this.#last = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
       if (this.#failure) throw this.#failure(false);
-      return Promise.race([task(call), this.#ended]);
-    });
-    this.#last = result.catch(() => {});
-    return result;
+      const ended = new Promise((_, reject) => (this.#fail = reject));
+      return await Promise.race([task((what) => this.#call(what)), ended]);
+    } finally {
+      done();
+    }
   }
 
   /** Ends the Worker and its connections, with the error of what waits and of what is asked for later. */
@@ -46,6 +48,8 @@ export class Thread {
     if (this.isEnded) return;
     this.#failure = failure;
     this.#fail(failure(DELIVERING.includes(this.#current?.name)));
+    // So that a stream that was being sent is closed.
+    this.#current?.resolve({ ended: true });
     return this.#worker.terminate();
   }
 
@@ -60,10 +64,7 @@ export class Thread {
   async #call(what) {
     if (this.#failure) throw this.#failure(false);
     const answer = await this.#ask(what);
-    if (answer.crash) {
-      this.end(crashed(answer.crash));
-      return this.#ended;
-    }
+    if (answer.ended) throw this.#failure(false);
     // Here, where the stack is the caller's.
     if (answer.mistake) throw mistaken(what);
     if (answer.error) throw new SmtpError(answer.error);
@@ -83,10 +84,11 @@ export class Thread {
   }
 
   #settle(answer) {
+    if (answer.crash) return this.end(crashed(answer.crash));
     this.#worker.unref();
     const { resolve } = this.#current;
     this.#current = undefined;
-    resolve(answer);
+    return resolve(answer);
   }
 }
 

@@ -1,7 +1,6 @@
 // The Worker's side: performs calls, one after another, and keeps the resources that they make.
 
 import { parentPort } from 'node:worker_threads';
-import { smtp } from '../sync/envoi.js';
 
 const TYPES = ['Client', 'Mailer', 'Message'];
 // What jco throws where an argument is of another type than the interface's.
@@ -11,16 +10,28 @@ const MISTAKES = [TypeError, RangeError, SyntaxError];
 const resources = new Map();
 let last = 0;
 
-parentPort.on('message', (call) => parentPort.postMessage(answer(call)));
+// Not waited for here: in Deno, what comes before there is a listener is lost.
+const loading = import('../sync/envoi.js');
+let smtp;
+
+parentPort.on('message', async (call) => {
+  ({ smtp } = await loading);
+  parentPort.postMessage(answer(call));
+});
 
 function answer(call) {
   try {
     return { value: kept(perform(call)) };
   } catch (error) {
     if (error.payload !== undefined) return { error: error.payload };
-    if (MISTAKES.some((type) => error instanceof type)) return { mistake: true };
-    return { crash: error.message };
+    return isMistake(error) ? { mistake: true } : { crash: error.message };
   }
+}
+
+/** Not where the component was at work already, which leaves it in no good state. */
+function isMistake(error) {
+  const isInside = error.stack.includes('wasm-function[');
+  return !isInside && MISTAKES.some((type) => error instanceof type);
 }
 
 function perform({ type, name, resource, args }) {

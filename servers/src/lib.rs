@@ -4,6 +4,7 @@ pub mod authority;
 mod ending;
 pub mod messages;
 pub mod real;
+pub mod refusing;
 pub mod report;
 pub mod scripted;
 pub mod sink;

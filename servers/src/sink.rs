@@ -1,5 +1,6 @@
 //! A small SMTP server that takes mail on loopback and hands it over: a submission server
-//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, which keeps all that it takes in memory.
+//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without the first two, as there may
+//! be beside a program on the same machine. It keeps all that it takes in memory.
 
 mod auth;
 mod command;
@@ -37,7 +38,7 @@ pub struct Delivery {
     pub recipients: Vec<String>,
     /// With the dots unstuffed.
     pub message: Vec<u8>,
-    /// Who was authenticated.
+    /// Who was authenticated; empty where the server is open.
     pub username: String,
     pub tls: bool,
 }
@@ -51,10 +52,13 @@ pub struct Saying<'a> {
     pub elapsed: Duration,
 }
 
+type Observer = Box<dyn Fn(Saying) + Send + Sync>;
+
 struct Shared {
     accounts: Vec<Account>,
-    tls: Arc<ServerConfig>,
-    observer: Box<dyn Fn(Saying) + Send + Sync>,
+    /// Where there is none, the server is open.
+    tls: Option<Arc<ServerConfig>>,
+    observer: Observer,
     started: Instant,
     deliveries: Mutex<Vec<Delivery>>,
     ending: Arc<Ending>,
@@ -67,12 +71,21 @@ impl Sink {
         accounts: Vec<Account>,
         observer: impl Fn(Saying) + Send + Sync + 'static,
     ) -> Sink {
+        Sink::listen(Some(identity.server_config()), accounts, Box::new(observer))
+    }
+
+    /// Takes mail from everyone, in clear.
+    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Sink {
+        Sink::listen(None, Vec::new(), Box::new(observer))
+    }
+
+    fn listen(tls: Option<Arc<ServerConfig>>, accounts: Vec<Account>, observer: Observer) -> Sink {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared {
             accounts,
-            tls: identity.server_config(),
-            observer: Box::new(observer),
+            tls,
+            observer,
             started: Instant::now(),
             deliveries: Mutex::default(),
             ending: Arc::default(),

@@ -72,6 +72,8 @@ impl Apt {
                 format!("Dir::Cache::Archives={}", archives.display()),
                 // Its unprivileged user may have no way to this folder.
                 "APT::Sandbox::User=root".into(),
+                // Another apt may be at work; in seconds.
+                "DPkg::Lock::Timeout=120".into(),
                 "Acquire::Retries=3".into(),
                 "Acquire::http::Timeout=30".into(),
             ],

@@ -10,12 +10,14 @@
 //! Every error is a sentence that says what this machine cannot have, and why. Nothing here depends
 //! on other crates, as xtask is to start in seconds.
 
+mod chromium;
 pub mod debian;
 mod install;
 mod packages;
 mod program;
 mod wasmtime;
 
+pub use chromium::{Chromium, chromium};
 pub use install::{folder, home, install, version};
 pub use packages::{npm, pip};
 pub use program::run;

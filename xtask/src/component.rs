@@ -76,6 +76,18 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// The contact form's handler: a workspace of its own too.
+const CONTACT_FORM: Module = Module {
+    file: "contact-form-handler.wasm",
+    output: "contact_form.wasm",
+    selection: &[
+        "--manifest-path",
+        "examples/contact-form/Cargo.toml",
+        "--release",
+    ],
+    ..GUEST
+};
+
 /// `dist/envoi.wasm`.
 pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
@@ -101,22 +113,35 @@ pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
+/// `dist/envoi-cli-wide.wasm` too, of `dist/cli.wasm` and `dist/envoi-wide.wasm`.
+pub fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_cli(project, toolchain)?;
+    compose_with(project, WIDE.file, CLI.file, "envoi-cli-wide.wasm")
+}
+
+/// `dist/contact-form.wasm`, of `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
+pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &CONTACT_FORM)?;
+    compose(project, CONTACT_FORM.file, "contact-form.wasm")
+}
+
 /// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,
 /// as xtask would make everyone wait for what it stands on.
 pub fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+    compose_with(project, ENVOI.file, socket, output)
+}
+
+fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Result<()> {
     let mut cargo = project.cargo();
     if !project.target.join("xtask/compose").exists() {
         eprintln!("component: compiling what composes components (a minute, once)");
     }
     cargo.args(["run", "--profile", "xtask", "--package", "compose", "--"]);
-    for file in [socket, ENVOI.file, output] {
+    for file in [socket, plug, output] {
         cargo.arg(project.root.join("dist").join(file));
     }
     run(&mut cargo)?;
-    println!(
-        "component: dist/{output}, of dist/{socket} and dist/{}",
-        ENVOI.file
-    );
+    println!("component: dist/{output}, of dist/{socket} and dist/{plug}");
     Ok(())
 }
 
@@ -124,11 +149,14 @@ fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Re
     let start = Instant::now();
     let mut component = encode(&compile(project, toolchain, module)?)?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
-    let path = project.root.join("dist").join(module.file);
-    let changed = replace(&path, &component)?;
+    keep(project, module.file, &component, start)
+}
+
+/// Leaves a component in `dist/`, and says so.
+pub fn keep(project: &Project, file: &str, component: &[u8], start: Instant) -> Result<()> {
+    let changed = replace(&project.root.join("dist").join(file), component)?;
     println!(
-        "component: dist/{}, {} KiB, {} in {:.1} s",
-        module.file,
+        "component: dist/{file}, {} KiB, {} in {:.1} s",
         component.len().div_ceil(1024),
         if changed { "built" } else { "unchanged" },
         start.elapsed().as_secs_f32(),
@@ -189,7 +217,7 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     Ok(flags.join("\x1f"))
 }
 
-fn encode(module: &Path) -> Result<Vec<u8>> {
+pub fn encode(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
     // Without names of what is inside, 13 KB that only a debugger reads.
@@ -202,11 +230,11 @@ fn encode(module: &Path) -> Result<Vec<u8>> {
 }
 
 /// Leaves an equal file alone; otherwise no one ever sees half of the new one.
-fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
+pub fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(false);
     }
-    let new = path.with_extension("wasm.new");
+    let new = path.with_extension("new");
     fs::create_dir_all(path.parent().context("no folder")?)?;
     fs::write(&new, contents).with_context(|| format!("cannot write {}", new.display()))?;
     fs::rename(&new, path).with_context(|| format!("cannot write {}", path.display()))?;

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{process::run, project::Project};
 
 /// Where pages are that people write.
-const FOLDERS: [&str; 2] = ["docs", "examples"];
+const FOLDERS: [&str; 3] = ["docs", "examples", "npm"];
 
 /// A page, by its path from the root.
 struct Page {

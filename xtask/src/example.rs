@@ -1,11 +1,24 @@
 //! `cargo xtask example NAME`: builds an example, and shows it at work on this machine.
 //!
-//! One file each, which says in an [`Example`] what it is called and how it is shown.
+//! One file each, which says in an [`Example`] what it is called and how it is shown; or, for one of
+//! the guests, in a [`guest::Guest`].
 
+mod bindings;
+mod c;
+pub mod contact_form;
+mod fresh;
+mod go;
 pub mod guest;
+mod javascript;
+pub mod jco;
+mod node;
+mod python;
 mod rust;
+mod tools;
+mod wit;
 
 use anyhow::{Result, bail};
+use guest::GUESTS;
 
 use crate::project::Project;
 
@@ -17,10 +30,13 @@ pub struct Example {
     pub show: fn(&Project) -> Result<()>,
 }
 
-/// In the order of the list.
-const EXAMPLES: &[Example] = &[rust::EXAMPLE];
+/// In the order of the list, after the guests.
+const EXAMPLES: &[Example] = &[node::EXAMPLE, contact_form::RUST, contact_form::JAVASCRIPT];
 
 pub fn show(project: &Project, name: &str) -> Result<()> {
+    if let Some(guest) = GUESTS.iter().find(|guest| guest.name == name) {
+        return guest.show(project);
+    }
     match EXAMPLES.iter().find(|example| example.name == name) {
         Some(example) => (example.show)(project),
         None => bail!("there is no example `{name}`, but:\n\n{}", list()),
@@ -28,9 +44,12 @@ pub fn show(project: &Project, name: &str) -> Result<()> {
 }
 
 pub fn list() -> String {
-    let lines = EXAMPLES.iter().map(|example| {
-        let Example { name, about, .. } = example;
-        format!("cargo xtask example {name:<15} {about}")
-    });
+    let guests = GUESTS.iter().map(|guest| (guest.name, guest.about()));
+    let others = EXAMPLES
+        .iter()
+        .map(|example| (example.name, example.about.into()));
+    let lines = guests
+        .chain(others)
+        .map(|(name, about)| format!("cargo xtask example {name:<15} {about}"));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -11,6 +11,7 @@ mod demo;
 mod dist;
 mod docs;
 mod example;
+mod hosts;
 mod npm;
 mod process;
 mod project;
@@ -35,6 +36,7 @@ cargo xtask demo [ARGS]  send a message through it and show the conversation; --
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
+cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
@@ -71,6 +73,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
+        [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();

@@ -3,17 +3,18 @@
 
 mod declarations;
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{component, process::run, project::Project, report::Report, unavailable::Unavailable};
-
-/// What `jco types` needs to find files is gone from later versions of the second.
-const JCO: [&str; 2] = [
-    "@bytecodealliance/jco@1.35.0",
-    "@bytecodealliance/preview2-shim@0.26.0",
-];
+use crate::{
+    component,
+    example::jco::{self, Jco},
+    process::run,
+    project::Project,
+    report::Report,
+    unavailable::Unavailable,
+};
 
 /// As jco names it.
 const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
@@ -24,25 +25,26 @@ pub fn build(project: &Project) -> Result<()> {
     package(project)
 }
 
-/// Of the component that is there. Where this machine lacks the tools, that is reported.
+/// What this machine lacks the tools for is reported.
 pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
     match package(project) {
         Err(error) if error.is::<Unavailable>() => {
             report.not_run(&format!("the package for Node: {error}"))
         }
-        result => result,
+        built => built,
     }
 }
 
-fn package(project: &Project) -> Result<()> {
+/// Of the component that is there.
+pub fn package(project: &Project) -> Result<()> {
+    let sources = project.root.join("npm");
     let package = project.root.join("dist/npm/envoi");
     // What may be there from another day is not what the sources say now.
     if package.exists() {
         fs::remove_dir_all(&package).context("cannot remove the package of before")?;
     }
-    let folder = setup::npm("jco", &JCO).map_err(Unavailable)?;
-    let jco = folder.join("node_modules/.bin/jco");
-    copy(&project.root.join("npm"), &package)?;
+    let jco = jco::fetch(&sources)?;
+    copy(&sources, &package)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(project.root.join(licence), package.join(licence))?;
     }
@@ -54,33 +56,20 @@ fn package(project: &Project) -> Result<()> {
 }
 
 /// The module of the component; and declarations of wit/, as those of the module lack its words.
-fn transpile(project: &Project, jco: &Path, folder: &Path) -> Result<()> {
-    let mut transpile = Command::new(jco);
-    transpile
-        .arg("transpile")
-        .arg(project.root.join("dist/envoi.wasm"));
-    // Otherwise a port that is no number is 0.
-    transpile.args([
-        "--strict",
-        "--no-typescript",
-        "--quiet",
-        "--name",
-        "envoi",
-        "--out-dir",
-    ]);
-    run(transpile.arg(folder))?;
-    let mut types = Command::new(jco);
-    types.arg("types").arg(project.root.join("wit"));
-    types.args([
-        "--strict",
-        "--quiet",
-        "--name",
-        "envoi",
-        "--world-name",
-        "envoi",
-        "--out-dir",
-    ]);
-    run(types.arg(folder))
+fn transpile(project: &Project, jco: &Jco, folder: &Path) -> Result<()> {
+    let wanted = [
+        // Without `--strict`, a port that is no number is 0.
+        ("dist/envoi.wasm", "transpile --strict --no-typescript"),
+        ("wit", "types --strict --world-name envoi"),
+    ];
+    for (source, words) in wanted {
+        let mut jco = jco.command();
+        jco.args(words.split(' '))
+            .args(["--quiet", "--name", "envoi"]);
+        jco.arg("--out-dir").arg(folder);
+        run(jco.arg(project.root.join(source)))?;
+    }
+    Ok(())
 }
 
 fn declare(package: &Path) -> Result<()> {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     component, docs,
-    example::guest,
+    example::{contact_form, guest},
     npm,
     process::{answer, run as run_program},
     project::Project,
@@ -71,6 +71,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     let toolchain = component::build(project)?;
     headline("the guests of README.md and docs/languages/");
     guest::build_all(project, &toolchain, report)?;
+    headline("the contact form");
+    contact_form::build_all(project, &toolchain, report)?;
     headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
     headline("the package for Node");

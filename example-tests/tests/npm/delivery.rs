@@ -5,6 +5,7 @@ use servers::scripted::{Server, Session};
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
+use crate::script;
 
 const PASSWORD: &str = r#"pa ss"w\ord"#;
 
@@ -92,19 +93,8 @@ fn the_sync_interface_works_without_the_facade() {
 }
 
 fn plain() -> Session {
-    Session::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250 mail.test")
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say("250 2.0.0 Ok")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()
+    script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(script::content())
+        .followed_by(script::quit())
 }

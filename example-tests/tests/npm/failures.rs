@@ -1,12 +1,12 @@
 //! What goes wrong is an error with a code, and words without secrets.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::refusing::Refusing;
+use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
+use crate::script;
 
 #[test]
 fn a_wrong_password_is_refused_and_never_shown() {
@@ -30,24 +30,14 @@ fn a_wrong_password_is_refused_and_never_shown() {
 
 #[test]
 fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
-    let server = Server::start([session()
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
+    let both = script::envelope("b@mail.test", "250 2.1.5 Ok")
         .expect("RCPT TO:<nobody@mail.test>")
-        .say("550 5.1.1 Unknown")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say("250 2.0.0 Ok")
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<nobody@mail.test>")
-        .say("550 5.1.1 Unknown")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()]);
+        .say("550 5.1.1 Unknown");
+    let server = Server::start([script::greeting()
+        .followed_by(both)
+        .followed_by(script::content())
+        .followed_by(script::envelope("nobody@mail.test", "550 5.1.1 Unknown"))
+        .followed_by(script::quit())]);
     let port = server.port().to_string();
     let Some(said) = run("recipients.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -64,10 +54,8 @@ fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
 
 #[test]
 fn a_dead_port_says_so() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    let port = listener.local_addr().expect("it is bound").port();
-    drop(listener);
-    let Some(said) = run("dead.mjs", &[("PORT", &port.to_string())]) else {
+    let dead = Refusing::start();
+    let Some(said) = run("dead.mjs", &[("PORT", &dead.port().to_string())]) else {
         return;
     };
     assert!(said.starts_with("connect-failed at connect: "), "{said}");
@@ -76,11 +64,8 @@ fn a_dead_port_says_so() {
 
 #[test]
 fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
-    let server = Server::start([session()
-        .expect("MAIL FROM:<a@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
+    let server = Server::start([script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
         .content()
@@ -115,9 +100,35 @@ fn wrong_arguments_are_errors_that_do_not_show_them() {
     assert_eq!(said, words);
 }
 
-fn session() -> Session {
-    Session::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250 mail.test")
+#[test]
+fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
+    let begun = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .closed();
+    let whole = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(script::content())
+        .followed_by(script::quit());
+    let server = Server::start([begun, whole]);
+    let port = server.port().to_string();
+    let Some(said) = run("broken-stream.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "Error: the file is gone\n250\n");
+    server.finish();
+}
+
+#[test]
+fn a_worker_that_breaks_down_is_an_error() {
+    let Some(said) = run("broken.mjs", &[]) else {
+        return;
+    };
+    assert!(
+        said.starts_with("crashed: envoi's Worker broke down: "),
+        "{said}"
+    );
+    assert!(said.contains("envoi.core.wasm"), "{said}");
+    assert!(said.ends_with("crashed\ncrashed\n"), "{said}");
 }

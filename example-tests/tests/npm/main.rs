@@ -3,6 +3,7 @@
 mod delivery;
 mod failures;
 mod project;
+mod script;
 mod sessions;
 mod types;
 mod waiting;

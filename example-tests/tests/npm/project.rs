@@ -2,50 +2,44 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use example_tests::{Program, dist};
+use example_tests::{node, program::Program};
 use servers::report;
 
 /// `None` where this machine cannot have it, which is reported.
 pub fn project() -> Option<&'static Path> {
     static PROJECT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-        let made = dist().join("npm/envoi");
-        if !made.exists() {
-            report::not_run(&"the npm package", "`cargo xtask npm` has not made it");
-            return None;
-        }
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
-        Some(install(&made, &project))
+        match node::project(&project) {
+            Ok(()) => {
+                copy_programs(&project);
+                Some(project)
+            }
+            Err(why) => {
+                report::not_run(&"the npm package", &why);
+                None
+            }
+        }
     });
     PROJECT.as_deref()
 }
 
-/// What a user does with the package, and no more.
-fn install(made: &Path, project: &Path) -> PathBuf {
-    // That of an earlier run, where there was one.
-    let _ = fs::remove_dir_all(project);
-    fs::create_dir_all(project).expect("it can be written");
-    let mut pack = Command::new("npm");
-    pack.args(["pack", "--pack-destination"]).arg(project);
-    let packed = setup::run(pack.arg(made)).expect("npm packs");
-    let archive = packed.trim().lines().last().expect("npm names the archive");
-    fs::write(project.join("package.json"), r#"{ "type": "module" }"#).expect("it can be written");
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--no-audit", "--no-fund"]);
-    setup::run(npm.arg(format!("./{archive}")).current_dir(project)).expect("npm installs");
-    project.into()
+fn copy_programs(project: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm/programs");
+    for entry in fs::read_dir(source).expect("they are there") {
+        let entry = entry.expect("it can be read");
+        fs::copy(entry.path(), project.join(entry.file_name())).expect("it can be copied");
+    }
 }
 
 /// A program of `programs/`, in the project; `None` as above.
 pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     let project = project()?;
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm/programs");
-    let program = project.join(name);
-    fs::copy(source.join(name), &program).expect("there is such a program");
     let mut node = Command::new("node");
-    node.arg(&program).envs(environment.iter().copied());
+    node.arg(name).envs(environment.iter().copied());
+    node.stdin(Stdio::piped()).current_dir(project);
     Some(Program::start(&mut node))
 }
 

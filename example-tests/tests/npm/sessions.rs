@@ -3,6 +3,7 @@
 use servers::scripted::{Server, Session};
 
 use crate::project::run;
+use crate::script;
 
 #[test]
 fn a_session_command_by_command() {
@@ -16,13 +17,8 @@ fn a_session_command_by_command() {
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test> NOTIFY=FAILURE,DELAY")
         .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say("250 2.0.0 Ok")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()]);
+        .followed_by(script::content())
+        .followed_by(script::quit())]);
     let port = server.port().to_string();
     let Some(said) = run("session.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -41,28 +37,13 @@ fn a_session_command_by_command() {
 
 #[test]
 fn several_messages_have_a_result_each() {
-    let envelope = |recipient: &str, reply: &str| {
-        Session::new()
-            .expect("MAIL FROM:<a@mail.test>")
-            .say("250 2.1.0 Ok")
-            .expect(&format!("RCPT TO:<{recipient}>"))
-            .say(reply)
-    };
-    let server = Server::start([Session::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250 mail.test")
-        .followed_by(envelope("nobody@mail.test", "550 5.1.1 Unknown"))
+    let server = Server::start([script::greeting()
+        .followed_by(script::envelope("nobody@mail.test", "550 5.1.1 Unknown"))
         .expect("RSET")
         .say("250 2.0.0 Ok")
-        .followed_by(envelope("b@mail.test", "250 2.1.5 Ok"))
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say("250 2.0.0 Ok")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()]);
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(script::content())
+        .followed_by(script::quit())]);
     let port = server.port().to_string();
     let Some(said) = run("letters.mjs", &[("PORT", &port)]) else {
         return drop(server);

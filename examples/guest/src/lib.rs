@@ -1,5 +1,7 @@
 wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:guest/guest", generate_all });
 
+mod why;
+
 use envoi::mail::smtp::send_mail;
 
 struct Shop;
@@ -12,7 +14,7 @@ impl Guest for Shop {
         );
         match send_mail(&server, "shop@example.org", &[to], message.as_bytes()) {
             Ok(receipt) => Ok(receipt.accepted[0].reply.lines.join("\n")),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(why::sentence(&error)),
         }
     }
 }

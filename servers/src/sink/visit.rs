@@ -94,9 +94,10 @@ impl Visit {
         }
         self.reply("250-localhost");
         // Passwords are taken inside TLS only.
-        match self.wire.is_tls() {
-            true => self.reply(&format!("250-AUTH {MECHANISMS}")),
-            false => self.reply("250-STARTTLS"),
+        if self.wire.is_tls() {
+            self.reply(&format!("250-AUTH {MECHANISMS}"));
+        } else if self.shared.tls.is_some() {
+            self.reply("250-STARTTLS");
         }
         for keyword in ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"] {
             self.reply(&format!("250-{keyword}"));
@@ -105,13 +106,14 @@ impl Visit {
     }
 
     fn start_tls(&mut self) -> io::Result<()> {
-        if self.wire.is_tls() || !self.greeted {
+        let tls = self.shared.tls.clone();
+        let Some(tls) = tls.filter(|_| self.greeted && !self.wire.is_tls()) else {
             self.reply(NOT_NOW);
             return Ok(());
-        }
+        };
         self.reply("220 2.0.0 Go ahead");
         self.flush()?;
-        self.wire.start_tls(self.shared.tls.clone())?;
+        self.wire.start_tls(tls)?;
         // What was said in clear is forgotten (RFC 3207, section 4.2).
         (self.greeted, self.username, self.envelope) = (false, None, None);
         Ok(())
@@ -153,7 +155,7 @@ impl Visit {
     }
 
     fn mail(&mut self, argument: &str) {
-        if self.username.is_none() {
+        if self.username.is_none() && self.shared.tls.is_some() {
             return self.reply("530 5.7.0 Authentication required");
         }
         if self.envelope.is_some() {
@@ -186,10 +188,8 @@ impl Visit {
     }
 
     fn data(&mut self) -> io::Result<()> {
-        let envelope = self
-            .envelope
-            .take_if(|envelope| !envelope.recipients.is_empty());
-        let (Some(envelope), Some(username)) = (envelope, self.username.clone()) else {
+        let complete = |envelope: &mut Envelope| !envelope.recipients.is_empty();
+        let Some(envelope) = self.envelope.take_if(complete) else {
             self.reply(NOT_NOW);
             return Ok(());
         };
@@ -211,7 +211,7 @@ impl Visit {
             sender,
             recipients,
             message,
-            username,
+            username: self.username.clone().unwrap_or_default(),
             tls,
         };
         let mut deliveries = self.shared.deliveries.lock().expect(UNPOISONED);

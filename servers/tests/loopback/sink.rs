@@ -111,3 +111,19 @@ fn passwords_are_not_taken_in_clear_and_tls_forgets_what_was_said_before() {
         "503 5.5.1 Not now"
     );
 }
+
+#[test]
+fn an_open_server_takes_mail_from_everyone_in_clear() {
+    let sink = Sink::open(|_| {});
+    let mut client = Client::connect(sink.address());
+    client.reply();
+    assert_eq!(client.ask("EHLO me"), "250 SIZE 67108864");
+    assert_eq!(client.ask("STARTTLS"), "503 5.5.1 Not now");
+    client.ask("MAIL FROM:<ada@mail.test>");
+    client.ask("RCPT TO:<b@mail.test>");
+    client.ask("DATA");
+    assert_eq!(client.ask("Hello\r\n."), "250 2.0.0 Taken as message 1");
+    let deliveries = sink.deliveries();
+    assert_eq!(deliveries[0].message, b"Hello\r\n");
+    assert_eq!(deliveries[0].username, "");
+}

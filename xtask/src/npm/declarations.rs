@@ -82,13 +82,7 @@ impl Interface {
         for line in self.text.lines() {
             if let Some(name) = class_name(line) {
                 class = name;
-                text += &format!(
-                    "{docs}\nexport class {class}{} {{\n",
-                    match class {
-                        "Options" => "",
-                        _ => " implements AsyncDisposable",
-                    }
-                );
+                text += &format!("{docs}\n{}\n", opened(class));
             } else if is_comment(line) {
                 docs += &format!("{line}\n");
                 continue;
@@ -96,11 +90,7 @@ impl Interface {
                 class = "";
                 text += "}\n";
             } else if !class.is_empty() || line.starts_with("export function") {
-                let line = otherwise(class, line, &mut changed);
-                let line = match class {
-                    "Options" => collected(&line),
-                    _ => promised(&line),
-                };
+                let line = declared(class, &otherwise(class, line, &mut changed));
                 text += &line.map_or_else(String::new, |line| format!("{docs}{line}\n"));
             }
             docs.clear();
@@ -192,6 +182,20 @@ fn otherwise(class: &str, line: &str, changed: &mut usize) -> String {
             line.replace(from, to)
         },
     )
+}
+
+fn opened(class: &str) -> String {
+    match class {
+        "Options" => format!("export class {class} {{"),
+        _ => format!("export class {class} implements AsyncDisposable {{"),
+    }
+}
+
+fn declared(class: &str, line: &str) -> Option<String> {
+    match class {
+        "Options" => collected(line),
+        _ => promised(line),
+    }
 }
 
 /// A function of this package, which does not block.

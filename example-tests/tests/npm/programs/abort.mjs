@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Mailer } from 'envoi';
 
 const controller = new AbortController();
@@ -6,10 +5,10 @@ const mailer = new Mailer('127.0.0.1', { signal: controller.signal });
 await mailer.setPort(Number(process.env.PORT));
 const envelope = { sender: 'a@mail.test', recipients: ['b@mail.test'] };
 const results = Promise.allSettled([mailer.send(envelope, 'Hi\n'), mailer.send(envelope, 'Hi\n')]);
-setTimeout(() => {
-  console.log('aborting');
+process.stdin.once('data', () => {
   controller.abort('enough');
-}, 300);
+  process.stdin.destroy();
+});
 const reasons = (await results).map(({ reason }) => reason);
 for (const { code, perhapsDelivered } of reasons) {
   console.log(`${code}, perhaps delivered: ${perhapsDelivered}`);

@@ -1,13 +1,8 @@
 import { inspect } from 'node:util';
-import { Mailer } from 'envoi';
+import { secure } from './secure.mjs';
 
-const { PORT, CA } = process.env;
-const mailer = new Mailer('127.0.0.1');
-await mailer.setPort(Number(PORT));
-await mailer.setRoots('added-only');
-await mailer.addTrustAnchors(Buffer.from(CA));
+const mailer = await secure('hunter2');
 await mailer.setTranscript(100);
-await mailer.setCredentials({ tag: 'password', val: { username: 'ada', password: 'hunter2' } });
 const everything = { showHidden: true, depth: Infinity };
 try {
   await mailer.send({ sender: 'a@mail.test', recipients: ['b@mail.test'] }, 'Hi\n');

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Mailer } from 'envoi';
+import { secure } from './secure.mjs';
 
 async function* lines() {
   yield 'Subject: large\n\n';
@@ -11,12 +11,7 @@ async function* lines() {
   }
 }
 
-const { PORT, CA, PASSWORD } = process.env;
-const mailer = new Mailer('127.0.0.1');
-await mailer.setPort(Number(PORT));
-await mailer.setRoots('added-only');
-await mailer.addTrustAnchors(Buffer.from(CA));
-await mailer.setCredentials({ tag: 'password', val: { username: 'ada', password: PASSWORD } });
+const mailer = await secure();
 const envelope = { sender: 'ada@mail.test', recipients: ['grace@mail.test'] };
 const receipt = await mailer.send(envelope, Readable.from(lines()));
 console.log(receipt.accepted[0].reply.code);

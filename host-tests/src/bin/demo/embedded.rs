@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Roots};
+use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Roots, Screen};
 use servers::authority::Authority;
-use servers::scripted::Speaker;
-use servers::sink::{Account, Delivery, Saying, Sink};
+use servers::sink::{Account, Delivery, Sink};
 
-use crate::screen::{Screen, Who};
 use crate::{Failure, advice, date, mime};
 
 const USERNAME: &str = "ada";
@@ -76,13 +74,7 @@ fn start_sink(screen: Screen, authority: &Authority) -> Sink {
         password: PASSWORD.into(),
     };
     let identity = authority.issue(&["127.0.0.1"]);
-    Sink::start(&identity, vec![account], move |saying: Saying| {
-        let who = match saying.from {
-            Speaker::Client => Who::Component,
-            Speaker::Server => Who::Server,
-        };
-        screen.said(who, saying.text, saying.tls, saying.elapsed);
-    })
+    Sink::start(&identity, vec![account], move |saying| screen.heard(saying))
 }
 
 fn configure(mailer: &Mailer, sink: &Sink, authority: &Authority) -> Result<(), Error> {

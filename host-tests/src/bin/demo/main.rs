@@ -8,7 +8,6 @@ mod date;
 mod embedded;
 mod mime;
 mod remote;
-mod screen;
 
 use std::process::ExitCode;
 

@@ -5,10 +5,9 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Speaker};
+use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Screen, Speaker, Who};
 
 use crate::arguments::Letter;
-use crate::screen::{Screen, Who};
 use crate::{Failure, advice, date};
 
 /// Of a conversation, more than which nobody reads.

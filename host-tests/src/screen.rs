@@ -1,8 +1,11 @@
-//! What the demo shows, with colours where they do not disturb.
+//! What demonstrations show, with colours where they do not disturb.
 
 use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
+
+use servers::scripted;
+use servers::sink::Saying;
 
 /// Standard output.
 #[derive(Clone, Copy)]
@@ -28,6 +31,12 @@ pub enum Who {
     Event,
 }
 
+impl Default for Screen {
+    fn default() -> Screen {
+        Screen::new()
+    }
+}
+
 impl Screen {
     /// Colours are for terminals, and for those who want them (no-color.org).
     pub fn new() -> Screen {
@@ -43,6 +52,15 @@ impl Screen {
 
     pub fn item(self, name: &str, text: &str) {
         println!("  {name:<12}{}", harmless(text));
+    }
+
+    /// A line that a server of ours heard or said.
+    pub fn heard(self, saying: Saying) {
+        let who = match saying.from {
+            scripted::Speaker::Client => Who::Component,
+            scripted::Speaker::Server => Who::Server,
+        };
+        self.said(who, saying.text, saying.tls, saying.elapsed);
     }
 
     /// A line of a conversation, with a mark where it is inside TLS.

@@ -1,0 +1,127 @@
+//! A function that answers HTTP requests, as `wasmtime serve` runs it.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+const WASMTIME: &str = "49.0.3";
+/// It takes a tenth of a second, but for a machine that has much else to do.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Ends when dropped.
+pub struct Site {
+    process: Child,
+    authority: String,
+    lines: Mutex<Receiver<String>>,
+}
+
+/// The command, which is fetched where it is missing.
+pub fn wasmtime() -> Result<PathBuf, String> {
+    setup::wasmtime(WASMTIME)
+}
+
+impl Site {
+    /// The component of that name in `dist/`, on a free port of 127.0.0.1, with these variables.
+    pub fn serve(component: &str, environment: &[(&str, &str)]) -> Result<Site, String> {
+        let mut command = command(component, environment)?;
+        let mut process = command
+            .spawn()
+            .map_err(|error| format!("wasmtime: {error}"))?;
+        let lines = lines(process.stderr.take().expect("it is piped"));
+        let mut site = Site {
+            process,
+            authority: String::new(),
+            lines: Mutex::new(lines),
+        };
+        let said = site.line().unwrap_or_default();
+        let authority = said.strip_prefix("Serving HTTP on http://");
+        site.authority = authority
+            .ok_or_else(|| format!("wasmtime serves nothing: {said}"))?
+            .trim_end_matches('/')
+            .into();
+        Ok(site)
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.authority)
+    }
+
+    /// What the function, or wasmtime, writes next on standard error.
+    pub fn line(&self) -> Option<String> {
+        let lines = self.lines.lock().expect("nobody panics with it");
+        lines.recv_timeout(LIMIT).ok()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn command(component: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
+    let wasmtime = wasmtime()?;
+    let mut command = Command::new(&wasmtime);
+    command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
+    command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
+    for (name, value) in environment {
+        // By its name alone: others see a command's arguments.
+        command.env(name, value).args(["--env", name]);
+    }
+    command
+        .arg("--allow-precompiled")
+        .arg(precompiled(&wasmtime, component)?);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    Ok(command)
+}
+
+fn lines(output: ChildStderr) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        // Until no one listens.
+        lines.try_for_each(|line| sender.send(line))
+    });
+    lines
+}
+
+/// In native code, as a host would keep it: wasmtime takes seconds to make it.
+fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../dist")
+        .join(component);
+    let bytes = fs::read(&source).map_err(|error| {
+        format!(
+            "{}: {error}; `cargo xtask example` builds it",
+            source.display()
+        )
+    })?;
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let state = format!("wasmtime {WASMTIME}, component {:016x}", hasher.finish());
+    let folder = setup::install(&format!("precompiled-{component}"), &[&state], |folder| {
+        let mut compile = Command::new(wasmtime);
+        compile
+            .arg("compile")
+            .arg(source)
+            .arg("-o")
+            .arg(folder.join("component.cwasm"));
+        setup::run(&mut compile).map(|_| WASMTIME.into())
+    })?;
+    Ok(folder.join("component.cwasm"))
+}

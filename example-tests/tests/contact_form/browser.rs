@@ -1,0 +1,59 @@
+//! A person's visit, in a browser; `browser.mjs` is what the person does.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use servers::refusing::Refusing;
+use servers::report::not_run;
+
+use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
+
+const PLAYWRIGHT: &str = "playwright-core@1.65.1";
+/// Names a file for a picture of the form, which README.md shows.
+const PICTURE: &str = "ENVOI_PICTURE";
+
+#[test]
+fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server() {
+    let person = match person() {
+        Ok(person) => person,
+        Err(why) => return not_run(&"the contact form in Chromium", &why),
+    };
+    each_handler(|component| {
+        let form = Form::serve(component);
+        let refusing = Refusing::start();
+        let dead = serve_with_server(component, refusing.port());
+        let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
+        let mut visit = person();
+        visit.args([form.site.url(), dead.url()]).args(picture);
+        let outcome = visit.status().expect("node is there");
+        assert!(outcome.success(), "its reasons are above");
+
+        let delivery = form.delivery();
+        let letter = parse(&delivery);
+        let visitor = ("Ada Lovelace".into(), "ada@example.org".into());
+        assert_eq!(mailbox(letter.reply_to()), visitor);
+        let text = letter.body_text(0).expect("text");
+        assert!(
+            text.starts_with(
+                "Good day,\r\nis the engine for sale, and does it run on steam?\r\nGrüße\r\n"
+            ),
+            "{text}"
+        );
+    });
+}
+
+/// What makes the command, but for its arguments.
+fn person() -> Result<impl Fn() -> Command + Sync, String> {
+    let chromium = setup::chromium()?;
+    let playwright = setup::npm("playwright", &[PLAYWRIGHT])?;
+    Ok(move || {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contact_form/browser.mjs");
+        let mut node = Command::new("node");
+        node.arg(script)
+            .env("PACKAGES", playwright.join("node_modules/"))
+            .env("CHROMIUM", &chromium.program)
+            .envs(chromium.environment.clone());
+        node
+    })
+}

@@ -1,0 +1,203 @@
+//! A mail server that does not take the letter: a sentence for the visitor, a line for whoever runs
+//! the form.
+
+use std::time::Instant;
+
+use example_tests::site::Site;
+use servers::authority::Authority;
+use servers::refusing::Refusing;
+use servers::scripted::{Server, Session};
+use servers::sink::Sink;
+
+use crate::client::{Reply, submit};
+use crate::support::{FROM, LETTER, TO, each_handler, serve, serve_with_server};
+
+const LATER: &str = "Your message was not sent: our mail server cannot take it at the moment.";
+const REFUSED: &str = "Your message was not sent: our mail server did not take it.";
+const PERHAPS: &str = "Your message has perhaps arrived";
+const SET_UP: &str = "Your message was not sent: this form is not set up correctly.";
+
+/// What was written is kept, and nothing of the server is shown.
+fn said(answer: &Reply, status: u16, sentence: &str) {
+    answer.says(status, sentence);
+    answer.says(status, "value=\"ada@example.org\"");
+    answer.says(status, "is this on?</textarea>");
+    for internal in ["127.0.0.1", TO, FROM, "5.7.1", "secret"] {
+        assert!(
+            !answer.body.contains(internal),
+            "{internal} in\n{}",
+            answer.body
+        );
+    }
+}
+
+fn told(site: &Site, words: &[&str]) {
+    let line = site.line().expect("a line");
+    assert!(line.starts_with("contact-form: "), "{line}");
+    for word in words {
+        assert!(line.contains(word), "no {word:?} in {line}");
+    }
+    for private in ["secret", "Ada", "is this on?"] {
+        assert!(!line.contains(private), "{private} in {line}");
+    }
+}
+
+#[test]
+fn a_dead_mail_server_is_told_and_the_message_kept() {
+    each_handler(|component| {
+        let dead = Refusing::start();
+        let url = format!("smtp://form:secret@127.0.0.1:{}", dead.port());
+        let site = serve(component, &[("SMTP_URL", &url)]);
+        said(&submit(&site, &LETTER), 503, LATER);
+        told(&site, &["not sent: ", "connection refused"]);
+    });
+}
+
+#[test]
+fn a_silent_mail_server_is_waited_for_twenty_seconds() {
+    each_handler(|component| {
+        let server = Server::start([Session::new().silence()]);
+        let site = serve_with_server(component, server.port());
+        let start = Instant::now();
+        said(&submit(&site, &LETTER), 503, LATER);
+        let waited = start.elapsed();
+        assert!((20..40).contains(&waited.as_secs()), "{waited:?}");
+        told(
+            &site,
+            &["not sent: the mail server was silent for too long at "],
+        );
+        server.finish();
+    });
+}
+
+#[test]
+fn a_refused_recipient_is_the_owners_affair() {
+    each_handler(|component| {
+        for (reply, status, sentence) in [
+            ("550 5.7.1 No relaying", 502, REFUSED),
+            ("451 4.3.0 Queue full", 503, LATER),
+        ] {
+            let server = Server::start([until_rcpt().say(reply).silence()]);
+            let site = serve_with_server(component, server.port());
+            said(&submit(&site, &LETTER), status, sentence);
+            told(&site, &["not sent: ", TO, reply]);
+            server.finish();
+        }
+    });
+}
+
+#[test]
+fn a_refused_sender_is_the_owners_affair() {
+    each_handler(|component| {
+        let server = Server::start([greeted()
+            .expect("MAIL FROM:<form@site.test>")
+            .say("553 5.7.1 Not your address")
+            .silence()]);
+        let site = serve_with_server(component, server.port());
+        said(&submit(&site, &LETTER), 502, REFUSED);
+        told(
+            &site,
+            &["not sent: ", "refused at mail: 553 5.7.1 Not your address"],
+        );
+        server.finish();
+    });
+}
+
+/// wasi:io has functions that take 4096 octets and no more.
+#[test]
+fn a_servers_long_reasons_reach_the_log_and_no_visitor() {
+    each_handler(|component| {
+        let line = "5.7.1 ".to_owned() + &"because ".repeat(60);
+        let reply = format!("553-{line}\r\n").repeat(100) + "553 " + &line;
+        let server = Server::start([greeted().expect("MAIL FROM:*").say(&reply).silence()]);
+        let site = serve_with_server(component, server.port());
+        said(&submit(&site, &LETTER), 502, REFUSED);
+        told(&site, &[&format!("{line} {line}")]);
+        server.finish();
+    });
+}
+
+#[test]
+fn a_letter_without_an_answer_has_perhaps_arrived() {
+    each_handler(|component| {
+        let server = Server::start([until_rcpt()
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .say("354 Go ahead")
+            .content()
+            .hang_up()]);
+        let site = serve_with_server(component, server.port());
+        said(&submit(&site, &LETTER), 504, PERHAPS);
+        told(&site, &["perhaps sent: the mail server broke off at "]);
+        server.finish();
+    });
+}
+
+#[test]
+fn a_certificate_of_another_authority_is_not_trusted() {
+    each_handler(|component| {
+        let sink = Sink::start(&Authority::new().issue(&["127.0.0.1"]), vec![], |_| ());
+        let url = format!("smtp://form:secret@{}", sink.address());
+        let site = serve(
+            component,
+            &[("SMTP_URL", &url), ("SMTP_CA", &Authority::new().pem())],
+        );
+        said(&submit(&site, &LETTER), 502, REFUSED);
+        told(&site, &["not sent: no TLS: "]);
+        assert!(sink.deliveries().is_empty());
+    });
+}
+
+#[test]
+fn what_is_not_set_is_named() {
+    each_handler(|component| {
+        let all = [
+            ("SMTP_URL", "smtp://127.0.0.1"),
+            ("CONTACT_TO", TO),
+            ("CONTACT_FROM", FROM),
+        ];
+        for (missing, _) in all {
+            let set: Vec<_> = all
+                .into_iter()
+                .filter(|(name, _)| *name != missing)
+                .collect();
+            let site = Site::serve(component, &set).unwrap();
+            said(&submit(&site, &LETTER), 500, SET_UP);
+            told(
+                &site,
+                &["not sent: ", missing, " is not set in the environment"],
+            );
+        }
+    });
+}
+
+#[test]
+fn what_is_set_wrong_is_named_without_the_password() {
+    each_handler(|component| {
+        for (name, value) in [
+            ("SMTP_URL", "http://form:secret@127.0.0.1"),
+            ("SMTP_CA", "no certificate"),
+            ("CONTACT_FROM", "form@site.test\r\nBcc: x@y.test"),
+            ("CONTACT_TO", "nobody at all"),
+        ] {
+            let url = ("SMTP_URL", "smtp://form:secret@127.0.0.1:9");
+            let site = serve(component, &[url, (name, value)]);
+            said(&submit(&site, &LETTER), 500, SET_UP);
+            told(&site, &["not sent: "]);
+        }
+    });
+}
+
+fn greeted() -> Session {
+    Session::new()
+        .say("220 mail.test ESMTP")
+        .expect("EHLO [127.0.0.1]")
+        .say("250 mail.test")
+}
+
+fn until_rcpt() -> Session {
+    greeted()
+        .expect("MAIL FROM:<form@site.test>")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<owner@mail.test>")
+}

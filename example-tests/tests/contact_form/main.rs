@@ -1,0 +1,11 @@
+//! examples/contact-form and examples/contact-form-js, served by wasmtime: each test is held against
+//! both.
+
+mod browser;
+mod checking;
+mod client;
+mod failing;
+mod guarding;
+mod pages;
+mod sending;
+mod support;

@@ -1,0 +1,112 @@
+//! The form served beside a mail server, for either handler.
+
+use std::path::Path;
+use std::thread;
+
+use example_tests::site::{Site, wasmtime};
+use mail_parser::{Address, Message, MessageParser};
+use servers::authority::Authority;
+use servers::report::not_run;
+use servers::sink::{Account, Delivery, Sink};
+
+pub const PASSWORD: &str = "pa ss/w@rd";
+pub const TO: &str = "owner@mail.test";
+pub const FROM: &str = "form@site.test";
+
+/// What a visitor may write.
+pub const LETTER: [(&str, &str); 3] = [
+    ("name", "Ada Lovelace"),
+    ("address", "ada@example.org"),
+    ("message", "Good day,\r\nis this on?"),
+];
+
+/// Holds the test against the components of both languages, at once.
+pub fn each_handler(test: impl Fn(&str) + Sync) {
+    if let Err(why) = wasmtime() {
+        return not_run(&"the contact form", &why);
+    }
+    thread::scope(|scope| {
+        scope.spawn(|| test("contact-form.wasm"));
+        if Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../dist/contact-form-js.wasm")
+            .exists()
+        {
+            scope.spawn(|| test("contact-form-js.wasm"));
+        } else {
+            not_run(&"the contact form in JavaScript", "it is not in dist/");
+        }
+    });
+}
+
+/// A form whose letters arrive.
+pub struct Form {
+    pub site: Site,
+    sink: Sink,
+}
+
+impl Form {
+    /// By STARTTLS, with a certificate of its own authority, and a password.
+    pub fn serve(component: &str) -> Form {
+        Form::serve_with_name(component, "127.0.0.1", &[])
+    }
+
+    /// Whose mail server has a certificate of this name.
+    pub fn serve_with_name(component: &str, name: &str, environment: &[(&str, &str)]) -> Form {
+        let authority = Authority::new();
+        let account = Account {
+            username: "form".into(),
+            password: PASSWORD.into(),
+        };
+        let sink = Sink::start(&authority.issue(&[name]), vec![account], |_| ());
+        let url = format!("smtp://form:pa%20ss%2Fw%40rd@{}", sink.address());
+        let ca = authority.pem();
+        let server = [("SMTP_URL", url.as_str()), ("SMTP_CA", ca.as_str())];
+        let site = serve(component, &[&server, environment].concat());
+        Form { site, sink }
+    }
+
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.sink.deliveries()
+    }
+
+    /// Panics unless it is the only one.
+    pub fn delivery(&self) -> Delivery {
+        let mut deliveries = self.deliveries();
+        assert_eq!(deliveries.len(), 1);
+        deliveries.remove(0)
+    }
+}
+
+/// With these variables beside those for the letter.
+pub fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
+    let letter = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
+    Site::serve(component, &[&letter, environment].concat()).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// Whose mail server is at this port, of 127.0.0.1, and talks in clear.
+pub fn serve_with_server(component: &str, port: u16) -> Site {
+    serve(
+        component,
+        &[("SMTP_URL", &format!("smtp://127.0.0.1:{port}"))],
+    )
+}
+
+pub fn parse(delivery: &Delivery) -> Message<'_> {
+    let parser = MessageParser::default();
+    parser.parse(&delivery.message).expect("a letter")
+}
+
+/// Name and address of the only one that the header has.
+pub fn mailbox(header: Option<&Address>) -> (String, String) {
+    let all = header.expect("the header").clone().into_list();
+    let [one] = all.as_slice() else {
+        panic!("{all:?}")
+    };
+    let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    (own(one.name()), own(one.address()))
+}
+
+/// The letter with one field otherwise.
+pub fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
+    LETTER.map(|(field, usual)| (field, if field == name { value } else { usual }))
+}

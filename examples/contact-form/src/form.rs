@@ -1,0 +1,112 @@
+//! What a visitor filled in, and what is wrong with it.
+
+const LONGEST_NAME: usize = 100;
+const LONGEST_MESSAGE: usize = 10_000;
+/// RFC 5321, section 4.5.3.1, as envoi has it too.
+const LONGEST_LOCAL_PART: usize = 64;
+const LONGEST_ADDRESS: usize = 254;
+
+#[derive(Default)]
+pub struct Form {
+    pub name: String,
+    pub address: String,
+    /// With LF as its line ends.
+    pub message: String,
+    /// Which people leave empty.
+    pub website: String,
+}
+
+/// A sentence each; empty where nothing is wrong.
+#[derive(Default)]
+pub struct Errors {
+    pub name: &'static str,
+    pub address: &'static str,
+    pub message: &'static str,
+}
+
+impl Errors {
+    pub fn any(&self) -> bool {
+        ![self.name, self.address, self.message].concat().is_empty()
+    }
+}
+
+impl Form {
+    pub fn parse(body: &[u8]) -> Self {
+        let field = |wanted| {
+            let mut fields = form_urlencoded::parse(body);
+            let found = fields.find(|(name, _)| name == wanted);
+            found.map_or(String::new(), |(_, value)| value.trim().to_owned())
+        };
+        Self {
+            name: field("name"),
+            address: field("address"),
+            message: field("message").replace("\r\n", "\n"),
+            website: field("website"),
+        }
+    }
+
+    pub fn errors(&self) -> Errors {
+        Errors {
+            name: name_error(&self.name),
+            address: address_error(&self.address),
+            message: message_error(&self.message),
+        }
+    }
+}
+
+fn name_error(name: &str) -> &'static str {
+    if name.is_empty() {
+        "Enter your name."
+    } else if name.chars().count() > LONGEST_NAME {
+        "Your name has more than 100 characters: shorten it."
+    } else if name.contains(char::is_control) {
+        "Your name holds a line break or another control character: remove it."
+    } else {
+        ""
+    }
+}
+
+fn address_error(address: &str) -> &'static str {
+    if address.is_empty() {
+        "Enter your email address."
+    } else if !is_address(address) {
+        "Enter an address like ada@example.org."
+    } else {
+        ""
+    }
+}
+
+fn message_error(message: &str) -> &'static str {
+    let is_unsendable = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if message.is_empty() {
+        "Enter a message."
+    } else if message.chars().count() > LONGEST_MESSAGE {
+        "Your message has more than 10,000 characters: shorten it."
+    } else if message.contains(is_unsendable) {
+        "Your message holds a control character: remove it."
+    } else {
+        ""
+    }
+}
+
+/// Stricter than RFC 5321, which allows addresses that nobody has: no quotes, no comments, and ASCII
+/// only, since a header in UTF-8 is not for every server. It has nothing that a header takes for the
+/// end of an address.
+fn is_address(address: &str) -> bool {
+    let Some((local_part, domain)) = address.split_once('@') else {
+        return false;
+    };
+    let is_atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let is_local_part = local_part
+        .split('.')
+        .all(|atom| !atom.is_empty() && atom.chars().all(is_atom));
+    let is_label = |label: &str| {
+        let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        !label.is_empty() && label.chars().all(is_inside)
+    };
+    is_local_part
+        && local_part.len() <= LONGEST_LOCAL_PART
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+        && address.len() <= LONGEST_ADDRESS
+}

@@ -1,0 +1,45 @@
+//! A guest, a component of the world `example:guest/guest`, that is composed with envoi's.
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, Store};
+
+use crate::instance::State;
+use crate::{Grants, component};
+
+pub struct Guest {
+    engine: Engine,
+    component: Component,
+    linker: Linker<State>,
+}
+
+impl Guest {
+    /// # Panics
+    /// When the composition is no component, or imports what no host has.
+    pub fn new(composition: &[u8]) -> Guest {
+        let engine = Engine::default();
+        let component = component::load_bytes(&engine, composition);
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("the names are distinct");
+        Guest {
+            engine,
+            component,
+            linker,
+        }
+    }
+
+    /// In an instance of its own.
+    ///
+    /// # Panics
+    /// When it traps.
+    pub fn welcome(&self, server: &str, to: &str) -> Result<String, String> {
+        let mut store = Store::new(&self.engine, State::new(Grants::all()));
+        let instance = self.linker.instantiate(&mut store, &self.component);
+        let welcome = instance
+            .and_then(|instance| instance.get_typed_func(&mut store, "welcome"))
+            .expect("the composition is a guest");
+        let (answer,): (Result<String, String>,) = welcome
+            .call(&mut store, (server, to))
+            .expect("the guest returns");
+        answer
+    }
+}

@@ -1,0 +1,36 @@
+//! A browser to test pages with.
+
+use std::env::{join_paths, split_paths};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::{debian, install};
+
+/// It ends at once where there is no font.
+const PACKAGES: [&str; 3] = ["chromium", "fontconfig-config", "fonts-dejavu-core"];
+
+pub struct Chromium {
+    pub program: PathBuf,
+    /// Where it is not installed, it has to be told where its things are.
+    pub environment: [(&'static str, OsString); 3],
+}
+
+/// Debian's Chromium, unpacked.
+pub fn chromium() -> Result<Chromium, String> {
+    let folder = install("chromium", &PACKAGES, |folder| {
+        debian::unpack(&PACKAGES, folder)
+    })?;
+    let folder = folder.canonicalize().map_err(|error| error.to_string())?;
+    let libraries = debian::libraries(&folder)?;
+    let libraries = split_paths(&libraries).flat_map(|path| [path.join("pulseaudio"), path]);
+    let libraries = join_paths(libraries).map_err(|error| error.to_string())?;
+    Ok(Chromium {
+        program: folder.join("usr/lib/chromium/chromium"),
+        environment: [
+            ("LD_LIBRARY_PATH", libraries),
+            ("FONTCONFIG_PATH", folder.join("etc/fonts").into()),
+            // Below which fontconfig looks for `fonts`.
+            ("XDG_DATA_HOME", folder.join("usr/share").into()),
+        ],
+    })
+}

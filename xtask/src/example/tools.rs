@@ -1,0 +1,28 @@
+//! What an example is built with, out of package registries. Long work says what it does.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::unavailable::Unavailable;
+
+/// As `setup::npm`.
+pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    fetched(name, packages, setup::npm)
+}
+
+/// As `setup::pip`.
+pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    fetched(name, packages, setup::pip)
+}
+
+type Fetch = fn(&str, &[&str]) -> Result<PathBuf, String>;
+
+fn fetched(name: &str, packages: &[&str], fetch: Fetch) -> Result<PathBuf> {
+    if !setup::folder(name).exists() {
+        eprintln!("example: fetching {} (once)", packages.join(", "));
+    }
+    let folder = fetch(name, packages).map_err(Unavailable)?;
+    // Commands are started in other folders.
+    Ok(folder.canonicalize()?)
+}
