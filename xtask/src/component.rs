@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
 use crate::{
-    debian,
+    component_docs, debian,
     process::run,
     project::Project,
     toolchain::{self, Toolchain, Way},
@@ -133,6 +133,12 @@ pub fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()>
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
 
+/// `dist/envoi-cli-wide.wasm` too, of `dist/cli.wasm` and `dist/envoi-wide.wasm`.
+pub fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_cli(project, toolchain)?;
+    compose_with(project, WIDE.file, CLI.file, "envoi-cli-wide.wasm")
+}
+
 /// `dist/contact-form.wasm`, of `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
 pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CONTACT_FORM)?;
@@ -142,25 +148,27 @@ pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()
 /// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,
 /// as xtask would make everyone wait for what it stands on.
 pub fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+    compose_with(project, ENVOI.file, socket, output)
+}
+
+fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Result<()> {
     let mut cargo = project.cargo();
     if !project.target.join("xtask/compose").exists() {
         eprintln!("component: compiling what composes components (a minute, once)");
     }
     cargo.args(["run", "--profile", "xtask", "--package", "compose", "--"]);
-    for file in [socket, ENVOI.file, output] {
+    for file in [socket, plug, output] {
         cargo.arg(project.root.join("dist").join(file));
     }
     run(&mut cargo)?;
-    println!(
-        "component: dist/{output}, of dist/{socket} and dist/{}",
-        ENVOI.file
-    );
+    println!("component: dist/{output}, of dist/{socket} and dist/{plug}");
     Ok(())
 }
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
-    let component = encode(&compile(project, toolchain, module)?)?;
+    let mut component = encode(&compile(project, toolchain, module)?)?;
+    component_docs::add(&mut component, &project.root.join("wit"))?;
     keep(project, module.file, &component, start)
 }
 

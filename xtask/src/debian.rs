@@ -22,7 +22,7 @@ pub const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "cargo-web"];
 /// Where the library's sources are, in panic messages too.
 pub const SOURCES: &str = "/usr/lib/rustlib/src/rust";
 
-const RUSTC: &str = "/usr/bin/rustc";
+pub const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
 pub fn state() -> State {

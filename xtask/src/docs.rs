@@ -14,34 +14,21 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::project::Project;
+use crate::{process::run, project::Project};
 
-/// By people, the last with a table of the benchmark's; the others are generated.
-const WRITTEN: [&str; 12] = [
-    "README.md",
-    "docs/functions.md",
-    "docs/go-net-smtp.md",
-    "docs/hosts.md",
-    "docs/languages/c.md",
-    "docs/languages/go.md",
-    "docs/languages/python.md",
-    "docs/languages/rust.md",
-    "docs/performance.md",
-    "docs/providers.md",
-    "examples/contact-form/README.md",
-    "examples/mail-worker/README.md",
-];
+/// Where pages are that people write.
+const FOLDERS: [&str; 3] = ["docs", "examples", "npm"];
 
 /// A page, by its path from the root.
 struct Page {
-    path: &'static str,
+    path: String,
     text: String,
 }
 
 /// Writes the generated pages.
 pub fn write(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
-        let path = project.root.join(page.path);
+        let path = project.root.join(&page.path);
         let changed = fs::read_to_string(&path).ok().as_ref() != Some(&page.text);
         if changed {
             fs::write(&path, &page.text)?;
@@ -56,7 +43,7 @@ pub fn write(project: &Project) -> Result<()> {
 pub fn check(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
         ensure!(
-            read(&project.root, page.path)? == page.text,
+            read(&project.root, &page.path)? == page.text,
             "{} is out of date: `cargo xtask docs` writes it",
             page.path
         );
@@ -65,26 +52,59 @@ pub fn check(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// `target/book/`, by a program of its own, as xtask would make everyone wait for mdBook.
+pub fn book(project: &Project) -> Result<()> {
+    if !project.target.join("debug/book").exists() {
+        eprintln!("docs: compiling what makes a book of them (a minute or two, once)");
+    }
+    run(project.cargo().args(["run", "--package", "book"]))
+}
+
 fn generate(root: &Path) -> Result<Vec<Page>> {
     let tests = marks::read_all(root)?;
-    let mut pages = vec![
+    let generated = vec![
         Page {
-            path: "docs/conformance.md",
+            path: "docs/conformance.md".into(),
             text: conformance::page(&read(root, "docs/conformance.in.md")?, &tests)
                 .context("docs/conformance.in.md")?,
         },
         Page {
-            path: "docs/reference.md",
+            path: "docs/reference.md".into(),
             text: reference::page(&root.join("wit"))?,
         },
     ];
-    for path in WRITTEN {
-        let text = read(root, path)?;
-        pages.push(Page { path, text });
+    let mut written = written(root)?;
+    written.retain(|page| generated.iter().all(|other| other.path != page.path));
+    links::check(root, &generated, &written, &tests)?;
+    Ok(generated)
+}
+
+fn written(root: &Path) -> Result<Vec<Page>> {
+    let mut paths = vec!["README.md".to_string(), "CHANGELOG.md".into()];
+    for folder in FOLDERS {
+        find(root, folder, &mut paths)?;
     }
-    links::check(root, &pages, &tests)?;
-    pages.truncate(pages.len() - WRITTEN.len());
-    Ok(pages)
+    let pages = paths.into_iter().map(|path| {
+        let text = read(root, &path)?;
+        Ok(Page { path, text })
+    });
+    pages.collect()
+}
+
+/// What tools leave beside an example is no page.
+fn find(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<()> {
+    let entries = fs::read_dir(root.join(folder)).with_context(|| format!("no {folder}/"))?;
+    for entry in entries {
+        let entry = entry?;
+        let path = format!("{folder}/{}", entry.file_name().display());
+        let ours = !["target", "node_modules"].contains(&entry.file_name().to_str().unwrap_or(""));
+        if entry.file_type()?.is_dir() && ours {
+            find(root, &path, paths)?;
+        } else if path.ends_with(".md") && !path.ends_with(".in.md") {
+            paths.push(path);
+        }
+    }
+    Ok(())
 }
 
 fn read(root: &Path, path: &str) -> Result<String> {

@@ -10,8 +10,9 @@ mod fresh;
 mod go;
 pub mod guest;
 mod javascript;
-mod jco;
+pub mod jco;
 mod mail_worker;
+mod node;
 mod python;
 mod rust;
 mod tools;
@@ -34,6 +35,7 @@ pub struct Example {
 
 /// In the order of the list, after the guests.
 const EXAMPLES: &[Example] = &[
+    node::EXAMPLE,
     contact_form::RUST,
     contact_form::JAVASCRIPT,
     mail_worker::EXAMPLE,

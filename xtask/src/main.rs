@@ -5,10 +5,14 @@
 
 mod bench;
 mod component;
+mod component_docs;
 mod debian;
 mod demo;
+mod dist;
 mod docs;
 mod example;
+mod hosts;
+mod npm;
 mod process;
 mod project;
 mod report;
@@ -27,13 +31,18 @@ const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
+cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
+cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
+cargo xtask book         make a book of docs/, in target/book/
+cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
+                         again, in a clone, and compares the sums
 cargo xtask help         show this
 
 ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target, or not at all
@@ -57,18 +66,23 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
+        [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("example")] => {
             println!("{}", example::list());
             Ok(ExitCode::SUCCESS)
         }
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
+        [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
             bench::measure(&project, &parts).map(|()| ExitCode::SUCCESS)
         }
+        [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
+        [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
+        [Some("book")] => docs::book(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -62,6 +62,6 @@ pub fn rust_lld() -> Option<PathBuf> {
     lld.exists().then_some(lld)
 }
 
-fn rustc() -> Command {
+pub fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     component, docs,
     example::{contact_form, guest},
+    npm,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -76,6 +77,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     component::build_cli(project, &toolchain)?;
     headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
+    headline("the package for Node");
+    npm::build_for_tests(project, report)?;
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");

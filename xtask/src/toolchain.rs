@@ -9,7 +9,7 @@ use std::{env, path::PathBuf, process::Command};
 
 use anyhow::{Result, bail};
 
-use crate::{debian, project::Project, rustup};
+use crate::{debian, process::answer, project::Project, rustup};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Way {
@@ -39,6 +39,15 @@ impl Toolchain {
         };
         cargo.env("CARGO_TARGET_DIR", self.target_dir(project));
         cargo
+    }
+
+    /// What its compiler calls itself, such as `rustc 1.96.0 (ac68faa20 2026-05-25)`.
+    pub fn version(&self) -> Option<String> {
+        let mut rustc = match self.way {
+            Way::Rustup => rustup::rustc(),
+            Way::Debian => Command::new(debian::RUSTC),
+        };
+        answer(rustc.arg("--version"))
     }
 
     /// One each, as either would make the other compile everything again.

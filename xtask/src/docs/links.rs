@@ -7,15 +7,17 @@ use anyhow::{Result, ensure};
 use super::{Page, marks::Test};
 
 /// Holds each link to a place of the project to three things: there is such a file; an anchor stands
-/// in the page; and a name in backticks that links to a Rust file is one of its tests.
-pub fn check(root: &Path, pages: &[Page], tests: &[Test]) -> Result<()> {
-    for page in pages {
+/// in the page; and a name in backticks that links to a Rust file is one of its tests. Of the generated
+/// pages, files may be of before.
+pub fn check(root: &Path, generated: &[Page], written: &[Page], tests: &[Test]) -> Result<()> {
+    let pages: Vec<&Page> = generated.iter().chain(written).collect();
+    for page in &pages {
         let links = links(&page.text).filter(|(_, target)| !target.contains("://"));
         for (label, target) in links {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
             let file = match file {
-                "" => page.path.into(),
-                file => resolve(page.path, file),
+                "" => page.path.clone(),
+                file => resolve(&page.path, file),
             };
             ensure!(
                 root.join(&file).exists() || pages.iter().any(|page| page.path == file),
@@ -23,7 +25,7 @@ pub fn check(root: &Path, pages: &[Page], tests: &[Test]) -> Result<()> {
                 page.path
             );
             ensure!(
-                anchor.is_empty() || has_anchor(pages, &file, anchor),
+                anchor.is_empty() || has_anchor(&pages, &file, anchor),
                 "{}: there is no {anchor} in {file}",
                 page.path
             );
@@ -63,10 +65,26 @@ fn resolve(page: &str, target: &str) -> String {
     parts.join("/")
 }
 
-fn has_anchor(pages: &[Page], file: &str, anchor: &str) -> bool {
-    let anchor = format!("<a id=\"{anchor}\"></a>");
+fn has_anchor(pages: &[&Page], file: &str, anchor: &str) -> bool {
+    let tag = format!("<a id=\"{anchor}\"></a>");
     let page = pages.iter().find(|page| page.path == file);
-    page.is_some_and(|page| page.text.contains(&anchor))
+    page.is_some_and(|page| {
+        page.text.contains(&tag) || headings(&page.text).any(|name| name == anchor)
+    })
+}
+
+/// What a page's headings are called in links.
+fn headings(text: &str) -> impl Iterator<Item = String> {
+    let prose = text.split("\n```").step_by(2);
+    let lines = prose.flat_map(str::lines);
+    let headings = lines.filter(|line| line.starts_with('#'));
+    headings.map(|line| {
+        let name = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = name
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.collect::<String>().replace(' ', "-")
+    })
 }
 
 fn names_a_test(label: &str) -> Option<&str> {
@@ -85,16 +103,16 @@ mod tests {
         }];
         let pages = [
             Page {
-                path: "docs/one.md",
+                path: "docs/one.md".into(),
                 text: text.into(),
             },
             Page {
-                path: "docs/two.md",
-                text: "<a id=\"here\"></a>".into(),
+                path: "docs/two.md".into(),
+                text: "# Who, where and why\n\n<a id=\"here\"></a>".into(),
             },
         ];
         // xtask's own folder.
-        check(Path::new(env!("CARGO_MANIFEST_DIR")), &pages, &tests)
+        check(Path::new(env!("CARGO_MANIFEST_DIR")), &pages, &[], &tests)
     }
 
     #[test]
@@ -102,6 +120,7 @@ mod tests {
         for text in [
             "[text](https://example.org/nowhere)",
             "[a](two.md#here) [b](../src/main.rs)",
+            "[a](two.md#who-where-and-why)",
             "[`a_test`](../src/main.rs)",
             "text\n```wit\n[a](nowhere.md)\n```\n",
         ] {

@@ -27,6 +27,10 @@ pub fn fetch(folder: &Path) -> Result<Jco> {
 }
 
 impl Jco {
+    pub fn command(&self) -> Command {
+        Command::new(self.commands.join("jco"))
+    }
+
     /// npm, whose scripts find jco as if it were installed in the folder.
     pub fn npm(&self, folder: &Path) -> Result<Command> {
         let path = env::var_os("PATH").unwrap_or_default();
@@ -43,10 +47,17 @@ impl Jco {
 fn packages(file: &Path) -> Result<Vec<String>> {
     let said = || format!("cannot read {}", file.display());
     let package: Value = serde_json::from_slice(&fs::read(file).with_context(said)?)?;
-    let pinned = package["devDependencies"].as_object().with_context(said)?;
-    let names = pinned.iter().map(|(name, version)| {
-        let version = version.as_str().with_context(said)?;
-        Ok(format!("{name}@{version}"))
-    });
-    names.collect()
+    let kinds = ["dependencies", "devDependencies"].map(|kind| package[kind].as_object());
+    let names = kinds
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|(name, version)| {
+            let version = version.as_str().with_context(said)?;
+            Ok(format!("{name}@{version}"))
+        });
+    let mut names: Vec<_> = names.collect::<Result<_>>()?;
+    // The same packages are the same copy.
+    names.sort();
+    Ok(names)
 }

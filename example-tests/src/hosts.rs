@@ -1,0 +1,135 @@
+//! Hosts that run the component, each of which delivers a message: over STARTTLS, with a password, to
+//! a server that is called by its name.
+
+mod javascript;
+mod wasmtime;
+
+use std::fmt::{self, Display, Formatter};
+use std::path::Path;
+use std::process::Command;
+
+use crate::office::Office;
+use crate::program::Program;
+
+/// What is run, and in what.
+pub struct Host {
+    pub runtime: Runtime,
+    pub flags: &'static str,
+    /// Of `dist/`: what is run.
+    pub file: &'static str,
+}
+
+pub enum Runtime {
+    /// The command, of this version.
+    Wasmtime(&'static str),
+    /// The machine's, or of this version.
+    Node(Option<&'static str>),
+    Bun(&'static str),
+    Deno(&'static str),
+}
+
+use Runtime::{Bun, Deno, Node, Wasmtime};
+
+const GRANTED: &str = "-S inherit-network,allow-ip-name-lookup";
+const GRANTED_WIDE: &str = "-S inherit-network,allow-ip-name-lookup -W wide-arithmetic";
+/// The command line needs one function more, which is on from 46.
+const OLD: &str = "-S inherit-network,allow-ip-name-lookup,cli-exit-with-code";
+const OLD_WIDE: &str =
+    "-S inherit-network,allow-ip-name-lookup,cli-exit-with-code -W wide-arithmetic";
+const CLI: &str = "envoi-cli.wasm";
+const CLI_WIDE: &str = "envoi-cli-wide.wasm";
+const PACKAGE: &str = "npm/envoi";
+
+pub const HOSTS: &[Host] = &[
+    Host::new(Wasmtime("36.0.9"), OLD, CLI),
+    Host::new(Wasmtime("36.0.9"), OLD_WIDE, CLI_WIDE),
+    Host::new(Wasmtime("42.0.1"), OLD, CLI),
+    Host::new(Wasmtime("42.0.1"), OLD_WIDE, CLI_WIDE),
+    Host::new(Wasmtime("45.0.2"), OLD, CLI),
+    Host::new(Wasmtime("45.0.2"), OLD_WIDE, CLI_WIDE),
+    Host::new(Wasmtime("48.0.2"), GRANTED, CLI),
+    Host::new(Wasmtime("48.0.2"), GRANTED_WIDE, CLI_WIDE),
+    Host::new(Wasmtime("49.0.3"), GRANTED, CLI),
+    Host::new(Wasmtime("49.0.3"), GRANTED, CLI_WIDE),
+    Host::new(Node(None), "", PACKAGE),
+    Host::new(Node(Some("24.21.0")), "", PACKAGE),
+    Host::new(Node(Some("26.10.0")), "", PACKAGE),
+    Host::new(Bun("1.4.5"), "", PACKAGE),
+    Host::new(Deno("2.9.6"), "run --allow-all", PACKAGE),
+];
+
+impl Host {
+    const fn new(runtime: Runtime, flags: &'static str, file: &'static str) -> Host {
+        Host {
+            runtime,
+            flags,
+            file,
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self.runtime {
+            Wasmtime(_) => "wasmtime",
+            Node(_) => "Node",
+            Bun(_) => "Bun",
+            Deno(_) => "Deno",
+        }
+    }
+
+    /// Sends a message to a server of its own, and tells the version that did.
+    pub fn deliver(&self) -> Result<String, Failure> {
+        let office = Office::open(|_| ());
+        let flags = self.flags.split_whitespace();
+        let (version, mut command) = match self.runtime {
+            Wasmtime(version) => wasmtime::send(version, flags, self.file, &office),
+            Node(None) => javascript::send("node".into(), flags, &office),
+            Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &office),
+            Bun(version) => javascript::send(javascript::bun(version)?, flags, &office),
+            Deno(version) => javascript::send(javascript::deno(version)?, flags, &office),
+        }?;
+        let ended = Program::start(&mut command).end();
+        let delivery = office.delivery();
+        let arrived = delivery.is_ok_and(|delivery| delivery.recipients == [RECIPIENT]);
+        match arrived && ended.well {
+            true => Ok(version),
+            false => Err(Failure::Undelivered(ended.stderr)),
+        }
+    }
+}
+
+/// With the version that is wanted.
+impl Display for Host {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let version = match self.runtime {
+            Wasmtime(version) | Bun(version) | Deno(version) => version,
+            Node(version) => version.unwrap_or("of this machine"),
+        };
+        write!(f, "{} {version}", self.name())
+    }
+}
+
+const RECIPIENT: &str = "you@example.org";
+
+/// Why a host did not deliver.
+#[derive(Debug)]
+pub enum Failure {
+    /// This machine cannot have it.
+    Unavailable(String),
+    /// It said so, or nothing arrived.
+    Undelivered(String),
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Failure {
+        Failure::Unavailable(why)
+    }
+}
+
+/// Of what a program says that it is, such as `wasmtime 49.0.3 (4b0b3a1 2026-09-01)` or `v20.20.2`.
+fn version(program: &Path) -> Result<String, String> {
+    let said = setup::run(Command::new(program).arg("--version"))?;
+    let number = said.split(|c: char| c.is_whitespace() || c == 'v');
+    let mut number = number.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let number = number.next().map(str::to_owned);
+    number.ok_or_else(|| format!("{} tells no version: {said}", program.display()))
+}

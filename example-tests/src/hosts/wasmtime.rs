@@ -1,0 +1,35 @@
+//! `wasmtime run` of the command line, which sends what it reads.
+
+use std::fs::{self, File};
+use std::process::Command;
+
+use super::RECIPIENT;
+use crate::dist;
+use crate::office::{Office, PASSWORD};
+
+const MESSAGE: &str = "From: shop@example.org\nSubject: Welcome\n\nGood to have you here.\n";
+
+pub fn send<'a>(
+    version: &str,
+    flags: impl Iterator<Item = &'a str>,
+    file: &str,
+    office: &Office,
+) -> Result<(String, Command), String> {
+    let wasmtime = setup::wasmtime(version)?;
+    let mut command = Command::new(&wasmtime);
+    command.arg("run").args(flags);
+    // By name: others see a command's arguments.
+    command.args(["--env", "ENVOI_PASSWORD", "--env", "ENVOI_CA"]);
+    command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &office.pem)]);
+    command.arg(dist().join(file));
+    command.args(["--server", &office.url(), "--from", "shop@example.org"]);
+    command.args(["--to", RECIPIENT]).stdin(message()?);
+    Ok((super::version(&wasmtime)?, command))
+}
+
+/// As standard input.
+fn message() -> Result<File, String> {
+    let path = setup::folder("message.eml");
+    let open = fs::write(&path, MESSAGE).and_then(|()| File::open(&path));
+    open.map_err(|error| format!("{}: {error}", path.display()))
+}

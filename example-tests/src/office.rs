@@ -1,0 +1,47 @@
+//! A mail server on loopback, and what a program needs to send through it.
+
+use servers::authority::Authority;
+use servers::sink::{Account, Delivery, Saying, Sink};
+
+pub const USERNAME: &str = "ada";
+pub const PASSWORD: &str = "sesame";
+
+/// It wants STARTTLS and the password; its certificate is for `localhost`, by an authority of its own.
+pub struct Office {
+    sink: Sink,
+    /// The authority's certificate.
+    pub pem: String,
+}
+
+impl Office {
+    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Office {
+        let authority = Authority::new();
+        let account = Account {
+            username: USERNAME.into(),
+            password: PASSWORD.into(),
+        };
+        let identity = authority.issue(&["localhost"]);
+        Office {
+            sink: Sink::start(&identity, vec![account], observer),
+            pem: authority.pem(),
+        }
+    }
+
+    /// Without the password.
+    pub fn url(&self) -> String {
+        format!("smtp://{USERNAME}@localhost:{}", self.sink.port())
+    }
+
+    pub fn url_with_password(&self) -> String {
+        self.url().replace('@', &format!(":{PASSWORD}@"))
+    }
+
+    /// The only message, which has to have come inside TLS, by the user.
+    pub fn delivery(&self) -> Result<Delivery, String> {
+        match &*self.sink.deliveries() {
+            [delivery] if delivery.tls && delivery.username == USERNAME => Ok(delivery.clone()),
+            [_] => Err("a message arrived without TLS or its user".into()),
+            others => Err(format!("{} messages arrived", others.len())),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Some of the hosts of docs/hosts.md, each of which `cargo xtask hosts` has deliver a message.
+
+use example_tests::hosts::{Failure, HOSTS, Host, Runtime};
+use servers::report;
+
+#[test]
+fn the_oldest_and_the_newest_wasmtime_deliver() {
+    for version in ["36.0.9", "49.0.3"] {
+        let wanted = |host: &&Host| {
+            matches!(host.runtime, Runtime::Wasmtime(its) if its == version)
+                && host.file == "envoi-cli.wasm"
+        };
+        deliver(HOSTS.iter().find(wanted).expect("it is in the list"));
+    }
+}
+
+#[test]
+fn node_runs_the_example() {
+    let wanted = |host: &&Host| matches!(host.runtime, Runtime::Node(None));
+    deliver(HOSTS.iter().find(wanted).expect("it is in the list"));
+}
+
+fn deliver(host: &Host) {
+    match host.deliver() {
+        Ok(_) => (),
+        Err(Failure::Unavailable(why)) => report::not_run(host, &why),
+        Err(Failure::Undelivered(why)) => panic!("{host}: {why}"),
+    }
+}

@@ -1,0 +1,134 @@
+//! What goes wrong is an error with a code, and words without secrets.
+
+use servers::authority::Authority;
+use servers::refusing::Refusing;
+use servers::scripted::Server;
+use servers::sink::{Account, Sink};
+
+use crate::project::run;
+use crate::script;
+
+#[test]
+fn a_wrong_password_is_refused_and_never_shown() {
+    let authority = Authority::new();
+    let account = Account {
+        username: "ada".into(),
+        password: "right".into(),
+    };
+    let sink = Sink::start(&authority.issue(&["127.0.0.1"]), vec![account], |_| ());
+    let (port, pem) = (sink.port().to_string(), authority.pem());
+    let Some(said) = run("password.mjs", &[("PORT", &port), ("CA", &pem)]) else {
+        return;
+    };
+    let words = "rejected at auth: the server refused at AUTH: 535 5.7.8 Username or password is \
+                 wrong; are user and password right? Some providers want a password made for programs\n";
+    assert!(said.starts_with(words), "{said}");
+    assert!(said.contains("code: 'rejected'"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    assert!(sink.deliveries().is_empty());
+}
+
+#[test]
+fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
+    let both = script::envelope("b@mail.test", "250 2.1.5 Ok")
+        .expect("RCPT TO:<nobody@mail.test>")
+        .say("550 5.1.1 Unknown");
+    let server = Server::start([script::greeting()
+        .followed_by(both)
+        .followed_by(script::content())
+        .followed_by(script::envelope("nobody@mail.test", "550 5.1.1 Unknown"))
+        .followed_by(script::quit())]);
+    let port = server.port().to_string();
+    let Some(said) = run("recipients.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    let words = "b@mail.test accepted\n\
+                 nobody@mail.test refused: 550\n\
+                 recipients-refused: no recipient was accepted: nobody@mail.test: 550 5.1.1 \
+                 Unknown\n\
+                 refused: nobody@mail.test\n\
+                 perhaps delivered: false\n";
+    assert_eq!(said, words);
+    server.finish();
+}
+
+#[test]
+fn a_dead_port_says_so() {
+    let dead = Refusing::start();
+    let Some(said) = run("dead.mjs", &[("PORT", &dead.port().to_string())]) else {
+        return;
+    };
+    assert!(said.starts_with("connect-failed at connect: "), "{said}");
+    assert!(said.contains("is the port right, and open?"), "{said}");
+}
+
+#[test]
+fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
+    let server = Server::start([script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .content()
+        .hang_up()]);
+    let port = server.port().to_string();
+    let Some(said) = run("lost.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(
+        said,
+        "disconnected at acceptance, perhaps delivered: true\n"
+    );
+    server.finish();
+}
+
+#[test]
+fn wrong_arguments_are_errors_that_do_not_show_them() {
+    let Some(said) = run("arguments.mjs", &[]) else {
+        return;
+    };
+    let words = "TypeError: Mailer.setCredentials: an argument is not of the type that envoi's \
+                 declarations give it\n\
+                 TypeError: Mailer.setPort: an argument is not of the type that envoi's \
+                 declarations give it\n\
+                 TypeError: Mailer.setLocalName: an argument is not of the type that envoi's \
+                 declarations give it\n\
+                 TypeError: a message is a string, a Uint8Array, or a stream or async iterable of \
+                 these\n\
+                 SmtpError: invalid-argument\n\
+                 SmtpError: invalid-argument\n\
+                 SmtpError: the mailer is closed\n";
+    assert_eq!(said, words);
+}
+
+#[test]
+fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
+    let begun = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .closed();
+    let whole = script::greeting()
+        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(script::content())
+        .followed_by(script::quit());
+    let server = Server::start([begun, whole]);
+    let port = server.port().to_string();
+    let Some(said) = run("broken-stream.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "Error: the file is gone\n250\n");
+    server.finish();
+}
+
+#[test]
+fn a_worker_that_breaks_down_is_an_error() {
+    let Some(said) = run("broken.mjs", &[]) else {
+        return;
+    };
+    assert!(
+        said.starts_with("crashed: envoi's Worker broke down: "),
+        "{said}"
+    );
+    assert!(said.contains("envoi.core.wasm"), "{said}");
+    assert!(said.ends_with("crashed\ncrashed\n"), "{said}");
+}

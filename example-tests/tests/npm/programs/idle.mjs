@@ -1,0 +1,8 @@
+import { Mailer } from 'envoi';
+import { secure } from './secure.mjs';
+
+const unused = new Mailer('127.0.0.1');
+const mailer = await secure();
+await mailer.send({ recipients: ['grace@mail.test'] }, 'Subject: A bounce\n\nNobody answers.\n');
+console.log('sent');
+// Neither is closed: nothing keeps the program.

@@ -1,0 +1,15 @@
+import { Mailer } from 'envoi';
+
+const mailer = new Mailer('127.0.0.1');
+await mailer.setPort(Number(process.env.PORT));
+let ticks = 0;
+const timer = setInterval(() => {
+  ticks += 1;
+  if (ticks === 10) console.log('ten ticks');
+}, 1);
+try {
+  await mailer.send({ sender: 'a@mail.test', recipients: ['b@mail.test'] }, 'Hi\n');
+} catch ({ code, phase }) {
+  console.log(`${code} at ${phase}`);
+}
+clearInterval(timer);

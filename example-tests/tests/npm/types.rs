@@ -1,0 +1,69 @@
+//! The declarations, for those who write TypeScript.
+
+use std::fs;
+use std::process::Command;
+
+use servers::report;
+
+use crate::project::project;
+
+#[test]
+fn a_program_in_typescript_passes_its_checks() {
+    if let Some(answer) = check("example.ts") {
+        assert_eq!(answer, Ok(String::new()));
+    }
+}
+
+#[test]
+fn a_wrong_call_is_told_before_it_runs() {
+    if let Some(answer) = check("mistakes.ts") {
+        let errors = answer.expect_err("it has mistakes");
+        let lines = errors
+            .lines()
+            .filter(|line| line.starts_with("mistakes.ts("));
+        assert_eq!(lines.count(), 4, "{errors}");
+    }
+}
+
+#[test]
+fn the_declarations_have_the_interfaces_words() {
+    let Some(project) = project() else {
+        return;
+    };
+    let read = |file: &str| fs::read_to_string(project.join("node_modules/envoi").join(file));
+    let resources = read("types/smtp.d.ts").expect("it is there");
+    assert!(resources.contains("* A DNS name or an IP address. STARTTLS on port 587"));
+    assert!(resources.contains("see `mailer.send` for what it may hold"));
+    let interface = read("sync/interfaces/envoi-mail-smtp.d.ts").expect("it is there");
+    assert!(interface.contains("* The server was silent for as long as `setTimeout` allows."));
+    assert!(
+        !interface.contains("* ---"),
+        "lines that divide the file are no words"
+    );
+}
+
+/// What the compiler has to say, which is in `Err` where it refuses.
+fn check(name: &str) -> Option<Result<String, String>> {
+    let project = project()?;
+    let packages = ["typescript@7.0.2", "@types/node@20.19.25"];
+    let compiler = match setup::npm("typescript", &packages) {
+        Ok(folder) => folder.join("node_modules"),
+        Err(why) => {
+            report::not_run(&"TypeScript's checks", &why);
+            return None;
+        }
+    };
+    let mut tsc = Command::new(compiler.join(".bin/tsc"));
+    tsc.args([
+        "--noEmit", "--strict", "--pretty", "false", "--target", "es2022",
+    ]);
+    tsc.args(["--module", "nodenext", "--types", "node", "--typeRoots"]);
+    tsc.arg(compiler.join("@types")).arg(name);
+    let output = tsc.current_dir(project).output().expect("it was installed");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(if output.status.success() {
+        Ok(said)
+    } else {
+        Err(said)
+    })
+}

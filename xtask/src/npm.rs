@@ -1,0 +1,107 @@
+//! `dist/npm/envoi`: the npm package, of `npm/`, the component as jco makes a module of it, and the
+//! interface's declarations.
+
+mod declarations;
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    component,
+    example::jco::{self, Jco},
+    process::run,
+    project::Project,
+    report::Report,
+    unavailable::Unavailable,
+};
+
+/// As jco names it.
+const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
+
+/// Builds the component too.
+pub fn build(project: &Project) -> Result<()> {
+    component::build_portable(project)?;
+    package(project)
+}
+
+/// What this machine lacks the tools for is reported.
+pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
+    match package(project) {
+        Err(error) if error.is::<Unavailable>() => {
+            report.not_run(&format!("the package for Node: {error}"))
+        }
+        built => built,
+    }
+}
+
+/// Of the component that is there.
+pub fn package(project: &Project) -> Result<()> {
+    let sources = project.root.join("npm");
+    let package = project.root.join("dist/npm/envoi");
+    // What may be there from another day is not what the sources say now.
+    if package.exists() {
+        fs::remove_dir_all(&package).context("cannot remove the package of before")?;
+    }
+    let jco = jco::fetch(&sources)?;
+    copy(&sources, &package)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(project.root.join(licence), package.join(licence))?;
+    }
+    transpile(project, &jco, &package.join("sync"))?;
+    declare(&package)?;
+    check_version(&package)?;
+    println!("npm: dist/npm/envoi, for `npm pack`");
+    Ok(())
+}
+
+/// The module of the component; and declarations of wit/, as those of the module lack its words.
+fn transpile(project: &Project, jco: &Jco, folder: &Path) -> Result<()> {
+    let wanted = [
+        // Without `--strict`, a port that is no number is 0.
+        ("dist/envoi.wasm", "transpile --strict --no-typescript"),
+        ("wit", "types --strict --world-name envoi"),
+    ];
+    for (source, words) in wanted {
+        let mut jco = jco.command();
+        jco.args(words.split(' '))
+            .args(["--quiet", "--name", "envoi"]);
+        jco.arg("--out-dir").arg(folder);
+        run(jco.arg(project.root.join(source)))?;
+    }
+    Ok(())
+}
+
+fn declare(package: &Path) -> Result<()> {
+    let path = package.join(INTERFACE);
+    let text = fs::read_to_string(&path).with_context(|| format!("jco made no {INTERFACE}"))?;
+    let interface = declarations::Interface::read(&text);
+    fs::write(package.join("types/smtp.d.ts"), interface.asynchronous()?)?;
+    fs::write(package.join("src/methods.js"), interface.methods())?;
+    fs::write(path, interface.text)?;
+    Ok(())
+}
+
+/// A folder, with what is in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type()?.is_dir() {
+            true => copy(&from, &to)?,
+            false => drop(fs::copy(&from, &to)?),
+        }
+    }
+    Ok(())
+}
+
+fn check_version(package: &Path) -> Result<()> {
+    let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    let manifest = fs::read_to_string(package.join("package.json"))?;
+    ensure!(
+        manifest.contains(version),
+        "npm/package.json has not {version}, which is the workspace's"
+    );
+    Ok(())
+}
