@@ -1,7 +1,7 @@
 //! A TCP connection, never waited on without a deadline.
 
 use core::net::{IpAddr, SocketAddr};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasip2::io::poll::Pollable;
@@ -39,6 +39,8 @@ struct Streams {
     readable: OnceCell<Pollable>,
     writable: OnceCell<Pollable>,
     alarm: Alarm,
+    /// The last read brought something.
+    brought: Cell<bool>,
     input: InputStream,
     output: OutputStream,
     /// None where the streams are the caller's.
@@ -121,6 +123,7 @@ impl Socket {
             readable: OnceCell::new(),
             writable: OnceCell::new(),
             alarm: Alarm::default(),
+            brought: Cell::new(false),
             input,
             output,
             socket,
@@ -143,7 +146,23 @@ impl Socket {
 
     /// What has arrived, without waiting.
     pub fn read(&self) -> Read {
-        read(&self.0.input)
+        let read = read(&self.0.input);
+        self.0.brought.set(matches!(read, Read::Bytes(_)));
+        read
+    }
+
+    /// What arrives until `deadline`; it may be nothing before. Each look is a call of the host. After
+    /// a read that brought something wasmtime (48) takes the stream for ready until one has brought
+    /// nothing: then looking first is one call, and waiting first two.
+    pub fn read_within(&self, deadline: Deadline) -> Result<Read, Error> {
+        if self.0.brought.get()
+            && let read = self.read()
+            && read != Read::Nothing
+        {
+            return Ok(read);
+        }
+        self.0.alarm.wait(deadline, &[self.0.readable()])?;
+        Ok(self.read())
     }
 
     /// Octets that the next `write` takes.
@@ -174,11 +193,6 @@ impl Socket {
             }
         }
         Ok(())
-    }
-
-    /// Waits until there may be something to read.
-    pub fn wait_to_read(&self, deadline: Deadline) -> Result<(), Error> {
-        self.0.alarm.wait(deadline, &[self.0.readable()])
     }
 
     /// Waits until `write` may take more, or there may be something to read.

@@ -189,6 +189,7 @@ fn plan(task: &Task) -> Result<Plan> {
         credentials,
         mechanisms: mechanism.flatten().into_iter().collect(),
         initial_response: InitialResponse::Auto,
+        room: None,
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })
