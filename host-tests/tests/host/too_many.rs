@@ -55,10 +55,12 @@ fn letter(recipients: &[&str], message: &[u8]) -> Letter {
 
 // Conformance: 17
 #[test]
-fn a_thousand_recipients_are_one_transaction() {
-    let names: Vec<String> = (0..1000).map(|i| format!("r{i}@mail.test")).collect();
+fn a_thousand_recipients_are_one_transaction_and_one_more_is_another() {
+    let names: Vec<String> = (0..1001).map(|i| format!("r{i}@mail.test")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let script = begun(&names, &vec![OK; 1000]).followed_by(end());
+    let script = begun(&names[..1000], &[OK; 1000])
+        .followed_by(and(&names[1000..], &[OK]))
+        .followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
     let receipt = plain(&instance, &server).send(&to(&names), MESSAGE);
