@@ -11,7 +11,7 @@
 //! S: 250 OK ...
 //! ```
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Connection;
 use crate::smtp::content::{Survey, survey};
@@ -96,6 +96,18 @@ impl<'a> Letter<'a> {
     }
 }
 
+impl Part<'_> {
+    /// Those of its recipients whom none of the others is for.
+    fn without(&self, others: &VecDeque<Part>) -> Vec<Mailbox> {
+        let others = others.iter().flat_map(|part| &part.recipients);
+        let others: BTreeSet<&str> = others.map(Mailbox::as_str).collect();
+        let own = self.recipients.iter();
+        own.filter(|r| !others.contains(r.as_str()))
+            .cloned()
+            .collect()
+    }
+}
+
 /// How an envelope went that left with the end of the message before it.
 type Begun = Option<Result<(), Error>>;
 
@@ -161,7 +173,7 @@ impl Connection {
                     return (Err(error), None);
                 }
                 Err(error) => {
-                    receipt.add_error(&part.recipients, &error);
+                    receipt.add_error(&part.without(&parts), &error);
                     failure.get_or_insert(error);
                 }
             }

@@ -16,8 +16,11 @@ use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 use super::clock::Alarm;
 use super::{Deadline, Error};
 
-/// Octets that one read takes at most.
-const READ: u64 = 64 * 1024;
+/// Octets that one read takes at most of what a server says, which are replies: wasmtime (48) clears
+/// as much memory for each read as it may bring.
+const READ: u64 = 8 * 1024;
+/// And of a message's source.
+const READ_BULK: u64 = 64 * 1024;
 
 /// What a read brought.
 #[derive(Debug, PartialEq, Eq)]
@@ -146,7 +149,7 @@ impl Socket {
 
     /// What has arrived, without waiting.
     pub fn read(&self) -> Read {
-        let read = read(&self.0.input);
+        let read = take(&self.0.input, READ);
         self.0.brought.set(matches!(read, Read::Bytes(_)));
         read
     }
@@ -202,9 +205,13 @@ impl Socket {
     }
 }
 
-/// What a stream has, without waiting.
-pub fn read(stream: &InputStream) -> Read {
-    match stream.read(READ) {
+/// What a message's source has, without waiting.
+pub fn read(source: &InputStream) -> Read {
+    take(source, READ_BULK)
+}
+
+fn take(stream: &InputStream, most: u64) -> Read {
+    match stream.read(most) {
         Ok(bytes) if bytes.is_empty() => Read::Nothing,
         Ok(bytes) => Read::Bytes(bytes),
         Err(StreamError::Closed) => Read::End,

@@ -117,6 +117,21 @@ fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
     server.finish();
 }
 
+#[test]
+fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
+    let later = "451 4.3.0 Try later";
+    let script = begun(&[B, C], &[OK, TOO_MANY])
+        .content()
+        .followed_by(group(&[C]))
+        .say(&format!("{later}\r\n{}", go_ahead(&[OK])))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[C], &[(B, later)])));
+    server.finish();
+}
+
 // Conformance: 17
 #[test]
 fn the_next_message_comes_after_whom_there_was_no_room_for() {

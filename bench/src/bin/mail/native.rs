@@ -21,7 +21,7 @@ use wasmtime::{Result, bail, format_err};
 use crate::task::{SENDER, Security, Task, now};
 
 /// As the component has it.
-const READ: usize = 64 * 1024;
+const READ: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
 pub fn send(task: &Task) -> Result<Vec<u64>> {
