@@ -21,6 +21,11 @@ use crate::transcript::Transcript;
 pub use letters::{Letter, is_gone};
 pub use open::tls_failed;
 
+/// Octets of plaintext in a record of TLS (RFC 8446, section 5.1).
+const MAX_RECORD: usize = 16 * 1024;
+/// Octets that a record adds to it at most: header, nonce, tag (RFC 5246, section 6.2.3.3).
+const MAX_OVERHEAD: usize = 5 + 8 + 16;
+
 /// Where and how to open a connection.
 pub struct Target {
     pub dialect: Dialect,
@@ -37,11 +42,15 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    /// Recipients that the server took at once before, where it took no more.
+    pub room: Option<u32>,
 }
 
 pub struct Connection {
     session: Session,
     tls: Option<Tls>,
+    /// Made while the answer to STARTTLS is on its way.
+    client_hello: Option<Tls>,
     socket: Socket,
     /// Of a message, sealed where TLS stands: what is too little to leave by itself.
     held_back: Vec<u8>,
@@ -140,11 +149,13 @@ impl Connection {
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
+            room: target.room,
             nonces: nonces(),
         };
         let mut connection = Self {
             session: Session::new(plan),
             tls: None,
+            client_hello: None,
             socket,
             held_back: Vec::new(),
             target,
@@ -249,6 +260,10 @@ impl Connection {
         self.used = net::now();
         let limit = self.clock.timeouts.reply(self.session.phase());
         let deadline = Deadline::at(self.used.saturating_add(limit)).or(self.clock.total);
+        if self.session.phase() == Phase::StartTls && self.client_hello.is_none() {
+            // What is wrong with it is found again when it is needed.
+            self.client_hello = open::client_hello(&self.target).ok();
+        }
         while !self.session.has_reply() {
             self.fill(deadline)?;
         }
@@ -271,6 +286,7 @@ impl Connection {
     /// Holds back what is less than both `least` and what can be written.
     fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
+        let behind = self.behind_message();
         let sealed = self.seal()?;
         match bytes.is_empty() {
             true => bytes = sealed,
@@ -282,15 +298,25 @@ impl Connection {
             if left.len() < permitted.min(least) {
                 break;
             }
-            if permitted >= left.len() || self.session.is_message_followed() {
+            let (piece, rest) = left.split_at(permitted.min(left.len()));
+            if rest.len() <= behind {
                 self.session.leaving();
             }
-            let (piece, rest) = left.split_at(permitted.min(left.len()));
             self.socket.write(piece).map_err(|_| self.last_words())?;
             left = rest;
         }
         self.held_back = left.to_vec();
         Ok(())
+    }
+
+    /// What is to be written behind the end of a message, at most: once no more than that is left,
+    /// the end may have left.
+    fn behind_message(&self) -> usize {
+        let octets = self.session.behind_message();
+        match self.tls.is_some() && octets > 0 {
+            true => octets + MAX_OVERHEAD * (1 + octets / MAX_RECORD),
+            false => octets,
+        }
     }
 
     /// What is outgoing, encrypted where TLS stands.
@@ -336,11 +362,9 @@ impl Connection {
         }
     }
 
-    /// Waits before it reads: there is mostly nothing yet, and each look is a call of the host.
     fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
-        let waited = self.socket.wait_to_read(deadline);
-        waited.map_err(|e| self.failed(e))?;
-        match self.socket.read() {
+        let read = self.socket.read_within(deadline);
+        match read.map_err(|e| self.failed(e))? {
             Read::Nothing => Ok(()),
             Read::Bytes(bytes) => self.take(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
@@ -371,7 +395,9 @@ impl Connection {
     /// command to leave with.
     fn secure(&mut self) -> Result<(), Error> {
         let deadline = self.clock.limit(self.clock.timeouts.tls);
-        match open::handshake(&self.socket, &self.target, deadline) {
+        let hello = self.client_hello.take();
+        let hello = hello.map_or_else(|| open::client_hello(&self.target), Ok);
+        match hello.and_then(|tls| open::handshake(&self.socket, tls, deadline)) {
             Ok(tls) => {
                 self.transcript.add(Speaker::Event, tls.state().to_string());
                 self.session.bind(tls.channel_binding().map(binding));

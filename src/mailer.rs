@@ -62,6 +62,8 @@ pub struct Mailer {
     kept: Option<Handle>,
     /// The family of the address that was connected to last.
     prefer_ipv6: Option<bool>,
+    /// Recipients that the server took at once when it said that more were too many.
+    room: Option<u32>,
 }
 
 impl Mailer {
@@ -86,6 +88,7 @@ impl Mailer {
             tls: None,
             kept: None,
             prefer_ipv6: None,
+            room: None,
         }
     }
 
@@ -360,6 +363,8 @@ impl Mailer {
 
     /// For the next message, unless the server is still to learn who we are.
     fn keep(&mut self, connection: Handle) {
+        let room = connection.look(|connection| connection.session().room());
+        self.room = room.flatten().or(self.room);
         match connection.look(Connection::is_unauthenticated) {
             Some(true) => connection.quit(),
             _ => self.kept = Some(connection),
@@ -396,6 +401,7 @@ impl Mailer {
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
             initial_response: self.initial_response,
+            room: self.room,
         })
     }
 

@@ -77,5 +77,7 @@ pub const HASHED: &str = "hashed@example.test";
 pub const SIZE_LIMIT: usize = 30 << 20;
 /// Recipients that Exim takes in a transaction, as its LIMITS announce.
 pub const RECIPIENTS_LIMIT: usize = 5;
+/// Recipients that Postfix takes in a transaction, which it does not announce: those behind get 452.
+pub const UNANNOUNCED_LIMIT: usize = 100;
 /// Transactions that Exim takes over a connection.
 pub const TRANSACTIONS_LIMIT: usize = 40;

@@ -11,6 +11,8 @@
 //! S: 250 OK ...
 //! ```
 
+use std::collections::{BTreeSet, VecDeque};
+
 use super::Connection;
 use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
@@ -31,12 +33,19 @@ pub struct Letter<'a> {
     early: bool,
 }
 
+/// One transaction of a message: to these of its recipients.
+struct Part<'a> {
+    letter: &'a Letter<'a>,
+    recipients: Vec<Mailbox>,
+    /// The server had no room for them in one before. No one gets a third.
+    again: bool,
+}
+
 /// What leaves behind the end of a message, where it may.
 #[derive(Clone, Copy)]
 enum Behind<'a> {
     Nothing,
-    /// Of this message, to these of its recipients.
-    Envelope(&'a Letter<'a>, &'a [Mailbox]),
+    Envelope(&'a Part<'a>),
     Quit,
 }
 
@@ -64,11 +73,38 @@ impl<'a> Letter<'a> {
         })
     }
 
-    fn envelope_to(&self, recipients: &[Mailbox]) -> Envelope {
-        Envelope {
-            sender: self.envelope.sender.clone(),
-            recipients: recipients.to_vec(),
+    /// To all of its recipients at once.
+    fn whole(&self) -> Part<'_> {
+        Part {
+            letter: self,
+            recipients: self.envelope.recipients.clone(),
+            again: false,
         }
+    }
+
+    fn parts(
+        &self,
+        batches: VecDeque<Vec<Mailbox>>,
+        again: bool,
+    ) -> impl Iterator<Item = Part<'_>> {
+        let part = move |recipients| Part {
+            letter: self,
+            recipients,
+            again,
+        };
+        batches.into_iter().map(part)
+    }
+}
+
+impl Part<'_> {
+    /// Those of its recipients whom none of the others is for.
+    fn without(&self, others: &VecDeque<Part>) -> Vec<Mailbox> {
+        let others = others.iter().flat_map(|part| &part.recipients);
+        let others: BTreeSet<&str> = others.map(Mailbox::as_str).collect();
+        let own = self.recipients.iter();
+        own.filter(|r| !others.contains(r.as_str()))
+            .cloned()
+            .collect()
     }
 }
 
@@ -89,8 +125,9 @@ impl Connection {
     ) {
         let mut begun = None;
         for (i, letter) in letters.iter().enumerate() {
-            let behind = match letters.get(i + 1) {
-                Some(next) => Behind::Envelope(next, &next.envelope.recipients),
+            let next = letters.get(i + 1).map(Letter::whole);
+            let behind = match &next {
+                Some(next) => Behind::Envelope(next),
                 None if quits => Behind::Quit,
                 None => Behind::Nothing,
             };
@@ -117,35 +154,26 @@ impl Connection {
         mut begun: Begun,
         behind: Behind,
     ) -> (Result<Receipt, Error>, Begun) {
-        if let Err(error) = self.greet_if_due() {
-            return (Err(error), None);
-        }
-        let mut batches = self.session.batches(&letter.envelope.recipients);
-        if !letter.partial && batches.len() > 1 {
-            let what = "the server takes fewer recipients at once: that all or none get the \
-                        message cannot be promised";
-            return (Err(Error::InvalidArgument(what.into())), None);
-        }
+        let mut parts = match begun {
+            Some(_) => VecDeque::from([letter.whole()]),
+            None => match self.parts(letter) {
+                Ok(parts) => parts,
+                Err(error) => return (Err(error), None),
+            },
+        };
         let mut receipt = Receipt::default();
         let mut failure = None;
-        while let Some(batch) = batches.pop_front() {
-            let behind = match batches.front() {
-                Some(next) => Behind::Envelope(letter, next),
-                None => behind,
-            };
-            let part;
-            (part, begun) = self.send_to(&batch, letter, begun, behind);
-            match part {
-                Ok(mut part) => {
-                    batches.extend(part.take_too_many());
-                    receipt.add(part);
-                }
+        while let Some(part) = parts.pop_front() {
+            let outcome;
+            (outcome, begun) = self.send_part(&part, begun, &mut parts, behind);
+            match outcome {
+                Ok(part) => receipt.add(part),
                 // Nothing was accepted yet, and nothing will be.
                 Err(error) if receipt == Receipt::default() && !self.is_open() => {
                     return (Err(error), None);
                 }
                 Err(error) => {
-                    receipt.add_error(&batch, &error);
+                    receipt.add_error(&part.without(&parts), &error);
                     failure.get_or_insert(error);
                 }
             }
@@ -160,21 +188,38 @@ impl Connection {
         (outcome, begun)
     }
 
-    /// One transaction.
-    fn send_to(
+    /// The transactions that a message takes, as far as that is known before it is begun.
+    fn parts<'a>(&mut self, letter: &'a Letter) -> Result<VecDeque<Part<'a>>, Error> {
+        self.greet_if_due()?;
+        let batches = self.session.batches(&letter.envelope.recipients);
+        if !letter.partial && batches.len() > 1 {
+            let what = "the server takes fewer recipients at once: that all or none get the \
+                        message cannot be promised";
+            return Err(Error::InvalidArgument(what.into()));
+        }
+        Ok(letter.parts(batches, false).collect())
+    }
+
+    /// One transaction. Whom the server has no room for in it gets others, behind those that are
+    /// `left`; `behind` is for the last of them.
+    fn send_part<'a>(
         &mut self,
-        recipients: &[Mailbox],
-        letter: &Letter,
+        part: &Part<'a>,
         begun: Begun,
+        left: &mut VecDeque<Part<'a>>,
         behind: Behind,
     ) -> (Result<Receipt, Error>, Begun) {
-        let begun = begun.unwrap_or_else(|| self.say_envelope(recipients, letter));
+        let letter = part.letter;
+        let begun = begun.unwrap_or_else(|| self.say_envelope(part));
+        left.extend(letter.parts(self.session.take_left_over(), true));
         if let Err(error) = begun.and_then(|()| self.write(letter.message)) {
             return (Err(error), None);
         }
-        match behind {
-            Behind::Envelope(next, recipients) if self.session.may_follow(recipients) => {
-                self.end_with(next, recipients);
+        match left.front().map_or(behind, Behind::Envelope) {
+            Behind::Envelope(next) if self.session.may_follow(&next.recipients) => {
+                self.session.finish();
+                // What is wrong with it is found again when its turn comes: nothing was said.
+                let _ = self.begin_part(next);
                 self.settle()
             }
             Behind::Quit if self.session.may_end() => {
@@ -182,16 +227,19 @@ impl Connection {
                 self.session.quit_behind();
                 self.settle()
             }
-            _ => (self.finish(), None),
+            _ => {
+                let outcome = self.finish();
+                // Only now where the message left with its envelope.
+                left.extend(letter.parts(self.session.take_left_over(), true));
+                (outcome, None)
+            }
         }
     }
 
     /// As far as the content can leave.
-    fn say_envelope(&mut self, recipients: &[Mailbox], letter: &Letter) -> Result<(), Error> {
-        let envelope = letter.envelope_to(recipients);
-        let content = Content::Whole(letter.survey);
-        self.session
-            .deliver(envelope, letter.options, content, letter.partial)?;
+    fn say_envelope(&mut self, part: &Part) -> Result<(), Error> {
+        self.begin_part(part)?;
+        let letter = part.letter;
         if letter.early && self.session.may_hurry(letter.survey.size) {
             self.session.hurry();
             return Ok(());
@@ -199,16 +247,19 @@ impl Connection {
         self.run()
     }
 
-    /// Ends the message with the next envelope behind it, where that can be said. What is
-    /// wrong with that one is found again when its turn comes.
-    fn end_with(&mut self, next: &Letter, recipients: &[Mailbox]) {
-        self.session.finish();
-        let content = Content::Whole(next.survey);
-        let envelope = next.envelope_to(recipients);
-        // Where it fails, nothing is said.
-        let _ = self
-            .session
-            .deliver(envelope, next.options, content, next.partial);
+    fn begin_part(&mut self, part: &Part) -> Result<(), Error> {
+        let letter = part.letter;
+        let envelope = Envelope {
+            sender: letter.envelope.sender.clone(),
+            recipients: part.recipients.clone(),
+        };
+        let content = Content::Whole(letter.survey);
+        self.session
+            .deliver(envelope, letter.options, content, letter.partial)?;
+        if letter.partial && !part.again {
+            self.session.divide();
+        }
+        Ok(())
     }
 
     /// What became of the message that has ended, and of what left behind it.

@@ -45,22 +45,25 @@ pub fn connect(
     }
 }
 
-/// Until the client's part is done.
-pub fn handshake(socket: &Socket, target: &Target, deadline: Deadline) -> Result<Tls, Error> {
-    let interrupted = |error| match error {
-        net::Error::TimedOut => Error::Timeout(Phase::Tls),
-        _ => Error::Disconnected(Phase::Tls),
-    };
+/// The ClientHello, whose keys take some time to make.
+pub fn client_hello(target: &Target) -> Result<Tls, Error> {
     let name = target
         .server_name
         .as_ref()
         .map_err(|why| Error::InvalidArgument(why.clone()))?;
-    let mut tls = Tls::new(&target.tls, name).map_err(tls_failed)?;
+    Tls::new(&target.tls, name).map_err(tls_failed)
+}
+
+/// Until the client's part is done.
+pub fn handshake(socket: &Socket, mut tls: Tls, deadline: Deadline) -> Result<Tls, Error> {
+    let interrupted = |error| match error {
+        net::Error::TimedOut => Error::Timeout(Phase::Tls),
+        _ => Error::Disconnected(Phase::Tls),
+    };
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
         socket.write_all(&flight, deadline).map_err(interrupted)?;
-        socket.wait_to_read(deadline).map_err(interrupted)?;
-        match socket.read() {
+        match socket.read_within(deadline).map_err(interrupted)? {
             Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
             Read::Bytes(bytes) => {

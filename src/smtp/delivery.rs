@@ -1,12 +1,9 @@
 //! One message: its envelope in as few flights as the server allows, its content, its receipt.
 
-use std::collections::VecDeque;
-
 use super::body::{Allowed, Body, CHUNK};
 use super::content::Survey;
 use super::envelope::{Envelope, Receipt};
 use super::error::{Error, Phase};
-use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
 use super::options::{self, MailContext, Options};
@@ -100,25 +97,12 @@ impl Session {
         self.may_end() && self.takes_more() && self.batches(recipients).len() == 1
     }
 
-    /// Whether anything may: not where the message needs a transaction more, nor in LMTP, whose
-    /// answers are many.
+    /// Whether anything may: not while the message's own envelope is unanswered, as that may need
+    /// another transaction; nor in LMTP, whose answers are many.
     pub fn may_end(&self) -> bool {
-        let needs_more = self
-            .transaction
-            .as_ref()
-            .is_some_and(Transaction::needs_more);
-        self.extensions.has("PIPELINING") && self.plan.dialect == Dialect::Smtp && !needs_more
-    }
-
-    /// The recipients of each transaction that a message to all of them takes, as far as the server
-    /// says beforehand.
-    pub fn batches(&self, recipients: &[Mailbox]) -> VecDeque<Vec<Mailbox>> {
-        let batches = Limits::of(&self.extensions).batches(recipients);
-        let members = |batch: Vec<usize>| {
-            let members = batch.into_iter().filter_map(|i| recipients.get(i));
-            members.cloned().collect()
-        };
-        batches.into_iter().map(members).collect()
+        self.extensions.has("PIPELINING")
+            && self.plan.dialect == Dialect::Smtp
+            && self.awaited.iter().all(|verb| *verb == Verb::Chunk)
     }
 
     /// A piece of the message. What is wrong with it ends the session: SMTP has no other way to
@@ -156,6 +140,7 @@ impl Session {
         body.finish(&mut self.outgoing);
         self.words
             .say(Speaker::Client, || format!("<message of {size} octets>"));
+        self.message_end = self.outgoing.len();
         self.message_left = false;
         self.leaving = self.transaction.take();
         self.state = State::Ready;
@@ -216,8 +201,8 @@ impl Session {
             return Err(failure);
         }
         match (transaction.is_refused(), transaction.go_ahead) {
-            (false, true) => self.state = State::Content,
-            (false, false) if transaction.body.is_chunked() => self.state = State::Content,
+            (false, true) => self.begin_content(),
+            (false, false) if transaction.body.is_chunked() => self.begin_content(),
             (false, false) => self.queue(Verb::Data, Line::open("DATA")),
             (true, go_ahead) => {
                 transaction.go_ahead = false;
@@ -229,6 +214,14 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    fn begin_content(&mut self) {
+        if let Some(mut transaction) = self.transaction.take() {
+            self.leave_over(&mut transaction);
+            self.transaction = Some(transaction);
+        }
+        self.state = State::Content;
     }
 
     /// What the server says of a chunk, or of the whole message.
@@ -245,7 +238,11 @@ impl Session {
             Verb::Chunk => Ok(()),
             Verb::MessageFor(i) => self.hear_for(i, reply),
             _ => {
-                self.receipt = self.leaving.take().map(|t| t.receipt(&reply));
+                if let Some(mut transaction) = self.leaving.take() {
+                    // Not done yet where the message left with its envelope.
+                    self.leave_over(&mut transaction);
+                    self.receipt = Some(transaction.receipt(&reply));
+                }
                 Ok(())
             }
         }

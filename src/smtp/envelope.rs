@@ -59,17 +59,6 @@ impl Receipt {
         self.unknown.extend(other.unknown);
     }
 
-    /// Takes out whom the server refused because it had accepted as many as it takes at once: they
-    /// are for the next transaction (RFC 5321, section 4.5.3.1.10).
-    pub fn take_too_many(&mut self) -> Option<Vec<Mailbox>> {
-        let too_many = |r: &mut RecipientReply| r.reply.is_too_many_recipients();
-        let later = self.refused.extract_if(.., too_many);
-        let later: Vec<_> = later
-            .filter_map(|r| Mailbox::parse_recipient(&r.recipient).ok())
-            .collect();
-        (!later.is_empty()).then_some(later)
-    }
-
     /// An error of one transaction, after others were accepted: it is none for these.
     pub fn add_error(&mut self, recipients: &[Mailbox], error: &Error) {
         match error {

@@ -19,6 +19,7 @@ pub mod options;
 pub mod reply;
 pub mod session;
 mod steps;
+mod too_many;
 mod transaction;
 pub mod transcript;
 mod xtext;

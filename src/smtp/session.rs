@@ -30,6 +30,7 @@ use super::extensions::Extensions;
 use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
+use super::mailbox::Mailbox;
 use super::reply::{Reply, ReplyParser};
 use super::transaction::Transaction;
 use super::transcript::{Speaker, Words};
@@ -94,6 +95,8 @@ pub struct Plan {
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    /// Recipients that the server took at once in a session before, where it took no more.
+    pub room: Option<u32>,
     /// One for each attempt, random.
     pub nonces: [Nonce; MAX_ATTEMPTS],
 }
@@ -155,11 +158,17 @@ pub struct Session {
     pub(super) transaction: Option<Transaction>,
     /// Its message has ended, and waits for the answer; the next one may be under way already.
     pub(super) leaving: Option<Transaction>,
+    /// Where in what is outgoing the message ends.
+    pub(super) message_end: usize,
     /// The final dot was handed to the network: the message may be delivered.
     pub(super) message_left: bool,
     /// A transaction failed: RSET comes before the next (RFC 5321, section 4.1.1.5).
     pub(super) needs_reset: bool,
     pub(super) receipt: Option<Receipt>,
+    /// Of the transaction before, for each that is to be made of them.
+    pub(super) left_over: VecDeque<Vec<Mailbox>>,
+    /// As `Plan` has it, or as this session found it.
+    pub(super) room: Option<u32>,
     greeting: Option<Reply>,
     /// The reply to what was asked for last.
     pub(super) answer: Option<Reply>,
@@ -171,6 +180,7 @@ impl Session {
     pub fn new(plan: Plan) -> Self {
         Self {
             secure: plan.security == Security::ImplicitTls,
+            room: plan.room,
             plan,
             state: State::Opening,
             extensions: Extensions::default(),
@@ -188,9 +198,11 @@ impl Session {
             held: None,
             transaction: None,
             leaving: None,
+            message_end: 0,
             message_left: false,
             needs_reset: false,
             receipt: None,
+            left_over: VecDeque::new(),
             greeting: None,
             answer: None,
             words: Words::default(),
@@ -204,12 +216,20 @@ impl Session {
         &mut self.outgoing
     }
 
-    /// The last of what was outgoing is about to leave.
+    /// Of what is outgoing, how much comes behind the end of a message.
+    pub fn behind_message(&self) -> usize {
+        match self.is_message_followed() {
+            true => self.outgoing.len().saturating_sub(self.message_end),
+            false => 0,
+        }
+    }
+
+    /// All of what is outgoing is about to leave, or all but what is behind a message.
     pub fn leaving(&mut self) {
         self.message_left = self.awaited.iter().any(|verb| verb.ends_message());
     }
 
-    /// Whether more leaves together with the end of a message: that may leave before the last of it.
+    /// Whether more leaves together with the end of a message.
     pub fn is_message_followed(&self) -> bool {
         let last = self.awaited.back();
         last.is_some_and(|verb| !verb.ends_message())

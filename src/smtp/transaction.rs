@@ -13,6 +13,8 @@ pub(super) struct Transaction {
     pub survey: Survey,
     /// Whether to go on when some recipients are refused.
     pub partial: bool,
+    /// Whether whom the server has no room for is left over for another.
+    pub divides: bool,
     /// Each command is the caller's own.
     pub stepwise: bool,
     /// MAIL said SMTPUTF8.
@@ -42,6 +44,7 @@ impl Transaction {
             recipients,
             survey,
             partial,
+            divides: false,
             stepwise: false,
             says_utf8: false,
             accepted: Vec::new(),
@@ -55,12 +58,6 @@ impl Transaction {
             auth_refusal: None,
             body,
         }
-    }
-
-    /// Whether the server takes fewer recipients at once, so that another is to follow.
-    pub fn needs_more(&self) -> bool {
-        let mut replies = self.refused.iter().map(|(_, reply)| reply);
-        replies.any(Reply::is_too_many_recipients)
     }
 
     /// Forgets all answers, and returns what there is to say.

@@ -118,29 +118,3 @@ fn a_421_that_nobody_asked_for_ends_the_session() {
         assert_eq!(talk.said(), "");
     });
 }
-
-// Conformance: 17
-#[test]
-fn recipients_that_are_too_many_at_once_are_kept_for_another_transaction() {
-    for too_many in ["452 4.5.3 too many recipients", "552 5.5.3 too many"] {
-        both_ways(plan, |talk| {
-            talk.open(&["PIPELINING"]);
-            talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-            talk.goes(&format!(
-                "C: MAIL FROM:<a@client.test>
-                 C: RCPT TO:<b@mail.test>
-                 C: RCPT TO:<c@mail.test>
-                 C: DATA
-                 S: 250 ok
-                 S: 250 ok
-                 S: {too_many}
-                 S: 354 go"
-            ));
-            let mut receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
-            let later = receipt.take_too_many().unwrap();
-            assert_eq!(later[0].as_str(), "c@mail.test");
-            assert_eq!((later.len(), receipt.accepted.len()), (1, 1));
-            assert!(receipt.refused.is_empty());
-        });
-    }
-}

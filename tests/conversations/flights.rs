@@ -143,8 +143,10 @@ fn a_message_refused_before_the_answer_to_quit_is_refused() {
 fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
     both_ways(plan, |talk| {
         accepted(talk);
+        assert_eq!(talk.session.behind_message(), 0);
         talk.session.quit_behind();
-        assert!(talk.session.is_message_followed());
+        assert_eq!(talk.session.behind_message(), "QUIT\r\n".len());
+        assert_eq!(talk.session.phase(), Phase::Content, "nothing has left");
         talk.goes("C: Hello\nC: .\nC: QUIT");
         assert_eq!(talk.session.phase(), Phase::Acceptance);
         talk.goes("S: 250 queued");

@@ -9,3 +9,4 @@ mod opening;
 mod scram;
 mod talk;
 mod tokens;
+mod too_many;

@@ -32,6 +32,7 @@ pub fn plan() -> Plan {
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
+        room: None,
         nonces: NONCES,
     }
 }

@@ -47,6 +47,21 @@ fn pair(version: &'static rustls::SupportedProtocolVersion) -> Pair {
     pair
 }
 
+/// RFC 8446, section 2: it may, before it has the client's.
+#[test]
+fn what_the_server_says_with_its_finished_is_heard_with_it() {
+    let mut config = AUTHORITY.issue_for(NAME).config();
+    config.send_half_rtt_data = true;
+    let mut pair = Pair::new(&AUTHORITY.settings(), &Arc::new(config));
+    let hello = std::mem::take(pair.client.outgoing());
+    pair.deliver(&hello);
+    pair.server.writer().write_all(b"220 hello\r\n").unwrap();
+    let flight = pair.said();
+    pair.client.receive(&flight).unwrap();
+    assert!(!pair.client.is_handshaking());
+    assert_eq!(pair.client.plaintext(), b"220 hello\r\n");
+}
+
 #[test]
 fn a_megabyte_goes_up_in_any_pieces() {
     for version in [&TLS13, &TLS12] {

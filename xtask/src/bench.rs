@@ -28,7 +28,8 @@ fn mail(project: &Project, parts: &[&&str]) -> Result<()> {
     component::build(project)?;
     let mut cargo = project.cargo();
     cargo.args(["run", "--release", "--package", "bench", "--bin", "mail"]);
-    cargo.args(["--", "dist/envoi.wasm", "docs/performance.md"]);
+    cargo.args(["--", "dist/envoi.wasm", "dist/envoi-wide.wasm"]);
+    cargo.arg("docs/performance.md");
     cargo.args(parts);
     run(&mut cargo)
 }

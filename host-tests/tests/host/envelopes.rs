@@ -369,35 +369,3 @@ fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
     message.finish().unwrap();
     assert_eq!(server.finish().sessions[2].messages(), [GREETING]);
 }
-
-#[test]
-fn more_recipients_than_every_server_takes_go_in_transactions_of_a_hundred() {
-    let recipients: Vec<String> = (0..250).map(|n| format!("user{n}@mail.test")).collect();
-    let envelope = |some: &[String]| {
-        let commands: Vec<String> = some
-            .iter()
-            .map(|name| format!("RCPT TO:<{name}>"))
-            .collect();
-        let mut group = vec!["MAIL FROM:<a@mail.test>"];
-        group.extend(commands.iter().map(String::as_str));
-        group.push("DATA");
-        Session::new().expect_group(&group)
-    };
-    // RFC 5321, section 4.5.3.1.8. Each leaves behind the end of the message before it.
-    let mut script = hello(&["PIPELINING"]);
-    let mut answer = String::new();
-    for some in recipients.chunks(100) {
-        let replies = vec!["250 2.1.5 Ok"; 1 + some.len()].join("\r\n");
-        script = script
-            .followed_by(envelope(some))
-            .say(&format!("{answer}{replies}\r\n354 Go ahead"))
-            .content();
-        answer = format!("{QUEUED}\r\n");
-    }
-    let server = Server::start([script.say(QUEUED)]);
-    let instance = instance();
-    let names: Vec<&str> = recipients.iter().map(String::as_str).collect();
-    let receipt = plain(&instance, &server).send(&to(&names), MESSAGE);
-    assert_eq!(receipt, Ok(receipt_of(&names, &[])));
-    server.finish();
-}

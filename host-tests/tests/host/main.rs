@@ -26,4 +26,5 @@ mod streams;
 mod support;
 mod timeouts;
 mod tls;
+mod too_many;
 mod wide;

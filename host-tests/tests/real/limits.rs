@@ -1,11 +1,12 @@
-//! What the server says it takes at once (RFC 9422): its own log has no more.
+//! What the server takes at once: where it says so (RFC 9422), its own log has no more; where it does
+//! not, it refuses the others once.
 
 use std::sync::atomic::Ordering;
 
-use host_tests::Envelope;
-use servers::real::{RECIPIENTS_LIMIT, TRANSACTIONS_LIMIT};
+use host_tests::{Envelope, Mailer, Security};
+use servers::real::{RECIPIENTS_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT};
 
-use crate::visit::{MESSAGE, Visit, WAYS, codes, counting_instance};
+use crate::visit::{MESSAGE, Visit, WAYS, codes, counting_instance, instance};
 
 /// In three transactions, the last of which has room left.
 const RECIPIENTS: usize = 2 * RECIPIENTS_LIMIT + 2;
@@ -14,16 +15,10 @@ pub fn are_kept(visit: &mut Visit) -> String {
     for (security, way) in WAYS {
         let (instance, connections) = counting_instance();
         let mailer = visit.mailer(&instance, security);
-        let envelope = envelope(&way.replace(' ', "-"));
-        let receipt = mailer.send(&envelope, MESSAGE).unwrap();
-        let told: Vec<_> = envelope
-            .recipients
-            .iter()
-            .map(|name| (&**name, 250))
-            .collect();
-        assert_eq!(codes(&receipt.accepted), told);
-        told.iter().for_each(|_| visit.took(MESSAGE));
-        came_in_batches(visit, &envelope);
+        let envelope = envelope(&way.replace(' ', "-"), RECIPIENTS);
+        delivers_to_all(visit, &mailer, &envelope);
+        let batches = envelope.recipients.chunks(RECIPIENTS_LIMIT);
+        came_in(visit, &envelope, batches);
 
         // Those were the first three, and there is one more than the connection has room for.
         (3..=TRANSACTIONS_LIMIT).for_each(|_| visit.delivers(&mailer));
@@ -33,27 +28,57 @@ pub fn are_kept(visit: &mut Visit) -> String {
     "LIMITS kept, on recipients and on transactions".into()
 }
 
-/// All of whose addresses begin with the way.
-fn envelope(way: &str) -> Envelope {
-    let recipients = (1..=RECIPIENTS).map(|number| format!("{way}-{number}@example.test"));
+/// Of more recipients than it takes, and the next message of as many.
+pub fn are_found_out_once(visit: &mut Visit) -> String {
+    let instance = instance();
+    let mailer = visit.mailer(&instance, Security::ImplicitTls);
+    let many = UNANNOUNCED_LIMIT + 5;
+    let [first, second] = ["first", "second"].map(|name| envelope(name, many));
+    delivers_to_all(visit, &mailer, &first);
+    let again = &first.recipients[UNANNOUNCED_LIMIT..];
+    came_in(visit, &first, [&*first.recipients, again]);
+
+    delivers_to_all(visit, &mailer, &second);
+    let batches = second.recipients.chunks(UNANNOUNCED_LIMIT);
+    came_in(visit, &second, batches);
+    visit.everything_arrived();
+    "a limit on recipients that it does not announce found out, once".into()
+}
+
+/// All of whose addresses begin with the name.
+fn envelope(name: &str, recipients: usize) -> Envelope {
+    let recipients = (1..=recipients).map(|number| format!("{name}-{number}@example.test"));
     Envelope {
-        sender: Some(format!("{way}@example.test")),
+        sender: Some(format!("{name}@example.test")),
         recipients: recipients.collect(),
     }
 }
 
 #[track_caller]
-fn came_in_batches(visit: &Visit, envelope: &Envelope) {
+fn delivers_to_all(visit: &mut Visit, mailer: &Mailer, envelope: &Envelope) {
+    let receipt = mailer.send(envelope, MESSAGE).unwrap();
+    let recipients = envelope.recipients.iter();
+    let told: Vec<_> = recipients.map(|name| (&**name, 250)).collect();
+    assert_eq!(codes(&receipt.accepted), told);
+    told.iter().for_each(|_| visit.took(MESSAGE));
+}
+
+#[track_caller]
+fn came_in<'a>(
+    visit: &Visit,
+    envelope: &Envelope,
+    batches: impl IntoIterator<Item = &'a [String]>,
+) {
     let sender = envelope.sender.as_deref().unwrap();
-    let way = sender.split('@').next().unwrap();
+    let name = sender.split('@').next().unwrap();
     let mut expected = Vec::new();
-    for batch in envelope.recipients.chunks(RECIPIENTS_LIMIT) {
+    for batch in batches {
         expected.push(format!("MAIL FROM:<{sender}>"));
         expected.extend(batch.iter().map(|name| format!("RCPT TO:<{name}>")));
     }
     let commands = visit
         .server
-        .wait_for_commands(expected.len(), |command| command.contains(way))
+        .wait_for_commands(expected.len(), |command| command.contains(name))
         .unwrap();
     let commands = commands
         .iter()

@@ -34,7 +34,8 @@ const COMMON: &[Topic] = &[
 
 #[test]
 fn postfix_is_understood() {
-    call_on(Kind::Postfix, &[COMMON, &[parameters::reach_the_server]]);
+    let own: &[Topic] = &[parameters::reach_the_server, limits::are_found_out_once];
+    call_on(Kind::Postfix, &[COMMON, own]);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
 use super::{
-    Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, USER, namespace, token,
+    Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT, USER,
+    namespace, token,
 };
 use crate::authority::Identity;
 
@@ -59,6 +60,7 @@ impl Instance {
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())
             .replace("@RECIPIENTS@", &RECIPIENTS_LIMIT.to_string())
+            .replace("@UNANNOUNCED@", &UNANNOUNCED_LIMIT.to_string())
             .replace("@TRANSACTIONS@", &TRANSACTIONS_LIMIT.to_string())
             .replace("@UID@", &namespace::UID.to_string());
         let path = self.folder.join(name);

@@ -11,6 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 use wasmtime::Result;
 
 use crate::component::{Host, envelope, letters};
+use crate::host::Threads;
 use crate::sink::Sink;
 use crate::task::{Security, Task, authority};
 use bench::page::{Page, table};
@@ -65,7 +66,7 @@ struct Share {
 
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     tracing::subscriber::set_global_default(Counter)?;
-    let host = Host::load(compiled)?;
+    let host = Host::load(compiled, Threads::One)?;
     let (authority, root) = authority(compiled)?;
     let mut shares = Vec::new();
     for case in CASES {

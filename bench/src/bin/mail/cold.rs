@@ -6,6 +6,7 @@ use std::time::Instant;
 use wasmtime::{Result, bail};
 
 use crate::component::{Host, envelope};
+use crate::host::Threads;
 use crate::sink::Sink;
 use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
@@ -75,7 +76,7 @@ fn once(compiled: &Path, task: &Task) -> Result<Vec<f64>> {
         steps.push(milliseconds(since));
         since = Instant::now();
     };
-    let host = Host::load(compiled)?;
+    let host = Host::load(compiled, Threads::One)?;
     step(&mut steps);
     let mut instance = host.instantiate()?;
     step(&mut steps);

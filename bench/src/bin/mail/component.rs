@@ -1,46 +1,70 @@
 //! The component in wasmtime, as a client like the others.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use bench::host::bindings::Envoi;
-use bench::host::bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Letter, PasswordCredentials, Security,
-};
-use bench::host::{self, State, fine};
+use bench::host::{State, engine};
 use bench::lines::lines;
+use tokio::runtime::Runtime;
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
 use wasmtime::{Result, Store, bail};
 
+use crate::host::bindings::Envoi;
+use crate::host::bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Guest, Letter, PasswordCredentials, Security,
+};
+use crate::host::{self, Threads, fine};
 use crate::pieces::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
+
+/// Both builds of it, each a file for [`Host::load`].
+pub struct Compiled {
+    pub portable: PathBuf,
+    pub wide: PathBuf,
+}
 
 /// The component, compiled.
 pub struct Host(host::Host);
 
-/// Compiles the component into a file for [`Host::load`].
-pub fn compile(component: &Path, compiled: &Path) -> Result<()> {
-    let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
-    fs::write(compiled, host::engine()?.precompile_component(&wasm)?)?;
-    Ok(())
+impl Compiled {
+    /// Compiles both into a folder.
+    pub fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
+        let compile = |component: &Path, name: &str| -> Result<PathBuf> {
+            let wasm =
+                fs::read(component).with_context(|| format!("no {}", component.display()))?;
+            let compiled = folder.join(name);
+            fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
+            Ok(compiled)
+        };
+        Ok(Compiled {
+            portable: compile(portable, "envoi.cwasm")?,
+            wide: compile(wide, "envoi-wide.cwasm")?,
+        })
+    }
 }
 
 impl Host {
-    pub fn load(compiled: &Path) -> Result<Host> {
-        let engine = host::engine()?;
+    pub fn load(compiled: &Path, threads: Threads) -> Result<Host> {
+        let engine = engine()?;
         // SAFETY: this program compiled it, for this engine.
         let component = unsafe { Component::deserialize_file(&engine, compiled)? };
-        host::Host::new(engine, &component).map(Host)
+        host::Host::new(engine, &component, threads).map(Host)
     }
 
     pub fn instantiate(&self) -> Result<Instance> {
-        let (store, world) = self.0.instantiate()?;
-        Ok(Instance { store, world })
+        let (runtime, store, world) = self.0.instantiate()?;
+        Ok(Instance {
+            runtime,
+            store,
+            world,
+        })
     }
 }
 
 pub struct Instance {
+    runtime: Arc<Runtime>,
     store: Store<State>,
     world: Envoi,
 }
@@ -48,36 +72,48 @@ pub struct Instance {
 impl Instance {
     /// A mailer for the task's server.
     pub fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        let mailer = calls.call_constructor(&mut *store, "127.0.0.1")?;
-        calls.call_set_port(&mut *store, mailer, task.port)?;
+        let root = fs::read(&task.root)?;
         let security = match task.security {
             Secured::StartTls => Security::Starttls,
             Secured::ImplicitTls => Security::ImplicitTls,
             Secured::Plain => Security::Plaintext,
         };
-        calls.call_set_security(&mut *store, mailer, security)?;
-        let root = fs::read(&task.root)?;
-        fine(calls.call_add_trust_anchors(&mut *store, mailer, &root)?)?;
-        if let Some(mechanism) = &task.mechanism {
-            let mechanism = mechanism.clone();
-            fine(calls.call_set_mechanisms(&mut *store, mailer, &[mechanism])?)?;
-            let credentials = Credentials::Password(PasswordCredentials {
-                username: servers::real::USER.into(),
-                password: servers::real::PASSWORD.into(),
-                authorization_id: None,
-            });
-            calls.call_set_credentials(&mut *store, mailer, Some(&credentials))?;
-        }
-        Ok(mailer)
+        let credentials = Credentials::Password(PasswordCredentials {
+            username: servers::real::USER.into(),
+            password: servers::real::PASSWORD.into(),
+            authorization_id: None,
+        });
+        self.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
+            calls.call_set_port(&mut *store, mailer, task.port).await?;
+            calls
+                .call_set_security(&mut *store, mailer, security)
+                .await?;
+            let added = calls.call_add_trust_anchors(&mut *store, mailer, &root);
+            fine(added.await?)?;
+            if let Some(mechanism) = &task.mechanism {
+                let mechanisms = [mechanism.clone()];
+                fine(
+                    calls
+                        .call_set_mechanisms(&mut *store, mailer, &mechanisms)
+                        .await?,
+                )?;
+                calls
+                    .call_set_credentials(&mut *store, mailer, Some(&credentials))
+                    .await?;
+            }
+            Ok(mailer)
+        })
     }
 
     /// Sends one message.
     pub fn send(&mut self, mailer: ResourceAny, envelope: &Envelope, message: &[u8]) -> Result<()> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        let receipt = fine(calls.call_send(&mut *store, mailer, envelope, message, None)?)?;
+        let receipt = self.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            let sent = calls.call_send(store, mailer, envelope, message, None);
+            fine(sent.await?)
+        })?;
         match receipt.refused.is_empty() {
             true => Ok(()),
             false => bail!("refused: {:?}", receipt.refused),
@@ -86,9 +122,11 @@ impl Instance {
 
     /// Sends several in one call.
     pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        for outcome in calls.call_send_all(&mut *store, mailer, letters, None)? {
+        let outcomes = self.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            calls.call_send_all(store, mailer, letters, None).await
+        })?;
+        for outcome in outcomes {
             fine(outcome)?;
         }
         Ok(())
@@ -97,36 +135,43 @@ impl Instance {
     /// Sends one in pieces of a megabyte.
     pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
         let piece = lines(PIECE);
-        let Instance { store, world } = self;
-        let smtp = world.envoi_mail_smtp();
-        let started = smtp
-            .mailer()
-            .call_start_message(&mut *store, mailer, envelope, None)?;
-        let message = fine(started)?;
+        let message = self.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            let started = calls.call_start_message(store, mailer, envelope, None);
+            fine(started.await?)
+        })?;
         for _ in 0..size / piece.len() {
-            fine(smtp.message().call_write(&mut *store, message, &piece)?)?;
+            self.call(async |smtp, store| {
+                fine(smtp.message().call_write(store, message, &piece).await?)
+            })?;
         }
-        fine(smtp.message().call_finish(&mut *store, message)?)?;
+        self.call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
         Ok(())
     }
 
     pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        let lines = calls.call_transcript(&mut *store, mailer)?;
+        let lines =
+            self.call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
     pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        calls.call_set_transcript(&mut *store, mailer, 1000)
+        self.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            calls.call_set_transcript(store, mailer, 1000).await
+        })
     }
 
     pub fn close(&mut self, mailer: ResourceAny) -> Result<()> {
-        let Instance { store, world } = self;
-        let calls = world.envoi_mail_smtp().mailer();
-        calls.call_close(&mut *store, mailer)
+        self.call(async |smtp, store| smtp.mailer().call_close(store, mailer).await)
+    }
+
+    fn call<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&Guest, &mut Store<State>) -> Result<T>,
+    ) -> Result<T> {
+        let smtp = self.world.envoi_mail_smtp();
+        self.runtime.block_on(call(smtp, &mut self.store))
     }
 }
 

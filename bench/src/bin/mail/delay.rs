@@ -14,17 +14,22 @@ use crate::task::now;
 
 const BUFFER: usize = 64 * 1024;
 
-/// What it saw of one connection.
-#[derive(Clone, Copy, Default)]
+/// What happened to a piece of what a side says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mark {
+    FromClient,
+    ToServer,
+    FromServer,
+    ToClient,
+}
+
+/// What it saw of one connection; times in nanoseconds since 1970.
+#[derive(Clone, Default)]
 pub struct Visit {
-    /// When the client came, in nanoseconds since 1970.
+    /// When the client came.
     pub accepted: u64,
-    /// When its last octet came.
-    pub last: u64,
-    /// Reads that brought something of the client's.
-    pub reads: u64,
-    /// The client's.
-    pub octets: u64,
+    /// In the order in which it was seen.
+    pub marks: Vec<(u64, Mark)>,
 }
 
 /// Ends with its process.
@@ -71,42 +76,43 @@ fn carry(
     let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let visits = visits.clone();
-    direction(
-        client.try_clone()?,
-        server.try_clone()?,
-        delay,
-        move |octets| {
+    let mark = |mark: Mark| {
+        let visits = visits.clone();
+        move || {
             if let Some(visit) = lock(&visits).get_mut(index) {
-                visit.last = now();
-                visit.reads += 1;
-                visit.octets += octets as u64;
+                visit.marks.push((now(), mark));
             }
-        },
+        }
+    };
+    direction(
+        (client.try_clone()?, mark(Mark::FromClient)),
+        (server.try_clone()?, mark(Mark::ToServer)),
+        delay,
     );
-    direction(server, client, delay, |_| {});
+    direction(
+        (server, mark(Mark::FromServer)),
+        (client, mark(Mark::ToClient)),
+        delay,
+    );
     Ok(())
 }
 
 /// One thread reads and stamps, another waits and writes.
 fn direction(
-    mut from: TcpStream,
-    to: TcpStream,
+    (mut from, came): (TcpStream, impl Fn() + Send + 'static),
+    (to, goes): (TcpStream, impl Fn() + Send + 'static),
     delay: Duration,
-    mut note: impl FnMut(usize) + Send + 'static,
 ) {
     let (stamped, due) = mpsc::channel();
-    thread::spawn(move || write_when_due(to, &due));
+    thread::spawn(move || write_when_due(to, &due, goes));
     thread::spawn(move || {
         let mut buffer = vec![0; BUFFER];
         while let Ok(octets) = from.read(&mut buffer) {
-            if octets > 0 {
-                note(octets);
-            }
             let piece = buffer[..octets].to_vec();
             if !stamp(&stamped, delay, piece) || octets == 0 {
                 break;
             }
+            came();
         }
     });
 }
@@ -116,9 +122,11 @@ fn stamp(stamped: &Sender<(Instant, Vec<u8>)>, delay: Duration, piece: Vec<u8>) 
 }
 
 /// An empty piece is the end.
-fn write_when_due(mut to: TcpStream, due: &Receiver<(Instant, Vec<u8>)>) {
+fn write_when_due(mut to: TcpStream, due: &Receiver<(Instant, Vec<u8>)>, goes: impl Fn()) {
     for (when, piece) in due {
         thread::sleep(when.saturating_duration_since(Instant::now()));
+        // Before the other side can answer.
+        goes();
         if piece.is_empty() || to.write_all(&piece).is_err() {
             break;
         }
@@ -156,10 +164,19 @@ mod tests {
         assert!(asked.elapsed() >= 2 * delay);
         assert_eq!(answer, b"ping");
         echo.join().unwrap();
-        let [visit] = proxy.take()[..] else {
+        let [visit] = &proxy.take()[..] else {
             panic!("one visit");
         };
-        assert_eq!(visit.octets, 4);
-        assert!(visit.accepted <= visit.last);
+        let (times, marks): (Vec<u64>, Vec<Mark>) = visit.marks.iter().copied().unzip();
+        assert_eq!(
+            marks[..4],
+            [
+                Mark::FromClient,
+                Mark::ToServer,
+                Mark::FromServer,
+                Mark::ToClient
+            ]
+        );
+        assert!(visit.accepted <= times[0]);
     }
 }

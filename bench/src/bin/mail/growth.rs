@@ -11,6 +11,7 @@ use wasmtime::error::Context;
 
 use crate::component::{Host, Instance, envelope};
 use crate::delay::Delay;
+use crate::host::Threads;
 use crate::pieces::PIECE;
 use crate::sink::Sink;
 use crate::stats::Runs;
@@ -26,7 +27,7 @@ const SIZES: &[usize] = &[1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_
 const INSTANCES: &[usize] = &[1, 10, 100, 1000];
 
 pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
-    let host = Host::load(compiled)?;
+    let host = Host::load(compiled, Threads::Several)?;
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let root = root.display().to_string();

@@ -10,6 +10,7 @@ mod cold;
 mod component;
 mod delay;
 mod growth;
+mod host;
 mod native;
 mod pieces;
 mod plot;
@@ -18,13 +19,15 @@ mod sink;
 mod stats;
 mod task;
 mod throughput;
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use bench::machine;
 use bench::page::Page;
-use component::Host;
+use component::{Compiled, Host};
+use host::Threads;
 use task::Task;
 use wasmtime::{Result, bail};
 
@@ -33,28 +36,28 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["client", compiled, way] => client(Path::new(compiled), way),
-        [component, page, parts @ ..] if !parts.is_empty() => {
+        [portable, wide, page, parts @ ..] if !parts.is_empty() => {
             let scratch = Scratch::new()?;
-            let compiled = scratch.0.join("envoi.cwasm");
-            component::compile(Path::new(component), &compiled)?;
+            let compiled = Compiled::new(Path::new(portable), Path::new(wide), &scratch.0)?;
             let page = Page::at(Path::new(page));
             parts
                 .iter()
                 .try_for_each(|part| measure(part, &page, &compiled))
         }
-        _ => bail!("usage: mail COMPONENT.wasm PAGE.md PART…"),
+        _ => bail!("usage: mail PORTABLE.wasm WIDE.wasm PAGE.md PART…"),
     }
 }
 
-fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
+fn measure(part: &str, page: &Page, compiled: &Compiled) -> Result<()> {
     let machine = machine::describe();
+    let portable = &compiled.portable;
     match part {
-        "bulk" => bulk::measure(page, compiled, &machine),
-        "cold" => cold::measure(page, compiled, &machine),
-        "growth" => growth::measure(page, compiled, &machine),
-        "calls" => calls::measure(page, compiled, &machine),
+        "bulk" => bulk::measure(page, portable, &machine),
+        "cold" => cold::measure(page, portable, &machine),
+        "growth" => growth::measure(page, portable, &machine),
+        "calls" => calls::measure(page, portable, &machine),
         "throughput" => throughput::measure(page, compiled, &machine),
-        "explain" => rounds::explain(compiled),
+        "explain" => rounds::explain(portable),
         "rounds" => rounds::measure(page, compiled, &machine),
         _ => bail!("there is no part `{part}`"),
     }
@@ -64,11 +67,12 @@ fn measure(part: &str, page: &Page, compiled: &Path) -> Result<()> {
 fn client(compiled: &Path, way: &str) -> Result<()> {
     let task = Task::from_environment()?;
     let receipts = match way {
-        "bulk" => component::send_bulk(&Host::load(compiled)?, &task)?,
+        "bulk" => component::send_bulk(&Host::load(compiled, Threads::One)?, &task)?,
         "native-bulk" => native::send_bulk(&task)?,
         "native" => native::send(&task)?,
-        "send" => component::send(&Host::load(compiled)?, &task)?,
-        "at-hand" => component::send_at_hand(&Host::load(compiled)?, &task)?,
+        "send" => component::send(&Host::load(compiled, Threads::One)?, &task)?,
+        "send-threads" => component::send(&Host::load(compiled, Threads::Several)?, &task)?,
+        "at-hand" => component::send_at_hand(&Host::load(compiled, Threads::One)?, &task)?,
         _ => bail!("there is no way `{way}`"),
     };
     for receipt in receipts {

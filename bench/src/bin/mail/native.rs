@@ -21,7 +21,7 @@ use wasmtime::{Result, bail, format_err};
 use crate::task::{SENDER, Security, Task, now};
 
 /// As the component has it.
-const READ: usize = 64 * 1024;
+const READ: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
 pub fn send(task: &Task) -> Result<Vec<u64>> {
@@ -189,6 +189,7 @@ fn plan(task: &Task) -> Result<Plan> {
         credentials,
         mechanisms: mechanism.flatten().into_iter().collect(),
         initial_response: InitialResponse::Auto,
+        room: None,
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })

@@ -7,11 +7,13 @@ use servers::real::{Kind, RealServer};
 use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
-use crate::component::{self, Host};
+use crate::component::{self, Compiled, Host};
 use crate::delay::Delay;
+use crate::host::Threads;
 use crate::plot;
 use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
+use crate::turns::{self, Shown, Turn};
 use bench::page::{Page, table};
 
 /// Each way.
@@ -56,18 +58,34 @@ const fn case(kind: Kind, security: Security, mechanism: &'static str, recipient
 struct Taken {
     first: Runs,
     next: Runs,
+    /// Of each first message.
+    turns: Vec<Vec<Turn>>,
 }
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+/// What is told of one run.
+struct Run {
+    first: f64,
+    next: Vec<f64>,
+    turns: Vec<Turn>,
+}
+
+/// Those of this project that send each message in a call of its own.
+const EXPLAINED: usize = 3;
+
+pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+    let Compiled { portable, wide } = compiled;
     let mut clients = vec![
-        clients::own("envoi", "send", compiled),
-        clients::own("envoi, next at hand", "at-hand", compiled),
+        clients::own("envoi's core, native", "native", portable),
+        clients::own("envoi", "send", portable),
+        clients::own("envoi-wide", "send", wide),
+        clients::own("envoi, next at hand", "at-hand", portable),
     ];
     clients.extend(clients::peers());
-    let (authority, root) = authority(compiled)?;
+    let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let mut rows = [head(&clients), head(&clients)];
     let mut bars = Vec::new();
+    let mut turns = String::new();
     for kind in [Kind::Postfix, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity);
         for case in CASES.iter().filter(|case| case.kind == kind) {
@@ -87,6 +105,9 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
             if bars.is_empty() {
                 bars = bars_of(&clients, &taken);
             }
+            if kind == Kind::Postfix && case.recipients == 3 && case.mechanism == "PLAIN" {
+                turns += &case.explained(&clients, &taken);
+            }
         }
     }
     let plot = plot::bars(
@@ -97,7 +118,7 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let text = format!(
         "The first message over a new connection, from accept to receipt:\n\n{}\n\
          Each further message over the same connection, from receipt to receipt:\n\n{}\n\
-         {plot}\n{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
+         {plot}\n{turns}{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
         table(&rows[0]),
         table(&rows[1]),
         clients::versions(),
@@ -110,7 +131,7 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
 pub fn explain(compiled: &Path) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let host = Host::load(compiled)?;
+    let host = Host::load(compiled, Threads::One)?;
     for kind in [Kind::Postfix, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity)?;
         for case in CASES.iter().filter(|case| case.kind == kind) {
@@ -166,6 +187,27 @@ impl Case {
         }
     }
 
+    /// Where the time of the first message goes.
+    fn explained(&self, clients: &[Client], taken: &[Result<Taken, String>]) -> String {
+        let explained = clients.iter().zip(taken).take(EXPLAINED);
+        let shown: Vec<_> = explained
+            .filter_map(|(client, taken)| {
+                let taken = taken.as_ref().ok()?;
+                Some(Shown {
+                    name: client.name,
+                    turns: &taken.turns,
+                    first: &taken.first,
+                })
+            })
+            .collect();
+        format!(
+            "Where the milliseconds of the first message go, {}: what the client takes before each \
+             flight, and the server for its answer.\n\n{}\n",
+            self.name(),
+            turns::explain(self.security, 2e3 * DELAY.as_secs_f64(), &shown)
+        )
+    }
+
     fn name(&self) -> String {
         let security = match self.security {
             Security::StartTls => "STARTTLS",
@@ -192,7 +234,7 @@ fn run(
 ) -> Result<Vec<Result<Taken, String>>> {
     let proxy = Delay::start(case.port(server), DELAY)?;
     let task = case.task(proxy.port, root);
-    let mut samples = vec![(Vec::new(), Vec::new()); clients.len()];
+    let mut samples: Vec<Vec<Run>> = clients.iter().map(|_| Vec::new()).collect();
     let mut failures = vec![None; clients.len()];
     let runs = if case.recipients > FEW { 3 } else { RUNS };
     for _ in 0..runs {
@@ -202,10 +244,7 @@ fn run(
             }
             eprintln!("bench: {}: {}", case.name(), client.name);
             match once(client, &task, &proxy) {
-                Ok((first, next)) => {
-                    samples[i].0.push(first);
-                    samples[i].1.extend(next);
-                }
+                Ok(run) => samples[i].push(run),
                 Err(error) => {
                     eprintln!("bench: {error:#}");
                     failures[i] = Some("failed".to_string());
@@ -215,28 +254,29 @@ fn run(
     }
     let taken = clients.iter().zip(samples).zip(failures);
     Ok(taken
-        .map(|((client, (first, next)), failure)| {
+        .map(|((client, runs), failure)| {
             if client.missing().is_some() {
                 return Err("not here".into());
             }
             match failure {
                 Some(failure) => Err(failure),
-                None if first.is_empty() => Err("–".into()),
+                None if runs.is_empty() => Err("–".into()),
                 None => Ok(Taken {
-                    first: Runs::new(first),
-                    next: Runs::new(next),
+                    first: Runs::new(runs.iter().map(|run| run.first).collect()),
+                    next: Runs::new(runs.iter().flat_map(|run| run.next.clone()).collect()),
+                    turns: runs.into_iter().map(|run| run.turns).collect(),
                 }),
             }
         })
         .collect())
 }
 
-/// The first message's round trips, and those of each that follows.
-fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<(f64, Vec<f64>)> {
+/// The first message's round trips and turns, and the round trips of each that follows.
+fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<Run> {
     proxy.take();
     let told = client.run(task)?;
     let visits = proxy.take();
-    let [visit] = visits[..] else {
+    let [visit] = &visits[..] else {
         bail!("{} made {} connections", client.name, visits.len());
     };
     let round_trip = 2.0 * DELAY.as_nanos() as f64;
@@ -246,5 +286,9 @@ fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<(f64, Vec<f64>)> 
     };
     let next = told.receipts.windows(2);
     let next = next.map(|pair| trips(pair[0], pair[1])).collect();
-    Ok((trips(visit.accepted, first), next))
+    Ok(Run {
+        first: trips(visit.accepted, first),
+        next,
+        turns: turns::of(visit, task.security),
+    })
 }

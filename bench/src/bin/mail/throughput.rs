@@ -1,11 +1,10 @@
 //! How long a message takes over loopback, on a kept connection.
 
-use std::path::Path;
-
 use servers::real::{Kind, RealServer};
 use wasmtime::Result;
 
 use crate::clients::{self, Client};
+use crate::component::Compiled;
 use crate::plot;
 use crate::sink::Sink;
 use crate::stats::Runs;
@@ -48,14 +47,17 @@ const fn case(
     }
 }
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+    let Compiled { portable, wide } = compiled;
     let mut clients = vec![
-        clients::own("envoi's core, native", "native", compiled),
-        clients::own("envoi", "send", compiled),
-        clients::own("envoi, next at hand", "at-hand", compiled),
+        clients::own("envoi's core, native", "native", portable),
+        clients::own("envoi", "send", portable),
+        clients::own("envoi-wide", "send", wide),
+        clients::own("envoi, a host of several threads", "send-threads", portable),
+        clients::own("envoi, next at hand", "at-hand", portable),
     ];
     clients.extend(clients::peers());
-    let (authority, root) = authority(compiled)?;
+    let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let names = clients.iter().map(|client| client.name.to_string());
     let mut rows = vec![[String::new()].into_iter().chain(names).collect::<Vec<_>>()];

@@ -1,0 +1,269 @@
+//! More recipients than a server takes at once, and has not said before (RFC 5321, section
+//! 4.5.3.1.10).
+
+use host_tests::{Dialect, Error, Letter};
+use servers::scripted::{Server, Session};
+
+use crate::support::*;
+
+const B: &str = "b@mail.test";
+const C: &str = "c@mail.test";
+const D: &str = "d@mail.test";
+const E: &str = "e@mail.test";
+const TOO_MANY: &str = "452 4.5.3 Too many recipients";
+const OK: &str = "250 2.1.5 Ok";
+const OTHER: &[u8] = b"Subject: two\r\n\r\nHello\r\n";
+
+/// MAIL, RCPT for each, DATA.
+fn group(recipients: &[&str]) -> Session {
+    let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
+    lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
+    lines.push("DATA".into());
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    Session::new().expect_group(&lines)
+}
+
+/// The replies to such a group, DATA accepted.
+fn go_ahead(recipients: &[&str]) -> String {
+    format!(
+        "250 2.1.0 Ok\r\n{}\r\n354 Go ahead",
+        recipients.join("\r\n")
+    )
+}
+
+fn begun(recipients: &[&str], answers: &[&str]) -> Session {
+    let hello = hello(&["PIPELINING"]).followed_by(group(recipients));
+    hello.say(&go_ahead(answers))
+}
+
+/// A message's end with another envelope behind it, and the answers to both.
+fn and(recipients: &[&str], answers: &[&str]) -> Session {
+    let content = Session::new().content().followed_by(group(recipients));
+    content.say(&format!("{QUEUED}\r\n{}", go_ahead(answers)))
+}
+
+fn end() -> Session {
+    Session::new().content().say(QUEUED)
+}
+
+fn letter(recipients: &[&str], message: &[u8]) -> Letter {
+    Letter {
+        envelope: to(recipients),
+        message: message.to_vec(),
+    }
+}
+
+// Conformance: 17
+#[test]
+fn a_thousand_recipients_are_one_transaction_and_one_more_is_another() {
+    let names: Vec<String> = (0..1001).map(|i| format!("r{i}@mail.test")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let script = begun(&names[..1000], &[OK; 1000])
+        .followed_by(and(&names[1000..], &[OK]))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&names), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&names, &[])));
+    server.finish();
+}
+
+// Conformance: 17
+#[test]
+fn whom_there_is_no_room_for_leaves_with_the_end_of_the_transaction_before() {
+    for too_many in [TOO_MANY, "452 Too many recipients", "552 Too many"] {
+        let script = begun(&[B, C, D], &[OK, too_many, too_many])
+            .followed_by(and(&[C], &[OK]))
+            .followed_by(and(&[D], &[OK]))
+            .followed_by(end());
+        let server = Server::start([script]);
+        let instance = instance();
+        let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
+        assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[])));
+        assert_eq!(server.finish().only().messages(), [MESSAGE; 3]);
+    }
+}
+
+// Conformance: 17
+#[test]
+fn no_one_is_tried_a_third_time() {
+    let script = begun(&[B, C, D, E], &[OK, OK, TOO_MANY, TOO_MANY])
+        .followed_by(and(&[D, E], &[OK, TOO_MANY]))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[(E, TOO_MANY)])));
+    server.finish();
+}
+
+// Conformance: 17
+#[test]
+fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
+    let full = "452 That mailbox is full";
+    let script = begun(&[B, C], &[OK, full])
+        .content()
+        .followed_by(group(&[C]))
+        .say(&format!("{QUEUED}\r\n250 2.1.0 Ok\r\n{full}\r\n503 No one"))
+        .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
+        .say(&format!("250 2.0.0 Ok\r\n{}", go_ahead(&[OK])))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let receipt = mailer.send(&to(&[B, C]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B], &[(C, full)])));
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
+    let later = "451 4.3.0 Try later";
+    let script = begun(&[B, C], &[OK, TOO_MANY])
+        .content()
+        .followed_by(group(&[C]))
+        .say(&format!("{later}\r\n{}", go_ahead(&[OK])))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[C], &[(B, later)])));
+    server.finish();
+}
+
+// Conformance: 17
+#[test]
+fn the_next_message_comes_after_whom_there_was_no_room_for() {
+    let script = begun(&[B, C], &[OK, TOO_MANY])
+        .followed_by(and(&[C], &[OK]))
+        .followed_by(and(&[D], &[OK]))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let letters = [letter(&[B, C], MESSAGE), letter(&[D], OTHER)];
+    let outcomes = plain(&instance, &server).send_all(&letters);
+    let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
+    assert_eq!(outcomes, expected);
+    let messages = [MESSAGE, MESSAGE, OTHER];
+    assert_eq!(server.finish().only().messages(), messages);
+}
+
+// Conformance: 17
+#[test]
+fn a_message_whose_envelope_left_before_its_turn_finds_no_room_too() {
+    let script = begun(&[B], &[OK])
+        .followed_by(and(&[C, D, E], &[OK, TOO_MANY, TOO_MANY]))
+        .followed_by(and(&[D], &[OK]))
+        .followed_by(and(&[E], &[OK]))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let letters = [letter(&[B], MESSAGE), letter(&[C, D, E], OTHER)];
+    let outcomes = plain(&instance, &server).send_all(&letters);
+    let expected = [&[B][..], &[C, D, E]].map(|names| Ok(receipt_of(names, &[])));
+    assert_eq!(outcomes, expected);
+    let messages = [MESSAGE, OTHER, OTHER, OTHER];
+    assert_eq!(server.finish().only().messages(), messages);
+}
+
+// Conformance: 17
+#[test]
+fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
+    let early = |recipients: &[&str], message: &[u8], answers: &[&str]| {
+        let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
+        lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Session::new()
+            .expect_group(&lines)
+            .chunk(&format!("BDAT {} LAST", message.len()))
+            .say(&format!(
+                "250 2.1.0 Ok\r\n{}\r\n{QUEUED}",
+                answers.join("\r\n")
+            ))
+    };
+    let script = hello(&["PIPELINING", "CHUNKING"])
+        .followed_by(early(&[B, C], MESSAGE, &[OK, TOO_MANY]))
+        .followed_by(early(&[C], MESSAGE, &[OK]))
+        .followed_by(early(&[D], OTHER, &[OK]));
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_early_content(true);
+    let outcomes = mailer.send_all(&[letter(&[B, C], MESSAGE), letter(&[D], OTHER)]);
+    let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
+    assert_eq!(outcomes, expected);
+    assert_eq!(server.finish().only().contents, [MESSAGE, MESSAGE, OTHER]);
+}
+
+// Conformance: 17
+#[test]
+fn the_room_is_remembered_over_connections() {
+    let first = begun(&[B, C], &[OK, TOO_MANY])
+        .followed_by(and(&[C], &[OK]))
+        .followed_by(end())
+        .followed_by(quit());
+    let second = begun(&[D], &[OK])
+        .followed_by(and(&[E], &[OK]))
+        .followed_by(end());
+    let server = Server::start([first, second]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.send(&to(&[B, C]), MESSAGE).unwrap();
+    mailer.close();
+    let receipt = mailer.send(&to(&[D, E]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[D, E], &[])));
+    server.finish();
+}
+
+#[test]
+fn for_all_or_none_one_too_many_is_none() {
+    let script = hello(&["PIPELINING"])
+        .expect_group(&["MAIL *", "RCPT *", "RCPT *"])
+        .say(&format!("250 2.1.0 Ok\r\n{OK}\r\n{TOO_MANY}"));
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_partial_delivery(false);
+    let refused = Error::RecipientsRefused(refusals(&[(C, TOO_MANY)]));
+    assert_eq!(mailer.send(&to(&[B, C]), MESSAGE), Err(refused));
+    server.finish();
+}
+
+#[test]
+fn a_message_in_pieces_has_one_transaction_and_names_whom_there_is_no_room_for() {
+    let script = begun(&[B, C], &[OK, TOO_MANY]).followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let message = mailer.start_message(&to(&[B, C])).unwrap();
+    assert_eq!(message.refused(), refusals(&[(C, TOO_MANY)]));
+    message.write(MESSAGE).unwrap();
+    let expected = receipt_of(&[B], &[(C, TOO_MANY)]);
+    assert_eq!(message.finish(), Ok(expected));
+    server.finish();
+}
+
+/// LMTP answers for each, and its envelope waits for all of them.
+#[test]
+fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_content() {
+    let full = "452 That mailbox is full";
+    let script = Session::new()
+        .say("220 mail.test LMTP")
+        .expect("LHLO [127.0.0.1]")
+        .say(&ehlo(&["PIPELINING"]))
+        .followed_by(group(&[B, C, D]))
+        .say(&go_ahead(&[OK, OK, TOO_MANY]))
+        .content()
+        .say(&format!("{QUEUED}\r\n{full}"))
+        .followed_by(group(&[D]))
+        .say(&go_ahead(&[OK]))
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_dialect(Dialect::Lmtp);
+    let receipt = mailer.send(&to(&[B, C, D]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, D], &[(C, full)])));
+    server.finish();
+}

@@ -1,0 +1,216 @@
+//! More recipients than the server takes at once.
+
+use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::session::Plan;
+
+use crate::talk::{Talk, both_ways, plan};
+
+const SAID: &str = "452 4.5.3 Too many recipients";
+const OLD: &str = "552 Too many recipients";
+
+/// r0 and so on, at mail.test.
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("r{i}@mail.test")).collect()
+}
+
+/// A message to so many, answered one by one, of which whom there is no room for is left over.
+fn begin(talk: &mut Talk, answers: &[&str]) {
+    talk.open(&["PIPELINING"]);
+    again(talk, answers);
+}
+
+fn again(talk: &mut Talk, answers: &[&str]) {
+    let names = names(answers.len());
+    talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    talk.session.divide();
+    let said: String = names
+        .iter()
+        .map(|r| format!("C: RCPT TO:<{r}>\n"))
+        .collect();
+    let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
+    talk.goes(&format!(
+        "C: MAIL FROM:<a@client.test>\n{said}C: DATA\nS: 250 ok\n{heard}S: 354 go"
+    ));
+}
+
+fn shown(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
+    let show = |batch: Vec<Mailbox>| {
+        let names: Vec<_> = batch.iter().map(Mailbox::as_str).collect();
+        names.join(" ").replace("@mail.test", "")
+    };
+    batches.into_iter().map(show).collect()
+}
+
+fn left_over(talk: &mut Talk) -> Vec<String> {
+    shown(talk.session.take_left_over())
+}
+
+fn refused(talk: &mut Talk) -> Vec<String> {
+    let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
+    let refused = receipt.refused.into_iter();
+    refused
+        .map(|r| r.recipient.replace("@mail.test", ""))
+        .collect()
+}
+
+// Conformance: 17
+#[test]
+fn whom_there_is_no_room_for_is_left_over_in_batches_of_what_there_was_room_for() {
+    for too_many in [SAID, "552 5.5.3 too many", OLD] {
+        both_ways(plan, |talk| {
+            let (ok, no) = ("250 ok", too_many);
+            begin(talk, &[ok, ok, no, no, no, no, no]);
+            assert_eq!(left_over(talk), ["r2 r3", "r4 r5", "r6"]);
+            assert!(refused(talk).is_empty());
+            assert!(left_over(talk).is_empty());
+        });
+    }
+}
+
+// Conformance: 17
+#[test]
+fn a_refusal_that_says_something_else_is_one() {
+    for other in [
+        "452 4.3.1 disk full",
+        "552 5.2.2 mailbox full",
+        "450 4.5.3 no",
+        "550 no",
+    ] {
+        both_ways(plan, |talk| {
+            begin(talk, &["250 ok", SAID, other, SAID]);
+            assert_eq!(left_over(talk), ["r1", "r3"], "{other}");
+            assert_eq!(refused(talk), ["r2"], "{other}");
+        });
+    }
+}
+
+// Conformance: 17
+#[test]
+fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
+    let (ok, full, no) = ("250 ok", "452 full", "550 no");
+    for (answers, expected) in [
+        (&[ok, full, full][..], &["r1", "r2"][..]),
+        (&[full, ok, full], &["r2"]),
+        (&[ok, full, no, OLD], &["r3"]),
+        (&[full, ok], &[]),
+        (&[ok, full, no], &[]),
+    ] {
+        both_ways(plan, |talk| {
+            begin(talk, answers);
+            assert_eq!(left_over(talk), expected, "{answers:?}");
+            assert_eq!(talk.session.room(), None, "that is a guess");
+        });
+    }
+}
+
+// Conformance: 17
+#[test]
+fn no_one_is_left_over_of_a_transaction_that_does_not_divide() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
+        talk.goes(&format!(
+            "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<r0@mail.test>
+             C: RCPT TO:<r1@mail.test>
+             C: DATA
+             S: 250 ok
+             S: 250 ok
+             S: {SAID}
+             S: 354 go"
+        ));
+        assert!(left_over(talk).is_empty());
+        assert_eq!(refused(talk), ["r1"]);
+    });
+}
+
+#[test]
+fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
+        talk.session.divide();
+        let envelope = "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<r0@mail.test>
+             C: RCPT TO:<r1@mail.test>
+             C: DATA";
+        talk.fails(&format!(
+            "{envelope}\nS: 250 ok\nS: {SAID}\nS: {SAID}\nS: 354 go\nC: .\nS: 554 for no one"
+        ));
+        assert!(left_over(talk).is_empty());
+        assert_eq!(talk.session.room(), None);
+    });
+}
+
+// Conformance: 17
+#[test]
+fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next() {
+    both_ways(plan, |talk| {
+        begin(talk, &["250 ok", "250 ok", SAID]);
+        assert_eq!(left_over(talk), ["r2"]);
+        refused(talk);
+        assert_eq!(batches(talk, 5), ["r0 r1", "r2 r3", "r4"]);
+        assert_eq!(talk.session.room(), Some(2));
+    });
+    let learned = || Plan {
+        room: Some(3),
+        ..plan()
+    };
+    both_ways(learned, |talk| {
+        talk.open(&["PIPELINING"]);
+        assert_eq!(batches(talk, 4), ["r0 r1 r2", "r3"]);
+    });
+}
+
+// Conformance: 17, 61
+#[test]
+fn the_lower_counts_of_what_the_server_says_and_what_it_took() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING", "LIMITS RCPTMAX=3"]);
+        again(talk, &["250 ok", "250 ok", SAID]);
+        left_over(talk);
+        refused(talk);
+        assert_eq!(batches(talk, 3), ["r0 r1", "r2"]);
+    });
+}
+
+// Conformance: 17
+#[test]
+fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() {
+    both_ways(plan, |talk| {
+        let answers = [["250 ok"; 100], [OLD; 100]].concat();
+        begin(talk, &answers);
+        let batches = talk.session.take_left_over();
+        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [100]);
+        assert_eq!(talk.session.room(), Some(100));
+    });
+}
+
+/// Of a message that has left before it is known who is accepted.
+#[test]
+fn whom_there_is_no_room_for_in_a_message_that_left_early_is_left_over_too() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING", "CHUNKING"]);
+        talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
+        talk.session.divide();
+        talk.session.hurry();
+        talk.session.write(b"x").unwrap();
+        assert!(
+            !talk.session.may_end(),
+            "what comes next is not known before"
+        );
+        talk.session.finish();
+        talk.said();
+        talk.goes(&format!("S: 250 ok\nS: 250 ok\nS: {SAID}\nS: 250 queued"));
+        assert_eq!(left_over(talk), ["r1"]);
+        assert!(talk.session.take_receipt().unwrap().refused.is_empty());
+    });
+}
+
+fn batches(talk: &Talk, count: usize) -> Vec<String> {
+    let recipients: Vec<_> = names(count)
+        .iter()
+        .map(|name| Mailbox::parse_recipient(name).unwrap())
+        .collect();
+    shown(talk.session.batches(&recipients))
+}
