@@ -8,6 +8,8 @@ mod aead;
 #[cfg(any(test, target_feature = "simd128"))]
 mod chacha20;
 mod ecdsa;
+#[cfg(any(test, target_feature = "simd128"))]
+mod lanes;
 mod pbkdf2;
 #[cfg(any(test, target_feature = "simd128"))]
 mod poly1305;

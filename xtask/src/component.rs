@@ -41,9 +41,9 @@ const ENVOI: Module = Module {
     output: "envoi.wasm",
     selection: &["--package", "envoi", "--lib", "--profile", "component"],
     profile: "component",
-    // Without wide arithmetic, a product of 64-bit words is a function call. AES alone has more of
-    // 64 bits, and is the last choice here.
-    flags: &["--cfg=cpubits=\"32\""],
+    // Vectors are in every host of WASI 0.2. Without wide arithmetic, a product of 64-bit words is a
+    // function call. AES alone has more of 64 bits, and is the last choice here.
+    flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
     folder: "",
 };
 
