@@ -1,5 +1,5 @@
-//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wit-component a
-//! component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
+//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wasm-opt a smaller one,
+//! wit-component a component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
 use crate::{
-    debian,
+    debian, optimizer,
     process::run,
     project::Project,
     toolchain::{self, Toolchain, Way},
@@ -121,7 +121,9 @@ fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
-    let component = encode(&compile(project, toolchain, module)?)?;
+    let compiled = compile(project, toolchain, module)?;
+    let optimized = optimizer::optimize(&compiled);
+    let component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     let path = project.root.join("dist").join(module.file);
     let changed = replace(&path, &component)?;
     println!(
@@ -131,6 +133,9 @@ fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Re
         if changed { "built" } else { "unchanged" },
         start.elapsed().as_secs_f32(),
     );
+    if let Err(why) = optimized {
+        eprintln!("component: larger than it could be, as wasm-opt is not here: {why}");
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod component;
 mod debian;
 mod demo;
 mod docs;
+mod optimizer;
 mod process;
 mod project;
 mod report;
