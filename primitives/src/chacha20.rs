@@ -1,9 +1,10 @@
 //! ChaCha20 (RFC 8439, section 2.4) over vectors: a vector holds one word of four blocks.
 //!
-//! The crate `chacha20` has no such code for WebAssembly. Without WebAssembly's vectors there are
-//! arrays in their place, by which tests elsewhere hold the rounds and the order of the words.
+//! The crate `chacha20` has no such code for WebAssembly.
 
 use zeroize::Zeroize;
+
+use crate::lanes::{Lanes, transpose};
 
 /// Octets of four blocks.
 const STRIDE: usize = 256;
@@ -85,119 +86,19 @@ fn double_round(words: &mut [Lanes; 16]) {
 #[inline(always)]
 fn quarter_round(words: &mut [Lanes; 16], [a, b, c, d]: [usize; 4]) {
     words[a] = words[a].add(words[b]);
-    words[d] = words[d].xor(words[a]).rotate_left::<16>();
+    words[d] = rotate::<16, 16>(words[d].xor(words[a]));
     words[c] = words[c].add(words[d]);
-    words[b] = words[b].xor(words[c]).rotate_left::<12>();
+    words[b] = rotate::<12, 20>(words[b].xor(words[c]));
     words[a] = words[a].add(words[b]);
-    words[d] = words[d].xor(words[a]).rotate_left::<8>();
+    words[d] = rotate::<8, 24>(words[d].xor(words[a]));
     words[c] = words[c].add(words[d]);
-    words[b] = words[b].xor(words[c]).rotate_left::<7>();
+    words[b] = rotate::<7, 25>(words[b].xor(words[c]));
 }
 
-#[cfg(target_feature = "simd128")]
-use simd128::{Lanes, transpose};
-
-#[cfg(target_feature = "simd128")]
-mod simd128 {
-    use core::arch::wasm32::*;
-
-    #[derive(Clone, Copy)]
-    pub struct Lanes(v128);
-
-    impl Lanes {
-        #[inline(always)]
-        pub fn all(word: u32) -> Self {
-            Self(u32x4_splat(word))
-        }
-
-        #[inline(always)]
-        pub fn new([a, b, c, d]: [u32; 4]) -> Self {
-            Self(u32x4(a, b, c, d))
-        }
-
-        #[inline(always)]
-        pub fn add(self, other: Self) -> Self {
-            Self(u32x4_add(self.0, other.0))
-        }
-
-        #[inline(always)]
-        pub fn xor(self, other: Self) -> Self {
-            Self(v128_xor(self.0, other.0))
-        }
-
-        /// Not by shuffling octets, which wasmtime makes slower code of.
-        #[inline(always)]
-        pub fn rotate_left<const BITS: u32>(self) -> Self {
-            let (left, right) = (u32x4_shl(self.0, BITS), u32x4_shr(self.0, 32 - BITS));
-            Self(v128_or(left, right))
-        }
-
-        #[inline(always)]
-        pub fn xor_into(self, text: &mut [u8; 16]) {
-            let place: *mut v128 = text.as_mut_ptr().cast();
-            // SAFETY: 16 octets are there to be read and written, at any alignment.
-            unsafe { v128_store(place, v128_xor(self.0, v128_load(place))) }
-        }
-    }
-
-    /// A word of each block becomes a block's words.
-    #[inline(always)]
-    pub fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
-        let low_ab = i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0);
-        let high_ab = i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0);
-        let low_cd = i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0);
-        let high_cd = i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0);
-        [
-            Lanes(i64x2_shuffle::<0, 2>(low_ab, low_cd)),
-            Lanes(i64x2_shuffle::<1, 3>(low_ab, low_cd)),
-            Lanes(i64x2_shuffle::<0, 2>(high_ab, high_cd)),
-            Lanes(i64x2_shuffle::<1, 3>(high_ab, high_cd)),
-        ]
-    }
-}
-
-#[cfg(not(target_feature = "simd128"))]
-use arrays::{Lanes, transpose};
-
-#[cfg(not(target_feature = "simd128"))]
-mod arrays {
-    use core::array::from_fn;
-
-    #[derive(Clone, Copy)]
-    pub struct Lanes([u32; 4]);
-
-    impl Lanes {
-        pub fn all(word: u32) -> Self {
-            Self([word; 4])
-        }
-
-        pub fn new(words: [u32; 4]) -> Self {
-            Self(words)
-        }
-
-        pub fn add(self, other: Self) -> Self {
-            Self(from_fn(|lane| self.0[lane].wrapping_add(other.0[lane])))
-        }
-
-        pub fn xor(self, other: Self) -> Self {
-            Self(from_fn(|lane| self.0[lane] ^ other.0[lane]))
-        }
-
-        pub fn rotate_left<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|word| word.rotate_left(BITS)))
-        }
-
-        pub fn xor_into(self, text: &mut [u8; 16]) {
-            let keystream = self.0.into_iter().flat_map(u32::to_le_bytes);
-            text.iter_mut()
-                .zip(keystream)
-                .for_each(|(octet, key)| *octet ^= key);
-        }
-    }
-
-    pub fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
-        from_fn(|lane| Lanes(rows.map(|row| row.0[lane])))
-    }
+/// To the left. Not by shuffling octets, which wasmtime makes slower code of.
+#[inline(always)]
+fn rotate<const LEFT: u32, const RIGHT: u32>(words: Lanes) -> Lanes {
+    words.shift_left::<LEFT>().or(words.shift_right::<RIGHT>())
 }
 
 #[cfg(test)]

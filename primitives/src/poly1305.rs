@@ -1,101 +1,191 @@
-//! Poly1305 (RFC 8439, section 2.5) over words of 64 bits, as ChaCha20-Poly1305 uses it: on whole blocks.
+//! Poly1305 (RFC 8439, section 2.5) over vectors, four blocks at once, as ChaCha20-Poly1305 uses it: on
+//! whole blocks.
 //!
-//! The crate `poly1305` has words of 26 bits, which wide arithmetic makes nothing of. No branch and no
-//! index depends on a secret here.
+//! The crate `poly1305` has no such code for WebAssembly. A number has five limbs of 26 bits, the lowest
+//! first, or little more: sums of their products fit words of 64 bits. No branch and no index depends on
+//! a secret here.
+
+use core::array::from_fn;
 
 use zeroize::Zeroize;
 
+use crate::lanes::{Lanes, Wide, transpose};
+
 /// Octets.
 const BLOCK: usize = 16;
-/// The bits of the multiplier that RFC 8439, section 2.5, clears, a word each.
-const CLAMP: [u64; 2] = [0x0fff_fffc_0fff_ffff, 0x0fff_fffc_0fff_fffc];
+/// The bits of the key that make the multiplier (RFC 8439, section 2.5).
+const CLAMP: u128 = 0x0fff_fffc_0fff_fffc_0fff_fffc_0fff_ffff;
+/// The bits of a limb.
+const LIMB: u32 = 26;
+const MASK: u32 = (1 << LIMB) - 1;
+/// What stands above each block, as its last limb has it.
+const ABOVE: u32 = 1 << 24;
+
+/// One in each lane.
+type Numbers = [Lanes; 5];
 
 pub struct Poly1305 {
-    multiplier: [u64; 2],
-    /// The multiplier's high word times five quarters: 2^130 is 5 here.
-    folded: u64,
+    /// The multiplier's fourth power in each lane.
+    fourth: Multiplier,
+    /// The multiplier's fourth, third, second and first power.
+    powers: Multiplier,
     /// Added to the sum at the end.
-    pad: [u64; 2],
-    /// Below 2^131.
-    sum: [u64; 3],
+    pad: u128,
+    sum: [u32; 5],
 }
 
 impl Poly1305 {
     pub fn new(key: &[u8; 32]) -> Self {
-        let (words, _) = key.as_chunks::<8>();
-        let word = |at: usize| u64::from_le_bytes(words[at]);
-        let multiplier = [word(0) & CLAMP[0], word(1) & CLAMP[1]];
+        let (halves, _) = key.as_chunks();
+        let [multiplier, pad] = [0, 1].map(|half| u128::from_le_bytes(halves[half]));
+        let first = limbs(multiplier & CLAMP).map(Lanes::all);
+        let multiplier = Multiplier::new(first);
+        let second = carry(multiplier.times(&first));
+        let third = carry(multiplier.times(&second));
+        let fourth = carry(multiplier.times(&third));
+        let powers =
+            from_fn(|at| Lanes::new([fourth, third, second, first].map(|power| power[at].first())));
         Self {
-            multiplier,
-            folded: multiplier[1] + (multiplier[1] >> 2),
-            pad: [word(2), word(3)],
-            sum: [0; 3],
+            fourth: Multiplier::new(fourth),
+            powers: Multiplier::new(powers),
+            pad,
+            sum: [0; 5],
         }
     }
 
     /// With zeros up to a whole block.
     pub fn update_padded(&mut self, data: &[u8]) {
         let (blocks, rest) = data.as_chunks::<BLOCK>();
-        for block in blocks {
-            self.add(u128::from_le_bytes(*block));
+        let (fours, blocks) = blocks.as_chunks();
+        if let Some((first, others)) = fours.split_first() {
+            self.add_fours(first, others);
         }
+        blocks.iter().for_each(|block| self.add(*block));
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            self.add(u128::from_le_bytes(last));
+            self.add(last);
         }
     }
 
-    pub fn finish(self) -> [u8; BLOCK] {
-        let [low, high, top] = self.sum;
-        let sum = join(low, high);
-        // Less the modulus, 2^130 - 5, where it is not less than that.
-        let (reduced, carry) = sum.overflowing_add(5);
-        let is_over = (top + u64::from(carry)) >> 2;
-        let mask = u128::from(is_over & 1).wrapping_neg();
-        let sum = (sum & !mask) | (reduced & mask);
-        sum.wrapping_add(join(self.pad[0], self.pad[1]))
-            .to_le_bytes()
+    /// A lane has every fourth block, the first one what was before.
+    fn add_fours(&mut self, first: &[[u8; BLOCK]; 4], others: &[[[u8; BLOCK]; 4]]) {
+        let before = self.sum.map(|limb| Lanes::new([limb, 0, 0, 0]));
+        let mut numbers = add(before, read(first));
+        for blocks in others {
+            numbers = add(carry(self.fourth.times(&numbers)), read(blocks));
+        }
+        self.gather(&numbers);
     }
 
-    /// The sum and the block, with the bit above it, times the multiplier.
-    #[inline(always)]
-    fn add(&mut self, block: u128) {
-        let [low, high, top] = self.sum;
-        let (sum, carry) = join(low, high).overflowing_add(block);
-        let top = top + u64::from(carry) + 1;
-        let (low, high) = (sum as u64, (sum >> 64) as u64);
+    /// Into the last lane, whose power is the first.
+    fn add(&mut self, block: [u8; BLOCK]) {
+        let mut number = limbs(u128::from_le_bytes(block));
+        number[4] |= ABOVE;
+        self.gather(&from_fn(|at| {
+            Lanes::new([0, 0, 0, self.sum[at] + number[at]])
+        }));
+    }
 
-        let [first, second] = self.multiplier;
-        let product = wide(low, first) + wide(high, self.folded);
-        let upper = wide(low, second) + wide(high, first) + u128::from(top * self.folded);
-        let upper = upper + (product >> 64);
-        let top = top * first + (upper >> 64) as u64;
+    /// Each lane times its power, and all together.
+    fn gather(&mut self, numbers: &Numbers) {
+        let products = self.powers.times(numbers);
+        self.sum = carry(products.map(Wide::sum)).map(Lanes::first);
+    }
 
-        // What is above 2^130, times five, comes below.
-        let over = (top >> 2) + (top & !3);
-        let (sum, carry) = join(product as u64, upper as u64).overflowing_add(u128::from(over));
-        self.sum = [sum as u64, (sum >> 64) as u64, (top & 3) + u64::from(carry)];
+    pub fn finish(self) -> [u8; BLOCK] {
+        let [first, second, third, fourth, fifth] = self.sum.map(u128::from);
+        let low = first + (second << 26) + (third << 52) + (fourth << 78);
+        let (low, carry) = low.overflowing_add(fifth << 104);
+        let top = (fifth >> 24) + u128::from(carry);
+        // Less the modulus, 2^130 - 5, where it is not less than that.
+        let (reduced, carry) = low.overflowing_add(5);
+        let is_over = (top + u128::from(carry)) >> 2;
+        let mask = is_over.wrapping_neg();
+        let sum = (low & !mask) | (reduced & mask);
+        sum.wrapping_add(self.pad).to_le_bytes()
     }
 }
 
 impl Drop for Poly1305 {
     fn drop(&mut self) {
-        self.multiplier.zeroize();
-        self.folded.zeroize();
+        self.fourth.zeroize();
+        self.powers.zeroize();
         self.pad.zeroize();
         self.sum.zeroize();
     }
 }
 
-#[inline(always)]
-fn wide(a: u64, b: u64) -> u128 {
-    u128::from(a) * u128::from(b)
+struct Multiplier {
+    limbs: Numbers,
+    /// Times five: 2^130 is 5 here.
+    folded: Numbers,
+}
+
+impl Multiplier {
+    fn new(limbs: Numbers) -> Self {
+        let folded = limbs.map(|limb| limb.add(limb.shift_left::<2>()));
+        Self { limbs, folded }
+    }
+
+    #[inline(always)]
+    fn times(&self, numbers: &Numbers) -> [Wide; 5] {
+        from_fn(|at| {
+            let product = |of: usize| {
+                numbers[of].times(match of <= at {
+                    true => self.limbs[at - of],
+                    false => self.folded[5 + at - of],
+                })
+            };
+            (1..5).fold(product(0), |sum, of| sum.add(product(of)))
+        })
+    }
+
+    fn zeroize(&mut self) {
+        self.limbs.zeroize();
+        self.folded.zeroize();
+    }
+}
+
+fn limbs(number: u128) -> [u32; 5] {
+    from_fn(|at| (number >> (LIMB * at as u32)) as u32 & MASK)
 }
 
 #[inline(always)]
-fn join(low: u64, high: u64) -> u128 {
-    u128::from(low) | u128::from(high) << 64
+fn read(blocks: &[[u8; BLOCK]; 4]) -> Numbers {
+    let mask = Lanes::all(MASK);
+    let [a, b, c, d] = transpose([0, 1, 2, 3].map(|at| Lanes::load(&blocks[at])));
+    [
+        a.and(mask),
+        a.shift_right::<26>().or(b.shift_left::<6>()).and(mask),
+        b.shift_right::<20>().or(c.shift_left::<12>()).and(mask),
+        c.shift_right::<14>().or(d.shift_left::<18>()).and(mask),
+        d.shift_right::<8>().or(Lanes::all(ABOVE)),
+    ]
+}
+
+#[inline(always)]
+fn add(numbers: Numbers, others: Numbers) -> Numbers {
+    from_fn(|at| numbers[at].add(others[at]))
+}
+
+/// Leaves to a limb what is its own, and little more to the second and the last.
+#[inline(always)]
+fn carry(mut sums: [Wide; 5]) -> Numbers {
+    let mut carry = |from: usize, to: usize| {
+        let over = sums[from].shift_right::<LIMB>();
+        sums[from] = sums[from].low_bits::<LIMB>();
+        sums[to] = sums[to].add(over);
+        // What is above the last comes below, times five.
+        if to == 0 {
+            sums[0] = sums[0].add(over).add(over).add(over).add(over);
+        }
+    };
+    // From two places at once, as no step waits for the one before it then.
+    for (from, to) in [(0, 1), (3, 4), (1, 2), (4, 0), (2, 3), (0, 1), (3, 4)] {
+        carry(from, to);
+    }
+    sums.map(Wide::narrow)
 }
 
 #[cfg(test)]

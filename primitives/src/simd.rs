@@ -1,4 +1,4 @@
-//! ChaCha20-Poly1305 (RFC 8439, section 2.8) over vectors and wide arithmetic.
+//! ChaCha20-Poly1305 (RFC 8439, section 2.8) over vectors, for targets that have them.
 
 use aes_gcm::aead::consts::{U12, U16, U32};
 use aes_gcm::aead::inout::InOutBuf;

@@ -1,5 +1,5 @@
-//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wit-component a
-//! component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
+//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wasm-opt a smaller one,
+//! wit-component a component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
 use crate::{
-    component_docs, debian,
+    component_docs, debian, optimizer,
     process::run,
     project::Project,
     toolchain::{self, Toolchain, Way},
@@ -41,9 +41,9 @@ const ENVOI: Module = Module {
     output: "envoi.wasm",
     selection: &["--package", "envoi", "--lib", "--profile", "component"],
     profile: "component",
-    // Without wide arithmetic, a product of 64-bit words is a function call. AES alone has more of
-    // 64 bits, and is the last choice here.
-    flags: &["--cfg=cpubits=\"32\""],
+    // Vectors are in every host of WASI 0.2. Without wide arithmetic, a product of 64-bit words is a
+    // function call. AES alone has more of 64 bits, and is the last choice here.
+    flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
     folder: "",
 };
 
@@ -167,9 +167,15 @@ fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Re
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
-    let mut component = encode(&compile(project, toolchain, module)?)?;
+    let compiled = compile(project, toolchain, module)?;
+    let optimized = optimizer::optimize(&compiled);
+    let mut component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
-    keep(project, module.file, &component, start)
+    keep(project, module.file, &component, start)?;
+    if let Err(why) = optimized {
+        eprintln!("component: larger than it could be, as wasm-opt is not here: {why}");
+    }
+    Ok(())
 }
 
 /// Leaves a component in `dist/`, and says so.
@@ -223,6 +229,8 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
         .into_iter()
         .flatten()
         .flatten()
+        // `cargo package` leaves others there, without a host's name, of which nothing is compiled here.
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('-'))
         .map(|entry| (entry.path(), "crates"))
         .collect();
     registries.sort();

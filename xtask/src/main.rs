@@ -13,6 +13,7 @@ mod docs;
 mod example;
 mod hosts;
 mod npm;
+mod optimizer;
 mod process;
 mod project;
 mod report;

@@ -2,15 +2,16 @@
 
 use std::marker::PhantomData;
 
+use envoi_primitives::{HmacSha256, HmacSha384, Sha256, Sha384};
 use hmac::digest::typenum::Unsigned;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{KeyInit, Mac};
 use rustls::crypto::{hash, hmac as rustls_hmac};
-use sha2::{Digest, Sha256, Sha384};
+use sha2::Digest;
 
 pub static SHA256: Sha<Sha256> = Sha(hash::HashAlgorithm::SHA256, PhantomData);
 pub static SHA384: Sha<Sha384> = Sha(hash::HashAlgorithm::SHA384, PhantomData);
-pub static HMAC_SHA256: HmacSha<Hmac<Sha256>> = HmacSha(PhantomData);
-pub static HMAC_SHA384: HmacSha<Hmac<Sha384>> = HmacSha(PhantomData);
+pub static HMAC_SHA256: HmacSha<HmacSha256> = HmacSha(PhantomData);
+pub static HMAC_SHA384: HmacSha<HmacSha384> = HmacSha(PhantomData);
 
 pub struct Sha<D>(hash::HashAlgorithm, PhantomData<fn() -> D>);
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use envoi_primitives::{x25519, x25519_public_key};
 use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
-use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
 use super::Host;
@@ -17,7 +17,10 @@ impl<H: Host> SupportedKxGroup for X25519<H> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let mut secret = Zeroizing::new([0; 32]);
         H::random(secret.as_mut_slice());
-        Ok(Box::new(X25519Exchange::new(StaticSecret::from(*secret))))
+        Ok(Box::new(X25519Exchange {
+            public: x25519_public_key(&secret),
+            secret,
+        }))
     }
 
     fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
@@ -36,32 +39,23 @@ impl<H: Host> fmt::Debug for X25519<H> {
 }
 
 struct X25519Exchange {
-    secret: StaticSecret,
-    public: PublicKey,
-}
-
-impl X25519Exchange {
-    fn new(secret: StaticSecret) -> Self {
-        Self {
-            public: PublicKey::from(&secret),
-            secret,
-        }
-    }
+    secret: Zeroizing<[u8; 32]>,
+    public: [u8; 32],
 }
 
 impl ActiveKeyExchange for X25519Exchange {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
-        let peer = <[u8; 32]>::try_from(peer).map_err(|_| PeerMisbehaved::InvalidKeyShare)?;
-        let shared = self.secret.diffie_hellman(&PublicKey::from(peer));
         // A point of small order gives zeros (RFC 8446, section 7.4.2).
-        match shared.was_contributory() {
-            true => Ok(shared.as_bytes().as_slice().into()),
-            false => Err(PeerMisbehaved::InvalidKeyShare.into()),
-        }
+        let shared = peer
+            .try_into()
+            .ok()
+            .and_then(|peer| x25519(&self.secret, peer))
+            .ok_or(PeerMisbehaved::InvalidKeyShare)?;
+        Ok(shared.as_slice().into())
     }
 
     fn pub_key(&self) -> &[u8] {
-        self.public.as_bytes()
+        &self.public
     }
 
     fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {

@@ -4,10 +4,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use ml_kem::array::typenum::Unsigned;
-use ml_kem::kem::{Decapsulate, Kem, KeyExport};
-use ml_kem::ml_kem_768::DecapsulationKey;
-use ml_kem::{MlKem768, Seed};
+use envoi_primitives::MlKem768;
 use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
@@ -16,21 +13,15 @@ use zeroize::Zeroizing;
 use super::Host;
 use super::x25519::X25519;
 
-const CIPHERTEXT_LEN: usize = <MlKem768 as Kem>::CiphertextSize::USIZE;
-
 pub struct X25519MlKem768<H>(pub PhantomData<fn() -> H>);
 
 impl<H: Host> SupportedKxGroup for X25519MlKem768<H> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let x25519 = X25519::<H>(PhantomData).start()?;
-        let mut seed = Zeroizing::new(Seed::default());
+        let mut seed = Zeroizing::new([0; 64]);
         H::random(seed.as_mut_slice());
-        let mlkem = DecapsulationKey::from_seed(*seed);
-        let share = [
-            mlkem.encapsulation_key().to_bytes().as_slice(),
-            x25519.pub_key(),
-        ]
-        .concat();
+        let mlkem = MlKem768::from_seed(&seed);
+        let share = [&mlkem.public_key(), x25519.pub_key()].concat();
         Ok(Box::new(Exchange {
             mlkem,
             x25519,
@@ -58,7 +49,7 @@ impl<H> fmt::Debug for X25519MlKem768<H> {
 }
 
 struct Exchange {
-    mlkem: DecapsulationKey,
+    mlkem: MlKem768,
     x25519: Box<dyn ActiveKeyExchange>,
     share: Vec<u8>,
 }
@@ -68,10 +59,10 @@ impl ActiveKeyExchange for Exchange {
     /// (FIPS 203, section 6.3), and so an end to the handshake.
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
         let (ciphertext, point) = peer
-            .split_first_chunk::<CIPHERTEXT_LEN>()
+            .split_first_chunk()
             .ok_or(PeerMisbehaved::InvalidKeyShare)?;
         let x25519 = self.x25519.complete(point)?;
-        let mlkem = Zeroizing::new(self.mlkem.decapsulate(ciphertext.into()));
+        let mlkem = self.mlkem.decapsulate(ciphertext);
         Ok([mlkem.as_slice(), x25519.secret_bytes()].concat().into())
     }
 
