@@ -1,4 +1,4 @@
-//! Binaryen's `wasm-opt`, which takes an eighth off a core module.
+//! Binaryen's `wasm-opt`, which takes a tenth off a core module.
 //!
 //! It is itself compiled to WebAssembly, in a package for Node.js: the same everywhere, and fetched below
 //! `target/`. The build does without where Node.js is not.
