@@ -19,13 +19,13 @@ const MESSAGE: &str = "From: a@mail.test\r\nTo: b@mail.test\r\nSubject: one\r\n\
 /// Processor time of a message over a connection of its own: TLS in full, AUTH PLAIN, QUIT. In turns
 /// of all of them.
 pub fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
-    eprintln!("bench: {MESSAGES} rounds of one message");
     let mut peer = Other::load(server)?;
     let mut ours: Vec<InWasm> = hosts
         .iter()
         .map(|(_, host)| InWasm::new(host, server))
         .collect::<Result<_>>()?;
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); ours.len()];
+    eprintln!("bench: {MESSAGES} rounds of one message");
     for _ in 0..MESSAGES {
         for (times, ours) in times.iter_mut().zip(&mut ours) {
             times.push(time(|| ours.message(MESSAGE.as_bytes()))?);
