@@ -1,5 +1,6 @@
 //! The component in wasmtime.
 
+use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Result, Store, bail};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -20,6 +21,26 @@ pub fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_wide_arithmetic(true);
     Engine::new(&config)
+}
+
+/// The runtime that calls with async run in, and that wakes them.
+#[derive(Clone, Copy)]
+pub enum Threads {
+    /// That of the call alone.
+    One,
+    /// The call's, and others that wait for the network: as wasmtime-wasi has it for hosts without
+    /// async.
+    Several,
+}
+
+impl Threads {
+    pub fn runtime(self) -> Result<Runtime> {
+        let mut runtime = match self {
+            Threads::One => Builder::new_current_thread(),
+            Threads::Several => Builder::new_multi_thread(),
+        };
+        Ok(runtime.enable_all().build()?)
+    }
 }
 
 /// The component, compiled.

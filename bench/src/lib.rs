@@ -4,3 +4,4 @@ pub mod host;
 pub mod lines;
 pub mod machine;
 pub mod page;
+pub mod peer;

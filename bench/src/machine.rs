@@ -1,6 +1,7 @@
 //! What the figures hold for.
 
 use std::fs;
+use std::path::Path;
 use std::thread;
 
 /// Processor, cores, system, host.
@@ -17,6 +18,19 @@ pub fn describe() -> String {
         std::env::consts::OS,
         kernel.trim()
     )
+}
+
+/// A package's name, and its version by a lock file of Cargo's.
+pub fn locked(lock: &Path, name: &str) -> String {
+    let lock = fs::read_to_string(lock).unwrap_or_default();
+    let entry = lock.split("[[package]]").find(|entry| {
+        entry
+            .lines()
+            .any(|line| line == format!("name = \"{name}\""))
+    });
+    let version = entry.and_then(|entry| entry.split("version = \"").nth(1));
+    let version = version.and_then(|rest| rest.split('"').next());
+    format!("{name} {}", version.unwrap_or("?"))
 }
 
 /// The most memory that this process had at once, in octets, where the system says it.

@@ -6,14 +6,13 @@
 mod client;
 mod component;
 mod cpu;
+mod message;
 mod native;
-mod peer;
 mod report;
 mod server;
 
 use std::env;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bench::machine;
@@ -34,13 +33,8 @@ const INSTANCES: usize = 501;
 
 fn main() -> Result<()> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
-    if let [portable, wide, peer] = arguments.as_slice()
-        && peer.extension() == Some(OsStr::new("wasm"))
-    {
-        return beside(portable, wide, peer);
-    }
     let [portable, wide, page] = arguments.as_slice() else {
-        bail!("usage: bench PORTABLE.wasm WIDE.wasm PAGE.md|PEER.wasm");
+        bail!("usage: bench PORTABLE.wasm WIDE.wasm PAGE.md");
     };
     let server = Server::start()?;
     eprintln!("bench: compiling the components");
@@ -66,16 +60,9 @@ fn main() -> Result<()> {
         server.version
     );
     let report = Report::new(columns, machine);
-    Page::at(page).write("tls", &report.to_string())
-}
-
-/// The components beside another one.
-fn beside(portable: &Path, wide: &Path, peer: &Path) -> Result<()> {
-    let server = Server::start()?;
-    let (portable, wide) = (Host::load(portable)?, Host::load(wide)?);
     let ours = [("envoi.wasm", &portable), ("envoi-wide.wasm", &wide)];
-    println!("{}", peer::compare(peer, &ours, &server)?);
-    Ok(())
+    let message = message::compare(&ours, &server)?;
+    Page::at(page).write("tls", &format!("{report}\n{message}"))
 }
 
 /// Round by round through all of them, so that what else the machine does meets each alike.

@@ -21,6 +21,6 @@ mod wasmtime;
 pub use chromium::{Chromium, chromium};
 pub use install::{folder, home, install, version};
 pub use nats::nats_server;
-pub use packages::{npm, pip};
+pub use packages::{ZIG, npm, pip};
 pub use program::run;
 pub use wasmtime::wasmtime;

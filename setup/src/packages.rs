@@ -5,6 +5,10 @@ use std::process::Command;
 
 use crate::{install, run};
 
+/// For [`pip`]: a C compiler for WebAssembly. Python's registry has it for every system, and it needs
+/// no root, as Debian's clang would.
+pub const ZIG: &str = "ziglang==0.15.1";
+
 /// Packages such as `smtp-server@3.21.6`, below `node_modules` of the folder that is returned. Scripts
 /// of theirs are not run.
 pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf, String> {

@@ -8,9 +8,6 @@ use anyhow::Result;
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{component, process::run, project::Project};
 
-/// Python's registry has it for every system, and it needs no root, as Debian's clang would.
-const ZIG: &str = "ziglang==0.15.1";
-
 pub const GUEST: Guest = Guest {
     name: "c",
     language: "C",
@@ -20,7 +17,7 @@ pub const GUEST: Guest = Guest {
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-c");
-    let zig = tools::pip("zig", &[ZIG])?;
+    let zig = tools::pip("zig", &[setup::ZIG])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_c::Opts::default().build();
     bindings::write(generator, &folder, "gen")?;

@@ -11,9 +11,9 @@ use tracing::{Event, Metadata, Subscriber};
 use wasmtime::Result;
 
 use crate::component::{Host, envelope, letters};
-use crate::host::Threads;
 use crate::sink::Sink;
 use crate::task::{Security, Task, authority};
+use bench::host::Threads;
 use bench::page::{Page, table};
 
 /// Over one connection, after the first.

@@ -5,17 +5,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
+use bench::machine::locked;
+use bench::peer::build;
 use wasmtime::error::Context;
 use wasmtime::{Result, bail};
 
-use crate::task::Task;
+use crate::component::compile;
+use crate::task::{Security, Task};
 
 pub struct Client {
     pub name: &'static str,
     /// A program and its arguments, or why there is none.
     program: Result<Vec<String>, String>,
     /// What it can authenticate with.
-    pub mechanisms: &'static [&'static str],
+    mechanisms: &'static [&'static str],
+    /// And how it connects.
+    securities: &'static [Security],
+    /// Whether its messages share a connection.
+    pub keeps: bool,
     environment: Vec<(&'static str, String)>,
 }
 
@@ -31,6 +38,13 @@ impl Client {
     /// Why it cannot be run on this machine.
     pub fn missing(&self) -> Option<&str> {
         self.program.as_ref().err().map(String::as_str)
+    }
+
+    /// Whether it has what the task asks for.
+    pub fn can(&self, task: &Task) -> bool {
+        let mechanism = task.mechanism.as_deref();
+        mechanism.is_none_or(|name| self.mechanisms.contains(&name))
+            && self.securities.contains(&task.security)
     }
 
     pub fn run(&self, task: &Task) -> Result<Told> {
@@ -57,6 +71,8 @@ impl Client {
     }
 }
 
+const ALL: &[Security] = &[Security::StartTls, Security::ImplicitTls, Security::Plain];
+
 /// This project's, in ways of which each is a column of its own.
 pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
     let itself = env::current_exe().map_err(|error| error.to_string());
@@ -72,18 +88,22 @@ pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
             words.map(|word| word.display().to_string()).to_vec()
         }),
         mechanisms: &["PLAIN", "SCRAM-SHA-256"],
+        securities: ALL,
+        keeps: true,
         environment: Vec::new(),
     }
 }
 
-/// The others', built and installed where that is not done yet.
-pub fn peers() -> Vec<Client> {
+/// The others', built and installed where that is not done yet; what is compiled of them lies in
+/// `folder`.
+pub fn peers(folder: &Path) -> Vec<Client> {
     vec![
         nodemailer(),
         rust("lettre"),
         rust("mail-send"),
         go(),
         smtplib(),
+        wasm_smtp(folder),
     ]
 }
 
@@ -92,6 +112,8 @@ fn peer(name: &'static str, program: Result<Vec<String>, String>) -> Client {
         name,
         program,
         mechanisms: &["PLAIN"],
+        securities: ALL,
+        keeps: true,
         environment: Vec::new(),
     }
 }
@@ -160,6 +182,25 @@ fn nodemailer() -> Client {
     client
 }
 
+/// As it is published, its library has neither SCRAM nor PIPELINING.
+fn wasm_smtp(folder: &Path) -> Client {
+    let name = "wasm-smtp-component";
+    let compiled = build::build().and_then(|component| {
+        let compiled = folder.join("wasm-smtp.cwasm");
+        compile(&component, compiled).map_err(|error| error.to_string())
+    });
+    let client = match compiled {
+        Ok(compiled) => own(name, "peer", &compiled),
+        Err(why) => peer(name, Err(why)),
+    };
+    Client {
+        mechanisms: &["PLAIN"],
+        securities: &[Security::StartTls, Security::ImplicitTls],
+        keeps: false,
+        ..client
+    }
+}
+
 /// What the peers are, for the page.
 pub fn versions() -> String {
     let node = said(Command::new("node").arg("--version"));
@@ -169,23 +210,14 @@ pub fn versions() -> String {
         .lines()
         .find_map(|line| line.trim().strip_prefix("\"version\": \""))
         .map(|rest| rest.trim_end_matches("\",").to_owned());
-    let lock = fs::read_to_string(folder().join("rust/Cargo.lock")).unwrap_or_default();
-    let locked = |name: &str| {
-        let entry = lock.split("[[package]]").find(|entry| {
-            entry
-                .lines()
-                .any(|line| line == format!("name = \"{name}\""))
-        });
-        let version = entry.and_then(|entry| entry.split("version = \"").nth(1));
-        let version = version.and_then(|rest| rest.split('"').next());
-        format!("{name} {}", version.unwrap_or("?"))
-    };
+    let lock = folder().join("rust/Cargo.lock");
     let or_none = |said: Result<String, String>, what: &str| {
         said.unwrap_or_else(|_| format!("no {what} here"))
     };
     [
-        locked("lettre"),
-        locked("mail-send"),
+        locked(&lock, "lettre"),
+        locked(&lock, "mail-send"),
+        build::version(),
         format!("nodemailer {}", nodemailer.unwrap_or("not here".into())),
         format!("Node {}", or_none(node, "Node")),
         or_none(said(Command::new("python3").arg("--version")), "Python"),

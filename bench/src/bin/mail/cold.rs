@@ -6,10 +6,10 @@ use std::time::Instant;
 use wasmtime::{Result, bail};
 
 use crate::component::{Host, envelope};
-use crate::host::Threads;
 use crate::sink::Sink;
 use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
+use bench::host::Threads;
 use bench::page::{Page, table};
 
 const RUNS: usize = 21;

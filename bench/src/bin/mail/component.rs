@@ -4,18 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bench::host::{State, engine};
+use bench::host::{State, Threads, engine};
 use bench::lines::lines;
 use tokio::runtime::Runtime;
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
-use wasmtime::{Result, Store, bail};
+use wasmtime::{Engine, Result, Store, bail};
 
 use crate::host::bindings::Envoi;
 use crate::host::bindings::exports::envoi::mail::smtp::{
     Credentials, Envelope, Guest, Letter, PasswordCredentials, Security,
 };
-use crate::host::{self, Threads, fine};
+use crate::host::{self, fine};
 use crate::pieces::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
@@ -23,6 +23,8 @@ use crate::task::{SENDER, Security as Secured, Task, now};
 pub struct Compiled {
     pub portable: PathBuf,
     pub wide: PathBuf,
+    /// Where they lie, and what else is made for a while.
+    pub folder: PathBuf,
 }
 
 /// The component, compiled.
@@ -31,25 +33,31 @@ pub struct Host(host::Host);
 impl Compiled {
     /// Compiles both into a folder.
     pub fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
-        let compile = |component: &Path, name: &str| -> Result<PathBuf> {
-            let wasm =
-                fs::read(component).with_context(|| format!("no {}", component.display()))?;
-            let compiled = folder.join(name);
-            fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
-            Ok(compiled)
-        };
         Ok(Compiled {
-            portable: compile(portable, "envoi.cwasm")?,
-            wide: compile(wide, "envoi-wide.cwasm")?,
+            portable: compile(portable, folder.join("envoi.cwasm"))?,
+            wide: compile(wide, folder.join("envoi-wide.cwasm"))?,
+            folder: folder.into(),
         })
     }
 }
 
+/// A component into a file for [`load`].
+pub fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
+    let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
+    fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
+    Ok(compiled)
+}
+
+pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
+    let engine = engine()?;
+    // SAFETY: this program compiled it, for this engine.
+    let component = unsafe { Component::deserialize_file(&engine, compiled)? };
+    Ok((engine, component))
+}
+
 impl Host {
     pub fn load(compiled: &Path, threads: Threads) -> Result<Host> {
-        let engine = engine()?;
-        // SAFETY: this program compiled it, for this engine.
-        let component = unsafe { Component::deserialize_file(&engine, compiled)? };
+        let (engine, component) = load(compiled)?;
         host::Host::new(engine, &component, threads).map(Host)
     }
 

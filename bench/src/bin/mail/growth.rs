@@ -11,11 +11,11 @@ use wasmtime::error::Context;
 
 use crate::component::{Host, Instance, envelope};
 use crate::delay::Delay;
-use crate::host::Threads;
 use crate::pieces::PIECE;
 use crate::sink::Sink;
 use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
+use bench::host::Threads;
 use bench::machine;
 use bench::page::{Page, table};
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use bench::host::State;
-use tokio::runtime::{Builder, Runtime};
+use bench::host::{State, Threads};
+use tokio::runtime::Runtime;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Result, Store, bail};
 use wasmtime_wasi::WasiCtxBuilder;
@@ -22,16 +22,6 @@ pub mod bindings {
     });
 }
 
-/// The runtime that calls run in, and that wakes them.
-#[derive(Clone, Copy)]
-pub enum Threads {
-    /// That of the call alone.
-    One,
-    /// The call's, and others that wait for the network: as wasmtime-wasi has it for hosts without
-    /// async.
-    Several,
-}
-
 /// The component, compiled.
 pub struct Host {
     engine: Engine,
@@ -44,11 +34,7 @@ impl Host {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         let pre = EnvoiPre::new(linker.instantiate_pre(component)?)?;
-        let mut runtime = match threads {
-            Threads::One => Builder::new_current_thread(),
-            Threads::Several => Builder::new_multi_thread(),
-        };
-        let runtime = Arc::new(runtime.enable_all().build()?);
+        let runtime = Arc::new(threads.runtime()?);
         Ok(Host {
             engine,
             pre,

@@ -12,6 +12,7 @@ mod delay;
 mod growth;
 mod host;
 mod native;
+mod peer;
 mod pieces;
 mod plot;
 mod rounds;
@@ -24,10 +25,10 @@ mod turns;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use bench::host::Threads;
 use bench::machine;
 use bench::page::Page;
 use component::{Compiled, Host};
-use host::Threads;
 use task::Task;
 use wasmtime::{Result, bail};
 
@@ -72,6 +73,7 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
         "native" => native::send(&task)?,
         "send" => component::send(&Host::load(compiled, Threads::One)?, &task)?,
         "send-threads" => component::send(&Host::load(compiled, Threads::Several)?, &task)?,
+        "peer" => peer::send(compiled, &task)?,
         "at-hand" => component::send_at_hand(&Host::load(compiled, Threads::One)?, &task)?,
         _ => bail!("there is no way `{way}`"),
     };

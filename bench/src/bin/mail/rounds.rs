@@ -9,11 +9,11 @@ use wasmtime::{Result, bail};
 use crate::clients::{self, Client};
 use crate::component::{self, Compiled, Host};
 use crate::delay::Delay;
-use crate::host::Threads;
 use crate::plot;
 use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use crate::turns::{self, Shown, Turn};
+use bench::host::Threads;
 use bench::page::{Page, table};
 
 /// Each way.
@@ -73,14 +73,18 @@ struct Run {
 const EXPLAINED: usize = 3;
 
 pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
-    let Compiled { portable, wide } = compiled;
+    let Compiled {
+        portable,
+        wide,
+        folder,
+    } = compiled;
     let mut clients = vec![
         clients::own("envoi's core, native", "native", portable),
         clients::own("envoi", "send", portable),
         clients::own("envoi-wide", "send", wide),
         clients::own("envoi, next at hand", "at-hand", portable),
     ];
-    clients.extend(clients::peers());
+    clients.extend(clients::peers(folder));
     let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let mut rows = [head(&clients), head(&clients)];
@@ -117,7 +121,7 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
     let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
     let text = format!(
         "The first message over a new connection, from accept to receipt:\n\n{}\n\
-         Each further message over the same connection, from receipt to receipt:\n\n{}\n\
+         Each further message over the same connection, where the client keeps one, from receipt to receipt:\n\n{}\n\
          {plot}\n{turns}{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
         table(&rows[0]),
         table(&rows[1]),
@@ -239,7 +243,7 @@ fn run(
     let runs = if case.recipients > FEW { 3 } else { RUNS };
     for _ in 0..runs {
         for (i, client) in clients.iter().enumerate() {
-            if client.missing().is_some() || !client.mechanisms.contains(&case.mechanism) {
+            if client.missing().is_some() || !client.can(&task) {
                 continue;
             }
             eprintln!("bench: {}: {}", case.name(), client.name);
@@ -276,8 +280,10 @@ fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<Run> {
     proxy.take();
     let told = client.run(task)?;
     let visits = proxy.take();
-    let [visit] = &visits[..] else {
-        bail!("{} made {} connections", client.name, visits.len());
+    let connections = if client.keeps { 1 } else { task.count };
+    let visit = match visits.first() {
+        Some(visit) if visits.len() == connections => visit,
+        _ => bail!("{} made {} connections", client.name, visits.len()),
     };
     let round_trip = 2.0 * DELAY.as_nanos() as f64;
     let trips = |from: u64, to: u64| to.saturating_sub(from) as f64 / round_trip;

@@ -117,8 +117,9 @@ fn serve(stream: impl Read + Write, chunking: bool) -> std::io::Result<()> {
                 if chunking {
                     wire.say("250-CHUNKING\r\n");
                 }
-                wire.say("250 PIPELINING\r\n");
+                wire.say("250-AUTH PLAIN\r\n250 PIPELINING\r\n");
             }
+            b"AUTH" => wire.say("235 2.7.0 Welcome\r\n"),
             b"DATA" => {
                 wire.say("354 Go ahead\r\n");
                 wire.skip_message()?;

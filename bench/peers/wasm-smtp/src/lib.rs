@@ -1,0 +1,1 @@
+//! Empty: only what this package depends on is built.
