@@ -12,6 +12,7 @@
 
 mod chromium;
 pub mod debian;
+mod go;
 mod install;
 mod nats;
 mod packages;
@@ -19,6 +20,7 @@ mod program;
 mod wasmtime;
 
 pub use chromium::{Chromium, chromium};
+pub use go::{GO, go};
 pub use install::{folder, home, install, version};
 pub use nats::nats_server;
 pub use packages::{ZIG, npm, pip};

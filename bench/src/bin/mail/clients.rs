@@ -139,11 +139,10 @@ fn rust(name: &'static str) -> Client {
 
 fn go() -> Client {
     let program = target().join("peers/net-smtp");
-    let mut go = Command::new("go");
-    go.args(["build", "-o"]).arg(&program);
-    go.arg(folder().join("go/main.go"));
-    let version = said(Command::new("go").arg("version"));
-    let built = version.and_then(|_| done(&mut go));
+    let built = setup::go().and_then(|mut go| {
+        go.args(["build", "-o"]).arg(&program);
+        done(go.arg(folder().join("go/main.go")))
+    });
     peer(
         "Go net/smtp",
         built.map(|()| vec![program.display().to_string()]),
@@ -221,7 +220,7 @@ pub fn versions() -> String {
         format!("nodemailer {}", nodemailer.unwrap_or("not here".into())),
         format!("Node {}", or_none(node, "Node")),
         or_none(said(Command::new("python3").arg("--version")), "Python"),
-        or_none(said(Command::new("go").arg("version")), "Go"),
+        or_none(setup::go().and_then(|mut go| said(go.arg("version"))), "Go"),
     ]
     .join(", ")
 }
