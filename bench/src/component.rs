@@ -4,14 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bench::host::bindings::Envoi;
 use bench::host::bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Guest, PasswordCredentials, Security, TlsState,
+    Credentials, Envelope, PasswordCredentials, Security, TlsState,
 };
-use bench::host::{self, State, fine};
+use bench::host::{self, Instance, Threads, fine};
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
-use wasmtime::{Result, Store, ensure};
+use wasmtime::{Result, ensure};
 
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
@@ -32,21 +31,15 @@ impl Host {
         let component = Component::new(&engine, &wasm)?;
         let compilation = start.elapsed();
         Ok(Host {
-            host: host::Host::new(engine, &component)?,
+            host: host::Host::new(engine, &component, Threads::One)?,
             size: wasm.len(),
             compilation,
         })
     }
 
     pub fn instantiate(&self) -> Result<Instance> {
-        let (store, world) = self.host.instantiate()?;
-        Ok(Instance { store, world })
+        self.host.instantiate()
     }
-}
-
-pub struct Instance {
-    store: Store<State>,
-    world: Envoi,
 }
 
 /// An instance with a mailer that trusts the server.
@@ -60,12 +53,18 @@ pub struct InWasm<'a> {
 impl InWasm<'_> {
     pub fn new<'a>(host: &'a Host, server: &'a Server) -> Result<InWasm<'a>> {
         let mut instance = host.instantiate()?;
-        let Instance { store, world } = &mut instance;
-        let calls = world.envoi_mail_smtp().mailer();
-        let mailer = calls.call_constructor(&mut *store, "127.0.0.1")?;
-        calls.call_set_port(&mut *store, mailer, server.tls_port)?;
-        calls.call_set_security(&mut *store, mailer, Security::ImplicitTls)?;
-        fine(calls.call_add_trust_anchors(&mut *store, mailer, server.root.as_bytes())?)?;
+        let mailer = instance.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
+            let (port, security) = (server.tls_port, Security::ImplicitTls);
+            calls.call_set_port(&mut *store, mailer, port).await?;
+            calls
+                .call_set_security(&mut *store, mailer, security)
+                .await?;
+            let added = calls.call_add_trust_anchors(&mut *store, mailer, server.root.as_bytes());
+            fine(added.await?)?;
+            Ok(mailer)
+        })?;
         Ok(InWasm {
             host,
             server,
@@ -77,51 +76,62 @@ impl InWasm<'_> {
     /// Sends one message over a connection of its own, without a session to resume.
     pub fn message(&mut self, message: &[u8]) -> Result<()> {
         self.forget()?;
-        let Instance { store, world } = &mut self.instance;
-        let calls = world.envoi_mail_smtp().mailer();
         let password = Credentials::Password(PasswordCredentials {
             username: "user".into(),
             password: "secret".into(),
             authorization_id: None,
         });
-        calls.call_set_credentials(&mut *store, self.mailer, Some(&password))?;
-        let envelope = envelope();
-        fine(calls.call_send(&mut *store, self.mailer, &envelope, message, None)?)?;
-        calls.call_close(&mut *store, self.mailer)
+        let mailer = self.mailer;
+        self.instance.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            let set = calls.call_set_credentials(&mut *store, mailer, Some(&password));
+            set.await?;
+            let envelope = envelope();
+            let sent = calls.call_send(&mut *store, mailer, &envelope, message, None);
+            fine(sent.await?)?;
+            calls.call_close(&mut *store, mailer).await
+        })
     }
 
     fn set_plaintext(&mut self) -> Result<()> {
-        let Instance { store, world } = &mut self.instance;
-        let calls = world.envoi_mail_smtp().mailer();
-        calls.call_set_port(&mut *store, self.mailer, self.server.plain_port)?;
-        calls.call_set_security(&mut *store, self.mailer, Security::Plaintext)
+        let (mailer, port) = (self.mailer, self.server.plain_port);
+        self.instance.call(async |smtp, store| {
+            let calls = smtp.mailer();
+            calls.call_set_port(&mut *store, mailer, port).await?;
+            let set = calls.call_set_security(&mut *store, mailer, Security::Plaintext);
+            set.await
+        })
     }
 
     fn send(&mut self) -> Result<()> {
-        let Instance { store, world } = &mut self.instance;
-        let smtp = world.envoi_mail_smtp();
-        let envelope = envelope();
-        let started =
-            smtp.mailer()
-                .call_start_message(&mut *store, self.mailer, &envelope, None)?;
-        let message = fine(started)?;
-        let piece = piece();
-        for _ in 0..BULK / PIECE {
-            fine(smtp.message().call_write(&mut *store, message, &piece)?)?;
-        }
-        fine(smtp.message().call_finish(&mut *store, message)?)?;
-        smtp.mailer().call_close(&mut *store, self.mailer)?;
-        Ok(())
+        let mailer = self.mailer;
+        self.instance.call(async |smtp, store| {
+            let envelope = envelope();
+            let calls = smtp.mailer();
+            let started = calls.call_start_message(&mut *store, mailer, &envelope, None);
+            let message = fine(started.await?)?;
+            let piece = piece();
+            for _ in 0..BULK / PIECE {
+                fine(
+                    smtp.message()
+                        .call_write(&mut *store, message, &piece)
+                        .await?,
+                )?;
+            }
+            fine(smtp.message().call_finish(&mut *store, message).await?)?;
+            calls.call_close(&mut *store, mailer).await
+        })
     }
 
     fn visit(&mut self, expect: impl FnOnce(Option<TlsState>) -> bool) -> Result<()> {
-        let Instance { store, world } = &mut self.instance;
-        let smtp: &Guest = world.envoi_mail_smtp();
-        let client = fine(smtp.mailer().call_connect(&mut *store, self.mailer)?)?;
-        let tls = smtp.client().call_tls(&mut *store, client)?;
-        ensure!(expect(tls), "the handshake is not of the kind expected");
-        fine(smtp.client().call_quit(&mut *store, client)?)?;
-        Ok(())
+        let mailer = self.mailer;
+        self.instance.call(async |smtp, store| {
+            let client = fine(smtp.mailer().call_connect(&mut *store, mailer).await?)?;
+            let tls = smtp.client().call_tls(&mut *store, client).await?;
+            ensure!(expect(tls), "the handshake is not of the kind expected");
+            fine(smtp.client().call_quit(&mut *store, client).await?)?;
+            Ok(())
+        })
     }
 }
 

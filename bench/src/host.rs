@@ -1,18 +1,23 @@
-//! The component in wasmtime.
+//! The component in wasmtime, embedded with async: while it waits, so does the runtime that the
+//! call runs in.
+
+use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Result, Store, bail};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use bindings::exports::envoi::mail::smtp::Error;
+use bindings::exports::envoi::mail::smtp::{Error, Guest};
 use bindings::{Envoi, EnvoiPre};
 
 pub mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit",
         world: "envoi",
-        with: { "wasi": wasmtime_wasi::p2::bindings::sync },
+        with: { "wasi": wasmtime_wasi::p2::bindings },
+        imports: { default: async },
+        exports: { default: async },
     });
 }
 
@@ -47,22 +52,49 @@ impl Threads {
 pub struct Host {
     engine: Engine,
     pre: EnvoiPre<State>,
+    runtime: Arc<Runtime>,
+}
+
+pub struct Instance {
+    runtime: Arc<Runtime>,
+    store: Store<State>,
+    world: Envoi,
 }
 
 impl Host {
-    pub fn new(engine: Engine, component: &Component) -> Result<Host> {
+    pub fn new(engine: Engine, component: &Component, threads: Threads) -> Result<Host> {
         let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         let pre = EnvoiPre::new(linker.instantiate_pre(component)?)?;
-        Ok(Host { engine, pre })
+        let runtime = Arc::new(threads.runtime()?);
+        Ok(Host {
+            engine,
+            pre,
+            runtime,
+        })
     }
 
-    pub fn instantiate(&self) -> Result<(Store<State>, Envoi)> {
+    pub fn instantiate(&self) -> Result<Instance> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.allow_tcp(true).inherit_network();
         let mut store = Store::new(&self.engine, State::new(&mut wasi));
-        let world = self.pre.instantiate(&mut store)?;
-        Ok((store, world))
+        let world = self.pre.instantiate_async(&mut store);
+        let world = self.runtime.block_on(world)?;
+        Ok(Instance {
+            runtime: self.runtime.clone(),
+            store,
+            world,
+        })
+    }
+}
+
+impl Instance {
+    pub fn call<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&Guest, &mut Store<State>) -> Result<T>,
+    ) -> Result<T> {
+        let smtp = self.world.envoi_mail_smtp();
+        self.runtime.block_on(call(smtp, &mut self.store))
     }
 }
 

@@ -70,7 +70,7 @@ impl Other {
         };
         let component = Component::new(&engine, &wasm)?;
         Ok(Some(Other {
-            client: Peer::new(&engine, &component, Threads::Several, &server)?,
+            client: Peer::new(&engine, &component, Threads::One, &server)?,
             size: wasm.len(),
             times: Vec::new(),
         }))

@@ -2,20 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use bench::host::{State, Threads, engine};
+use bench::host::bindings::exports::envoi::mail::smtp::{
+    Credentials, Envelope, Letter, PasswordCredentials, Security,
+};
+use bench::host::{self, Threads, engine, fine};
 use bench::lines::lines;
-use tokio::runtime::Runtime;
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
-use wasmtime::{Engine, Result, Store, bail};
+use wasmtime::{Engine, Result, bail};
 
-use crate::host::bindings::Envoi;
-use crate::host::bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Guest, Letter, PasswordCredentials, Security,
-};
-use crate::host::{self, fine};
 use crate::pieces::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
@@ -62,20 +58,11 @@ impl Host {
     }
 
     pub fn instantiate(&self) -> Result<Instance> {
-        let (runtime, store, world) = self.0.instantiate()?;
-        Ok(Instance {
-            runtime,
-            store,
-            world,
-        })
+        self.0.instantiate().map(Instance)
     }
 }
 
-pub struct Instance {
-    runtime: Arc<Runtime>,
-    store: Store<State>,
-    world: Envoi,
-}
+pub struct Instance(host::Instance);
 
 impl Instance {
     /// A mailer for the task's server.
@@ -91,7 +78,7 @@ impl Instance {
             password: servers::real::PASSWORD.into(),
             authorization_id: None,
         });
-        self.call(async |smtp, store| {
+        self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
             calls.call_set_port(&mut *store, mailer, task.port).await?;
@@ -117,7 +104,7 @@ impl Instance {
 
     /// Sends one message.
     pub fn send(&mut self, mailer: ResourceAny, envelope: &Envelope, message: &[u8]) -> Result<()> {
-        let receipt = self.call(async |smtp, store| {
+        let receipt = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let sent = calls.call_send(store, mailer, envelope, message, None);
             fine(sent.await?)
@@ -130,7 +117,7 @@ impl Instance {
 
     /// Sends several in one call.
     pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
-        let outcomes = self.call(async |smtp, store| {
+        let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
         })?;
@@ -143,43 +130,38 @@ impl Instance {
     /// Sends one in pieces of a megabyte.
     pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
         let piece = lines(PIECE);
-        let message = self.call(async |smtp, store| {
+        let message = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let started = calls.call_start_message(store, mailer, envelope, None);
             fine(started.await?)
         })?;
         for _ in 0..size / piece.len() {
-            self.call(async |smtp, store| {
+            self.0.call(async |smtp, store| {
                 fine(smtp.message().call_write(store, message, &piece).await?)
             })?;
         }
-        self.call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
+        self.0
+            .call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
         Ok(())
     }
 
     pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
-        let lines =
-            self.call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
+        let lines = self
+            .0
+            .call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
     pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
-        self.call(async |smtp, store| {
+        self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_set_transcript(store, mailer, 1000).await
         })
     }
 
     pub fn close(&mut self, mailer: ResourceAny) -> Result<()> {
-        self.call(async |smtp, store| smtp.mailer().call_close(store, mailer).await)
-    }
-
-    fn call<T>(
-        &mut self,
-        call: impl AsyncFnOnce(&Guest, &mut Store<State>) -> Result<T>,
-    ) -> Result<T> {
-        let smtp = self.world.envoi_mail_smtp();
-        self.runtime.block_on(call(smtp, &mut self.store))
+        self.0
+            .call(async |smtp, store| smtp.mailer().call_close(store, mailer).await)
     }
 }
 

@@ -10,7 +10,6 @@ mod cold;
 mod component;
 mod delay;
 mod growth;
-mod host;
 mod native;
 mod peer;
 mod pieces;
