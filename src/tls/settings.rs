@@ -5,13 +5,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::ClientConfig;
+use rustls::client::Resumption;
 use rustls::pki_types::UnixTime;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, Error as RustlsError};
 
 use super::error::{Error, Failure};
 use super::identity::Identity;
@@ -43,11 +42,11 @@ impl Settings {
             false => &[&TLS13, &TLS12],
         };
         let clock = Arc::new(Clock::<H>(PhantomData));
-        let builder = ClientConfig::builder_with_details(provider.clone(), clock)
+        let builder = ClientConfig::builder_with_details(provider, clock)
             .with_protocol_versions(versions)
             .map_err(|error| Error::internal(&error))?
             .dangerous()
-            .with_custom_certificate_verifier(verifier(policy, provider)?);
+            .with_custom_certificate_verifier(verifier(policy)?);
         let mut config = match &policy.identity {
             Some(Identity(key)) => {
                 builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(key.clone())))
@@ -61,7 +60,7 @@ impl Settings {
     }
 }
 
-fn verifier(policy: &Policy, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, Error> {
+fn verifier(policy: &Policy) -> Result<Arc<Verifier>, Error> {
     let roots = policy.trust.roots();
     if roots.is_empty() {
         return Err(Error {
@@ -71,11 +70,8 @@ fn verifier(policy: &Policy, provider: Arc<CryptoProvider>) -> Result<Arc<Verifi
                 .into(),
         });
     }
-    let roots = Arc::new(roots);
-    let webpki = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider)
-        .build()
-        .map_err(|error| Error::internal(&RustlsError::General(error.to_string())))?;
-    Ok(Arc::new(Verifier::new(webpki, roots, policy.pins.clone())))
+    let pins = policy.pins.clone();
+    Ok(Arc::new(Verifier { roots, pins }))
 }
 
 #[derive(Debug)]
