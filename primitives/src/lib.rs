@@ -4,11 +4,9 @@
 //! that uses it. Here none is generic any more: this crate is compiled for speed, and the component
 //! around it for size. Nothing is inlined out of here, where it would be compiled for size again.
 
-mod aead;
 mod agreement;
 #[cfg(any(test, target_feature = "simd128"))]
 mod chacha20;
-mod ecdsa;
 mod hash;
 #[cfg(any(test, target_feature = "simd128"))]
 mod lanes;
@@ -18,11 +16,9 @@ mod poly1305;
 #[cfg(any(test, target_feature = "simd128"))]
 mod simd;
 
-#[cfg(not(target_feature = "simd128"))]
-pub use aead::ChaCha20Poly1305;
-pub use aead::{Aes128Gcm, Aes256Gcm};
 pub use agreement::{MlKem768, x25519, x25519_public_key};
-pub use ecdsa::{verify_p256, verify_p384};
+#[cfg(not(target_feature = "simd128"))]
+pub use chacha20poly1305::ChaCha20Poly1305;
 pub use hash::{HmacSha256, HmacSha384, Sha256, Sha384};
 pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};
 #[cfg(target_feature = "simd128")]

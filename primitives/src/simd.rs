@@ -1,9 +1,8 @@
 //! ChaCha20-Poly1305 (RFC 8439, section 2.8) over vectors, for targets that have them.
 
-use aes_gcm::aead::consts::{U12, U16, U32};
-use aes_gcm::aead::inout::InOutBuf;
-use aes_gcm::aead::{AeadCore, AeadInOut, Error, Nonce, Tag, TagPosition};
-use aes_gcm::{Key, KeyInit, KeySizeUser};
+use aead::consts::{U12, U16, U32};
+use aead::inout::InOutBuf;
+use aead::{AeadCore, AeadInOut, Error, Key, KeyInit, KeySizeUser, Nonce, Tag, TagPosition};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 

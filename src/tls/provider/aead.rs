@@ -61,7 +61,8 @@ fn array<A: Aead>(nonce: &Nonce) -> &AeadNonce<A> {
 
 #[cfg(test)]
 mod tests {
-    use envoi_primitives::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
+    use aes_gcm::{Aes128Gcm, Aes256Gcm};
+    use envoi_primitives::ChaCha20Poly1305;
 
     use super::super::vectors::hex;
     use super::*;

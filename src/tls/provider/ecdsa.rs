@@ -1,21 +1,16 @@
 //! Signatures of ECDSA, in DER, by uncompressed or compressed keys.
 
 macro_rules! verify {
-    ($name:ident, $curve:ident) => {
-        /// Whether the key made the signature; the digest is of any hash.
-        #[inline(never)]
-        pub fn $name(key: &[u8], digest: &[u8], signature: &[u8]) -> bool {
+    ($curve:ident) => {
+        /// `None` unless the key made the signature; the digest is of any hash.
+        pub fn $curve(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
             use $curve::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier};
-            let (Ok(key), Ok(signature)) = (
-                VerifyingKey::from_sec1_bytes(key),
-                Signature::from_der(signature),
-            ) else {
-                return false;
-            };
-            key.verify_prehash(digest, &signature).is_ok()
+            let key = VerifyingKey::from_sec1_bytes(key).ok()?;
+            let signature = Signature::from_der(signature).ok()?;
+            key.verify_prehash(digest, &signature).ok()
         }
     };
 }
 
-verify!(verify_p256, p256);
-verify!(verify_p384, p384);
+verify!(p256);
+verify!(p384);

@@ -6,6 +6,7 @@ mod aead;
 mod aead12;
 mod aead13;
 mod ecdh;
+mod ecdsa;
 mod hash;
 mod sign;
 mod suites;

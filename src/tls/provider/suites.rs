@@ -3,7 +3,8 @@
 
 use std::marker::PhantomData;
 
-use envoi_primitives::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
+use aes_gcm::{Aes128Gcm, Aes256Gcm};
+use envoi_primitives::ChaCha20Poly1305;
 use rustls::crypto::cipher::{Tls12AeadAlgorithm, Tls13AeadAlgorithm};
 use rustls::crypto::hash::Hash;
 use rustls::crypto::tls12::{Prf, PrfUsingHmac};

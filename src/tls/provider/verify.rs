@@ -1,6 +1,5 @@
 //! Signatures of certificates and handshakes.
 
-use envoi_primitives::{verify_p256, verify_p384};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::traits::PublicKeyParts;
@@ -12,6 +11,8 @@ use rustls::pki_types::{
 use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::ecdsa;
 
 /// Shorter moduli are too weak (NIST SP 800-131A); those of more than 8192 bits are refused by the
 /// `rsa` crate, as the work grows with the square.
@@ -122,11 +123,11 @@ const fn rsa(signature: AlgorithmIdentifier, verify: Verify) -> Algorithm {
 }
 
 fn p256<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    verify_p256(key, &D::digest(message), signature).then_some(())
+    ecdsa::p256(key, &D::digest(message), signature)
 }
 
 fn p384<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    verify_p384(key, &D::digest(message), signature).then_some(())
+    ecdsa::p384(key, &D::digest(message), signature)
 }
 
 fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
