@@ -11,14 +11,18 @@ use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
 use crate::{
-    component_docs, debian, optimizer,
+    component_docs, component_names, debian, optimizer,
     process::run,
     project::Project,
-    toolchain::{self, Toolchain, Way},
+    toolchain::{self, Toolchain},
 };
 
 /// Its standard library imports nothing, so that the component imports just what it names.
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A panic traps at once: on this target its words would go nowhere. They are 100 KB.
+const SILENT_PANIC: &str = "-Cpanic=immediate-abort";
+const UNSTABLE: &str = "-Zunstable-options";
 
 /// A core module that becomes a component.
 struct Module {
@@ -32,6 +36,8 @@ struct Module {
     profile: &'static str,
     /// For the compiler.
     flags: &'static [&'static str],
+    /// Whether the standard library is compiled along, for size.
+    with_library: bool,
     /// Below the target directory, where its flags would make cargo compile everything again.
     folder: &'static str,
 }
@@ -43,7 +49,13 @@ const ENVOI: Module = Module {
     profile: "component",
     // Vectors are in every host of WASI 0.2. Without wide arithmetic, a product of 64-bit words is a
     // function call. AES alone has more of 64 bits, and is the last choice here.
-    flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
+    flags: &[
+        "-Ctarget-feature=+simd128",
+        "--cfg=cpubits=\"32\"",
+        UNSTABLE,
+        SILENT_PANIC,
+    ],
+    with_library: true,
     folder: "",
 };
 
@@ -53,6 +65,8 @@ const WIDE: Module = Module {
     flags: &[
         "-Ctarget-feature=+wide-arithmetic,+simd128",
         "--cfg=curve25519_dalek_bits=\"64\"",
+        UNSTABLE,
+        SILENT_PANIC,
     ],
     folder: "wide",
     ..ENVOI
@@ -65,6 +79,7 @@ const GUEST: Module = Module {
     selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
     profile: "release",
     flags: &[],
+    with_library: false,
     folder: "",
 };
 
@@ -194,13 +209,12 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     let target = toolchain.target_dir(project).join(module.folder);
     let directory = target.join(TARGET).join(module.profile);
     if !directory.exists() {
-        let what = match toolchain.way {
-            Way::Rustup => "a minute or two",
-            Way::Debian => "Rust's standard library included, about three minutes",
-        };
-        eprintln!("component: compiling ({what}, once)");
+        eprintln!("component: compiling (two minutes or three, once)");
     }
-    let mut cargo = toolchain.cargo(project);
+    let mut cargo = match module.with_library {
+        true => toolchain.cargo_with_library(project),
+        false => toolchain.cargo(project),
+    };
     cargo.arg("rustc").args(module.selection);
     // Alone: where a library for Rust is made along with it, little is optimised across crates.
     cargo.args(["--target", TARGET, "--crate-type", "cdylib"]);
@@ -248,13 +262,13 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
 pub fn encode(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
-    // Without names of what is inside, 13 KB that only a debugger reads.
     let component = encoder
         .debug_names(false)
         .validate(true)
         .module(&bytes)
-        .and_then(|encoder| encoder.encode());
-    component.with_context(|| format!("cannot make a component of {}", module.display()))
+        .and_then(|encoder| encoder.encode())
+        .with_context(|| format!("cannot make a component of {}", module.display()))?;
+    component_names::remove(&component)
 }
 
 /// Leaves an equal file alone; otherwise no one ever sees half of the new one.

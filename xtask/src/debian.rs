@@ -1,7 +1,5 @@
 //! The fallback: Debian's Rust packages bring the standard library's sources, from which cargo
 //! builds it for the target.
-//!
-//! That cargo option is meant for nightly compilers; RUSTC_BOOTSTRAP lets this one have it.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +12,7 @@ use crate::{
     process::{answer, run},
     project::{Project, forget_this_package},
     rustup::rust_lld,
-    toolchain::State,
+    toolchain::{BUILD_LIBRARY, State},
 };
 
 /// Debian's up-to-date Rust; its package `rustc` may be years old.
@@ -63,9 +61,7 @@ pub fn cargo(project: &Project) -> Command {
     if let Some(linker) = linker() {
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     }
-    cargo
-        .arg("-Zbuild-std=std,panic_abort")
-        .current_dir(&project.root);
+    cargo.arg(BUILD_LIBRARY).current_dir(&project.root);
     cargo
 }
 

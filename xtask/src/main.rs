@@ -6,6 +6,7 @@
 mod bench;
 mod component;
 mod component_docs;
+mod component_names;
 mod debian;
 mod demo;
 mod dist;

@@ -1,4 +1,5 @@
-//! The ordinary way: the Rust in use, with a ready-made standard library for the target.
+//! The ordinary way: the Rust in use, with a ready-made standard library for the target, and with its
+//! sources, for what is compiled with a smaller one.
 
 use std::{
     env, fs,
@@ -18,7 +19,7 @@ use crate::{
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
 
 pub fn state(target: &str) -> State {
-    if has_target(target) {
+    if has_target(target) && has_sources() {
         State::Ready
     } else if answer(Command::new("rustup").arg("--version")).is_some() {
         State::Obtainable
@@ -40,26 +41,46 @@ pub fn has_target(target: &str) -> bool {
         .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
 }
 
+fn has_sources() -> bool {
+    sysroot().is_some_and(|root| root.join("lib/rustlib/src/rust/library/std").exists())
+}
+
 pub fn obtain(target: &str) -> Result<()> {
-    eprintln!("toolchain: asking rustup for {target}");
-    let mut add = Command::new("rustup");
-    add.args(["target", "add", target])
-        .env_remove("RUST_BACKTRACE")
-        .stdin(Stdio::null());
-    run_within(DOWNLOAD_LIMIT, &mut add)?;
+    if !has_target(target) {
+        add(&["target", "add", target])?;
+    }
+    if !has_sources() {
+        add(&["component", "add", "rust-src"])?;
+    }
     ensure!(
-        has_target(target),
-        "rustup added {target}, but not to the Rust in use"
+        has_target(target) && has_sources(),
+        "rustup added {target} and rust-src, but not to the Rust in use"
     );
     Ok(())
 }
 
+fn add(what: &[&str]) -> Result<()> {
+    eprintln!("toolchain: rustup {}", what.join(" "));
+    let mut rustup = Command::new("rustup");
+    rustup
+        .args(what)
+        .env_remove("RUST_BACKTRACE")
+        .stdin(Stdio::null());
+    run_within(DOWNLOAD_LIMIT, &mut rustup)
+}
+
 /// The linker for WebAssembly that comes with rustup's toolchains.
 pub fn rust_lld() -> Option<PathBuf> {
-    let sysroot = PathBuf::from(answer(rustc().args(["--print", "sysroot"]))?);
     let host = answer(rustc().args(["--print", "host-tuple"]))?;
-    let lld = sysroot.join("lib/rustlib").join(host).join("bin/rust-lld");
+    let lld = sysroot()?
+        .join("lib/rustlib")
+        .join(host)
+        .join("bin/rust-lld");
     lld.exists().then_some(lld)
+}
+
+fn sysroot() -> Option<PathBuf> {
+    Some(answer(rustc().args(["--print", "sysroot"]))?.into())
 }
 
 pub fn rustc() -> Command {

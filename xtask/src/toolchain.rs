@@ -1,7 +1,7 @@
 //! Finds, or installs, what compiles Rust to WebAssembly.
 //!
-//! Two ways, and nobody has to choose: rustup's ready-made standard library for the target; where
-//! rustup cannot fetch it, Debian's Rust packages, which build that library from its sources.
+//! Two ways, and nobody has to choose: the Rust in use, with what rustup has for the target; where
+//! rustup cannot fetch that, Debian's Rust packages, which have the standard library as sources only.
 //! What is there already goes before what must be fetched, so that a machine without a network for
 //! rustup does not wait for it at every build.
 
@@ -16,6 +16,10 @@ pub enum Way {
     Rustup,
     Debian,
 }
+
+/// Compiles the standard library from its sources, for the target. Cargo has this option for nightly
+/// compilers; RUSTC_BOOTSTRAP lets any have it.
+pub const BUILD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
 
 /// How far a way is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +42,17 @@ impl Toolchain {
             Way::Debian => debian::cargo(project),
         };
         cargo.env("CARGO_TARGET_DIR", self.target_dir(project));
+        cargo
+    }
+
+    /// Cargo that compiles the standard library too, with the profile and the flags of the rest, and for
+    /// size: the ready-made one is for speed, and unwinds and words panics that no one hears.
+    pub fn cargo_with_library(&self, project: &Project) -> Command {
+        let mut cargo = self.cargo(project);
+        if self.way == Way::Rustup {
+            cargo.arg(BUILD_LIBRARY).env("RUSTC_BOOTSTRAP", "1");
+        }
+        cargo.arg("-Zbuild-std-features=optimize_for_size");
         cargo
     }
 
@@ -123,14 +138,16 @@ fn forced_way(name: Option<&str>) -> Result<Option<Way>> {
 fn describe(way: Way, target: &str, forced: Option<Way>, failures: &str) -> String {
     let why = match (way, forced) {
         (_, Some(_)) => "as ENVOI_TOOLCHAIN says".into(),
-        (Way::Rustup, None) => format!("its {target} is installed"),
-        (Way::Debian, None) if failures.is_empty() => format!("as the Rust in use lacks {target}"),
+        (Way::Rustup, None) => format!("with {target} and rust-src"),
+        (Way::Debian, None) if failures.is_empty() => {
+            format!("as the Rust in use lacks {target} or rust-src")
+        }
         (Way::Debian, None) => format!("because {}", failures.trim_end_matches("; ")),
     };
     match way {
         Way::Rustup => format!("the Rust in use ({why})"),
         Way::Debian => {
-            format!("Debian's Rust, with the standard library built from source ({why})")
+            format!("Debian's Rust ({why})")
         }
     }
 }
@@ -148,7 +165,7 @@ fn advice(target: &str, forced: Option<Way>, failures: &str) -> String {
     };
     format!(
         "nothing here compiles to {target}{limit}: {}\n\
-         What to do: `rustup target add {target}` with a network,\n\
+         What to do: `rustup target add {target}` and `rustup component add rust-src` with a network,\n\
          or on Debian, as root: `apt-get install {}`",
         failures.trim_end_matches("; "),
         debian::PACKAGES.join(" "),
