@@ -5,11 +5,14 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{component, npm, process::run, project::Project};
+use crate::{component, npm, optimizer, process::run, project::Project};
 
 const SUMS: &str = "dist/release/SHA256SUMS";
 
 pub fn make(project: &Project) -> Result<()> {
+    if let Err(why) = optimizer::fetch() {
+        bail!("a release is made small by wasm-opt, which is not here: {why}");
+    }
     let toolchain = component::build(project)?;
     component::build_cli(project, &toolchain)?;
     npm::build(project)?;

@@ -18,12 +18,10 @@ mod rust;
 mod tools;
 mod wit;
 
-use std::process::Command;
-
 use anyhow::{Result, bail};
 use guest::GUESTS;
 
-use crate::{process::run, project::Project};
+use crate::project::Project;
 
 pub struct Example {
     pub name: &'static str,
@@ -60,17 +58,4 @@ pub fn list() -> String {
         .chain(others)
         .map(|(name, about)| format!("cargo xtask example {name:<15} {about}"));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// A program that shows an example, built. Of the workspace, whose tests then find all that it stands
-/// on compiled.
-fn program(project: &Project, name: &str, what: &str) -> Result<Command> {
-    let program = project.target.join("debug").join(name);
-    if !program.exists() {
-        eprintln!("example: compiling {what}");
-    }
-    run(project
-        .cargo()
-        .args(["build", "--workspace", "--bin", name]))?;
-    Ok(Command::new(program))
 }

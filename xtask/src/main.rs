@@ -16,6 +16,7 @@ mod hosts;
 mod npm;
 mod optimizer;
 mod process;
+mod program;
 mod project;
 mod report;
 mod rustup;

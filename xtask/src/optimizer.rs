@@ -30,7 +30,7 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
     if written(&output) > written(module) {
         return Ok(output);
     }
-    let binaryen = setup::npm("binaryen", &[PACKAGE])?;
+    let binaryen = fetch()?;
     let half = output.with_extension("new");
     let mut node = Command::new("node");
     node.arg(binaryen.join("node_modules/binaryen/bin/wasm-opt"));
@@ -39,6 +39,11 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
     fs::rename(&half, &output)
         .map_err(|error| format!("{} cannot be written: {error}", output.display()))?;
     Ok(output)
+}
+
+/// The folder that it is in, below `target/`; otherwise why it is not here.
+pub fn fetch() -> Result<PathBuf, String> {
+    setup::npm("binaryen", &[PACKAGE])
 }
 
 /// None where there is no such file.

@@ -9,9 +9,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Example, fresh::is_fresh, jco, program, wit};
+use super::{Example, fresh::is_fresh, jco, wit};
 use crate::{
-    component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
+    component, process::run, program, project::Project, report::Report, toolchain::Toolchain,
+    unavailable,
 };
 
 pub const RUST: Example = Example {
@@ -74,6 +75,6 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Beside a mail server on loopback, until the person ends it.
 fn serve(project: &Project, file: &str) -> Result<()> {
-    let mut host = program(project, "contact-form", "its mail server (a minute, once)")?;
+    let mut host = program::build(project, "contact-form", "its mail server (a minute, once)")?;
     run(host.arg(file))
 }

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::{c, go, javascript, program, python, rust};
+use super::{c, go, javascript, python, rust};
 use crate::{
-    component, process::run, project::Project, report::Report, toolchain::Toolchain, unavailable,
+    component, process::run, program, project::Project, report::Report, toolchain::Toolchain,
+    unavailable,
 };
 
 pub struct Guest {
@@ -47,7 +48,7 @@ impl Guest {
         (self.build)(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
         component::compose(project, &self.file(), &mailing)?;
-        let mut host = program(project, "guest", "its host, wasmtime (some minutes, once)")?;
+        let mut host = program::build(project, "guest", "its host, wasmtime (some minutes, once)")?;
         run(host.arg(project.root.join("dist").join(mailing)))
     }
 
