@@ -13,34 +13,22 @@ use crate::net::{InputStream, OutputStream};
 use crate::smtp::options::Options;
 use crate::smtp::session::{Dialect, InitialResponse};
 
+use bindings::exports::envoi::mail::smtp as wit;
+use bindings::exports::envoi::mail::smtp_streams as streams;
 use convert::all;
-use exports::envoi::mail::smtp as wit;
-use exports::envoi::mail::smtp_streams as streams;
 use options::{GuestOptions, chosen};
 use zeroize::Zeroizing;
 
-wit_bindgen::generate!({
-    path: "wit",
-    world: "envoi",
-    with: {
-        "wasi:io/error@0.2.12": wasip2::io::error,
-        "wasi:io/poll@0.2.12": wasip2::io::poll,
-        "wasi:io/streams@0.2.12": wasip2::io::streams,
-        "wasi:clocks/monotonic-clock@0.2.12": wasip2::clocks::monotonic_clock,
-        "wasi:clocks/wall-clock@0.2.12": wasip2::clocks::wall_clock,
-        "wasi:random/random@0.2.12": wasip2::random::random,
-        "wasi:sockets/network@0.2.12": wasip2::sockets::network,
-        "wasi:sockets/instance-network@0.2.12": wasip2::sockets::instance_network,
-        "wasi:sockets/ip-name-lookup@0.2.12": wasip2::sockets::ip_name_lookup,
-        "wasi:sockets/tcp@0.2.12": wasip2::sockets::tcp,
-        "wasi:sockets/tcp-create-socket@0.2.12": wasip2::sockets::tcp_create_socket,
-    },
-});
+/// Written by build/main.rs.
+#[allow(unused_imports, reason = "only a component exports")]
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+}
 
 struct Component;
 
 #[cfg(target_family = "wasm")]
-export!(Component);
+bindings::export!(Component with_types_in bindings);
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
