@@ -1,5 +1,5 @@
-//! What `wit_bindgen::generate!` would make of the world `envoi`, by the library below that macro: so that
-//! what its functions have in common can be made one.
+//! What `wit_bindgen::generate!` would make of the world `envoi`, by the library below that macro, and then
+//! made smaller.
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -25,9 +25,11 @@ fn generate() -> Result<String, Box<dyn Error>> {
     let imports = resolve.worlds[world].imports.keys();
     let mut options = Opts::default();
     options.with = imports
-        .map(|key| resolve.name_world_key(key))
-        .filter_map(|name| Some((WithOption::Path(in_wasip2(&name)?), name)))
-        .map(|(path, name)| (name, path))
+        .filter_map(|key| {
+            let interface = resolve.name_world_key(key);
+            let path = in_wasip2(&interface)?;
+            Some((interface, WithOption::Path(path)))
+        })
         .collect();
     let mut files = Files::default();
     options.build().generate(&mut resolve, world, &mut files)?;

@@ -1,5 +1,7 @@
 //! A block by itself: to be compared with others, and to become a function.
 
+use std::mem;
+
 use syn::{
     Arm, Block, Expr, ExprForLoop, ExprIf, ExprMethodCall, ExprPath, Ident, Local, PatIdent, Path,
     visit_mut::{self, VisitMut},
@@ -94,7 +96,7 @@ impl VisitMut for Names {
         let plain = old.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
         let new = Ident::new(&format!("{plain}_{}", self.count), pattern.ident.span());
         self.count += 1;
-        let old = std::mem::replace(&mut pattern.ident, new.clone());
+        let old = mem::replace(&mut pattern.ident, new.clone());
         self.declared.push((old, new));
     }
 
@@ -127,12 +129,9 @@ impl VisitMut for Names {
     /// Types by their names alone, whichever module the block stands in.
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        if path
-            .segments
-            .first()
-            .is_some_and(|first| first.ident == "super")
-        {
-            path.segments = path.segments.last().cloned().into_iter().collect();
+        let segments = &mut path.segments;
+        if segments.first().is_some_and(|first| first.ident == "super") {
+            *segments = segments.last().cloned().into_iter().collect();
         }
     }
 }

@@ -23,7 +23,6 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::Span;
 use syn::{
     Block, Expr, File, Ident, Item, ItemFn, ItemImpl, Local, Pat, Path, Stmt, UseTree, parse_quote,
     visit_mut::{self, VisitMut},
@@ -137,7 +136,7 @@ impl Function {
             Some(value) => format!("lower_{}_{index}", value.ident).to_lowercase(),
             None => format!("free_{index}"),
         };
-        Ident::new(&name, Span::call_site())
+        Ident::new(&name, self.body.brace_token.span.open())
     }
 
     fn item(&self, index: usize) -> ItemFn {

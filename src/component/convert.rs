@@ -193,7 +193,6 @@ impl From<TlsFailure> for wit::TlsFailure {
 }
 
 /// One function for each type, rather than a part of each export.
-#[inline(never)]
 pub fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
     Ok(result?.into())
 }
