@@ -3,7 +3,10 @@
 
 use std::{env, error::Error, fs, path::Path};
 
-use wit_bindgen_core::{Files, WorldGenerator, wit_parser::Resolve};
+use wit_bindgen_core::{
+    Files, WorldGenerator,
+    wit_parser::{Resolve, WorldKey},
+};
 use wit_bindgen_rust::{Opts, WithOption};
 
 use crate::shared;
@@ -23,23 +26,21 @@ fn generate() -> Result<String, Box<dyn Error>> {
     let (package, _) = resolve.push_dir(WIT)?;
     let world = resolve.select_world(&[package], Some("envoi"))?;
     let imports = resolve.worlds[world].imports.keys();
-    let mut options = Opts::default();
-    options.with = imports
-        .filter_map(|key| {
-            let interface = resolve.name_world_key(key);
-            let path = in_wasip2(&interface)?;
-            Some((interface, WithOption::Path(path)))
-        })
-        .collect();
+    let options = Opts {
+        with: imports.filter_map(|key| wasi(&resolve, key)).collect(),
+        ..Opts::default()
+    };
     let mut files = Files::default();
     options.build().generate(&mut resolve, world, &mut files)?;
     let (_, contents) = files.iter().next().ok_or("wit-bindgen writes no file")?;
     Ok(String::from_utf8(contents.to_vec())?)
 }
 
-/// `wasip2::io::streams` of `wasi:io/streams@0.2.12`.
-fn in_wasip2(interface: &str) -> Option<String> {
+/// `wasip2::io::streams` for `wasi:io/streams@0.2.12`.
+fn wasi(resolve: &Resolve, key: &WorldKey) -> Option<(String, WithOption)> {
+    let interface = resolve.name_world_key(key);
     let (package, name) = interface.strip_prefix("wasi:")?.split_once('/')?;
     let (name, _version) = name.split_once('@')?;
-    Some(format!("wasip2::{package}::{}", name.replace('-', "_")))
+    let path = format!("wasip2::{package}::{}", name.replace('-', "_"));
+    Some((interface, WithOption::Path(path)))
 }

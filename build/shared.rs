@@ -1,7 +1,7 @@
 //! One function for what many of the bindings do alike.
 //!
 //! Into each export, wit-bindgen writes how its result is laid out in memory, and into each post-return
-//! how that is freed: for an `error` alone two kilobytes of code, fifty times. But a block such as
+//! how that is freed: two kilobytes of code for each `error`. But a block such as
 //!
 //! ```text
 //! Err(e) => {
@@ -14,7 +14,7 @@
 //! become one:
 //!
 //! ```text
-//! Err(e) => { crate::component::bindings::shared::lower_error_5(e, ptr1) }
+//! Err(e) => { crate::component::bindings::shared::lower_error_5(e, ptr1); }
 //! ```
 //!
 //! The code stays wit-bindgen's, and is as safe as it was: called from where it stood, with what it had
@@ -34,17 +34,16 @@ use crate::detached::Detached;
 pub fn share(bindings: &mut File) -> Result<(), String> {
     let mut shared = Shared::default();
     shared.visit_file_mut(bindings);
-    let values = shared
-        .functions
-        .iter()
-        .filter_map(|function| function.value.as_ref());
-    match values.filter(|value| value.is_ident("Error")).count() {
-        1 => Ok(bindings.items.push(shared.module())),
-        count => Err(format!(
-            "an `error` is lowered by {count} functions instead of one: this wit-bindgen writes what \
+    let values = shared.functions.iter().flat_map(|shared| &shared.value);
+    let errors = values.filter(|value| value.is_ident("Error")).count();
+    if errors != 1 {
+        return Err(format!(
+            "an `error` is lowered by {errors} functions instead of one: this wit-bindgen writes what \
              build/shared.rs does not know"
-        )),
+        ));
     }
+    bindings.items.push(shared.module());
+    Ok(())
 }
 
 #[derive(Default)]
