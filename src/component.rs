@@ -13,34 +13,22 @@ use crate::net::{InputStream, OutputStream};
 use crate::smtp::options::Options;
 use crate::smtp::session::{Dialect, InitialResponse};
 
-use convert::all;
-use exports::envoi::mail::smtp as wit;
-use exports::envoi::mail::smtp_streams as streams;
+use bindings::exports::envoi::mail::smtp as wit;
+use bindings::exports::envoi::mail::smtp_streams as streams;
+use convert::{all, answer};
 use options::{GuestOptions, chosen};
 use zeroize::Zeroizing;
 
-wit_bindgen::generate!({
-    path: "wit",
-    world: "envoi",
-    with: {
-        "wasi:io/error@0.2.12": wasip2::io::error,
-        "wasi:io/poll@0.2.12": wasip2::io::poll,
-        "wasi:io/streams@0.2.12": wasip2::io::streams,
-        "wasi:clocks/monotonic-clock@0.2.12": wasip2::clocks::monotonic_clock,
-        "wasi:clocks/wall-clock@0.2.12": wasip2::clocks::wall_clock,
-        "wasi:random/random@0.2.12": wasip2::random::random,
-        "wasi:sockets/network@0.2.12": wasip2::sockets::network,
-        "wasi:sockets/instance-network@0.2.12": wasip2::sockets::instance_network,
-        "wasi:sockets/ip-name-lookup@0.2.12": wasip2::sockets::ip_name_lookup,
-        "wasi:sockets/tcp@0.2.12": wasip2::sockets::tcp,
-        "wasi:sockets/tcp-create-socket@0.2.12": wasip2::sockets::tcp_create_socket,
-    },
-});
+/// Written by build/main.rs.
+#[allow(unused_imports, reason = "only a component exports")]
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+}
 
 struct Component;
 
 #[cfg(target_family = "wasm")]
-export!(Component);
+bindings::export!(Component with_types_in bindings);
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
@@ -58,11 +46,17 @@ impl wit::Guest for Component {
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
         let letter = mailer.letter(sender, &recipients, &message, &options)?;
-        Ok(mailer.send_last(&letter)?.into())
+        answer(mailer.send_last(&letter))
     }
 }
 
 struct GuestMailer(RefCell<Mailer>);
+
+impl From<Mailer> for wit::Mailer {
+    fn from(mailer: Mailer) -> Self {
+        Self::new(GuestMailer(RefCell::new(mailer)))
+    }
+}
 
 impl wit::GuestMailer for GuestMailer {
     fn new(host: String) -> Self {
@@ -70,9 +64,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
-        Ok(wit::Mailer::new(Self(RefCell::new(Mailer::from_url(
-            &url,
-        )?))))
+        answer(Mailer::from_url(&url))
     }
 
     fn set_port(&self, port: u16) {
@@ -99,7 +91,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().set_mechanisms(&mechanisms)?)
+        answer(self.0.borrow_mut().set_mechanisms(&mechanisms))
     }
 
     fn set_initial_response(&self, when: wit::InitialResponse) {
@@ -111,7 +103,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().set_local_name(&name)?)
+        answer(self.0.borrow_mut().set_local_name(&name))
     }
 
     fn set_timeout(&self, timeout: wit::Timeout, limit: u64) {
@@ -134,7 +126,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().set_server_name(&name)?)
+        answer(self.0.borrow_mut().set_server_name(&name))
     }
 
     fn set_roots(&self, roots: wit::Roots) {
@@ -144,12 +136,12 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().add_trust_anchors(&certificates)?)
+        answer(self.0.borrow_mut().add_trust_anchors(&certificates))
     }
 
     fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
         let key = Zeroizing::new(key);
-        Ok(self.0.borrow_mut().set_client_certificate(&chain, &key)?)
+        answer(self.0.borrow_mut().set_client_certificate(&chain, &key))
     }
 
     fn set_minimum_tls(&self, version: wit::TlsVersion) {
@@ -159,7 +151,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().set_pinned_keys(&digests)?)
+        answer(self.0.borrow_mut().set_pinned_keys(&digests))
     }
 
     fn send(
@@ -172,7 +164,7 @@ impl wit::GuestMailer for GuestMailer {
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
         let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
-        Ok(mailer.send(&letter)?.into())
+        answer(mailer.send(&letter))
     }
 
     fn send_all(
@@ -198,7 +190,7 @@ impl wit::GuestMailer for GuestMailer {
         let each = results
             .into_iter()
             .flat_map(|refused| refused.or_else(|| sent.next()));
-        each.map(|result| Ok(result?.into())).collect()
+        each.map(answer).collect()
     }
 
     fn start_message(
@@ -208,16 +200,15 @@ impl wit::GuestMailer for GuestMailer {
     ) -> Result<wit::Message, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
-        let started = mailer.start_message(sender.as_deref(), &recipients, &chosen(options))?;
-        Ok(message(started))
+        answer(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
     }
 
     fn connect(&self) -> Result<wit::Client, wit::Error> {
-        Ok(client(self.0.borrow_mut().connect()?))
+        answer(self.0.borrow_mut().connect())
     }
 
     fn dial(&self) -> Result<wit::Client, wit::Error> {
-        Ok(client(self.0.borrow_mut().dial()?))
+        answer(self.0.borrow_mut().dial())
     }
 
     fn close(&self) {
@@ -242,8 +233,10 @@ impl wit::GuestMailer for GuestMailer {
 
 struct GuestMessage(RefCell<Message>);
 
-fn message(message: Message) -> wit::Message {
-    wit::Message::new(GuestMessage(RefCell::new(message)))
+impl From<Message> for wit::Message {
+    fn from(message: Message) -> Self {
+        Self::new(GuestMessage(RefCell::new(message)))
+    }
 }
 
 impl wit::GuestMessage for GuestMessage {
@@ -252,19 +245,21 @@ impl wit::GuestMessage for GuestMessage {
     }
 
     fn write(&self, bytes: Vec<u8>) -> Result<(), wit::Error> {
-        Ok(self.0.borrow_mut().write(&bytes)?)
+        answer(self.0.borrow_mut().write(&bytes))
     }
 
     fn finish(this: wit::Message) -> Result<wit::Receipt, wit::Error> {
         let GuestMessage(message) = this.into_inner();
-        Ok(message.into_inner().finish()?.into())
+        answer(message.into_inner().finish())
     }
 }
 
 struct GuestClient(Client);
 
-fn client(client: Client) -> wit::Client {
-    wit::Client::new(GuestClient(client))
+impl From<Client> for wit::Client {
+    fn from(client: Client) -> Self {
+        Self::new(GuestClient(client))
+    }
 }
 
 impl wit::GuestClient for GuestClient {
@@ -273,7 +268,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn hello(&self, local_name: String) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.hello(&local_name)?.into())
+        answer(self.0.hello(&local_name))
     }
 
     fn extension(&self, keyword: String) -> Option<String> {
@@ -285,7 +280,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn start_tls(&self) -> Result<(), wit::Error> {
-        Ok(self.0.start_tls()?)
+        answer(self.0.start_tls())
     }
 
     fn tls(&self) -> Option<wit::TlsState> {
@@ -293,7 +288,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn authenticate(&self, credentials: wit::Credentials) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.authenticate(credentials.into())?.into())
+        answer(self.0.authenticate(credentials.into()))
     }
 
     fn auth_start(
@@ -301,16 +296,15 @@ impl wit::GuestClient for GuestClient {
         mechanism: String,
         initial_response: Option<Vec<u8>>,
     ) -> Result<wit::AuthStep, wit::Error> {
-        let step = self.0.auth_start(&mechanism, initial_response.as_deref())?;
-        Ok(step.into())
+        answer(self.0.auth_start(&mechanism, initial_response.as_deref()))
     }
 
     fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
-        Ok(self.0.auth_respond(&response)?.into())
+        answer(self.0.auth_respond(&response))
     }
 
     fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.auth_cancel()?.into())
+        answer(self.0.auth_cancel())
     }
 
     fn mail(
@@ -318,7 +312,7 @@ impl wit::GuestClient for GuestClient {
         sender: Option<String>,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.mail(sender.as_deref(), &chosen(options))?.into())
+        answer(self.0.mail(sender.as_deref(), &chosen(options)))
     }
 
     fn rcpt(
@@ -326,11 +320,11 @@ impl wit::GuestClient for GuestClient {
         recipient: String,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.rcpt(&recipient, &chosen(options))?.into())
+        answer(self.0.rcpt(&recipient, &chosen(options)))
     }
 
     fn data(&self) -> Result<wit::Message, wit::Error> {
-        Ok(message(self.0.data()?))
+        answer(self.0.data())
     }
 
     fn send(
@@ -341,39 +335,39 @@ impl wit::GuestClient for GuestClient {
     ) -> Result<wit::Receipt, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let options = chosen(options);
-        let receipt = self
-            .0
-            .send(sender.as_deref(), &recipients, &message, &options)?;
-        Ok(receipt.into())
+        answer(
+            self.0
+                .send(sender.as_deref(), &recipients, &message, &options),
+        )
     }
 
     fn reset(&self) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.reset()?.into())
+        answer(self.0.reset())
     }
 
     fn noop(&self) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.noop()?.into())
+        answer(self.0.noop())
     }
 
     fn verify(&self, address: String) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.verify(&address)?.into())
+        answer(self.0.verify(&address))
     }
 
     fn expand(&self, name: String) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.expand(&name)?.into())
+        answer(self.0.expand(&name))
     }
 
     fn help(&self, topic: Option<String>) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.help(topic.as_deref())?.into())
+        answer(self.0.help(topic.as_deref()))
     }
 
     fn command(&self, line: String) -> Result<wit::Reply, wit::Error> {
-        Ok(self.0.command(&line)?.into())
+        answer(self.0.command(&line))
     }
 
     fn quit(this: wit::Client) -> Result<wit::Reply, wit::Error> {
         let GuestClient(client) = this.into_inner();
-        Ok(client.quit()?.into())
+        answer(client.quit())
     }
 }
 
@@ -384,11 +378,11 @@ impl streams::Guest for Component {
         output: OutputStream,
     ) -> Result<wit::Client, wit::Error> {
         let GuestMailer(mailer) = mailer.get();
-        Ok(client(mailer.borrow_mut().attach(input, output)?))
+        answer(mailer.borrow_mut().attach(input, output))
     }
 
     fn write_from(target: wit::MessageBorrow<'_>, source: &InputStream) -> Result<u64, wit::Error> {
         let GuestMessage(message) = target.get();
-        Ok(message.borrow_mut().write_from(source)?)
+        answer(message.borrow_mut().write_from(source))
     }
 }

@@ -192,6 +192,11 @@ impl From<TlsFailure> for wit::TlsFailure {
     }
 }
 
+/// One function for each type, rather than a part of each export.
+pub fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+    Ok(result?.into())
+}
+
 pub fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(Into::into).collect()
 }

@@ -123,6 +123,11 @@ impl Connection {
         command: impl FnOnce(&mut Session) -> Result<(), Error>,
     ) -> Result<Reply, Error> {
         command(&mut self.session)?;
+        self.answer()
+    }
+
+    /// The reply to what is said.
+    fn answer(&mut self) -> Result<Reply, Error> {
         self.run()?;
         self.session
             .take_answer()

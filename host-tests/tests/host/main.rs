@@ -12,6 +12,7 @@ mod closed;
 mod demands;
 mod envelopes;
 mod flights;
+mod freed;
 mod grants;
 mod imports;
 mod lmtp;
