@@ -56,8 +56,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("url", &["smtp", "sasl"]),
     ("transcript", &["smtp", "net"]),
     ("timeouts", &["smtp"]),
-    ("smtp", &["sasl"]),
-    ("sasl", &[]),
+    ("smtp", &["sasl", "unicode"]),
+    ("sasl", &["unicode"]),
+    ("unicode", &[]),
     ("tls", &[]),
     ("net", &[]),
 ];
@@ -70,7 +71,7 @@ const PRIVATE: &[(&str, &[&str])] = &[
 ];
 
 /// What modules without I/O must not use: clocks, randomness and the outside come as arguments.
-const PURE: &[&str] = &["smtp", "sasl", "tls"];
+const PURE: &[&str] = &["smtp", "sasl", "tls", "unicode"];
 const IMPURE: &[&str] = &[
     "std::net",
     "std::io",
@@ -153,9 +154,10 @@ fn sources() -> Vec<(String, String)> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => collect(&path, files),
-            false => files.push(path),
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            files.push(path);
         }
     }
 }

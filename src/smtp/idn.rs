@@ -5,8 +5,7 @@
 //! ```
 
 use super::excerpt::excerpt;
-use idna::AsciiDenyList;
-use idna::uts46::{DnsLength, Hyphens, Uts46};
+use crate::unicode::to_ascii;
 
 /// A host's name with A-labels for U-labels, by UTS 46, non-transitional, as browsers and other mail
 /// programs have it. What is ASCII stays as it is, address literals too.
@@ -14,20 +13,12 @@ pub fn to_ascii_host(host: &str) -> Result<String, String> {
     if host.is_ascii() {
         return Ok(host.into());
     }
-    Uts46::new()
-        .to_ascii(
-            host.as_bytes(),
-            AsciiDenyList::STD3,
-            Hyphens::CheckFirstLast,
-            DnsLength::VerifyAllowRootDot,
+    to_ascii(host).ok_or_else(|| {
+        format!(
+            "`{}` is no internationalized domain name (UTS 46)",
+            excerpt(host.as_bytes())
         )
-        .map(|ascii| ascii.into_owned())
-        .map_err(|_| {
-            format!(
-                "`{}` is no internationalized domain name (UTS 46)",
-                excerpt(host.as_bytes())
-            )
-        })
+    })
 }
 
 #[cfg(test)]

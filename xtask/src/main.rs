@@ -43,6 +43,7 @@ cargo xtask hosts        have each host deliver a message, and write the table o
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
+cargo xtask unicode      write the tables of src/unicode/, of what the crates of Cargo.lock say
 cargo xtask book         make a book of docs/, in target/book/
 cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
                          again, in a clone, and compares the sums
@@ -85,6 +86,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
         [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
+        [Some("unicode")] => unicode(&project).map(|()| ExitCode::SUCCESS),
         [Some("book")] => docs::book(&project).map(|()| ExitCode::SUCCESS),
         [] | [Some("help" | "--help" | "-h")] => {
             println!("{HELP}");
@@ -100,4 +102,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
 fn cli(project: &Project) -> Result<()> {
     let toolchain = component::build_portable(project)?;
     component::build_cli(project, &toolchain)
+}
+
+/// By a program of its own, as xtask would make everyone wait for what Unicode says.
+fn unicode(project: &Project) -> Result<()> {
+    let mut cargo = project.cargo();
+    process::run(cargo.args(["run", "--profile", "xtask", "--package", "unicode"]))
 }
