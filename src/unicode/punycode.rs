@@ -202,6 +202,33 @@ mod tests {
         }
     }
 
+    /// What no encoder gives.
+    fn digits(mut number: u64, bias: u32) -> String {
+        let mut digits = String::new();
+        for t in thresholds(bias).map(u64::from) {
+            if number < t {
+                break;
+            }
+            let (above, base) = (number - t, u64::from(BASE) - t);
+            digits.push(digit((t + above % base) as u32));
+            number = above / base;
+        }
+        digits.push(digit(number as u32));
+        digits
+    }
+
+    #[test]
+    fn what_overflows_is_no_punycode() {
+        let all = 1 << 32;
+        let sum = encode(&['é']) + &digits(all - 1, adapt(0xe9 - INITIAL_N, 1, true));
+        let number = digits(all + 0x69, INITIAL_BIAS);
+        let code_point = digits(all - 0x3f, INITIAL_BIAS);
+        for encoded in [sum, number, code_point] {
+            assert_eq!(decode(&encoded), None, "{encoded}");
+        }
+        assert_eq!(decode(&digits(0x69, INITIAL_BIAS)), Some(vec!['é']));
+    }
+
     proptest! {
         #[test]
         fn labels_are_encoded_as_by_the_library(label in "[a-z0-9à-ƿ]{0,20}|\\PC{0,80}") {

@@ -195,7 +195,12 @@ mod tests {
     #[test]
     fn lengths_are_those_of_dns() {
         let label = "é".repeat(56);
+        let octets_247 = ["é"; 31].join(".");
         for domain in [
+            format!("{octets_247}.12345"),
+            format!("{octets_247}.12345."),
+            format!("{octets_247}.123456"),
+            format!("{octets_247}.123456."),
             "é".repeat(57),
             format!("{label}.{}", "é".repeat(58)),
             format!("{}é", "a".repeat(56)),

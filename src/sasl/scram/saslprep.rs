@@ -87,6 +87,15 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_right_to_left_does_so_from_end_to_end() {
+        assert_eq!(prepared("א1ب").as_deref(), Some("א1ب"));
+        for text in ["1א", "א1", "אaב", "א\u{aa}ב"] {
+            assert_eq!(prepared(text), None, "{text}");
+            assert_eq!(expected(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_character_is_prepared_as_by_the_library() {
         for c in '\0'..=char::MAX {
             for text in [
