@@ -153,7 +153,15 @@ impl Pair {
         let multiplier = Multiplier::new(other.0, FOLD);
         let crossed = multiplier.crossed().times(&self.0);
         let odd = crossed.map(|Wide([a, b])| a.add(b));
-        carry(multiplier.times(&self.0), odd)
+        product(multiplier.times(&self.0), odd)
+    }
+
+    /// By small numbers, each of one limb.
+    #[inline(never)]
+    pub fn scaled(&self, [first, second]: [u32; 2]) -> Self {
+        let factors = Lanes::new([first, second, first, second]);
+        let products = self.0.map(|limbs| limbs.times(factors).0);
+        carried(from_fn(|at| products[at / 2][at % 2]))
     }
 
     #[inline(never)]
@@ -161,7 +169,7 @@ impl Pair {
         let multiplier = Multiplier::new(self.0, FOLD);
         let crossed = multiplier.crossed().times(&self.0);
         let odd = crossed.map(|Wide([half, _])| half.scale(2));
-        carry(multiplier.squared(), odd)
+        product(multiplier.squared(), odd)
     }
 
     #[inline(never)]
@@ -173,6 +181,7 @@ impl Pair {
     }
 
     /// One divided by each, or zero by zero: to the power of 2^255 - 21.
+    #[inline(never)]
     pub fn inverted(&self) -> Self {
         let to_9 = self.squared().squared_times(2).times(self);
         let to_11 = to_9.times(&self.squared());
@@ -191,13 +200,18 @@ impl Pair {
 
 /// The limbs of a product: of what was multiplied with its like, and of what was with the other half.
 #[inline(always)]
-fn carry(alike: [Wide; 5], odd: [Half; 5]) -> Pair {
-    let mut sums: [Half; 10] = from_fn(|at| match (at / 2, at % 2) {
+fn product(alike: [Wide; 5], odd: [Half; 5]) -> Pair {
+    carried(from_fn(|at| match (at / 2, at % 2) {
         (at, 1) => odd[at],
         // Where two odd limbs met, that is a bit above the next even one.
         (0, _) => alike[0].0[0].add(alike[4].0[1].scale(2 * u64::from(FOLD))),
         (at, _) => alike[at].0[0].add(alike[at - 1].0[1].scale(2)),
-    });
+    }))
+}
+
+/// Once around, so that the last limb keeps little more than its own, and each other what is its own.
+#[inline(always)]
+fn carried(mut sums: [Half; 10]) -> Pair {
     let mut carry = |from: usize| {
         let over = sums[from].shift_right(width(from));
         sums[from] = sums[from].low_bits(width(from));
@@ -206,8 +220,7 @@ fn carry(alike: [Wide; 5], odd: [Half; 5]) -> Pair {
             _ => sums[from + 1] = sums[from + 1].add(over),
         }
     };
-    // Once around, so that the last limb keeps little more than its own. No loop, which the component's
-    // profile would not unroll.
+    // No loop, which the component's profile would not unroll.
     carry(8);
     carry(9);
     carry(0);

@@ -6,26 +6,31 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::field25519::{Limbs, Pair, limbs, octets};
 
-const BASE: Limbs = small(9);
+/// The base point's (section 4.1).
+const BASE: u32 = 9;
 /// (486662 - 2) / 4, of the curve's equation.
-const A24: Limbs = small(121_665);
+const A24: u32 = 121_665;
 
 #[inline(never)]
 pub fn x25519_public_key(secret: &[u8; 32]) -> [u8; 32] {
-    octets(multiple(secret, &BASE))
+    let by_factors = |pair: &Pair| pair.scaled([A24, BASE]);
+    octets(multiple(secret, &small(BASE), &by_factors))
 }
 
 /// None where the peer's point is of small order, which gives zeros with every secret.
 #[inline(never)]
 pub fn x25519(secret: &[u8; 32], peer: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
-    let shared = Zeroizing::new(octets(multiple(secret, &limbs(peer))));
+    let point = limbs(peer);
+    let factors = Pair::new(&small(A24), &point);
+    let by_factors = |pair: &Pair| factors.times(pair);
+    let shared = Zeroizing::new(octets(multiple(secret, &point, &by_factors)));
     (*shared != [0; 32]).then_some(shared)
 }
 
 /// By Montgomery's ladder: of a point, its multiples by the secret's first bits and by one more.
-fn multiple(secret: &[u8; 32], point: &Limbs) -> Limbs {
+/// `by_factors` multiplies with A24, and with the point.
+fn multiple(secret: &[u8; 32], point: &Limbs, by_factors: &dyn Fn(&Pair) -> Pair) -> Limbs {
     let secret = clamped(secret);
-    let factors = Pair::new(&A24, point);
     let mut multiple = Zeroizing::new(Pair::new(&small(1), &small(0)));
     let mut next = Zeroizing::new(Pair::new(point, &small(1)));
     let mut are_swapped = 0;
@@ -34,7 +39,7 @@ fn multiple(secret: &[u8; 32], point: &Limbs) -> Limbs {
         let bit = black_box(u32::from(secret[at / 8] >> (at % 8) & 1));
         Pair::swap_if(bit ^ are_swapped, &mut multiple, &mut next);
         are_swapped = bit;
-        (*multiple, *next) = step(&multiple, &next, &factors);
+        (*multiple, *next) = step(&multiple, &next, by_factors);
     }
     // The last bits are zeros, so that nothing is swapped.
     let mut divisor = multiple.swapped().inverted();
@@ -45,14 +50,14 @@ fn multiple(secret: &[u8; 32], point: &Limbs) -> Limbs {
 
 /// A point's double, and its sum with the next one: each as a fraction, RFC 7748's variables by name.
 #[inline(always)]
-fn step(point: &Pair, next: &Pair, factors: &Pair) -> (Pair, Pair) {
+fn step(point: &Pair, next: &Pair, by_factors: &dyn Fn(&Pair) -> Pair) -> (Pair, Pair) {
     let a_b = sum(point).firsts(difference(point));
     let d_c = difference(next).firsts(sum(next));
     let da_cb = a_b.times(&d_c);
     let aa_bb = a_b.squared();
     let e = difference(&aa_bb);
     let squares = sum(&da_cb).firsts(difference(&da_cb)).squared();
-    let products = factors.times(&e.first_and(squares));
+    let products = by_factors(&e.first_and(squares));
     let double = aa_bb
         .firsts(e)
         .times(&aa_bb.swapped().firsts(aa_bb.add(products)));
