@@ -4,9 +4,9 @@
 use zeroize::DefaultIsZeroes;
 
 #[cfg(not(target_feature = "simd128"))]
-pub use arrays::{Lanes, Wide, transpose};
+pub use arrays::{Half, Lanes, transpose};
 #[cfg(target_feature = "simd128")]
-pub use simd128::{Lanes, Wide, transpose};
+pub use simd128::{Half, Lanes, transpose};
 
 impl Default for Lanes {
     fn default() -> Self {
@@ -17,9 +17,40 @@ impl Default for Lanes {
 /// So that what was secret can be wiped.
 impl DefaultIsZeroes for Lanes {}
 
+/// Four words of 64 bits.
+#[derive(Clone, Copy)]
+pub struct Wide(pub [Half; 2]);
+
+impl Wide {
+    #[inline(always)]
+    pub fn add(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Self([a.add(c), b.add(d)])
+    }
+
+    #[inline(always)]
+    pub fn low_bits(self, bits: u32) -> Self {
+        Self(self.0.map(|half| half.low_bits(bits)))
+    }
+
+    #[inline(always)]
+    pub fn shift_right(self, bits: u32) -> Self {
+        Self(self.0.map(|half| half.shift_right(bits)))
+    }
+
+    /// All four together, in each lane.
+    #[inline(always)]
+    pub fn sum(self) -> Self {
+        let sum = self.0[0].add(self.0[1]);
+        Self([sum.add(sum.swapped()); 2])
+    }
+}
+
 #[cfg(target_feature = "simd128")]
 mod simd128 {
     use core::arch::wasm32::*;
+
+    use super::Wide;
 
     #[derive(Clone, Copy)]
     pub struct Lanes(v128);
@@ -85,9 +116,43 @@ mod simd128 {
         }
 
         #[inline(always)]
+        pub fn sub(self, other: Self) -> Self {
+            Self(u32x4_sub(self.0, other.0))
+        }
+
+        #[inline(always)]
         pub fn times(self, other: Self) -> Wide {
             let low = u64x2_extmul_low_u32x4(self.0, other.0);
-            Wide([low, u64x2_extmul_high_u32x4(self.0, other.0)])
+            let high = u64x2_extmul_high_u32x4(self.0, other.0);
+            Wide([Half(low), Half(high)])
+        }
+
+        /// Of each product the low half.
+        #[inline(always)]
+        pub fn scale(self, factor: u32) -> Self {
+            Self(u32x4_mul(self.0, u32x4_splat(factor)))
+        }
+
+        /// Any four: those of `other` are counted from four on.
+        #[inline(always)]
+        pub fn pick<const A: usize, const B: usize, const C: usize, const D: usize>(
+            self,
+            other: Self,
+        ) -> Self {
+            Self(i32x4_shuffle::<A, B, C, D>(self.0, other.0))
+        }
+
+        /// The last two before the first two. As words of 64 bits, lest the compiler multiplies words that
+        /// stand in different places, for which there is no single instruction.
+        #[inline(always)]
+        pub fn crossed(self) -> Self {
+            Self(i64x2_shuffle::<1, 0>(self.0, self.0))
+        }
+
+        /// The low halves.
+        #[inline(always)]
+        pub fn narrow([low, high]: [Half; 2]) -> Self {
+            Self(i32x4_shuffle::<0, 2, 4, 6>(low.0, high.0))
         }
     }
 
@@ -106,40 +171,34 @@ mod simd128 {
         ]
     }
 
-    /// Four words of 64 bits.
+    /// Two words of 64 bits.
     #[derive(Clone, Copy)]
-    pub struct Wide([v128; 2]);
+    pub struct Half(v128);
 
-    impl Wide {
+    impl Half {
         #[inline(always)]
         pub fn add(self, other: Self) -> Self {
-            let ([a, b], [c, d]) = (self.0, other.0);
-            Self([u64x2_add(a, c), u64x2_add(b, d)])
+            Self(u64x2_add(self.0, other.0))
         }
 
         #[inline(always)]
-        pub fn low_bits<const BITS: u32>(self) -> Self {
-            let mask = u64x2_splat((1 << BITS) - 1);
-            Self(self.0.map(|pair| v128_and(pair, mask)))
+        pub fn scale(self, factor: u64) -> Self {
+            Self(u64x2_mul(self.0, u64x2_splat(factor)))
         }
 
         #[inline(always)]
-        pub fn shift_right<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|pair| u64x2_shr(pair, BITS)))
+        pub fn low_bits(self, bits: u32) -> Self {
+            Self(v128_and(self.0, u64x2_splat((1 << bits) - 1)))
         }
 
-        /// The low halves.
         #[inline(always)]
-        pub fn narrow(self) -> Lanes {
-            Lanes(i32x4_shuffle::<0, 2, 4, 6>(self.0[0], self.0[1]))
+        pub fn shift_right(self, bits: u32) -> Self {
+            Self(u64x2_shr(self.0, bits))
         }
 
-        /// All four together, in each lane.
         #[inline(always)]
-        pub fn sum(self) -> Self {
-            let pair = u64x2_add(self.0[0], self.0[1]);
-            let sum = u64x2_add(pair, i64x2_shuffle::<1, 0>(pair, pair));
-            Self([sum; 2])
+        pub fn swapped(self) -> Self {
+            Self(i64x2_shuffle::<1, 0>(self.0, self.0))
         }
     }
 }
@@ -147,6 +206,8 @@ mod simd128 {
 #[cfg(not(target_feature = "simd128"))]
 mod arrays {
     use core::array::from_fn;
+
+    use super::Wide;
 
     #[derive(Clone, Copy)]
     pub struct Lanes([u32; 4]);
@@ -200,10 +261,39 @@ mod arrays {
                 .for_each(|(octet, key)| *octet ^= key);
         }
 
+        /// Below zero would be a mistake.
+        pub fn sub(self, other: Self) -> Self {
+            Self(from_fn(|lane| self.0[lane] - other.0[lane]))
+        }
+
         pub fn times(self, other: Self) -> Wide {
-            Wide(from_fn(|lane| {
-                u64::from(self.0[lane]) * u64::from(other.0[lane])
-            }))
+            let product = |lane: usize| u64::from(self.0[lane]) * u64::from(other.0[lane]);
+            Wide([
+                Half([product(0), product(1)]),
+                Half([product(2), product(3)]),
+            ])
+        }
+
+        /// More than 32 bits would be a mistake.
+        pub fn scale(self, factor: u32) -> Self {
+            Self(self.0.map(|word| word * factor))
+        }
+
+        pub fn pick<const A: usize, const B: usize, const C: usize, const D: usize>(
+            self,
+            other: Self,
+        ) -> Self {
+            let both = [self.0, other.0];
+            Self([A, B, C, D].map(|at| both[at / 4][at % 4]))
+        }
+
+        pub fn crossed(self) -> Self {
+            self.pick::<2, 3, 0, 1>(self)
+        }
+
+        pub fn narrow(halves: [Half; 2]) -> Self {
+            let [[a, b], [c, d]] = halves.map(|half| half.0);
+            Self([a, b, c, d].map(|word| word as u32))
         }
     }
 
@@ -212,28 +302,29 @@ mod arrays {
     }
 
     #[derive(Clone, Copy)]
-    pub struct Wide([u64; 4]);
+    pub struct Half([u64; 2]);
 
-    impl Wide {
+    impl Half {
         /// A carry out of 64 bits would be a mistake.
         pub fn add(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] + other.0[lane]))
         }
 
-        pub fn low_bits<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|word| word & ((1 << BITS) - 1)))
+        pub fn scale(self, factor: u64) -> Self {
+            Self(self.0.map(|word| word * factor))
         }
 
-        pub fn shift_right<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|word| word >> BITS))
+        pub fn low_bits(self, bits: u32) -> Self {
+            Self(self.0.map(|word| word & ((1 << bits) - 1)))
         }
 
-        pub fn narrow(self) -> Lanes {
-            Lanes(self.0.map(|word| word as u32))
+        pub fn shift_right(self, bits: u32) -> Self {
+            Self(self.0.map(|word| word >> bits))
         }
 
-        pub fn sum(self) -> Self {
-            Self([self.0.iter().sum(); 4])
+        pub fn swapped(self) -> Self {
+            let [a, b] = self.0;
+            Self([b, a])
         }
     }
 }

@@ -4,22 +4,27 @@
 //! that uses it. Here none is generic any more: this crate is compiled for speed, and the component
 //! around it for size. Nothing is inlined out of here, where it would be compiled for size again.
 
-mod agreement;
 #[cfg(any(test, target_feature = "simd128"))]
 mod chacha20;
+mod field25519;
 mod hash;
-#[cfg(any(test, target_feature = "simd128"))]
+// Some of it is for ChaCha20 and Poly1305 alone.
+#[cfg_attr(not(target_feature = "simd128"), allow(dead_code, unused_imports))]
 mod lanes;
+mod mlkem;
+mod multiplier;
 mod pbkdf2;
 #[cfg(any(test, target_feature = "simd128"))]
 mod poly1305;
 #[cfg(any(test, target_feature = "simd128"))]
 mod simd;
+mod x25519;
 
-pub use agreement::{MlKem768, x25519, x25519_public_key};
 #[cfg(not(target_feature = "simd128"))]
 pub use chacha20poly1305::ChaCha20Poly1305;
 pub use hash::{HmacSha256, HmacSha384, Sha256, Sha384};
+pub use mlkem::MlKem768;
 pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};
 #[cfg(target_feature = "simd128")]
 pub use simd::ChaCha20Poly1305;
+pub use x25519::{x25519, x25519_public_key};

@@ -10,6 +10,7 @@ use core::array::from_fn;
 use zeroize::Zeroize;
 
 use crate::lanes::{Lanes, Wide, transpose};
+use crate::multiplier::{Multiplier, Numbers};
 
 /// Octets.
 const BLOCK: usize = 16;
@@ -20,9 +21,8 @@ const LIMB: u32 = 26;
 const MASK: u32 = (1 << LIMB) - 1;
 /// What stands above each block, as its last limb has it.
 const ABOVE: u32 = 1 << 24;
-
-/// One in each lane.
-type Numbers = [Lanes; 5];
+/// What 2^130 is here.
+const FOLD: u32 = 5;
 
 pub struct Poly1305 {
     /// The multiplier's fourth power in each lane.
@@ -39,15 +39,15 @@ impl Poly1305 {
         let (halves, _) = key.as_chunks();
         let [multiplier, pad] = [0, 1].map(|half| u128::from_le_bytes(halves[half]));
         let first = limbs(multiplier & CLAMP).map(Lanes::all);
-        let multiplier = Multiplier::new(first);
+        let multiplier = Multiplier::new(first, FOLD);
         let second = carry(multiplier.times(&first));
         let third = carry(multiplier.times(&second));
         let fourth = carry(multiplier.times(&third));
         let powers =
             from_fn(|at| Lanes::new([fourth, third, second, first].map(|power| power[at].first())));
         Self {
-            fourth: Multiplier::new(fourth),
-            powers: Multiplier::new(powers),
+            fourth: Multiplier::new(fourth, FOLD),
+            powers: Multiplier::new(powers, FOLD),
             pad,
             sum: [0; 5],
         }
@@ -116,37 +116,6 @@ impl Drop for Poly1305 {
     }
 }
 
-struct Multiplier {
-    limbs: Numbers,
-    /// Times five: 2^130 is 5 here.
-    folded: Numbers,
-}
-
-impl Multiplier {
-    fn new(limbs: Numbers) -> Self {
-        let folded = limbs.map(|limb| limb.add(limb.shift_left::<2>()));
-        Self { limbs, folded }
-    }
-
-    #[inline(always)]
-    fn times(&self, numbers: &Numbers) -> [Wide; 5] {
-        from_fn(|at| {
-            let product = |of: usize| {
-                numbers[of].times(match of <= at {
-                    true => self.limbs[at - of],
-                    false => self.folded[5 + at - of],
-                })
-            };
-            (1..5).fold(product(0), |sum, of| sum.add(product(of)))
-        })
-    }
-
-    fn zeroize(&mut self) {
-        self.limbs.zeroize();
-        self.folded.zeroize();
-    }
-}
-
 fn limbs(number: u128) -> [u32; 5] {
     from_fn(|at| (number >> (LIMB * at as u32)) as u32 & MASK)
 }
@@ -173,8 +142,8 @@ fn add(numbers: Numbers, others: Numbers) -> Numbers {
 #[inline(always)]
 fn carry(mut sums: [Wide; 5]) -> Numbers {
     let mut carry = |from: usize, to: usize| {
-        let over = sums[from].shift_right::<LIMB>();
-        sums[from] = sums[from].low_bits::<LIMB>();
+        let over = sums[from].shift_right(LIMB);
+        sums[from] = sums[from].low_bits(LIMB);
         sums[to] = sums[to].add(over);
         // What is above the last comes below, times five.
         if to == 0 {
@@ -185,7 +154,7 @@ fn carry(mut sums: [Wide; 5]) -> Numbers {
     for (from, to) in [(0, 1), (3, 4), (1, 2), (4, 0), (2, 3), (0, 1), (3, 4)] {
         carry(from, to);
     }
-    sums.map(Wide::narrow)
+    sums.map(|sum| Lanes::narrow(sum.0))
 }
 
 #[cfg(test)]

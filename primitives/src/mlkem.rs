@@ -1,23 +1,8 @@
-//! Key agreement: X25519 (RFC 7748) and ML-KEM-768 (FIPS 203), a client's half.
+//! Key agreement by ML-KEM-768 (FIPS 203), a client's half.
 
 use ml_kem::kem::{Decapsulate, KeyExport};
 use ml_kem::ml_kem_768::{Ciphertext, DecapsulationKey};
-use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
-
-#[inline(never)]
-pub fn x25519_public_key(secret: &[u8; 32]) -> [u8; 32] {
-    PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
-}
-
-/// None where the peer's point is of small order, which gives zeros with every secret.
-#[inline(never)]
-pub fn x25519(secret: &[u8; 32], peer: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
-    let shared = StaticSecret::from(*secret).diffie_hellman(&PublicKey::from(*peer));
-    shared
-        .was_contributory()
-        .then(|| Zeroizing::new(shared.to_bytes()))
-}
 
 pub struct MlKem768(DecapsulationKey);
 
