@@ -24,6 +24,7 @@ mod policy;
 mod provider;
 mod sessions;
 mod settings;
+mod signature_hash;
 mod trust;
 mod verifier;
 

@@ -8,6 +8,7 @@ mod aead13;
 mod ecdh;
 mod ecdsa;
 mod hash;
+mod private_key;
 mod sign;
 mod suites;
 #[cfg(test)]

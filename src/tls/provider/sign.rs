@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use ed25519_dalek::Signer as _;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
+use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
-use rsa::pkcs8::DecodePrivateKey;
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::PublicKeyParts;
-use rsa::{Pkcs1v15Sign, PrivateKey};
 use rustls::crypto::KeyProvider;
 use rustls::pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer, alg_id};
 use rustls::sign::{Signer, SigningKey, public_key_to_spki};
@@ -21,6 +20,7 @@ use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::Host;
+use super::private_key::PrivateKey;
 use super::verify::MIN_RSA_BITS;
 
 /// Reads private keys.
@@ -47,31 +47,33 @@ enum Kind {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
-    Rsa(PrivateKey),
+    Rsa(rsa::PrivateKey),
 }
 
 impl Kind {
     fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Error> {
-        let octets = der.secret_der();
-        if let Ok(key) = p256::SecretKey::from_der(octets) {
-            return Ok(Self::P256(key.into()));
-        }
-        if let Ok(key) = p384::SecretKey::from_der(octets) {
-            return Ok(Self::P384(key.into()));
-        }
-        if let Ok(key) = ed25519_dalek::SigningKey::from_pkcs8_der(octets) {
-            return Ok(Self::Ed25519(key));
-        }
-        let key = match der {
-            PrivateKeyDer::Pkcs1(_) => PrivateKey::from_pkcs1_der(octets).ok(),
-            _ => PrivateKey::from_pkcs8_der(octets).ok(),
-        };
-        let sound = key.filter(|key| key.n().bit_width_vartime() >= MIN_RSA_BITS);
-        sound.map(Self::Rsa).ok_or_else(|| {
+        let key = PrivateKey::of(der).and_then(Self::of);
+        key.ok_or_else(|| {
             Error::General(
                 "it is not ECDSA over P-256 or P-384, Ed25519, or RSA of 2048 to 8192 bits".into(),
             )
         })
+    }
+
+    fn of(key: PrivateKey<'_>) -> Option<Self> {
+        match key {
+            PrivateKey::P256(secret) => p256::ecdsa::SigningKey::from_slice(secret)
+                .ok()
+                .map(Self::P256),
+            PrivateKey::P384(secret) => p384::ecdsa::SigningKey::from_slice(secret)
+                .ok()
+                .map(Self::P384),
+            PrivateKey::Ed25519(seed) => Some(Self::Ed25519(seed.try_into().ok()?)),
+            PrivateKey::Rsa(der) => {
+                let key = rsa::PrivateKey::from_pkcs1_der(der).ok()?;
+                (key.n().bit_width_vartime() >= MIN_RSA_BITS).then_some(Self::Rsa(key))
+            }
+        }
     }
 
     /// In the order of preference.
@@ -135,12 +137,18 @@ impl Kind {
     }
 }
 
-fn pss<D: Digest + FixedOutputReset, H: Host>(key: &PrivateKey, message: &[u8]) -> Option<Vec<u8>> {
+fn pss<D: Digest + FixedOutputReset, H: Host>(
+    key: &rsa::PrivateKey,
+    message: &[u8],
+) -> Option<Vec<u8>> {
     key.pss_sign_with_rng::<D, _>(&mut Random::<H>(PhantomData), message)
         .ok()
 }
 
-fn pkcs1<D: Digest + AssociatedOid, H: Host>(key: &PrivateKey, message: &[u8]) -> Option<Vec<u8>> {
+fn pkcs1<D: Digest + AssociatedOid, H: Host>(
+    key: &rsa::PrivateKey,
+    message: &[u8],
+) -> Option<Vec<u8>> {
     let random = &mut Random::<H>(PhantomData);
     key.sign_with_rng(random, Pkcs1v15Sign::new::<D>(), &D::digest(message))
         .ok()
