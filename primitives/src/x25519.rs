@@ -2,6 +2,7 @@
 
 use core::hint::black_box;
 
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::field25519::{Limbs, Pair, limbs, octets};
@@ -24,7 +25,8 @@ pub fn x25519(secret: &[u8; 32], peer: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>>
     let factors = Pair::new(&small(A24), &point);
     let by_factors = |pair: &Pair| factors.times(pair);
     let shared = Zeroizing::new(octets(multiple(secret, &point, &by_factors)));
-    (*shared != [0; 32]).then_some(shared)
+    let is_zero = shared.ct_eq(&[0; 32]);
+    (!bool::from(is_zero)).then_some(shared)
 }
 
 /// By Montgomery's ladder: of a point, its multiples by the secret's first bits and by one more.
