@@ -45,7 +45,7 @@ pub fn package(project: &Project) -> Result<()> {
     }
     let jco = jco::fetch(&sources)?;
     copy(&sources, &package)?;
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT", "LICENSE-UNICODE"] {
         fs::copy(project.root.join(licence), package.join(licence))?;
     }
     transpile(project, &jco, &package.join("sync"))?;
