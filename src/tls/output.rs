@@ -80,7 +80,8 @@ impl Output {
         let start = self.outgoing.len();
         let mut written = encode(&mut []);
         if let Err(Shortage::Room(room)) = written {
-            self.outgoing.resize(start + room, 0);
+            // Compiled for size, `resize` would write each octet by itself: half of what a record takes.
+            self.outgoing.append(&mut vec![0; room]);
             written = encode(self.outgoing.get_mut(start..).unwrap_or_default());
         }
         self.outgoing
