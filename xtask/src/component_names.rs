@@ -27,7 +27,7 @@ const CUSTOM: u8 = 0;
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{Component, ComponentNameSection, CustomSection, NameMap};
+    use wasm_encoder::{Component, ComponentNameSection, ComponentSection, CustomSection, NameMap};
 
     use super::*;
 
@@ -45,12 +45,12 @@ mod tests {
         types.append(0, "t");
         names.types(&types);
         let (before, after) = (section("before"), section("after"));
-        let with = |sections: &[&dyn wasm_encoder::ComponentSection]| {
-            let mut component = Component::new();
+        let with = |sections: &[&dyn ComponentSection]| {
+            let mut component = Component::new().finish();
             for section in sections {
-                section.append_to_component(component.as_mut());
+                section.append_to_component(&mut component);
             }
-            component.finish()
+            component
         };
         let named = with(&[&before, &names, &after]);
         assert_eq!(remove(&named).unwrap(), with(&[&before, &after]));

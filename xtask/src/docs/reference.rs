@@ -138,14 +138,9 @@ fn type_name(resolve: &Resolve, its_type: &Type) -> Result<String> {
     Ok(printer.output.into())
 }
 
-/// Without the lines that only divide the file, which are taken for documentation too.
 fn prose(docs: &Docs) -> String {
-    let lines = docs
-        .contents
-        .iter()
-        .flat_map(|text| text.trim_end().lines());
-    let lines = lines.filter(|line| !line.starts_with("---"));
-    lines.map(|line| format!("{line}\n")).collect()
+    let text = docs.contents.iter();
+    text.map(|text| format!("{}\n", text.trim_end())).collect()
 }
 
 #[cfg(test)]
@@ -155,7 +150,6 @@ mod tests {
     #[test]
     fn types_and_functions_have_their_names_signatures_and_words() {
         let wit = "package a:b; interface c {
-            // --- first ---
             /// All of it.
             record d { /** The field. */ e: u8 }
             resource f {
