@@ -5,3 +5,4 @@ pub mod lines;
 pub mod machine;
 pub mod page;
 pub mod peer;
+pub mod stats;

@@ -9,12 +9,16 @@ const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growt
 
 /// Measures all, or what is named, and writes docs/performance.md.
 pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {
-    let is_known = |part: &&str| *part == "tls" || PARTS.contains(part);
+    let is_known = |part: &&str| ["tls", "arithmetic"].contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
-        bail!("cannot measure `{unknown}`: tls, {}", PARTS.join(", "));
+        let known = PARTS.join(", ");
+        bail!("cannot measure `{unknown}`: tls, arithmetic, {known}");
     }
     if parts.is_empty() || parts.contains(&"tls") {
         tls(project)?;
+    }
+    if parts.is_empty() || parts.contains(&"arithmetic") {
+        arithmetic(project)?;
     }
     let is_wanted = |part: &&&str| parts.is_empty() || parts.contains(part);
     let wanted: Vec<_> = PARTS.iter().filter(is_wanted).collect();
@@ -31,6 +35,21 @@ fn mail(project: &Project, parts: &[&&str]) -> Result<()> {
     cargo.args(["--", "dist/envoi.wasm", "dist/envoi-wide.wasm"]);
     cargo.arg("docs/performance.md");
     cargo.args(parts);
+    run(&mut cargo)
+}
+
+fn arithmetic(project: &Project) -> Result<()> {
+    let modules = component::build_arithmetic(project)?;
+    let mut cargo = project.cargo();
+    cargo.args([
+        "run",
+        "--release",
+        "--package",
+        "bench",
+        "--bin",
+        "arithmetic",
+    ]);
+    cargo.arg("--").args(modules).arg("docs/performance.md");
     run(&mut cargo)
 }
 

@@ -117,6 +117,35 @@ const CONTACT_FORM: Module = Module {
     ..GUEST
 };
 
+/// What `cargo xtask bench arithmetic` measures: core modules with envoi's flags, and no components.
+const ARITHMETIC: Module = Module {
+    output: "bench_arithmetic.wasm",
+    selection: &[
+        "--package",
+        "bench-arithmetic",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
+const WIDE_ARITHMETIC: Module = Module {
+    flags: WIDE.flags,
+    folder: WIDE.folder,
+    ..ARITHMETIC
+};
+
+/// Portable, and wide.
+pub fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
+        let compiled = compile(project, &toolchain, module)?;
+        anyhow::Ok(optimizer::optimize(&compiled).unwrap_or(compiled))
+    });
+    Ok([portable?, wide?])
+}
+
 /// `dist/envoi.wasm`.
 pub fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;

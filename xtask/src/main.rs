@@ -40,7 +40,7 @@ cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
-cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls,
+cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls, arithmetic,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
 cargo xtask unicode      write the tables of src/unicode/, of what the crates of Cargo.lock say

@@ -6,9 +6,9 @@ use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
 use crate::sink::Sink;
-use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use bench::page::{Page, table};
+use bench::stats::Runs;
 
 const SIZE: usize = 100_000_000;
 /// What memory is compared with.

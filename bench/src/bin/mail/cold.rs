@@ -7,10 +7,10 @@ use wasmtime::{Result, bail};
 
 use crate::component::{Host, envelope};
 use crate::sink::Sink;
-use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use bench::host::Threads;
 use bench::page::{Page, table};
+use bench::stats::Runs;
 
 const RUNS: usize = 21;
 

@@ -13,11 +13,11 @@ use crate::component::{Host, Instance, envelope};
 use crate::delay::Delay;
 use crate::pieces::PIECE;
 use crate::sink::Sink;
-use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use bench::host::Threads;
 use bench::machine;
 use bench::page::{Page, table};
+use bench::stats::Runs;
 
 const RUNS: usize = 5;
 /// Each way.

@@ -16,7 +16,6 @@ mod pieces;
 mod plot;
 mod rounds;
 mod sink;
-mod stats;
 mod task;
 mod throughput;
 mod turns;

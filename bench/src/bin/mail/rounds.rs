@@ -10,11 +10,11 @@ use crate::clients::{self, Client};
 use crate::component::{self, Compiled, Host};
 use crate::delay::Delay;
 use crate::plot;
-use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use crate::turns::{self, Shown, Turn};
 use bench::host::Threads;
 use bench::page::{Page, table};
+use bench::stats::Runs;
 
 /// Each way.
 const DELAY: Duration = Duration::from_millis(25);

@@ -7,9 +7,9 @@ use crate::clients::{self, Client};
 use crate::component::Compiled;
 use crate::plot;
 use crate::sink::Sink;
-use crate::stats::Runs;
 use crate::task::{Security, Task, authority};
 use bench::page::{Page, table};
+use bench::stats::Runs;
 
 const RUNS: usize = 5;
 

@@ -4,8 +4,8 @@
 use bench::page::table;
 
 use crate::delay::{Mark, Visit};
-use crate::stats::Runs;
 use crate::task::Security;
+use bench::stats::Runs;
 
 /// In milliseconds.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]

@@ -1,0 +1,78 @@
+//! What takes the time of a handshake or a record, by itself: the table of it in docs/performance.md.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use bench::page::{Page, table};
+use bench::stats::Runs;
+use bench::{host, machine};
+use wasmtime::{Instance, Module, Result, Store, bail};
+
+/// What `bench-arithmetic` exports, what that is, and how often it is done between two looks at the clock.
+const ROWS: [(&str, &str, u32); 9] = [
+    ("p256", "ECDSA P-256, verified", 20),
+    ("p384", "ECDSA P-384, verified", 10),
+    ("rsa_2048", "RSA-2048, verified", 50),
+    ("x25519", "X25519, both steps", 100),
+    ("ml_kem_768", "a key of ML-KEM-768", 100),
+    ("sha_256", "SHA-256, 16 KiB", 200),
+    ("chacha20_poly1305", "ChaCha20-Poly1305, 16 KiB", 500),
+    ("aes_128_gcm", "AES-128-GCM, 16 KiB", 50),
+    ("aes_256_gcm", "AES-256-GCM, 16 KiB", 50),
+];
+const RUNS: usize = 21;
+
+fn main() -> Result<()> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [portable, wide, page] = arguments.as_slice() else {
+        bail!("usage: arithmetic PORTABLE.wasm WIDE.wasm PAGE.md");
+    };
+    let (mut portable, mut wide) = (Arithmetic::load(portable)?, Arithmetic::load(wide)?);
+    let mut rows = vec![["", "portable", "wide"].map(String::from).to_vec()];
+    for (export, what, times) in ROWS {
+        let runs = (0..RUNS)
+            .map(|_| Ok((portable.time(export, times)?, wide.time(export, times)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let (portable, wide): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+        rows.push(vec![what.into(), show(portable), show(wide)]);
+    }
+    let text = format!("{}\n{}.\n", table(&rows), machine::describe());
+    Page::at(page).write("arithmetic", &text)
+}
+
+/// Microseconds.
+fn show(runs: Vec<f64>) -> String {
+    format!("{:.0}", Runs::new(runs).median())
+}
+
+/// The core module `bench-arithmetic`.
+struct Arithmetic {
+    store: Store<()>,
+    instance: Instance,
+}
+
+impl Arithmetic {
+    fn load(path: &Path) -> Result<Self> {
+        let engine = host::engine()?;
+        let module = Module::from_file(&engine, path)?;
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[])?;
+        Ok(Self { store, instance })
+    }
+
+    /// The microseconds of one, without what is made ready before the first.
+    fn time(&mut self, export: &str, times: u32) -> Result<f64> {
+        let (nothing, all) = (self.call(export, 0)?, self.call(export, times)?);
+        Ok(all.saturating_sub(nothing).as_secs_f64() * 1e6 / f64::from(times))
+    }
+
+    fn call(&mut self, export: &str, times: u32) -> Result<Duration> {
+        let work = self
+            .instance
+            .get_typed_func::<u32, ()>(&mut self.store, export)?;
+        let start = Instant::now();
+        work.call(&mut self.store, times)?;
+        Ok(start.elapsed())
+    }
+}
