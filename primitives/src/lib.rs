@@ -13,6 +13,7 @@ mod hash;
 mod lanes;
 mod mlkem;
 mod multiplier;
+mod p384;
 mod pbkdf2;
 #[cfg(any(test, target_feature = "simd128"))]
 mod poly1305;
@@ -24,6 +25,7 @@ mod x25519;
 pub use chacha20poly1305::ChaCha20Poly1305;
 pub use hash::{HmacSha256, HmacSha384, Sha256, Sha384};
 pub use mlkem::MlKem768;
+pub use p384::verify_p384;
 pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};
 #[cfg(target_feature = "simd128")]
 pub use simd::ChaCha20Poly1305;

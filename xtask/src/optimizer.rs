@@ -34,7 +34,7 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
     let half = output.with_extension("new");
     let mut node = Command::new("node");
     node.arg(binaryen.join("node_modules/binaryen/bin/wasm-opt"));
-    node.arg("-Oz").args(FEATURES);
+    node.args(["-Oz", "--converge"]).args(FEATURES);
     setup::run(node.arg(module).arg("--output").arg(&half))?;
     fs::rename(&half, &output)
         .map_err(|error| format!("{} cannot be written: {error}", output.display()))?;

@@ -4,7 +4,8 @@
 use std::hint::black_box;
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use envoi_primitives::{ChaCha20Poly1305, MlKem768};
+use envoi_primitives::{ChaCha20Poly1305, MlKem768, verify_p384};
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
@@ -20,26 +21,31 @@ fn repeat<T>(times: u32, mut work: impl FnMut() -> T) {
     }
 }
 
-macro_rules! verify {
-    ($curve:ident, $octets:literal) => {
+macro_rules! ecdsa {
+    ($curve:ident, $octets:literal, $verify:expr) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $curve(times: u32) {
-            use $curve::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
-            use $curve::ecdsa::{Signature, SigningKey, VerifyingKey};
+            use $curve::ecdsa::signature::hazmat::PrehashSigner;
+            use $curve::ecdsa::{Signature, SigningKey};
             let key = SigningKey::from_slice(&[7; $octets]).unwrap();
             let signature: Signature = key.sign_prehash(&DIGEST).unwrap();
             let (point, der) = (key.verifying_key().to_sec1_point(false), signature.to_der());
             repeat(times, || {
-                let key = VerifyingKey::from_sec1_bytes(point.as_bytes()).unwrap();
-                let signature = Signature::from_der(der.as_bytes()).unwrap();
-                key.verify_prehash(&DIGEST, &signature).unwrap();
+                $verify(point.as_bytes(), &DIGEST, der.as_bytes()).unwrap()
             });
         }
     };
 }
 
-verify!(p256, 32);
-verify!(p384, 48);
+ecdsa!(p256, 32, verify_p256);
+ecdsa!(p384, 48, verify_p384);
+
+/// As envoi does.
+fn verify_p256(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
+    let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
+    key.verify_prehash(digest, &signature).ok()
+}
 
 /// Of a signature that does not hold, which takes as long as one that does.
 #[unsafe(no_mangle)]

@@ -6,7 +6,6 @@ mod aead;
 mod aead12;
 mod aead13;
 mod ecdh;
-mod ecdsa;
 mod hash;
 mod private_key;
 mod sign;

@@ -1,5 +1,8 @@
 //! Signatures of certificates and handshakes.
 
+use envoi_primitives::verify_p384;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use p256::ecdsa::{Signature, VerifyingKey};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::traits::PublicKeyParts;
@@ -11,8 +14,6 @@ use rustls::pki_types::{
 use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
-
-use super::ecdsa;
 
 /// Shorter moduli are too weak (NIST SP 800-131A); those of more than 8192 bits are refused by the
 /// `rsa` crate, as the work grows with the square.
@@ -123,11 +124,13 @@ const fn rsa(signature: AlgorithmIdentifier, verify: Verify) -> Algorithm {
 }
 
 fn p256<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    ecdsa::p256(key, &D::digest(message), signature)
+    let key = VerifyingKey::from_sec1_bytes(key).ok()?;
+    let signature = Signature::from_der(signature).ok()?;
+    key.verify_prehash(&D::digest(message), &signature).ok()
 }
 
 fn p384<D: Digest>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    ecdsa::p384(key, &D::digest(message), signature)
+    verify_p384(key, &D::digest(message), signature)
 }
 
 fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
