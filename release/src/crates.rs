@@ -12,12 +12,9 @@ use crate::{VERSION, root, sha256};
 /// In the order in which they are published: the first is needed by the second.
 pub const CRATES: [&str; 2] = ["envoi-primitives", "envoi"];
 
-/// Of the first.
-const SOURCES: &str = "primitives/src";
-
 /// Puts their archives into the folder.
 pub fn package(folder: &Path) -> Result<()> {
-    let target = root().join("target").join(contents(SOURCES)?);
+    let target = root().join("target").join(folder_of_primitives()?);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // A release is of a commit, which was looked at before; a test is of what is there.
     cargo.current_dir(root());
@@ -40,14 +37,18 @@ pub fn package(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A name for what is in a folder now: what cargo has once unpacked of a version, it takes for the second
-/// crate's build as long as the archive lies at the same place, whatever has changed.
-fn contents(folder: &str) -> Result<String> {
-    let mut files: Vec<_> = fs::read_dir(root().join(folder))?.collect::<Result<_, _>>()?;
-    files.sort_by_key(fs::DirEntry::file_name);
-    let mut all = Vec::new();
-    for file in files {
-        all.extend(fs::read(file.path())?);
+/// Named after what the first crate is now: what cargo has once unpacked of a version, it takes for the
+/// second one's build as long as the archive lies at the same place, whatever has changed.
+fn folder_of_primitives() -> Result<String> {
+    let package = root().join("primitives");
+    let mut files = vec![package.join("Cargo.toml")];
+    for file in fs::read_dir(package.join("src"))? {
+        files.push(file?.path());
     }
-    Ok(format!("package-{}", &sha256(&all)[..16]))
+    files.sort();
+    let mut contents = Vec::new();
+    for file in files {
+        contents.extend(fs::read(file)?);
+    }
+    Ok(format!("package-{}", &sha256(&contents)[..16]))
 }

@@ -26,3 +26,10 @@ pub fn read(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (contents, rest) = rest.split_at_checked(length)?;
     (*found == tag).then_some((contents, rest))
 }
+
+/// Of at most 127 octets.
+#[cfg(test)]
+pub fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+    let contents = contents.concat();
+    [&[tag, contents.len() as u8][..], &contents].concat()
+}

@@ -53,12 +53,7 @@ fn pss_hash(parameters: &[u8]) -> Option<SignatureHash> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An element of at most 127 octets.
-    fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
-        let contents = contents.concat();
-        [&[tag, contents.len() as u8][..], &contents].concat()
-    }
+    use crate::tls::der::element;
 
     fn certificate(oid: &[&[u8]], parameters: &[u8]) -> Vec<u8> {
         let oid = element(OBJECT_IDENTIFIER, oid);

@@ -20,9 +20,8 @@ use crate::{
 /// Its standard library imports nothing, so that the component imports just what it names.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A panic traps at once: on this target its words would go nowhere. They are 100 KB.
-const SILENT_PANIC: &str = "-Cpanic=immediate-abort";
-const UNSTABLE: &str = "-Zunstable-options";
+/// With the library: a panic traps at once. On this target its words would go nowhere, and they are 100 KB.
+const SILENT_PANIC: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// A core module that becomes a component.
 struct Module {
@@ -49,12 +48,7 @@ const ENVOI: Module = Module {
     profile: "component",
     // Vectors are in every host of WASI 0.2. Without wide arithmetic, a product of 64-bit words is a
     // function call. AES alone has more of 64 bits, and is the last choice here.
-    flags: &[
-        "-Ctarget-feature=+simd128",
-        "--cfg=cpubits=\"32\"",
-        UNSTABLE,
-        SILENT_PANIC,
-    ],
+    flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
     with_library: true,
     folder: "",
 };
@@ -65,8 +59,6 @@ const WIDE: Module = Module {
     flags: &[
         "-Ctarget-feature=+wide-arithmetic,+simd128",
         "--cfg=curve25519_dalek_bits=\"64\"",
-        UNSTABLE,
-        SILENT_PANIC,
     ],
     folder: "wide",
     ..ENVOI
@@ -281,9 +273,13 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     let places = places
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    let flags: Vec<_> = places
-        .chain(module.flags.iter().map(|flag| flag.to_string()))
-        .collect();
+    let library = if module.with_library {
+        &SILENT_PANIC[..]
+    } else {
+        &[]
+    };
+    let flags = module.flags.iter().chain(library);
+    let flags: Vec<_> = places.chain(flags.map(|flag| flag.to_string())).collect();
     // Cargo's separator, as paths may hold spaces.
     Ok(flags.join("\x1f"))
 }

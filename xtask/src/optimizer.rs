@@ -12,6 +12,9 @@ use std::{
 
 const PACKAGE: &str = "binaryen@132.0.0";
 
+/// The least size, and again as long as that takes something off.
+const LEVEL: [&str; 2] = ["-Oz", "--converge"];
+
 /// What the compiler makes use of. Of others, wasm-opt is to make none.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -26,7 +29,8 @@ const FEATURES: &[&str] = &[
 
 /// The module made small, beside it; otherwise why there is none.
 pub fn optimize(module: &Path) -> Result<PathBuf, String> {
-    let output = module.with_extension(format!("{PACKAGE}.wasm"));
+    // Of what made it, too: a file of before is not taken for one that these would make.
+    let output = module.with_extension(format!("{PACKAGE}{}.wasm", LEVEL.concat()));
     if written(&output) > written(module) {
         return Ok(output);
     }
@@ -34,7 +38,7 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
     let half = output.with_extension("new");
     let mut node = Command::new("node");
     node.arg(binaryen.join("node_modules/binaryen/bin/wasm-opt"));
-    node.args(["-Oz", "--converge"]).args(FEATURES);
+    node.args(LEVEL).args(FEATURES);
     setup::run(node.arg(module).arg("--output").arg(&half))?;
     fs::rename(&half, &output)
         .map_err(|error| format!("{} cannot be written: {error}", output.display()))?;

@@ -146,9 +146,7 @@ fn describe(way: Way, target: &str, forced: Option<Way>, failures: &str) -> Stri
     };
     match way {
         Way::Rustup => format!("the Rust in use ({why})"),
-        Way::Debian => {
-            format!("Debian's Rust ({why})")
-        }
+        Way::Debian => format!("Debian's Rust ({why})"),
     }
 }
 

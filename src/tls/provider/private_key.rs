@@ -83,12 +83,7 @@ fn on_curve<'a>(curve: &[u8], secret: &'a [u8]) -> Option<PrivateKey<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An element of at most 127 octets.
-    fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
-        let contents = contents.concat();
-        [&[tag, contents.len() as u8][..], &contents].concat()
-    }
+    use crate::tls::der::element;
 
     /// An ECPrivateKey with these optional fields.
     fn ec(secret: &[u8], fields: &[u8]) -> Vec<u8> {
