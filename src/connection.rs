@@ -12,6 +12,7 @@ use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
+use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
@@ -31,8 +32,6 @@ pub struct Target {
     pub dialect: Dialect,
     pub host: String,
     pub port: u16,
-    /// The family of addresses that was good before.
-    pub prefer_ipv6: Option<bool>,
     pub security: Security,
     pub tls: tls::Settings,
     /// The name that the certificate must bear, where TLS is made.
@@ -42,8 +41,8 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
-    /// Recipients that the server took at once before, where it took no more.
-    pub room: Option<u32>,
+    /// What connections before have learned of the server.
+    pub memory: ServerMemory,
 }
 
 pub struct Connection {
@@ -57,8 +56,6 @@ pub struct Connection {
     target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
-    /// Unknown where the connection is the caller's own.
-    peer: Option<IpAddr>,
     /// When a reply was waited for last.
     used: Duration,
 }
@@ -94,16 +91,12 @@ impl Connection {
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let (socket, ip) = open::connect(&target, &clock, transcript)?;
+        target.memory.learn_address_family(ip.is_ipv6());
         let local = target
             .local_name
             .clone()
             .or_else(|| socket.local_ip().map(LocalName::literal));
         Self::over(socket, target, local, Some(ip), goal, clock, transcript)
-    }
-
-    /// The server's address, where it is known.
-    pub fn peer(&self) -> Option<IpAddr> {
-        self.peer
     }
 
     /// Over a connection of the caller's own, which may lead anywhere.
@@ -149,7 +142,7 @@ impl Connection {
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
-            room: target.room,
+            memory: target.memory.clone(),
             nonces: nonces(),
         };
         let mut connection = Self {
@@ -161,7 +154,6 @@ impl Connection {
             target,
             clock,
             transcript: transcript.clone(),
-            peer,
             used: Duration::ZERO,
         };
         connection.session.words().want(transcript.is_wanted());

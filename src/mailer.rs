@@ -16,6 +16,7 @@ use crate::smtp::error::Error;
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
+use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{Dialect, Goal, InitialResponse, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
@@ -60,10 +61,7 @@ pub struct Mailer {
     /// Kept because sessions resume from it.
     tls: Option<tls::Settings>,
     kept: Option<Handle>,
-    /// The family of the address that was connected to last.
-    prefer_ipv6: Option<bool>,
-    /// Recipients that the server took at once when it said that more were too many.
-    room: Option<u32>,
+    memory: ServerMemory,
 }
 
 impl Mailer {
@@ -87,8 +85,7 @@ impl Mailer {
             transcript: Transcript::default(),
             tls: None,
             kept: None,
-            prefer_ipv6: None,
-            room: None,
+            memory: ServerMemory::default(),
         }
     }
 
@@ -107,17 +104,17 @@ impl Mailer {
 
     /// None sets that of the security again.
     pub fn set_port(&mut self, port: Option<u16>) {
-        self.kept = None;
+        self.forget_server();
         self.port = port;
     }
 
     pub fn set_security(&mut self, security: Security) {
-        self.kept = None;
+        self.forget_server();
         self.security = security;
     }
 
     pub fn set_dialect(&mut self, dialect: Dialect) {
-        self.kept = None;
+        self.forget_server();
         self.dialect = dialect;
     }
 
@@ -363,8 +360,6 @@ impl Mailer {
 
     /// For the next message, unless the server is still to learn who we are.
     fn keep(&mut self, connection: Handle) {
-        let room = connection.look(|connection| connection.session().room());
-        self.room = room.flatten().or(self.room);
         match connection.look(Connection::is_unauthenticated) {
             Some(true) => connection.quit(),
             _ => self.kept = Some(connection),
@@ -378,9 +373,7 @@ impl Mailer {
     fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
         self.check_credentials()?;
         let target = Rc::new(self.target()?);
-        let connection = Connection::open(target, goal, clock, &self.transcript)?;
-        self.prefer_ipv6 = connection.peer().map(|ip| ip.is_ipv6());
-        Ok(connection)
+        Connection::open(target, goal, clock, &self.transcript)
     }
 
     fn target(&mut self) -> Result<Target, Error> {
@@ -393,7 +386,6 @@ impl Mailer {
                 .clone()
                 .map_or_else(|| ServerName::parse(&host), Ok),
             host,
-            prefer_ipv6: self.prefer_ipv6,
             port: self.port.unwrap_or(default_port(self.security)),
             security: self.security,
             tls: self.tls_settings()?,
@@ -401,7 +393,7 @@ impl Mailer {
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
             initial_response: self.initial_response,
-            room: self.room,
+            memory: self.memory.clone(),
         })
     }
 
@@ -417,6 +409,12 @@ impl Mailer {
     fn check_credentials(&self) -> Result<(), Error> {
         let credentials = self.credentials.as_ref();
         credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
+    }
+
+    /// Another port is another server, which has other limits and faults.
+    fn forget_server(&mut self) {
+        self.kept = None;
+        self.memory = ServerMemory::default();
     }
 
     fn forget_tls(&mut self) {

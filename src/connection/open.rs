@@ -28,7 +28,7 @@ pub fn connect(
         )));
     }
     transcript.add(Speaker::Event, format!("connecting to {host} port {port}"));
-    let addresses = net::interleave(&addresses, target.prefer_ipv6);
+    let addresses = net::interleave(&addresses, target.memory.prefers_ipv6());
     match net::dial(addresses, *port, clock.timeouts.connect, clock.total) {
         Ok((socket, ip)) => {
             transcript.add(

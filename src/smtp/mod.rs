@@ -17,6 +17,7 @@ pub mod mailbox;
 mod opening;
 pub mod options;
 pub mod reply;
+pub mod server_memory;
 pub mod session;
 mod steps;
 mod too_many;

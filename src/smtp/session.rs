@@ -32,6 +32,7 @@ use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
 use super::reply::{Reply, ReplyParser};
+use super::server_memory::ServerMemory;
 use super::transaction::Transaction;
 use super::transcript::{Speaker, Words};
 use crate::sasl::{Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce};
@@ -95,8 +96,8 @@ pub struct Plan {
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
-    /// Recipients that the server took at once in a session before, where it took no more.
-    pub room: Option<u32>,
+    /// What sessions before have learned of the server.
+    pub memory: ServerMemory,
     /// One for each attempt, random.
     pub nonces: [Nonce; MAX_ATTEMPTS],
 }
@@ -167,8 +168,6 @@ pub struct Session {
     pub(super) receipt: Option<Receipt>,
     /// Of the transaction before, for each that is to be made of them.
     pub(super) left_over: VecDeque<Vec<Mailbox>>,
-    /// As `Plan` has it, or as this session found it.
-    pub(super) room: Option<u32>,
     greeting: Option<Reply>,
     /// The reply to what was asked for last.
     pub(super) answer: Option<Reply>,
@@ -180,7 +179,6 @@ impl Session {
     pub fn new(plan: Plan) -> Self {
         Self {
             secure: plan.security == Security::ImplicitTls,
-            room: plan.room,
             plan,
             state: State::Opening,
             extensions: Extensions::default(),
@@ -376,6 +374,11 @@ impl Session {
     pub fn quit_behind(&mut self) {
         self.queue(Verb::Quit, Line::open("QUIT"));
         self.say_group();
+    }
+
+    /// What is known of the server, by this session and those before it.
+    pub fn memory(&self) -> &ServerMemory {
+        &self.plan.memory
     }
 
     /// How many messages it has carried, or failed to.

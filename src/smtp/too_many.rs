@@ -23,12 +23,7 @@ impl Session {
     /// The recipients of each transaction that a message to all of them takes, as far as it is known
     /// beforehand.
     pub fn batches(&self, recipients: &[Mailbox]) -> VecDeque<Vec<Mailbox>> {
-        self.batches_of(recipients, self.room)
-    }
-
-    /// Recipients that the server took at once when it said that more were too many.
-    pub fn room(&self) -> Option<u32> {
-        self.room
+        self.batches_of(recipients, self.memory().recipient_limit())
     }
 
     /// Of the transaction that has just begun, whom the server has no room for is left over.
@@ -52,8 +47,10 @@ impl Session {
         }
         self.left_over = self.batches_of(&too_many, taken);
         // A guess holds for this message only.
-        if is_said || taken >= Some(limits::RECIPIENTS_OF_ALL) {
-            self.room = taken;
+        if let Some(taken) = taken
+            && (is_said || taken >= limits::RECIPIENTS_OF_ALL)
+        {
+            self.memory().learn_recipient_limit(taken);
         }
     }
 

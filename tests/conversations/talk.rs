@@ -7,6 +7,7 @@ use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
+use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
 
 /// That of RFC 5802, section 5, and two others.
@@ -32,7 +33,7 @@ pub fn plan() -> Plan {
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
-        room: None,
+        memory: ServerMemory::default(),
         nonces: NONCES,
     }
 }

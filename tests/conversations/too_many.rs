@@ -1,6 +1,7 @@
 //! More recipients than the server takes at once.
 
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::Plan;
 
 use crate::talk::{Talk, both_ways, plan};
@@ -11,6 +12,12 @@ const OLD: &str = "552 Too many recipients";
 /// r0 and so on, at mail.test.
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|i| format!("r{i}@mail.test")).collect()
+}
+
+fn memory_of_limit(recipients: u32) -> ServerMemory {
+    let memory = ServerMemory::default();
+    memory.learn_recipient_limit(recipients);
+    memory
 }
 
 /// A message to so many, answered one by one, of which whom there is no room for is left over.
@@ -98,7 +105,7 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
         both_ways(plan, |talk| {
             begin(talk, answers);
             assert_eq!(left_over(talk), expected, "{answers:?}");
-            assert_eq!(talk.session.room(), None, "that is a guess");
+            assert_eq!(talk.session.memory().recipient_limit(), None, "that is a guess");
         });
     }
 }
@@ -138,7 +145,7 @@ fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
             "{envelope}\nS: 250 ok\nS: {SAID}\nS: {SAID}\nS: 354 go\nC: .\nS: 554 for no one"
         ));
         assert!(left_over(talk).is_empty());
-        assert_eq!(talk.session.room(), None);
+        assert_eq!(talk.session.memory().recipient_limit(), None);
     });
 }
 
@@ -150,10 +157,10 @@ fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next()
         assert_eq!(left_over(talk), ["r2"]);
         refused(talk);
         assert_eq!(batches(talk, 5), ["r0 r1", "r2 r3", "r4"]);
-        assert_eq!(talk.session.room(), Some(2));
+        assert_eq!(talk.session.memory().recipient_limit(), Some(2));
     });
     let learned = || Plan {
-        room: Some(3),
+        memory: memory_of_limit(3),
         ..plan()
     };
     both_ways(learned, |talk| {
@@ -182,7 +189,7 @@ fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() 
         begin(talk, &answers);
         let batches = talk.session.take_left_over();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [100]);
-        assert_eq!(talk.session.room(), Some(100));
+        assert_eq!(talk.session.memory().recipient_limit(), Some(100));
     });
 }
 

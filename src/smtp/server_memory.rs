@@ -1,0 +1,47 @@
+//! What sessions learn of a server, for the sessions after them.
+//!
+//! A mailer owns it and lends it to each of its connections. Clones share what they know.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What is known of one server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerMemory(Rc<RefCell<Facts>>);
+
+#[derive(Debug, Default)]
+struct Facts {
+    recipient_limit: Option<u32>,
+    prefers_ipv6: Option<bool>,
+    drops_after_message: bool,
+}
+
+impl ServerMemory {
+    /// Recipients that the server took in one transaction when it said that more were too many.
+    pub fn recipient_limit(&self) -> Option<u32> {
+        self.0.borrow().recipient_limit
+    }
+
+    pub fn learn_recipient_limit(&self, limit: u32) {
+        self.0.borrow_mut().recipient_limit = Some(limit);
+    }
+
+    /// Whether the last address that was connected to was one of IPv6.
+    pub fn prefers_ipv6(&self) -> Option<bool> {
+        self.0.borrow().prefers_ipv6
+    }
+
+    pub fn learn_address_family(&self, is_ipv6: bool) {
+        self.0.borrow_mut().prefers_ipv6 = Some(is_ipv6);
+    }
+
+    /// Whether the server has lost a command that left together with the end of a message, though it
+    /// offers PIPELINING (RFC 2920).
+    pub fn drops_after_message(&self) -> bool {
+        self.0.borrow().drops_after_message
+    }
+
+    pub fn learn_drop_after_message(&self) {
+        self.0.borrow_mut().drops_after_message = true;
+    }
+}
