@@ -13,13 +13,15 @@ use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
+use crate::smtp::session::{
+    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
+};
 use crate::smtp::transcript::Speaker;
-use crate::timeouts::Timeouts;
+use crate::timeouts::{PIPELINED_REPLY, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-pub use letters::{Letter, is_gone};
+pub use letters::{Freshness, Letter, Outgoing, is_gone};
 pub use open::tls_failed;
 
 /// Octets of plaintext in a record of TLS (RFC 8446, section 5.1).
@@ -41,6 +43,7 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    pub after_message: PipeliningAfterMessage,
     /// What connections before have learned of the server.
     pub memory: ServerMemory,
 }
@@ -58,6 +61,8 @@ pub struct Connection {
     transcript: Transcript,
     /// When a reply was waited for last.
     used: Duration,
+    /// When replies that may never come are given up.
+    overdue: Option<Deadline>,
 }
 
 /// The limits of a call's waits.
@@ -75,6 +80,11 @@ impl Clock {
             timeouts: timeouts.clone(),
             total: timeouts.total.map(Deadline::after),
         }
+    }
+
+    /// Whether the time of the whole call has run out.
+    pub fn is_over(&self) -> bool {
+        self.total.is_some_and(Deadline::has_passed)
     }
 
     fn limit(&self, limit: Duration) -> Deadline {
@@ -142,6 +152,7 @@ impl Connection {
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
+            after_message: target.after_message,
             memory: target.memory.clone(),
             nonces: nonces(),
         };
@@ -155,6 +166,7 @@ impl Connection {
             clock,
             transcript: transcript.clone(),
             used: Duration::ZERO,
+            overdue: None,
         };
         connection.session.words().want(transcript.is_wanted());
         match connection.greet() {
@@ -250,8 +262,7 @@ impl Connection {
         self.write_down();
         self.flush()?;
         self.used = net::now();
-        let limit = self.clock.timeouts.reply(self.session.phase());
-        let deadline = Deadline::at(self.used.saturating_add(limit)).or(self.clock.total);
+        let deadline = self.reply_deadline().or(self.clock.total);
         if self.session.phase() == Phase::StartTls && self.client_hello.is_none() {
             // What is wrong with it is found again when it is needed.
             self.client_hello = open::client_hello(&self.target).ok();
@@ -260,6 +271,18 @@ impl Connection {
             self.fill(deadline)?;
         }
         Ok(())
+    }
+
+    /// For the reply that is awaited from now on. Replies that may never come share one short limit.
+    fn reply_deadline(&mut self) -> Deadline {
+        let limit = self.clock.timeouts.reply(self.session.phase());
+        if !self.session.may_wait_in_vain() {
+            self.overdue = None;
+            return Deadline::at(self.used.saturating_add(limit));
+        }
+        let limit = limit.min(PIPELINED_REPLY);
+        let overdue = Deadline::at(self.used.saturating_add(limit));
+        *self.overdue.get_or_insert(overdue)
     }
 
     /// Writes all that is outgoing, and reads meanwhile: a server may stop reading until its

@@ -5,19 +5,21 @@ use core::time::Duration;
 use std::rc::Rc;
 
 use crate::client::Client;
-use crate::connection::{Clock, Connection, Letter, Target, is_gone, tls_failed};
+use crate::connection::{
+    Clock, Connection, Freshness, Letter, Outgoing, Target, is_gone, tls_failed,
+};
 use crate::handle::Handle;
 use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Credentials, Mechanism};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
-use crate::smtp::error::Error;
+use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{Dialect, Goal, InitialResponse, Security};
+use crate::smtp::session::{Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -50,6 +52,7 @@ pub struct Mailer {
     credentials: Option<Credentials>,
     mechanisms: Vec<Mechanism>,
     initial_response: InitialResponse,
+    after_message: PipeliningAfterMessage,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
     policy: Policy,
@@ -75,6 +78,7 @@ impl Mailer {
             credentials: None,
             mechanisms: Mechanism::DEFAULT.to_vec(),
             initial_response: InitialResponse::Auto,
+            after_message: PipeliningAfterMessage::AfterBdat,
             local_name: None,
             server_name: None,
             policy: Policy::default(),
@@ -137,6 +141,11 @@ impl Mailer {
 
     pub fn set_initial_response(&mut self, when: InitialResponse) {
         self.initial_response = when;
+        self.kept = None;
+    }
+
+    pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
+        self.after_message = when;
         self.kept = None;
     }
 
@@ -219,52 +228,56 @@ impl Mailer {
         self.transcript.take()
     }
 
-    /// Delivers one message, over the kept connection where it is still good.
+    /// Delivers one message, over the kept connection if that is still good.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let mut outcomes = self.send_all(core::slice::from_ref(letter));
-        only(&mut outcomes)
+        only(self.send_all(core::slice::from_ref(letter)))
     }
 
-    /// Delivers messages one after the other; an outcome each. Over a new connection, once, where
-    /// the one that was kept turns out to be gone before the server wanted the next.
+    /// Delivers messages one after the other; an outcome each.
     pub fn send_all(&mut self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
         self.send_letters(letters, false)
     }
 
     /// Delivers one message, and no other: QUIT leaves with its end.
     pub fn send_last(mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let mut outcomes = self.send_letters(core::slice::from_ref(letter), true);
+        let outcomes = self.send_letters(core::slice::from_ref(letter), true);
         self.close();
-        only(&mut outcomes)
+        only(outcomes)
     }
 
     fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
         let clock = Clock::start(&self.timeouts);
-        let mut outcomes = Vec::with_capacity(letters.len());
-        while let Some(left) = letters
-            .get(outcomes.len()..)
-            .filter(|left| !left.is_empty())
-        {
-            let kept = self.take_kept();
-            let fresh = kept.is_none();
-            let connection = match kept.map_or_else(|| self.open_for_message(clock.clone()), Ok) {
-                Ok(connection) => connection,
-                // It would fail for the others too.
-                Err(error) => {
-                    outcomes.resize(letters.len(), Err(error));
-                    break;
-                }
-            };
-            let sent = connection.call(clock.clone(), |connection| {
-                connection.send_all(left, fresh, quits, &mut outcomes);
-                Ok(())
-            });
-            if let Err(error) = sent {
-                outcomes.push(Err(error));
+        let mut messages: Vec<Outgoing> = letters.iter().map(Outgoing::new).collect();
+        let mut rest = &mut messages[..];
+        while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
+            rest = &mut rest[first..];
+            if let Err(error) = self.send_over_one_connection(rest, &clock, quits) {
+                rest.iter_mut()
+                    .for_each(|message| message.job.give_up(&error));
             }
-            self.keep(connection);
         }
-        outcomes
+        let outcomes = messages.into_iter().map(|message| message.job.outcome());
+        outcomes.collect()
+    }
+
+    /// As far as one connection goes: the kept one, or a new one. An error is the same for all messages that
+    /// are left.
+    fn send_over_one_connection(
+        &mut self,
+        messages: &mut [Outgoing],
+        clock: &Clock,
+        quits: bool,
+    ) -> Result<(), Error> {
+        let (connection, freshness) = match self.take_kept() {
+            Some(kept) => (kept, Freshness::Kept),
+            None if clock.is_over() => return Err(Error::Timeout(Phase::Connect)),
+            None => (self.open_for_message(clock.clone())?, Freshness::New),
+        };
+        let sent = connection.call(clock.clone(), |connection| {
+            connection.send_all(messages, freshness, quits)
+        });
+        self.keep(connection);
+        sent
     }
 
     /// A message as `send` takes it.
@@ -332,7 +345,7 @@ impl Mailer {
         let clock = Clock::start(&self.timeouts);
         if let Some(kept) = self.take_kept() {
             match kept.call(clock.clone(), &begin) {
-                Err(error) if is_gone(&error) => {}
+                Err(error) if is_gone(&error) => kept.cut(),
                 result => {
                     self.keep(kept.clone());
                     return result.map(|()| kept);
@@ -393,6 +406,7 @@ impl Mailer {
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
             initial_response: self.initial_response,
+            after_message: self.after_message,
             memory: self.memory.clone(),
         })
     }
@@ -423,7 +437,7 @@ impl Mailer {
     }
 }
 
-fn only(outcomes: &mut Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
     let none = || Err(Error::Other("the message has no outcome".into()));
     outcomes.pop().unwrap_or_else(none)
 }

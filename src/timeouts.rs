@@ -38,6 +38,11 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How long QUIT's reply is waited for: nothing depends on it.
 const QUIT: Duration = Duration::from_secs(2);
 
+/// How long replies are waited for that a server gives soon, if at all: to commands that left together with
+/// the end of a message, once that is answered. A server that has read them has nothing to wait for; one that
+/// has thrown them away will never answer.
+pub const PIPELINED_REPLY: Duration = Duration::from_secs(5);
+
 /// RFC 5321, section 4.5.3.2. It says nothing of TCP and TLS: 30 seconds are several
 /// retransmissions on the worst of links, and less than a person gives up after.
 impl Default for Timeouts {

@@ -11,14 +11,12 @@
 //! S: 250 OK ...
 //! ```
 
-use std::collections::{BTreeSet, VecDeque};
-
 use super::Connection;
 use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
-use crate::smtp::mailbox::Mailbox;
+use crate::smtp::job::{Batch, Job};
 use crate::smtp::options::{Body, Options};
 
 /// A whole message to send.
@@ -31,22 +29,6 @@ pub struct Letter<'a> {
     partial: bool,
     /// Whether the content may leave before the envelope is answered.
     early: bool,
-}
-
-/// One transaction of a message: to these of its recipients.
-struct Part<'a> {
-    letter: &'a Letter<'a>,
-    recipients: Vec<Mailbox>,
-    /// The server had no room for them in one before. No one gets a third.
-    again: bool,
-}
-
-/// What leaves behind the end of a message, where it may.
-#[derive(Clone, Copy)]
-enum Behind<'a> {
-    Nothing,
-    Envelope(&'a Part<'a>),
-    Quit,
 }
 
 impl<'a> Letter<'a> {
@@ -72,174 +54,205 @@ impl<'a> Letter<'a> {
             early,
         })
     }
-
-    /// To all of its recipients at once.
-    fn whole(&self) -> Part<'_> {
-        Part {
-            letter: self,
-            recipients: self.envelope.recipients.clone(),
-            again: false,
-        }
-    }
-
-    fn parts(
-        &self,
-        batches: VecDeque<Vec<Mailbox>>,
-        again: bool,
-    ) -> impl Iterator<Item = Part<'_>> {
-        let part = move |recipients| Part {
-            letter: self,
-            recipients,
-            again,
-        };
-        batches.into_iter().map(part)
-    }
 }
 
-impl Part<'_> {
-    /// Those of its recipients whom none of the others is for.
-    fn without(&self, others: &VecDeque<Part>) -> Vec<Mailbox> {
-        let others = others.iter().flat_map(|part| &part.recipients);
-        let others: BTreeSet<&str> = others.map(Mailbox::as_str).collect();
-        let own = self.recipients.iter();
-        own.filter(|r| !others.contains(r.as_str()))
-            .cloned()
-            .collect()
-    }
+/// A message, and how far it has come.
+pub struct Outgoing<'a> {
+    pub letter: &'a Letter<'a>,
+    pub job: Job,
 }
 
-/// How an envelope went that left with the end of the message before it.
-type Begun = Option<Result<(), Error>>;
+/// What may leave together with the end of a message.
+#[derive(Clone, Copy)]
+enum Next<'a> {
+    Nothing,
+    Envelope(&'a Letter<'a>, &'a Batch),
+    Quit,
+}
+
+/// The envelope of the next transaction, if it left together with the end of the message before it: how it
+/// went.
+type Ahead = Option<Result<(), Error>>;
+
+/// How one transaction ended.
+enum Ended {
+    /// Nothing of the message has left.
+    InEnvelope(Error),
+    /// All of it has, or some.
+    InContent(Result<Receipt, Error>),
+}
+
+/// What is known of the connection when a call begins to use it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// It was opened for this call: what fails at once would fail again.
+    New,
+    /// It was kept since an earlier call, and may be worth nothing by now.
+    Kept,
+    /// It is the caller's own: there is no other.
+    Only,
+}
 
 impl Connection {
-    /// Delivers messages one after the other, and says what became of each. Where the connection
-    /// turns out to be gone before the server wanted one, that and those after it are left to be
-    /// sent over another; but of a fresh connection this counts as the first one's failure. `quits`
-    /// says whether they are the last that the server gets.
+    /// Delivers messages one after the other, as far as this connection goes. A job that is not done then
+    /// needs another connection. If `quits`, the server gets no other message after them.
+    ///
+    /// An error is about the login, and the same for all that are left.
     pub fn send_all(
         &mut self,
-        letters: &[Letter],
-        fresh: bool,
+        messages: &mut [Outgoing],
+        freshness: Freshness,
         quits: bool,
-        outcomes: &mut Vec<Result<Receipt, Error>>,
-    ) {
-        let mut begun = None;
-        for (i, letter) in letters.iter().enumerate() {
-            let next = letters.get(i + 1).map(Letter::whole);
-            let behind = match &next {
-                Some(next) => Behind::Envelope(next),
-                None if quits => Behind::Quit,
-                None => Behind::Nothing,
+    ) -> Result<(), Error> {
+        let mut ahead = None;
+        let mut rest = messages;
+        while let Some((current, others)) = rest.split_first_mut() {
+            let next = match others.first() {
+                Some(other) => other.envelope(),
+                None if quits => Next::Quit,
+                None => Next::Nothing,
             };
-            let (outcome, next) = self.send_before(letter, begun, behind);
-            match outcome {
-                Err(error) if is_gone(&error) && !(fresh && i == 0) => return,
-                outcome => outcomes.push(outcome),
+            ahead = self.work_on(current, ahead, next, freshness);
+            if let Some(error) = current.job.login_failure() {
+                return Err(error.clone());
             }
-            if !self.is_open() {
-                return;
+            if !self.is_open() || !current.job.is_done() {
+                break;
             }
-            begun = next;
+            rest = others;
         }
+        Ok(())
     }
 
-    /// Delivers one message, in as many transactions as the server needs for its recipients.
+    /// Delivers one message over this connection alone.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        self.send_before(letter, None, Behind::Nothing).0
+        let mut message = Outgoing::new(letter);
+        self.work_on(&mut message, None, Next::Nothing, Freshness::Only);
+        message.job.give_up(&Error::Disconnected(Phase::Other));
+        message.job.outcome()
     }
 
-    fn send_before(
+    /// The transactions of one message, until it is done or the connection is of no more use.
+    fn work_on(
         &mut self,
-        letter: &Letter,
-        mut begun: Begun,
-        behind: Behind,
-    ) -> (Result<Receipt, Error>, Begun) {
-        let mut parts = match begun {
-            Some(_) => VecDeque::from([letter.whole()]),
-            None => match self.parts(letter) {
-                Ok(parts) => parts,
-                Err(error) => return (Err(error), None),
-            },
-        };
-        let mut receipt = Receipt::default();
-        let mut failure = None;
-        while let Some(part) = parts.pop_front() {
-            let outcome;
-            (outcome, begun) = self.send_part(&part, begun, &mut parts, behind);
-            match outcome {
-                Ok(part) => receipt.add(part),
-                // Nothing was accepted yet, and nothing will be.
-                Err(error) if receipt == Receipt::default() && !self.is_open() => {
-                    return (Err(error), None);
+        message: &mut Outgoing,
+        mut ahead: Ahead,
+        after: Next,
+        freshness: Freshness,
+    ) -> Ahead {
+        let Outgoing { letter, job } = message;
+        if ahead.is_none()
+            && let Err(error) = self.prepare(letter, job)
+        {
+            job.give_up(&error);
+            return None;
+        }
+        while self.is_open()
+            && let Some(batch) = job.take_batch()
+        {
+            if ahead.is_none() && !self.session.takes_more() && freshness != Freshness::Only {
+                job.put_back(batch);
+                self.quit();
+                return None;
+            }
+            let ended;
+            (ended, ahead) = self.send_batch(letter, &batch, ahead, job, after);
+            match ended {
+                Ended::InEnvelope(error) if self.deserves_another(&error, job, freshness) => {
+                    job.put_back(batch);
+                    self.session.end();
                 }
-                Err(error) => {
-                    receipt.add_error(&part.without(&parts), &error);
-                    failure.get_or_insert(error);
-                }
+                Ended::InEnvelope(error) => self.fail(job, batch, error),
+                Ended::InContent(Err(error)) => self.fail(job, batch, error),
+                Ended::InContent(Ok(receipt)) => job.record(batch, Ok(receipt)),
             }
         }
-        let outcome = match failure {
-            Some(Error::RecipientsRefused(_)) if receipt.accepted.is_empty() => {
-                Err(Error::RecipientsRefused(receipt.refused))
-            }
-            Some(error) if receipt.accepted.is_empty() => Err(error),
-            _ => Ok(receipt),
-        };
-        (outcome, begun)
+        ahead
+    }
+
+    /// Records the failure of a transaction. A server that is silent, or makes no sense, is not asked again.
+    fn fail(&self, job: &mut Job, batch: Batch, error: Error) {
+        job.record(batch, Err(error.clone()));
+        if !self.is_open() && matches!(error, Error::Timeout(_) | Error::Protocol(..)) {
+            job.give_up(&error);
+        }
+    }
+
+    /// Whether a transaction that failed before any of the message left is to be begun once more, over
+    /// another connection: this one turned out to be worth nothing, or ended over too many recipients.
+    fn deserves_another(&mut self, error: &Error, job: &mut Job, freshness: Freshness) -> bool {
+        if freshness == Freshness::Only || self.clock.is_over() {
+            return false;
+        }
+        if let Some(taken) = self.session.taken_before_end() {
+            return job.shrinks_to(taken);
+        }
+        let is_first = freshness == Freshness::New && self.session.transactions() <= 1;
+        is_gone(error) && !is_first
     }
 
     /// The transactions that a message takes, as far as that is known before it is begun.
-    fn parts<'a>(&mut self, letter: &'a Letter) -> Result<VecDeque<Part<'a>>, Error> {
+    fn prepare(&mut self, letter: &Letter, job: &mut Job) -> Result<(), Error> {
         self.greet_if_due()?;
-        let batches = self.session.batches(&letter.envelope.recipients);
-        if !letter.partial && batches.len() > 1 {
+        job.divide(&self.session);
+        if !letter.partial && job.transactions_left() > 1 {
             let what = "the server takes fewer recipients at once: that all or none get the \
                         message cannot be promised";
             return Err(Error::InvalidArgument(what.into()));
         }
-        Ok(letter.parts(batches, false).collect())
+        Ok(())
     }
 
-    /// One transaction. Whom the server has no room for in it gets others, behind those that are
-    /// `left`; `behind` is for the last of them.
-    fn send_part<'a>(
+    /// One transaction. `after` may leave with the end of the message's last one.
+    fn send_batch(
         &mut self,
-        part: &Part<'a>,
-        begun: Begun,
-        left: &mut VecDeque<Part<'a>>,
-        behind: Behind,
-    ) -> (Result<Receipt, Error>, Begun) {
-        let letter = part.letter;
-        let begun = begun.unwrap_or_else(|| self.say_envelope(part));
-        left.extend(letter.parts(self.session.take_left_over(), true));
-        if let Err(error) = begun.and_then(|()| self.write(letter.message)) {
-            return (Err(error), None);
+        letter: &Letter,
+        batch: &Batch,
+        ahead: Ahead,
+        job: &mut Job,
+        after: Next,
+    ) -> (Ended, Ahead) {
+        let envelope = ahead.unwrap_or_else(|| self.say_envelope(letter, batch));
+        self.collect_overflow(job);
+        if let Err(error) = envelope {
+            return (Ended::InEnvelope(error), None);
         }
-        match left.front().map_or(behind, Behind::Envelope) {
-            Behind::Envelope(next) if self.session.may_follow(&next.recipients) => {
+        if let Err(error) = self.write(letter.message) {
+            return (Ended::InContent(Err(error)), None);
+        }
+        let next = match job.next_batch() {
+            Some(batch) => Next::Envelope(letter, batch),
+            None if job.is_done() => after,
+            None => Next::Nothing,
+        };
+        let (result, ahead) = match next {
+            Next::Envelope(letter, batch) if self.session.may_follow(&batch.recipients) => {
                 self.session.finish();
                 // What is wrong with it is found again when its turn comes: nothing was said.
-                let _ = self.begin_part(next);
+                let _ = self.begin_envelope(letter, batch);
                 self.settle()
             }
-            Behind::Quit if self.session.may_end() => {
+            Next::Quit if self.session.may_end() => {
                 self.session.finish();
                 self.session.quit_behind();
                 self.settle()
             }
-            _ => {
-                let outcome = self.finish();
-                // Only now where the message left with its envelope.
-                left.extend(letter.parts(self.session.take_left_over(), true));
-                (outcome, None)
-            }
+            _ => (self.finish(), None),
+        };
+        // Only now if the message left with its envelope.
+        self.collect_overflow(job);
+        (Ended::InContent(result), ahead)
+    }
+
+    fn collect_overflow(&mut self, job: &mut Job) {
+        if let Some(overflow) = self.session.take_overflow() {
+            job.add_overflow(overflow, &self.session);
         }
     }
 
     /// As far as the content can leave.
-    fn say_envelope(&mut self, part: &Part) -> Result<(), Error> {
-        self.begin_part(part)?;
-        let letter = part.letter;
+    fn say_envelope(&mut self, letter: &Letter, batch: &Batch) -> Result<(), Error> {
+        self.begin_envelope(letter, batch)?;
         if letter.early && self.session.may_hurry(letter.survey.size) {
             self.session.hurry();
             return Ok(());
@@ -247,46 +260,82 @@ impl Connection {
         self.run()
     }
 
-    fn begin_part(&mut self, part: &Part) -> Result<(), Error> {
-        let letter = part.letter;
+    fn begin_envelope(&mut self, letter: &Letter, batch: &Batch) -> Result<(), Error> {
         let envelope = Envelope {
             sender: letter.envelope.sender.clone(),
-            recipients: part.recipients.clone(),
+            recipients: batch.recipients.clone(),
         };
         let content = Content::Whole(letter.survey);
         self.session
             .deliver(envelope, letter.options, content, letter.partial)?;
-        if letter.partial && !part.again {
-            self.session.divide();
+        if letter.partial && batch.may_be_split() {
+            self.session.collect_overflow();
         }
         Ok(())
     }
 
-    /// What became of the message that has ended, and of what left behind it.
-    fn settle(&mut self) -> (Result<Receipt, Error>, Begun) {
+    /// What became of the message that has ended, and of the envelope that left with its end.
+    fn settle(&mut self) -> (Result<Receipt, Error>, Ahead) {
         let is_followed = self.session.is_message_followed();
         let result = self.run();
         if !is_followed {
             return (self.receipt(result), None);
         }
         match (result, self.session.take_receipt()) {
-            (result, Some(receipt)) => (Ok(receipt), Some(result)),
+            (result, Some(receipt)) => (Ok(receipt), self.judged(result)),
             (Ok(()), None) => (self.receipt(Ok(())), None),
-            (Err(error), None) => {
-                let begun = self.is_open().then(|| self.run());
-                (Err(error), begun)
+            (Err(error), None) if self.is_open() => {
+                let result = self.run();
+                (Err(error), self.judged(result))
             }
+            (Err(error), None) => (Err(error), None),
         }
+    }
+
+    /// How an envelope went that left with the end of a message; none if the server has not judged it: it is
+    /// then sent alone, over this connection if that is in step, else over another.
+    fn judged(&mut self, result: Result<(), Error>) -> Ahead {
+        if matches!(result, Err(Error::Timeout(_) | Error::Disconnected(_)))
+            && !self.clock.is_over()
+        {
+            self.session.give_up_pipelined();
+        }
+        let is_lost = self.session.memory().drops_after_message();
+        (!is_lost).then_some(result)
     }
 }
 
-/// Whether a connection turned out to be gone before the server wanted the message.
+impl<'a> Outgoing<'a> {
+    pub fn new(letter: &'a Letter<'a>) -> Self {
+        Self {
+            letter,
+            job: Job::new(letter.envelope.recipients.clone()),
+        }
+    }
+
+    /// That of its next transaction.
+    fn envelope(&self) -> Next<'_> {
+        let batch = self.job.next_batch();
+        batch.map_or(Next::Nothing, |batch| Next::Envelope(self.letter, batch))
+    }
+}
+
+/// Whether an error before any of a message has left only says that the connection is worth nothing: it
+/// ended, the server has given it up (421, or another 4yz with x.4.2), or the server is not where this client
+/// believes it to be: it refuses RSET, or expects no MAIL.
 pub fn is_gone(error: &Error) -> bool {
-    let phase = match error {
-        Error::Disconnected(phase) => phase,
-        Error::Rejected(phase, reply) if reply.code == 421 => phase,
-        _ => return false,
-    };
+    match error {
+        Error::Disconnected(phase) => is_in_envelope(*phase),
+        Error::Rejected(Phase::Other, _) => true,
+        Error::Rejected(phase, reply) => {
+            is_in_envelope(*phase) && reply.is_about_connection()
+                || *phase == Phase::Mail && reply.code == 503
+        }
+        _ => false,
+    }
+}
+
+fn is_in_envelope(phase: Phase) -> bool {
     matches!(
         phase,
         Phase::Other | Phase::Mail | Phase::Rcpt | Phase::Data

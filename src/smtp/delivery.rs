@@ -8,7 +8,7 @@ use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
 use super::options::{self, MailContext, Options};
 use super::reply::Reply;
-use super::session::{Dialect, Session, State};
+use super::session::{Dialect, PipeliningAfterMessage, Session, State};
 use super::transaction::Transaction;
 use super::transcript::Speaker;
 
@@ -61,6 +61,7 @@ impl Session {
         }
         let survey = content.survey().unwrap_or_default();
         let mut transaction = Transaction::new(envelope.recipients, survey, partial, body);
+        transaction.is_pipelined = self.leaving.is_some();
         if let Some((Verb::AuthAtOnce, _)) = self.queued.front() {
             transaction.said = self.queued.iter().skip(1).cloned().collect();
         }
@@ -68,7 +69,7 @@ impl Session {
         self.transactions += 1;
         self.state = State::Envelope;
         if self.leaving.is_some() {
-            // Behind the message's end, not after its answer.
+            // Together with the message's end, not after its answer.
             self.say_group();
         }
         Ok(())
@@ -94,7 +95,7 @@ impl Session {
 
     /// Whether an envelope may leave in one flight with the end of the message before it.
     pub fn may_follow(&self, recipients: &[Mailbox]) -> bool {
-        self.may_end() && self.takes_more() && self.batches(recipients).len() == 1
+        self.may_end() && self.takes_more() && self.batches(recipients, None).len() == 1
     }
 
     /// Whether anything may: not while the message's own envelope is unanswered, as that may need
@@ -103,6 +104,17 @@ impl Session {
         self.extensions.has("PIPELINING")
             && self.plan.dialect == Dialect::Smtp
             && self.awaited.iter().all(|verb| *verb == Verb::Chunk)
+            && self.bears_pipelining_after_message()
+    }
+
+    fn bears_pipelining_after_message(&self) -> bool {
+        let is_chunked = |t: &Transaction| t.body.is_chunked();
+        let is_allowed = match self.plan.after_message {
+            PipeliningAfterMessage::Never => false,
+            PipeliningAfterMessage::AfterBdat => self.transaction.as_ref().is_some_and(is_chunked),
+            PipeliningAfterMessage::Always => true,
+        };
+        is_allowed && !self.memory().drops_after_message()
     }
 
     /// A piece of the message. What is wrong with it ends the session: SMTP has no other way to
@@ -188,6 +200,9 @@ impl Session {
         if let Some(refusal) = transaction.auth_refusal.take() {
             return self.settle_refused_group(refusal);
         }
+        if transaction.is_pipelined && transaction.is_unjudged() {
+            return self.settle_unjudged();
+        }
         if let Some(failure) = transaction.failure.take() {
             // 354 all the same: a dot would send an empty message (RFC 2920, section 3.1).
             let committed = transaction.go_ahead;
@@ -216,9 +231,19 @@ impl Session {
         Ok(())
     }
 
+    /// The server has answered each command of an envelope that left with the end of the message before it, and
+    /// has judged none. The session is in step; the envelope is to be sent alone.
+    fn settle_unjudged(&mut self) -> Result<(), Error> {
+        self.memory().learn_drop_after_message();
+        self.transaction = None;
+        self.needs_reset = true;
+        self.state = State::Ready;
+        Ok(())
+    }
+
     fn begin_content(&mut self) {
         if let Some(mut transaction) = self.transaction.take() {
-            self.leave_over(&mut transaction);
+            self.settle_overflow(&mut transaction);
             self.transaction = Some(transaction);
         }
         self.state = State::Content;
@@ -240,7 +265,7 @@ impl Session {
             _ => {
                 if let Some(mut transaction) = self.leaving.take() {
                     // Not done yet where the message left with its envelope.
-                    self.leave_over(&mut transaction);
+                    self.settle_overflow(&mut transaction);
                     self.receipt = Some(transaction.receipt(&reply));
                 }
                 Ok(())

@@ -2,7 +2,6 @@
 
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
-use super::reply::{EnhancedCode, Reply};
 
 /// Who sends, and to whom.
 #[derive(Clone, Debug)]
@@ -45,10 +44,19 @@ impl Envelope {
 pub struct Receipt {
     /// With the server's answer to the message.
     pub accepted: Vec<RecipientReply>,
-    /// With the server's answer to the recipient.
+    /// With the server's answer to the recipient, or to the message in its transaction.
     pub refused: Vec<RecipientReply>,
-    /// The connection ended before the answer for these came: perhaps delivered.
+    /// The connection ended before the answer for these came: the message may have been delivered to them.
     pub unknown: Vec<String>,
+    /// No transaction reached these: the message was not sent to them.
+    pub unsent: Vec<Unsent>,
+}
+
+/// A recipient whom no transaction reached, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    pub recipient: String,
+    pub error: Error,
 }
 
 impl Receipt {
@@ -57,41 +65,31 @@ impl Receipt {
         self.accepted.extend(other.accepted);
         self.refused.extend(other.refused);
         self.unknown.extend(other.unknown);
+        self.unsent.extend(other.unsent);
     }
 
-    /// An error of one transaction, after others were accepted: it is none for these.
+    /// A transaction for these recipients failed.
     pub fn add_error(&mut self, recipients: &[Mailbox], error: &Error) {
+        let names = recipients.iter().map(|r| r.as_str().to_string());
         match error {
             Error::RecipientsRefused(refused) => self.refused.extend(refused.iter().cloned()),
-            Error::Rejected(_, reply) => self.refuse(recipients, reply),
-            Error::Timeout(Phase::Acceptance)
-            | Error::Disconnected(Phase::Acceptance)
-            | Error::Protocol(Phase::Acceptance, _) => {
-                let names = recipients.iter().map(|r| r.as_str().to_string());
-                self.unknown.extend(names);
+            Error::Rejected(Phase::Data | Phase::Content | Phase::Acceptance, reply) => {
+                self.refused.extend(names.map(|recipient| RecipientReply {
+                    recipient,
+                    reply: reply.clone(),
+                }));
             }
-            error => self.refuse(recipients, &not_sent(error)),
+            error if error.may_have_been_delivered() => self.unknown.extend(names),
+            error => self.add_unsent(recipients, error),
         }
     }
 
-    fn refuse(&mut self, recipients: &[Mailbox], reply: &Reply) {
-        self.refused
-            .extend(recipients.iter().map(|r| RecipientReply {
-                recipient: r.as_str().into(),
-                reply: reply.clone(),
+    /// No transaction reached these.
+    pub fn add_unsent(&mut self, recipients: &[Mailbox], error: &Error) {
+        self.unsent
+            .extend(recipients.iter().map(|recipient| Unsent {
+                recipient: recipient.as_str().into(),
+                error: error.clone(),
             }));
-    }
-}
-
-/// A loss of the connection counts as 451 (RFC 5321, section 3.8).
-fn not_sent(error: &Error) -> Reply {
-    Reply {
-        code: 451,
-        enhanced: Some(EnhancedCode {
-            class: 4,
-            subject: 4,
-            detail: 2,
-        }),
-        lines: vec![format!("4.4.2 not sent by this client: {error}")],
     }
 }

@@ -79,6 +79,19 @@ pub enum Error {
     Other(String),
 }
 
+impl Error {
+    /// Whether the server may have taken the message, so that sending it again may deliver it twice: its last
+    /// octet may have left, and the server's answer was not understood or did not come.
+    pub fn may_have_been_delivered(&self) -> bool {
+        matches!(
+            self,
+            Self::Timeout(Phase::Acceptance)
+                | Self::Disconnected(Phase::Acceptance)
+                | Self::Protocol(Phase::Acceptance, _)
+        )
+    }
+}
+
 /// For people.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

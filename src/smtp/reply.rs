@@ -53,7 +53,15 @@ impl Reply {
     /// with the enhanced code for it (RFC 3463, section 3.6).
     pub fn is_too_many_recipients(&self) -> bool {
         let is_said = |enhanced: EnhancedCode| (enhanced.subject, enhanced.detail) == (5, 3);
-        matches!(self.code, 452 | 552) && self.enhanced.is_some_and(is_said)
+        matches!(self.code, 451 | 452 | 552) && self.enhanced.is_some_and(is_said)
+    }
+
+    /// Whether it says that the connection is worth nothing, whatever was asked: 421 (RFC 5321, section 3.8),
+    /// or another temporary refusal with x.4.2, "bad connection" (RFC 3463, section 3.5), as Amazon SES says
+    /// 451 4.4.2 when it has waited too long for a command.
+    pub fn is_about_connection(&self) -> bool {
+        let is_said = |enhanced: EnhancedCode| (enhanced.subject, enhanced.detail) == (4, 2);
+        self.code == 421 || self.code / 100 == 4 && self.enhanced.is_some_and(is_said)
     }
 
     /// Whether it may mean that, or a full mailbox or disk: there is no enhanced code to tell.
@@ -132,6 +140,8 @@ mod tests {
         for (code, text, expected) in [
             (452, "4.5.3 Too many recipients", (true, false)),
             (552, "5.5.3 Too many recipients", (true, false)),
+            (451, "4.5.3 Too many recipients", (true, false)),
+            (451, "Too many recipients", (false, false)),
             (452, "Too many recipients", (false, true)),
             (552, "Too many recipients", (false, true)),
             (452, "4.3.1 Insufficient system storage", (false, false)),

@@ -30,7 +30,7 @@ use super::extensions::Extensions;
 use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
-use super::mailbox::Mailbox;
+use super::recipient_split::Overflow;
 use super::reply::{Reply, ReplyParser};
 use super::server_memory::ServerMemory;
 use super::transaction::Transaction;
@@ -71,6 +71,17 @@ pub enum InitialResponse {
     Never,
 }
 
+/// What may leave before the server has answered the end of a message: the next envelope, or QUIT (RFC 2920,
+/// section 3.1). Some servers offer PIPELINING, and lose what follows the final dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PipeliningAfterMessage {
+    Never,
+    /// After a message that left by BDAT: its octets are counted, so that the server knows where it ends.
+    AfterBdat,
+    /// After the final dot of DATA too.
+    Always,
+}
+
 /// How far a session goes by itself; from there on, each step is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
@@ -96,6 +107,8 @@ pub struct Plan {
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    /// What may leave before the end of a message is answered.
+    pub after_message: PipeliningAfterMessage,
     /// What sessions before have learned of the server.
     pub memory: ServerMemory,
     /// One for each attempt, random.
@@ -129,6 +142,12 @@ pub(super) enum State {
     Content,
     /// After QUIT, or an error that ends the session.
     Closed,
+}
+
+impl State {
+    pub(super) fn is_closed(self) -> bool {
+        self == Self::Closed
+    }
 }
 
 pub struct Session {
@@ -166,8 +185,8 @@ pub struct Session {
     /// A transaction failed: RSET comes before the next (RFC 5321, section 4.1.1.5).
     pub(super) needs_reset: bool,
     pub(super) receipt: Option<Receipt>,
-    /// Of the transaction before, for each that is to be made of them.
-    pub(super) left_over: VecDeque<Vec<Mailbox>>,
+    /// The recipients that were too many for the current transaction.
+    pub(super) overflow: Option<Overflow>,
     greeting: Option<Reply>,
     /// The reply to what was asked for last.
     pub(super) answer: Option<Reply>,
@@ -200,7 +219,7 @@ impl Session {
             message_left: false,
             needs_reset: false,
             receipt: None,
-            left_over: VecDeque::new(),
+            overflow: None,
             greeting: None,
             answer: None,
             words: Words::default(),
@@ -374,6 +393,24 @@ impl Session {
     pub fn quit_behind(&mut self) {
         self.queue(Verb::Quit, Line::open("QUIT"));
         self.say_group();
+    }
+
+    /// Whether the server owes replies that it gives soon, if at all: to commands that left with the end of a
+    /// message which is answered by now, none of which it has judged; or to recipients after one that was
+    /// too many.
+    pub fn may_wait_in_vain(&self) -> bool {
+        let is_unjudged = |t: &Transaction| t.is_pipelined && t.is_unjudged();
+        let follows = self.leaving.is_none() && self.transaction.as_ref().is_some_and(is_unjudged);
+        follows || self.is_overflowing()
+    }
+
+    /// The connection ended without an answer to the envelope that left with the end of the message before it.
+    /// No other leaves so.
+    pub fn give_up_pipelined(&mut self) {
+        let is_unjudged = |t: &Transaction| t.is_pipelined && t.is_unjudged();
+        if self.leaving.is_none() && self.transaction.as_ref().is_some_and(is_unjudged) {
+            self.memory().learn_drop_after_message();
+        }
     }
 
     /// What is known of the server, by this session and those before it.

@@ -13,8 +13,10 @@ pub(super) struct Transaction {
     pub survey: Survey,
     /// Whether to go on when some recipients are refused.
     pub partial: bool,
-    /// Whether whom the server has no room for is left over for another.
-    pub divides: bool,
+    /// Whether recipients that are too many are kept for another transaction.
+    pub collects_overflow: bool,
+    /// The envelope left together with the end of the message before it.
+    pub is_pipelined: bool,
     /// Each command is the caller's own.
     pub stepwise: bool,
     /// MAIL said SMTPUTF8.
@@ -44,7 +46,8 @@ impl Transaction {
             recipients,
             survey,
             partial,
-            divides: false,
+            collects_overflow: false,
+            is_pipelined: false,
             stepwise: false,
             says_utf8: false,
             accepted: Vec::new(),
@@ -73,6 +76,22 @@ impl Transaction {
     /// Whether the recipients' replies forbid the message.
     pub fn is_refused(&self) -> bool {
         self.accepted.is_empty() || !self.partial && !self.refused.is_empty()
+    }
+
+    /// Whether no reply has come that judges the envelope. A 503 does not: it says that the server did not
+    /// expect the command.
+    pub fn is_unjudged(&self) -> bool {
+        let is_out_of_order = |reply: &Reply| reply.code == 503;
+        let is_mail_unjudged = match &self.failure {
+            None => true,
+            Some(Error::Rejected(Phase::Mail, reply)) => is_out_of_order(reply),
+            Some(_) => false,
+        };
+        is_mail_unjudged
+            && !self.begun
+            && !self.go_ahead
+            && self.accepted.is_empty()
+            && self.refused.iter().all(|(_, reply)| is_out_of_order(reply))
     }
 
     /// Whether its message left with it, and in vain.
@@ -124,6 +143,7 @@ impl Transaction {
             .partition(|(_, reply)| reply.is_success());
         self.refused.extend(refused);
         Receipt {
+            unsent: Vec::new(),
             accepted: self.answers(accepted),
             refused: self.take_refused(),
             unknown,

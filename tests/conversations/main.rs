@@ -6,7 +6,7 @@ mod delivery;
 mod flights;
 mod groups;
 mod opening;
+mod recipient_split;
 mod scram;
 mod talk;
 mod tokens;
-mod too_many;

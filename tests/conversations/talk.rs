@@ -8,7 +8,9 @@ use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
+use envoi::smtp::session::{
+    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
+};
 
 /// That of RFC 5802, section 5, and two others.
 const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
@@ -33,6 +35,7 @@ pub fn plan() -> Plan {
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
+        after_message: PipeliningAfterMessage::Always,
         memory: ServerMemory::default(),
         nonces: NONCES,
     }

@@ -1,5 +1,6 @@
 //! More recipients than the server takes at once.
 
+use envoi::smtp::job::Job;
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::Plan;
@@ -29,7 +30,7 @@ fn begin(talk: &mut Talk, answers: &[&str]) {
 fn again(talk: &mut Talk, answers: &[&str]) {
     let names = names(answers.len());
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.divide();
+    talk.session.collect_overflow();
     let said: String = names
         .iter()
         .map(|r| format!("C: RCPT TO:<{r}>\n"))
@@ -48,8 +49,18 @@ fn shown(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
     batches.into_iter().map(show).collect()
 }
 
+/// The transactions that the recipients get who were too many for the one before.
 fn left_over(talk: &mut Talk) -> Vec<String> {
-    shown(talk.session.take_left_over())
+    let mut job = Job::new(Vec::new());
+    if let Some(overflow) = talk.session.take_overflow() {
+        job.add_overflow(overflow, &talk.session);
+    }
+    let batches = std::iter::from_fn(|| job.take_batch());
+    shown(
+        batches
+            .map(|batch| batch.recipients)
+            .filter(|batch| !batch.is_empty()),
+    )
 }
 
 fn refused(talk: &mut Talk) -> Vec<String> {
@@ -105,7 +116,11 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
         both_ways(plan, |talk| {
             begin(talk, answers);
             assert_eq!(left_over(talk), expected, "{answers:?}");
-            assert_eq!(talk.session.memory().recipient_limit(), None, "that is a guess");
+            assert_eq!(
+                talk.session.memory().recipient_limit(),
+                None,
+                "that is a guess"
+            );
         });
     }
 }
@@ -136,7 +151,7 @@ fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
     both_ways(plan, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.divide();
+        talk.session.collect_overflow();
         let envelope = "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<r0@mail.test>
              C: RCPT TO:<r1@mail.test>
@@ -187,8 +202,9 @@ fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() 
     both_ways(plan, |talk| {
         let answers = [["250 ok"; 100], [OLD; 100]].concat();
         begin(talk, &answers);
-        let batches = talk.session.take_left_over();
-        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [100]);
+        let batches = left_over(talk);
+        assert_eq!(batches.len(), 1);
+        assert_eq!(batches[0].split(' ').count(), 100);
         assert_eq!(talk.session.memory().recipient_limit(), Some(100));
     });
 }
@@ -199,7 +215,7 @@ fn whom_there_is_no_room_for_in_a_message_that_left_early_is_left_over_too() {
     both_ways(plan, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.divide();
+        talk.session.collect_overflow();
         talk.session.hurry();
         talk.session.write(b"x").unwrap();
         assert!(
@@ -219,5 +235,5 @@ fn batches(talk: &Talk, count: usize) -> Vec<String> {
         .iter()
         .map(|name| Mailbox::parse_recipient(name).unwrap())
         .collect();
-    shown(talk.session.batches(&recipients))
+    shown(talk.session.batches(&recipients, None))
 }

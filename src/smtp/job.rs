@@ -1,0 +1,226 @@
+//! One message to all of its recipients: in as many transactions, over as many connections, as that takes.
+//!
+//! A recipient is in one transaction, or in a second one if it was too many for the first (RFC 5321,
+//! section 4.5.3.1.10). Each ends as accepted, refused, unsent, or perhaps delivered, and the outcome names
+//! it once.
+
+use std::collections::VecDeque;
+
+use super::envelope::Receipt;
+use super::error::{Error, Phase, RecipientReply};
+use super::mailbox::Mailbox;
+use super::recipient_split::{Basis, Overflow, Refusal};
+use super::reply::Reply;
+use super::session::Session;
+
+/// The recipients of one transaction.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub recipients: Vec<Mailbox>,
+    turn: Turn,
+}
+
+#[derive(Clone, Debug)]
+enum Turn {
+    First,
+    /// They were too many for a transaction before, in these words.
+    Second(Vec<Reply>),
+}
+
+/// A message on its way to its recipients.
+#[derive(Debug)]
+pub struct Job {
+    /// Recipients who are still to be in a transaction.
+    waiting: VecDeque<Batch>,
+    /// Recipients who get a second transaction only if the current one delivers the message.
+    if_delivered: Vec<Refusal>,
+    receipt: Receipt,
+    failure: Option<Error>,
+    /// Recipients that a transaction may have, as far as this message has shown.
+    limit: Option<u32>,
+    /// The connection ended over too many recipients before: that is not tried a second time.
+    has_lost_connection: bool,
+}
+
+impl Batch {
+    fn first(recipients: Vec<Mailbox>) -> Self {
+        Self {
+            recipients,
+            turn: Turn::First,
+        }
+    }
+
+    fn second(refusals: Vec<Refusal>) -> Self {
+        let (recipients, replies) = refusals.into_iter().unzip();
+        Self {
+            recipients,
+            turn: Turn::Second(replies),
+        }
+    }
+
+    /// Whether recipients who are too many may get another transaction.
+    pub fn may_be_split(&self) -> bool {
+        matches!(self.turn, Turn::First)
+    }
+}
+
+impl Job {
+    pub fn new(recipients: Vec<Mailbox>) -> Self {
+        Self {
+            waiting: VecDeque::from([Batch::first(recipients)]),
+            if_delivered: Vec::new(),
+            receipt: Receipt::default(),
+            failure: None,
+            limit: None,
+            has_lost_connection: false,
+        }
+    }
+
+    /// Divides those who wait as the server's limits ask for. To be called for each connection, and when a
+    /// limit was learned.
+    pub fn divide(&mut self, session: &Session) {
+        let (first, second): (Vec<_>, Vec<_>) =
+            self.waiting.drain(..).partition(Batch::may_be_split);
+        let recipients: Vec<Mailbox> = first.into_iter().flat_map(|b| b.recipients).collect();
+        if !recipients.is_empty() {
+            let batches = session.batches(&recipients, self.limit);
+            self.waiting.extend(batches.into_iter().map(Batch::first));
+        }
+        self.waiting.extend(second);
+    }
+
+    /// Transactions that are still to come, as far as is known.
+    pub fn transactions_left(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether nothing is left to be sent.
+    pub fn is_done(&self) -> bool {
+        self.waiting.is_empty() && self.if_delivered.is_empty()
+    }
+
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        self.waiting.pop_front()
+    }
+
+    /// The batch that comes next, if that is certain already.
+    pub fn next_batch(&self) -> Option<&Batch> {
+        self.waiting.front()
+    }
+
+    /// For another connection.
+    pub fn put_back(&mut self, batch: Batch) {
+        self.waiting.push_front(batch);
+    }
+
+    /// The connection ended in a transaction when the server had taken so many recipients and said that more
+    /// are too many. Tells whether smaller transactions over another connection are worth a try.
+    pub fn shrinks_to(&mut self, taken: u32) -> bool {
+        let is_first = !self.has_lost_connection;
+        self.has_lost_connection = true;
+        self.limit = Some(taken);
+        is_first
+    }
+
+    /// Recipients of the current transaction who are too many for it.
+    pub fn add_overflow(&mut self, overflow: Overflow, session: &Session) {
+        let Overflow {
+            mut refused,
+            taken,
+            basis,
+        } = overflow;
+        self.limit = self.limit.into_iter().chain([taken]).min();
+        if basis == Basis::OnlyFirstTaken {
+            self.if_delivered = refused;
+            return;
+        }
+        self.divide(session);
+        let recipients: Vec<Mailbox> = refused.iter().map(|(mailbox, _)| mailbox.clone()).collect();
+        for batch in session.batches(&recipients, self.limit) {
+            // The batches may be in another order than the recipients: those of one domain together.
+            let refusals: Vec<Refusal> = refused
+                .extract_if(.., |(mailbox, _)| batch.contains(mailbox))
+                .collect();
+            // Nobody is left if all of them were named twice.
+            if !refusals.is_empty() {
+                self.waiting.push_back(Batch::second(refusals));
+            }
+        }
+    }
+
+    /// What became of a transaction.
+    pub fn record(&mut self, batch: Batch, result: Result<Receipt, Error>) {
+        let second = std::mem::take(&mut self.if_delivered);
+        match result {
+            Ok(receipt) => {
+                self.receipt.add(receipt);
+                let alone = second
+                    .into_iter()
+                    .map(|refusal| Batch::second(vec![refusal]));
+                self.waiting.extend(alone);
+            }
+            Err(error) => {
+                self.receipt.refused.extend(second.into_iter().map(refused));
+                let waits = |mailbox: &Mailbox| {
+                    let mut waiting = self.waiting.iter().flat_map(|batch| &batch.recipients);
+                    waiting.any(|other| other.as_str() == mailbox.as_str())
+                };
+                let own = batch.recipients.iter().filter(|mailbox| !waits(mailbox));
+                let own: Vec<Mailbox> = own.cloned().collect();
+                self.fail(&own, error);
+            }
+        }
+    }
+
+    /// Nothing more is sent, for this reason.
+    pub fn give_up(&mut self, error: &Error) {
+        self.failure.get_or_insert_with(|| error.clone());
+        for batch in std::mem::take(&mut self.waiting) {
+            match batch.turn {
+                Turn::First => self.receipt.add_unsent(&batch.recipients, error),
+                Turn::Second(replies) => {
+                    let refusals = batch.recipients.into_iter().zip(replies);
+                    self.receipt.refused.extend(refusals.map(refused));
+                }
+            }
+        }
+    }
+
+    /// Why the server does not let this client in, which is the same for every message.
+    pub fn login_failure(&self) -> Option<&Error> {
+        let is_login = |error: &&Error| matches!(error, Error::Rejected(Phase::Auth, _));
+        self.failure.as_ref().filter(is_login)
+    }
+
+    /// The outcome for the caller. Someone was accepted, or it is an error: one that says that the message may
+    /// have been delivered, if any does.
+    pub fn outcome(self) -> Result<Receipt, Error> {
+        let Some(failure) = self.failure else {
+            return Ok(self.receipt);
+        };
+        if !self.receipt.accepted.is_empty() {
+            return Ok(self.receipt);
+        }
+        match failure {
+            Error::RecipientsRefused(_) => Err(Error::RecipientsRefused(self.receipt.refused)),
+            error => Err(error),
+        }
+    }
+
+    fn fail(&mut self, recipients: &[Mailbox], error: Error) {
+        self.receipt.add_error(recipients, &error);
+        let is_known = self.failure.as_ref().is_some_and(|known| {
+            known.may_have_been_delivered() || !error.may_have_been_delivered()
+        });
+        if !is_known {
+            self.failure = Some(error);
+        }
+    }
+}
+
+fn refused((mailbox, reply): Refusal) -> RecipientReply {
+    RecipientReply {
+        recipient: mailbox.as_str().into(),
+        reply,
+    }
+}

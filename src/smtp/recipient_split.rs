@@ -1,0 +1,189 @@
+//! Recipients that are too many for one transaction (RFC 5321, sections 4.5.3.1.8 and 4.5.3.1.10): they
+//! get a transaction more.
+//!
+//! ```text
+//! C: RCPT TO:<b@example.org>
+//! C: RCPT TO:<c@example.org>
+//! C: RCPT TO:<d@example.org>
+//! C: DATA
+//! S: 250 OK
+//! S: 452 4.5.3 Too many recipients         `take_overflow`: c and d, and that one was taken
+//! S: 452 4.5.3 Too many recipients
+//! S: 354 Go ahead
+//! ```
+
+use std::collections::VecDeque;
+
+use super::limits::{self, Limits};
+use super::mailbox::Mailbox;
+use super::reply::Reply;
+use super::session::Session;
+use super::transaction::Transaction;
+
+/// A recipient, and why the server did not take it in the transaction before.
+pub type Refusal = (Mailbox, Reply);
+
+/// Recipients of one transaction that the server may take in another.
+#[derive(Clone, Debug)]
+pub struct Overflow {
+    pub refused: Vec<Refusal>,
+    /// How many others it took.
+    pub taken: u32,
+    /// How it is known that they were too many.
+    pub basis: Basis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// An enhanced code says so: x.5.3.
+    Said,
+    /// The last recipients were all refused with a 452 or 552 without an enhanced code, which may be about a
+    /// full mailbox too.
+    LastRefused,
+    /// All recipients but the first were refused with a 451 without an enhanced code, as by a server that
+    /// takes one recipient a transaction, or one that delays those whom it does not know yet.
+    OnlyFirstTaken,
+}
+
+impl Session {
+    /// The recipients of each transaction that a message to all of them takes, as far as the server's limits
+    /// are known. No transaction has more than `limit`.
+    pub fn batches(&self, recipients: &[Mailbox], limit: Option<u32>) -> VecDeque<Vec<Mailbox>> {
+        let mut limits = Limits::of(&self.extensions);
+        let learned = self.memory().recipient_limit();
+        limits.recipients = [limits.recipients, learned, limit]
+            .into_iter()
+            .flatten()
+            .min();
+        let members = |batch: Vec<usize>| {
+            let members = batch.into_iter().filter_map(|i| recipients.get(i));
+            members.cloned().collect()
+        };
+        let batches = limits.batches(recipients);
+        batches.into_iter().map(members).collect()
+    }
+
+    /// Collects the recipients of the current transaction that are too many, instead of counting them as
+    /// refused.
+    pub fn collect_overflow(&mut self) {
+        if let Some(transaction) = &mut self.transaction {
+            transaction.collects_overflow = true;
+        }
+    }
+
+    /// The recipients that were too many for the transaction whose replies have all come.
+    pub fn take_overflow(&mut self) -> Option<Overflow> {
+        self.overflow.take()
+    }
+
+    /// If the connection ended while the recipients were being answered, and the server had said by then that
+    /// they were too many: how many it had taken.
+    pub fn taken_before_end(&mut self) -> Option<u32> {
+        let transaction = self
+            .transaction
+            .as_mut()
+            .filter(|_| self.state.is_closed())?;
+        let overflow = transaction.take_overflow()?;
+        if overflow.basis == Basis::OnlyFirstTaken {
+            return None;
+        }
+        self.learn_limit(&overflow);
+        Some(overflow.taken)
+    }
+
+    /// Whether the server has said of a recipient that it is too many, while it still owes replies to others.
+    pub(super) fn is_overflowing(&self) -> bool {
+        let transaction = self.transaction.as_ref();
+        transaction.is_some_and(|t| {
+            t.collects_overflow
+                && t.refused
+                    .iter()
+                    .any(|(_, reply)| reply.is_too_many_recipients())
+        })
+    }
+
+    /// Call once all recipients of a transaction are answered for, and at least one was accepted.
+    pub(super) fn settle_overflow(&mut self, transaction: &mut Transaction) {
+        if let Some(overflow) = transaction.take_overflow() {
+            self.learn_limit(&overflow);
+            self.overflow = Some(overflow);
+        }
+    }
+
+    /// What only may be a limit holds for this message alone.
+    fn learn_limit(&self, overflow: &Overflow) {
+        let is_limit = match overflow.basis {
+            Basis::Said => true,
+            Basis::LastRefused => overflow.taken >= limits::RECIPIENTS_OF_ALL,
+            Basis::OnlyFirstTaken => false,
+        };
+        if is_limit {
+            self.memory().learn_recipient_limit(overflow.taken);
+        }
+    }
+}
+
+impl Transaction {
+    /// Takes the recipients that were too many out of those that were refused.
+    fn take_overflow(&mut self) -> Option<Overflow> {
+        let taken = u32::try_from(self.accepted.len()).ok()?;
+        if !self.collects_overflow || taken == 0 {
+            return None;
+        }
+        let basis = self.overflow_basis()?;
+        let last_refused_from = self.last_refused_from();
+        let is_too_many = |(i, reply): &(usize, Reply)| match basis {
+            Basis::Said => reply.is_too_many_recipients() || *i >= last_refused_from,
+            Basis::LastRefused => *i >= last_refused_from,
+            Basis::OnlyFirstTaken => true,
+        };
+        let (too_many, refused) = std::mem::take(&mut self.refused)
+            .into_iter()
+            .partition::<Vec<_>, _>(is_too_many);
+        self.refused = refused;
+        let mailbox = |(i, reply): (usize, Reply)| Some((self.recipients.get(i)?.clone(), reply));
+        Some(Overflow {
+            refused: too_many.into_iter().filter_map(mailbox).collect(),
+            taken,
+            basis,
+        })
+    }
+
+    fn overflow_basis(&self) -> Option<Basis> {
+        let mut replies = self.refused.iter().map(|(_, reply)| reply);
+        if replies.any(Reply::is_too_many_recipients) {
+            Some(Basis::Said)
+        } else if self.last_refused_from() < self.answered() {
+            Some(Basis::LastRefused)
+        } else if self.is_only_first_taken() {
+            Some(Basis::OnlyFirstTaken)
+        } else {
+            None
+        }
+    }
+
+    /// The number of the recipient from which on all were refused with what may mean "too many".
+    fn last_refused_from(&self) -> usize {
+        let mut from = self.answered();
+        for (i, reply) in self.refused.iter().rev() {
+            if i + 1 != from || !reply.may_be_too_many_recipients() {
+                break;
+            }
+            from = *i;
+        }
+        from
+    }
+
+    fn is_only_first_taken(&self) -> bool {
+        let is_bare_451 = |reply: &Reply| reply.code == 451 && reply.enhanced.is_none();
+        self.accepted == [0]
+            && !self.refused.is_empty()
+            && self.answered() == self.recipients.len()
+            && self.refused.iter().all(|(_, reply)| is_bare_451(reply))
+    }
+
+    /// Recipients whose reply has come: they come in order.
+    fn answered(&self) -> usize {
+        self.accepted.len() + self.refused.len()
+    }
+}
