@@ -11,7 +11,7 @@ use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
 use crate::smtp::options::Options;
-use crate::smtp::session::{Dialect, InitialResponse};
+use crate::smtp::session::{Dialect, InitialResponse, PipeliningAfterMessage};
 
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
@@ -100,6 +100,15 @@ impl wit::GuestMailer for GuestMailer {
             wit::InitialResponse::Always => InitialResponse::Always,
             wit::InitialResponse::Never => InitialResponse::Never,
         });
+    }
+
+    fn set_pipelining_after_message(&self, when: wit::PipeliningAfterMessage) {
+        let when = match when {
+            wit::PipeliningAfterMessage::Never => PipeliningAfterMessage::Never,
+            wit::PipeliningAfterMessage::AfterBdat => PipeliningAfterMessage::AfterBdat,
+            wit::PipeliningAfterMessage::Always => PipeliningAfterMessage::Always,
+        };
+        self.0.borrow_mut().set_pipelining_after_message(when);
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {

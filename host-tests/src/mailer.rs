@@ -8,7 +8,8 @@ use wasmtime::component::ResourceAny;
 use crate::resource::{Resource, call};
 use crate::{
     Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message, Options,
-    PasswordCredentials, Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine, streams,
+    PasswordCredentials, PipeliningAfterMessage, Receipt, Roots, Security, Timeout, TlsVersion,
+    TranscriptLine, streams,
 };
 
 /// Dropped when it is dropped.
@@ -49,6 +50,10 @@ impl<'a> Mailer<'a> {
     pub fn set_mechanisms(&self, mechanisms: &[&str]) -> Result<(), Error> {
         let mechanisms: Vec<String> = mechanisms.iter().map(|name| name.to_string()).collect();
         call!(self, mailer.call_set_mechanisms(&mechanisms))
+    }
+
+    pub fn set_pipelining_after_message(&self, when: PipeliningAfterMessage) {
+        call!(self, mailer.call_set_pipelining_after_message(when))
     }
 
     pub fn set_local_name(&self, name: &str) -> Result<(), Error> {

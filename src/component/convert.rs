@@ -3,7 +3,7 @@
 use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
-use crate::smtp::envelope::Receipt;
+use crate::smtp::envelope::{Receipt, Unsent};
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Security;
@@ -88,6 +88,16 @@ impl From<Receipt> for wit::Receipt {
             accepted: all(receipt.accepted),
             refused: all(receipt.refused),
             unknown: receipt.unknown,
+            unsent: all(receipt.unsent),
+        }
+    }
+}
+
+impl From<Unsent> for wit::UnsentRecipient {
+    fn from(Unsent { recipient, error }: Unsent) -> Self {
+        Self {
+            recipient,
+            error: error.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::session::{PipeliningAfterMessage, Plan};
 
 use crate::talk::{Talk, both_ways, plan};
 
@@ -151,5 +152,125 @@ fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
         assert_eq!(talk.session.phase(), Phase::Acceptance);
         talk.goes("S: 250 queued");
         assert_eq!(talk.session.phase(), Phase::Quit);
+    });
+}
+
+/// Up to the end of a message in a chunk, and where what comes next may be said.
+fn accepted_for_bdat(talk: &mut Talk) {
+    talk.open(&["PIPELINING", "CHUNKING"]);
+    talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+    talk.goes(&format!("{ENVELOPE}S: 250 ok\nS: 250 ok\nS: 250 ok"));
+    talk.session.write(MESSAGE).unwrap();
+}
+
+fn accepted_for_data(talk: &mut Talk) {
+    talk.open(&["PIPELINING"]);
+    talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+    talk.goes(&format!(
+        "{ENVELOPE}C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go"
+    ));
+    talk.session.write(MESSAGE).unwrap();
+}
+
+#[test]
+fn what_may_leave_with_the_end_of_a_message_is_for_the_caller_to_say() {
+    use PipeliningAfterMessage::{AfterBdat, Always, Never};
+    for (when, after_data, after_bdat) in [
+        (Never, false, false),
+        (AfterBdat, false, true),
+        (Always, true, true),
+    ] {
+        let plan = || Plan {
+            after_message: when,
+            ..plan()
+        };
+        both_ways(plan, |talk| {
+            accepted_for_data(talk);
+            assert_eq!(talk.session.may_end(), after_data, "{when:?}");
+        });
+        both_ways(plan, |talk| {
+            accepted_for_bdat(talk);
+            assert_eq!(talk.session.may_end(), after_bdat, "{when:?}");
+        });
+    }
+}
+
+/// A message, and the next envelope together with its end.
+fn followed(talk: &mut Talk) {
+    accepted_for_data(talk);
+    talk.session.finish();
+    talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+    talk.goes(&format!("C: Hello\nC: .\n{ENVELOPE}C: DATA"));
+    assert!(
+        !talk.session.may_wait_in_vain(),
+        "the message is not answered"
+    );
+}
+
+/// Nothing leaves with the end of a message any more, in this session or another.
+fn is_learned(talk: &Talk) -> bool {
+    talk.session.memory().drops_after_message()
+}
+
+#[test]
+fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alone() {
+    let order = "S: 503 5.5.0 pipelined after end of DATA\n";
+    both_ways(plan, |talk| {
+        followed(talk);
+        let receipt = outcome(talk, &format!("S: 250 queued\n{}", order.repeat(4)));
+        assert_eq!(receipt.unwrap().accepted.len(), 2);
+        assert!(talk.session.is_open() && is_learned(talk));
+        talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+        talk.goes(&format!(
+            "C: RSET\n{ENVELOPE}C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go"
+        ));
+        talk.session.write(MESSAGE).unwrap();
+        assert!(!talk.session.may_end());
+    });
+}
+
+#[test]
+fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
+    for replies in [
+        "S: 550 5.7.1 not you\nS: 503 first MAIL\nS: 503 first MAIL\nS: 503 first MAIL",
+        "S: 250 ok\nS: 503 not now\nS: 503 not now\nS: 503 no recipient",
+        "S: 503 not now\nS: 550 5.1.1 no one\nS: 550 5.1.1 no one\nS: 503 no recipient",
+    ] {
+        both_ways(plan, |talk| {
+            followed(talk);
+            talk.fails(&format!("S: 250 queued\n{replies}"));
+            assert!(talk.session.is_open() && !is_learned(talk));
+        });
+    }
+}
+
+#[test]
+fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away() {
+    both_ways(plan, |talk| {
+        followed(talk);
+        talk.goes("S: 250 queued");
+        assert!(talk.session.may_wait_in_vain());
+        talk.session.give_up_pipelined();
+        assert!(is_learned(talk));
+    });
+}
+
+#[test]
+fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
+    both_ways(plan, |talk| {
+        followed(talk);
+        talk.goes("S: 250 queued\nS: 250 ok");
+        assert!(!talk.session.may_wait_in_vain());
+        talk.session.give_up_pipelined();
+        assert!(!is_learned(talk));
+    });
+}
+
+#[test]
+fn a_message_that_is_not_answered_tells_nothing_of_the_envelope_behind_it() {
+    both_ways(plan, |talk| {
+        followed(talk);
+        talk.session.give_up_pipelined();
+        assert!(!is_learned(talk));
     });
 }

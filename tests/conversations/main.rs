@@ -5,6 +5,7 @@ mod authentication;
 mod delivery;
 mod flights;
 mod groups;
+mod jobs;
 mod opening;
 mod recipient_split;
 mod scram;

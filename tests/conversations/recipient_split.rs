@@ -209,6 +209,114 @@ fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() 
     });
 }
 
+/// Up to the replies to MAIL and to these of three recipients, after which the connection ends.
+fn ended(talk: &mut Talk, answers: &[&str]) -> Option<u32> {
+    talk.open(&["PIPELINING"]);
+    talk.deliver_to(&[
+        "r0@mail.test",
+        "r1@mail.test",
+        "r2@mail.test",
+        "r3@mail.test",
+    ]);
+    talk.session.collect_overflow();
+    let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
+    talk.goes(
+        "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<r0@mail.test>
+             C: RCPT TO:<r1@mail.test>
+             C: RCPT TO:<r2@mail.test>
+             C: RCPT TO:<r3@mail.test>
+             C: DATA
+             S: 250 ok",
+    );
+    let _ = talk.run(&heard);
+    talk.session.end();
+    talk.session.taken_before_end()
+}
+
+// Conformance: 17
+#[test]
+fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
+    let bye = "421 4.5.0 Too many errors, bye";
+    for too_many in [SAID, "451 4.5.3 too many", "552 5.5.3 too many"] {
+        both_ways(plan, |talk| {
+            assert_eq!(ended(talk, &["250 ok", "250 ok", too_many, bye]), Some(2));
+            assert_eq!(talk.session.memory().recipient_limit(), Some(2));
+        });
+    }
+    both_ways(plan, |talk| {
+        assert_eq!(ended(talk, &["250 ok", OLD, bye]), Some(1));
+        assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
+    });
+    for answers in [
+        &["250 ok", "250 ok", bye][..],
+        &["250 ok", "550 no", bye],
+        &[SAID, bye],
+    ] {
+        both_ways(plan, |talk| {
+            assert_eq!(ended(talk, answers), None, "{answers:?}")
+        });
+    }
+}
+
+#[test]
+fn a_server_that_has_said_too_many_is_not_waited_for_long() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING"]);
+        talk.deliver_to(&["r0@mail.test", "r1@mail.test", "r2@mail.test"]);
+        talk.session.collect_overflow();
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<r0@mail.test>
+             C: RCPT TO:<r1@mail.test>
+             C: RCPT TO:<r2@mail.test>
+             C: DATA
+             S: 250 ok
+             S: 250 ok",
+        );
+        assert!(!talk.session.may_wait_in_vain());
+        talk.goes(&format!("S: {SAID}"));
+        assert!(talk.session.may_wait_in_vain());
+    });
+}
+
+// Conformance: 17
+#[test]
+fn each_recipient_after_the_first_gets_a_transaction_if_that_is_all_a_server_takes() {
+    let one = "451 Will not accept multiple recipients in one transaction";
+    both_ways(plan, |talk| {
+        begin(talk, &["250 ok", one, one]);
+        let overflow = talk.session.take_overflow().unwrap();
+        let mut job = Job::new(Vec::new());
+        let first = job.take_batch().unwrap();
+        job.add_overflow(overflow, &talk.session);
+        assert!(job.next_batch().is_none(), "the first is not delivered yet");
+        assert!(!job.is_done());
+        job.record(
+            first,
+            Ok(talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap()),
+        );
+        let batches = std::iter::from_fn(|| job.take_batch());
+        assert_eq!(shown(batches.map(|batch| batch.recipients)), ["r1", "r2"]);
+    });
+}
+
+#[test]
+fn a_451_with_a_reason_or_beside_other_answers_is_no_limit() {
+    let (ok, later) = ("250 ok", "451 later");
+    for answers in [
+        &[ok, "451 4.7.1 greylisted"][..],
+        &[ok, ok, later],
+        &[later, ok],
+        &[ok, later, "550 no"],
+    ] {
+        both_ways(plan, |talk| {
+            begin(talk, answers);
+            assert!(talk.session.take_overflow().is_none(), "{answers:?}");
+        });
+    }
+}
+
 /// Of a message that has left before it is known who is accepted.
 #[test]
 fn whom_there_is_no_room_for_in_a_message_that_left_early_is_left_over_too() {

@@ -1,6 +1,8 @@
 //! What an error means, where it happened, and what to do.
 
-use crate::envoi::mail::smtp::{Error, Phase, RecipientReply, Rejection, Reply, TlsFailure};
+use crate::envoi::mail::smtp::{
+    Error, Phase, RecipientReply, Rejection, Reply, TlsFailure, UnsentRecipient,
+};
 
 pub fn sentence(error: &Error) -> String {
     match error {
@@ -48,6 +50,11 @@ pub fn sentence(error: &Error) -> String {
 /// What the server said of someone.
 pub fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
     format!("{recipient}: {}", words(reply))
+}
+
+/// Why someone was sent nothing.
+pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
+    format!("{recipient}: {}", sentence(error))
 }
 
 fn words(reply: &Reply) -> String {

@@ -25,12 +25,20 @@ pub fn report(receipt: &Receipt) -> Result<(), Failure> {
              again may deliver it twice"
         ));
     }
+    if !receipt.unsent.is_empty() {
+        let unsent = receipt.unsent.iter().map(advice::unsent);
+        missed.push(format!(
+            "not sent to {}",
+            unsent.collect::<Vec<_>>().join("; ")
+        ));
+    }
     if missed.is_empty() {
         return Ok(());
     }
-    let code = match receipt.unknown.is_empty() {
-        true => exit::of_recipients(&receipt.refused),
-        false => exit::TEMPORARY,
+    let code = if receipt.unknown.is_empty() && receipt.unsent.is_empty() {
+        exit::of_recipients(&receipt.refused)
+    } else {
+        exit::TEMPORARY
     };
     Err(Failure::new(code, missed.join("\n           ")))
 }

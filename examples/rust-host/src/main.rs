@@ -72,4 +72,7 @@ fn show(how: &str, receipt: Receipt) {
     for recipient in receipt.unknown {
         println!("{how}: {recipient}: perhaps delivered");
     }
+    for unsent in receipt.unsent {
+        println!("{how}: {} not sent: {:?}", unsent.recipient, unsent.error);
+    }
 }

@@ -103,6 +103,7 @@ pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
             .collect(),
         refused: refusals(refused),
         unknown: vec![],
+        unsent: vec![],
     }
 }
 

@@ -10,7 +10,7 @@
 
 mod fate;
 
-use envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, RecipientReply, Roots};
+use envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, RecipientReply, Roots, UnsentRecipient};
 use exports::example::mail_worker::delivery::{Fate, Guest, Job, Server, Verdict};
 
 wit_bindgen::generate!({ path: ["../../../wit", "wit"], world: "example:mail-worker/handler", generate_all });
@@ -70,7 +70,17 @@ fn of_receipt(receipt: Receipt) -> Vec<Verdict> {
     let mut verdicts: Vec<_> = accepted.collect();
     verdicts.extend(of_refused(receipt.refused));
     verdicts.extend(alike(&receipt.unknown, Fate::Perhaps, lost));
+    verdicts.extend(receipt.unsent.into_iter().map(of_unsent));
     verdicts
+}
+
+fn of_unsent(unsent: UnsentRecipient) -> Verdict {
+    let (fate, reply) = fate::of_error(&unsent.error);
+    Verdict {
+        recipient: unsent.recipient,
+        fate,
+        reply,
+    }
 }
 
 fn of_refused(refused: Vec<RecipientReply>) -> Vec<Verdict> {

@@ -112,15 +112,17 @@ fn show_receipt(screen: Screen, receipt: &Receipt) -> Result<(), Failure> {
     for recipient in &receipt.unknown {
         screen.item("unknown", recipient);
     }
-    match receipt.refused.is_empty() && receipt.unknown.is_empty() {
-        true => {
-            screen.good("Delivered.");
-            Ok(())
-        }
-        false => Err(Failure::NotDelivered(
-            "some of the recipients do not get it".into(),
-        )),
+    for unsent in &receipt.unsent {
+        let why = advice::sentence(&unsent.error);
+        screen.item("not sent", &format!("{}: {why}", unsent.recipient));
     }
+    if receipt.refused.is_empty() && receipt.unknown.is_empty() && receipt.unsent.is_empty() {
+        screen.good("Delivered.");
+        return Ok(());
+    }
+    Err(Failure::NotDelivered(
+        "some of the recipients do not get it".into(),
+    ))
 }
 
 fn failure(error: &Error) -> Failure {

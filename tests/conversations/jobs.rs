@@ -1,0 +1,139 @@
+//! What becomes of each recipient of a message that takes several transactions.
+
+use envoi::smtp::envelope::Receipt;
+use envoi::smtp::error::{Error, Phase, RecipientReply};
+use envoi::smtp::job::{Batch, Job};
+use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::reply::Reply;
+use envoi::smtp::server_memory::ServerMemory;
+use envoi::smtp::session::{Plan, Session};
+
+use crate::talk::plan;
+
+/// To so many recipients, r0 and so on, of a server that takes two at once.
+fn job(recipients: usize) -> Job {
+    let name = |i| Mailbox::parse_recipient(&format!("r{i}@mail.test")).unwrap();
+    let mut job = Job::new((0..recipients).map(name).collect());
+    let memory = ServerMemory::default();
+    memory.learn_recipient_limit(2);
+    job.divide(&Session::new(Plan { memory, ..plan() }));
+    job
+}
+
+fn reply(code: u16) -> Reply {
+    Reply {
+        code,
+        enhanced: None,
+        lines: vec!["so".into()],
+    }
+}
+
+fn accepted(batch: &Batch) -> Result<Receipt, Error> {
+    let accepted = batch.recipients.iter().map(|r| RecipientReply {
+        recipient: r.as_str().into(),
+        reply: reply(250),
+    });
+    Ok(Receipt {
+        accepted: accepted.collect(),
+        ..Receipt::default()
+    })
+}
+
+fn refused(code: u16) -> Error {
+    Error::Rejected(Phase::Acceptance, reply(code))
+}
+
+fn lost() -> Error {
+    Error::Disconnected(Phase::Acceptance)
+}
+
+/// Each recipient's end, in the order of their names.
+fn ends(receipt: &Receipt) -> Vec<String> {
+    let mut ends: Vec<String> = Vec::new();
+    let told = |what: &str, replies: &[RecipientReply]| {
+        let one = |r: &RecipientReply| format!("{} {what} {}", r.recipient, r.reply.code);
+        replies.iter().map(one).collect::<Vec<_>>()
+    };
+    ends.extend(told("accepted", &receipt.accepted));
+    ends.extend(told("refused", &receipt.refused));
+    ends.extend(receipt.unknown.iter().map(|r| format!("{r} unknown")));
+    ends.extend(
+        receipt
+            .unsent
+            .iter()
+            .map(|u| format!("{} unsent", u.recipient)),
+    );
+    ends.sort();
+    ends.iter()
+        .map(|end| end.replace("@mail.test", ""))
+        .collect()
+}
+
+#[test]
+fn recipients_of_each_transaction_end_as_that_does() {
+    let mut job = job(7);
+    for result in [None, Some(refused(554)), Some(lost())] {
+        let batch = job.take_batch().unwrap();
+        let result = result.map_or_else(|| accepted(&batch), Err);
+        job.record(batch, result);
+    }
+    job.give_up(&Error::ConnectFailed("closed".into()));
+    assert!(job.is_done());
+    assert_eq!(
+        ends(&job.outcome().unwrap()),
+        [
+            "r0 accepted 250",
+            "r1 accepted 250",
+            "r2 refused 554",
+            "r3 refused 554",
+            "r4 unknown",
+            "r5 unknown",
+            "r6 unsent",
+        ]
+    );
+}
+
+#[test]
+fn recipients_who_were_sent_nothing_are_not_said_to_be_perhaps_delivered() {
+    let mut job = job(4);
+    let batch = job.take_batch().unwrap();
+    let result = accepted(&batch);
+    job.record(batch, result);
+    job.give_up(&lost());
+    let receipt = job.outcome().unwrap();
+    assert_eq!(ends(&receipt)[2..], ["r2 unsent", "r3 unsent"]);
+    assert_eq!(receipt.unsent[0].error, lost());
+}
+
+#[test]
+fn a_server_that_refuses_the_sender_of_a_later_transaction_has_not_judged_its_recipients() {
+    let mut job = job(4);
+    let batch = job.take_batch().unwrap();
+    let result = accepted(&batch);
+    job.record(batch, result);
+    let batch = job.take_batch().unwrap();
+    job.record(batch, Err(Error::Rejected(Phase::Mail, reply(452))));
+    assert_eq!(
+        ends(&job.outcome().unwrap())[2..],
+        ["r2 unsent", "r3 unsent"]
+    );
+}
+
+#[test]
+fn an_error_says_that_the_message_may_have_been_delivered_if_that_is_so_for_anyone() {
+    for errors in [[refused(554), lost()], [lost(), refused(554)]] {
+        let mut job = job(4);
+        for error in errors {
+            let batch = job.take_batch().unwrap();
+            job.record(batch, Err(error));
+        }
+        assert_eq!(job.outcome(), Err(lost()));
+    }
+}
+
+#[test]
+fn a_smaller_transaction_is_tried_over_another_connection_once() {
+    let mut job = job(4);
+    assert!(job.shrinks_to(1));
+    assert!(!job.shrinks_to(1));
+}
