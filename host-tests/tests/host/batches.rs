@@ -1,6 +1,6 @@
 //! Several messages in one call.
 
-use host_tests::{Error, Letter, Phase, Receipt, TlsFailure};
+use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, TlsFailure};
 use servers::authority::Authority;
 use servers::scripted::{Server, Session};
 
@@ -48,7 +48,7 @@ fn the_end_of_one_and_the_envelope_of_the_next_leave_together() {
         .followed_by(quit());
     let server = Server::start([script]);
     let instance = instance();
-    let mailer = plain(&instance, &server);
+    let mailer = pipelined(&instance, &server);
     let outcomes = mailer.send_all(&letters(&[FIRST, SECOND, THIRD]));
     assert_eq!(outcomes, [delivered(), delivered(), delivered()]);
     mailer.close();
@@ -88,6 +88,7 @@ fn it_is_the_same_inside_tls() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
+    mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     let outcomes = mailer.send_all(&letters(&[FIRST, SECOND]));
     assert_eq!(outcomes, [delivered(), delivered()]);
     assert_eq!(server.finish().only().messages(), [FIRST, SECOND]);
@@ -110,7 +111,7 @@ fn a_message_that_is_refused_does_not_keep_the_next() {
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
-    let outcomes = plain(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
+    let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
     assert_eq!(
         outcomes,
         [Err(rejected(Phase::Acceptance, TOO_MUCH)), delivered()]
@@ -133,7 +134,7 @@ fn recipients_who_are_refused_do_not_keep_the_next_message() {
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
-    let outcomes = plain(&instance, &server).send_all(&letters(&[FIRST, SECOND, THIRD]));
+    let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND, THIRD]));
     let refused = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
     assert_eq!(outcomes, [delivered(), Err(refused), delivered()]);
     assert_eq!(server.finish().only().messages(), [FIRST, THIRD]);
@@ -144,7 +145,7 @@ fn a_lost_answer_is_perhaps_delivered_and_only_the_next_is_sent_anew() {
     let lost = pipelining().content().expect_group(&ENVELOPE).hang_up();
     let server = Server::start([lost, delivery()]);
     let instance = instance();
-    let outcomes = plain(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
+    let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
     assert_eq!(
         outcomes,
         [Err(Error::Disconnected(Phase::Acceptance)), delivered()]
@@ -164,7 +165,7 @@ fn a_server_that_closes_after_a_message_gets_the_next_over_a_new_connection() {
             .hang_up();
         let server = Server::start([first, delivery()]);
         let instance = instance();
-        let outcomes = plain(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
+        let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
         assert_eq!(outcomes, [delivered(), delivered()]);
         let heard = server.finish();
         assert_eq!(heard.sessions[0].messages(), [FIRST]);
@@ -182,7 +183,7 @@ fn a_new_connection_that_closes_at_once_is_that_messages_failure() {
         hello(&["PIPELINING"]).expect_group(&ENVELOPE).hang_up(),
     ]);
     let instance = instance();
-    let outcomes = plain(&instance, &server).send_all(&letters(&[FIRST, SECOND, THIRD]));
+    let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND, THIRD]));
     let lost = |phase| Err(Error::Disconnected(phase));
     assert_eq!(
         outcomes,
@@ -201,7 +202,7 @@ fn a_letter_that_no_server_could_be_given_does_not_keep_the_others() {
     let instance = instance();
     let mut letters = letters(&[FIRST, SECOND, THIRD]);
     letters[1].envelope = to(&["line\r\nbreak@mail.test"]);
-    let outcomes = plain(&instance, &server).send_all(&letters);
+    let outcomes = pipelined(&instance, &server).send_all(&letters);
     assert_eq!(outcomes.len(), 3);
     assert_eq!((&outcomes[0], &outcomes[2]), (&delivered(), &delivered()));
     assert!(matches!(outcomes[1], Err(Error::InvalidArgument(_))));
@@ -277,6 +278,7 @@ fn a_large_message_between_small_ones_is_not_mixed_up_with_them() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
+    mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     let outcomes = mailer.send_all(&letters(&[FIRST, &large, THIRD]));
     assert_eq!(outcomes, [delivered(), delivered(), delivered()]);
     assert_eq!(server.finish().only().messages(), [FIRST, &large, THIRD]);

@@ -13,14 +13,29 @@ const FOREVER: Duration = Duration::ZERO;
 
 #[test]
 fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
-    let group = [ENVELOPE[0], ENVELOPE[1], "DATA"];
-    let script = hello(&["PIPELINING"])
-        .expect_group(&group)
-        .say(&format!("{ACCEPTED}\r\n354 Go ahead"))
-        .content()
+    let script = chunking()
+        .expect_group(&ENVELOPE)
+        .say(ACCEPTED)
+        .chunk(&bdat())
         .expect_group(&["QUIT"])
         .say(&format!("{QUEUED}\r\n221 2.0.0 Bye"))
         .hang_up();
+    let server = Server::start([script]);
+    let instance = instance();
+    let url = format!("smtp://127.0.0.1:{}", server.port());
+    let receipt = instance.send_mail(&url, "a@mail.test", &["b@mail.test"], MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    assert_eq!(server.finish().only().contents, [MESSAGE]);
+}
+
+#[test]
+fn one_call_says_quit_after_the_answer_to_data() {
+    let script = hello(&["PIPELINING"])
+        .expect_group(&[ENVELOPE[0], ENVELOPE[1], "DATA"])
+        .say(&format!("{ACCEPTED}\r\n354 Go ahead"))
+        .content()
+        .say(QUEUED)
+        .followed_by(quit());
     let server = Server::start([script]);
     let instance = instance();
     let url = format!("smtp://127.0.0.1:{}", server.port());

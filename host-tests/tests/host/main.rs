@@ -1,6 +1,7 @@
 //! The component in wasmtime against scripted servers.
 
 mod addresses;
+mod after_message;
 mod arguments;
 mod attacks;
 mod authentication;
@@ -21,11 +22,11 @@ mod memory;
 mod messages;
 mod options;
 mod pieces;
+mod recipient_split;
 mod session;
 mod steps;
 mod streams;
 mod support;
 mod timeouts;
 mod tls;
-mod too_many;
 mod wide;

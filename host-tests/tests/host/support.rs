@@ -2,7 +2,7 @@
 
 use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
-    Receipt, RecipientReply, Rejection, Reply, Security,
+    PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security,
 };
 use servers::scripted::{Server, Session};
 
@@ -18,6 +18,13 @@ pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = instance.mailer(&server.address().ip().to_string());
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
+    mailer
+}
+
+/// To a server that bears what leaves with the end of a message.
+pub fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+    let mailer = plain(instance, server);
+    mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     mailer
 }
 

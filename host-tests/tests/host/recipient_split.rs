@@ -1,7 +1,9 @@
 //! More recipients than a server takes at once, and has not said before (RFC 5321, section
 //! 4.5.3.1.10).
 
-use host_tests::{Dialect, Error, Letter};
+use std::time::Duration;
+
+use host_tests::{Dialect, Error, Letter, Phase, Receipt, Timeout, UnsentRecipient};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -63,7 +65,7 @@ fn a_thousand_recipients_are_one_transaction_and_one_more_is_another() {
         .followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
-    let receipt = plain(&instance, &server).send(&to(&names), MESSAGE);
+    let receipt = pipelined(&instance, &server).send(&to(&names), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&names, &[])));
     server.finish();
 }
@@ -78,7 +80,7 @@ fn whom_there_is_no_room_for_leaves_with_the_end_of_the_transaction_before() {
             .followed_by(end());
         let server = Server::start([script]);
         let instance = instance();
-        let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
+        let receipt = pipelined(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
         assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[])));
         assert_eq!(server.finish().only().messages(), [MESSAGE; 3]);
     }
@@ -92,7 +94,7 @@ fn no_one_is_tried_a_third_time() {
         .followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
-    let receipt = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+    let receipt = pipelined(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[(E, TOO_MANY)])));
     server.finish();
 }
@@ -110,7 +112,7 @@ fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
         .followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
-    let mailer = plain(&instance, &server);
+    let mailer = pipelined(&instance, &server);
     let receipt = mailer.send(&to(&[B, C]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B], &[(C, full)])));
     delivers(&mailer);
@@ -127,7 +129,7 @@ fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
         .followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
-    let receipt = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
+    let receipt = pipelined(&instance, &server).send(&to(&[B, C]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[C], &[(B, later)])));
     server.finish();
 }
@@ -142,7 +144,7 @@ fn the_next_message_comes_after_whom_there_was_no_room_for() {
     let server = Server::start([script]);
     let instance = instance();
     let letters = [letter(&[B, C], MESSAGE), letter(&[D], OTHER)];
-    let outcomes = plain(&instance, &server).send_all(&letters);
+    let outcomes = pipelined(&instance, &server).send_all(&letters);
     let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
     assert_eq!(outcomes, expected);
     let messages = [MESSAGE, MESSAGE, OTHER];
@@ -160,7 +162,7 @@ fn a_message_whose_envelope_left_before_its_turn_finds_no_room_too() {
     let server = Server::start([script]);
     let instance = instance();
     let letters = [letter(&[B], MESSAGE), letter(&[C, D, E], OTHER)];
-    let outcomes = plain(&instance, &server).send_all(&letters);
+    let outcomes = pipelined(&instance, &server).send_all(&letters);
     let expected = [&[B][..], &[C, D, E]].map(|names| Ok(receipt_of(names, &[])));
     assert_eq!(outcomes, expected);
     let messages = [MESSAGE, OTHER, OTHER, OTHER];
@@ -208,7 +210,7 @@ fn the_room_is_remembered_over_connections() {
         .followed_by(end());
     let server = Server::start([first, second]);
     let instance = instance();
-    let mailer = plain(&instance, &server);
+    let mailer = pipelined(&instance, &server);
     mailer.send(&to(&[B, C]), MESSAGE).unwrap();
     mailer.close();
     let receipt = mailer.send(&to(&[D, E]), MESSAGE);
@@ -266,4 +268,154 @@ fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_
     let receipt = mailer.send(&to(&[B, C, D]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B, D], &[(C, full)])));
     server.finish();
+}
+
+/// The server says too many twice, then closes over what it takes for errors (chasquid 1.11).
+#[test]
+fn a_server_that_closes_over_too_many_gets_them_in_smaller_transactions_over_another_connection() {
+    let bye = "421 4.5.0 Too many errors, bye";
+    for too_many in [TOO_MANY, "451 4.5.3 Too many", "452 Too many recipients"] {
+        let first = hello(&["PIPELINING"])
+            .followed_by(group(&[B, C, D, E]))
+            .say(&format!(
+                "250 2.1.0 Ok\r\n{OK}\r\n{OK}\r\n{too_many}\r\n{bye}"
+            ))
+            .hang_up();
+        let second = begun(&[B, C], &[OK, OK])
+            .followed_by(end())
+            .followed_by(group(&[D, E]))
+            .say(&go_ahead(&[OK, OK]))
+            .followed_by(end());
+        let server = Server::start([first, second]);
+        let instance = instance();
+        let receipt = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+        assert_eq!(receipt, Ok(receipt_of(&[B, C, D, E], &[])));
+        assert_eq!(server.finish().sessions[1].messages(), [MESSAGE; 2]);
+    }
+}
+
+#[test]
+fn a_server_that_closes_over_too_many_again_is_left_alone() {
+    let closing = |recipients: &[&str], taken: usize| {
+        let taken = vec![OK; taken].join("\r\n");
+        hello(&["PIPELINING"])
+            .followed_by(group(recipients))
+            .say(&format!("250 2.1.0 Ok\r\n{taken}\r\n{TOO_MANY}"))
+            .hang_up()
+    };
+    let server = Server::start([closing(&[B, C, D, E], 2), closing(&[B, C], 1)]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let sent = mailer.send(&to(&[B, C, D, E]), MESSAGE);
+    assert_eq!(sent, Err(Error::Disconnected(Phase::Rcpt)));
+    server.finish();
+}
+
+/// The server takes its time for each recipient too many (sendmail's BadRcptThrottle).
+#[test]
+fn a_server_that_is_slow_to_refuse_the_others_gets_smaller_transactions_over_another_connection() {
+    let slow = hello(&["PIPELINING"])
+        .followed_by(group(&[B, C, D, E]))
+        .say(&format!("250 2.1.0 Ok\r\n{OK}\r\n{OK}\r\n{TOO_MANY}"))
+        .silence();
+    let quick = begun(&[B, C], &[OK, OK])
+        .followed_by(end())
+        .followed_by(group(&[D, E]))
+        .say(&go_ahead(&[OK, OK]))
+        .followed_by(end());
+    let server = Server::start([slow, quick]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_timeout(Timeout::Command, Duration::from_millis(200));
+    let receipt = mailer.send(&to(&[B, C, D, E]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, C, D, E], &[])));
+    server.finish();
+}
+
+// Conformance: 17
+#[test]
+fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
+    let one = "451 Will not accept multiple recipients in one transaction";
+    let alone = |recipient| {
+        let begun = Session::new().followed_by(group(&[recipient]));
+        begun.say(&go_ahead(&[OK])).followed_by(end())
+    };
+    let script = begun(&[B, C, D], &[OK, one, one])
+        .followed_by(end())
+        .followed_by(alone(C))
+        .followed_by(alone(D));
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[])));
+    server.finish();
+}
+
+#[test]
+fn a_recipient_who_is_delayed_is_reported_as_that_if_the_message_is_refused() {
+    let (later, spam) = ("451 Try later", "554 5.7.1 Spam");
+    let script = begun(&[B, C], &[OK, later]).content().say(spam);
+    let server = Server::start([script]);
+    let instance = instance();
+    let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
+    assert_eq!(sent, Err(rejected(Phase::Acceptance, spam)));
+    server.finish();
+}
+
+#[test]
+fn recipients_of_a_second_transaction_are_reached_over_another_connection() {
+    let transaction = |recipients: &[&str]| {
+        let answers = vec![OK; recipients.len()];
+        let begun = limit_of_two().followed_by(group(recipients));
+        begun.say(&go_ahead(&answers)).followed_by(end())
+    };
+    let server = Server::start([transaction(&[B, C]).hang_up(), transaction(&[D])]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, C, D], &[])));
+    server.finish();
+}
+
+#[test]
+fn recipients_whom_no_transaction_reached_are_named_with_the_reason() {
+    let closed = "554 5.3.2 Closed for today";
+    let first = limit_of_two()
+        .followed_by(group(&[B, C]))
+        .say(&go_ahead(&[OK, OK]))
+        .followed_by(end())
+        .hang_up();
+    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
+    let expected = Receipt {
+        unsent: vec![UnsentRecipient {
+            recipient: D.into(),
+            error: rejected(Phase::Greeting, closed),
+        }],
+        ..receipt_of(&[B, C], &[])
+    };
+    assert_eq!(receipt, Ok(expected));
+    server.finish();
+}
+
+#[test]
+fn a_server_of_one_message_a_connection_gets_each_transaction_over_its_own() {
+    let one = |recipient| {
+        hello(&["PIPELINING", "LIMITS MAILMAX=1 RCPTMAX=1"])
+            .followed_by(group(&[recipient]))
+            .say(&go_ahead(&[OK]))
+            .followed_by(end())
+            .followed_by(quit())
+    };
+    let server = Server::start([one(B), one(C)]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    let receipt = mailer.send(&to(&[B, C]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[B, C], &[])));
+    mailer.close();
+    server.finish();
+}
+
+fn limit_of_two() -> Session {
+    hello(&["PIPELINING", "LIMITS RCPTMAX=2"])
 }
