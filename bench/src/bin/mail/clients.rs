@@ -87,7 +87,7 @@ pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
             ];
             words.map(|word| word.display().to_string()).to_vec()
         }),
-        mechanisms: &["PLAIN", "SCRAM-SHA-256"],
+        mechanisms: &["PLAIN", "SCRAM-SHA-256", "XOAUTH2"],
         securities: ALL,
         keeps: true,
         environment: Vec::new(),

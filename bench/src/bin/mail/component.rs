@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bench::host::bindings::exports::envoi::mail::smtp::{
-    Credentials, Envelope, Letter, PasswordCredentials, Security,
+    BearerCredentials, Credentials, Envelope, Letter, PasswordCredentials, Security,
 };
 use bench::host::{self, Threads, engine, fine};
 use bench::lines::lines;
@@ -73,11 +73,17 @@ impl Instance {
             Secured::ImplicitTls => Security::ImplicitTls,
             Secured::Plain => Security::Plaintext,
         };
-        let credentials = Credentials::Password(PasswordCredentials {
-            username: servers::real::USER.into(),
-            password: servers::real::PASSWORD.into(),
-            authorization_id: None,
-        });
+        let username = servers::real::USER.into();
+        let credentials = if task.mechanism.as_deref() == Some("XOAUTH2") {
+            let token = servers::real::token();
+            Credentials::Bearer(BearerCredentials { username, token })
+        } else {
+            Credentials::Password(PasswordCredentials {
+                username,
+                password: servers::real::PASSWORD.into(),
+                authorization_id: None,
+            })
+        };
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;

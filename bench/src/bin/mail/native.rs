@@ -6,14 +6,16 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password};
+use envoi::sasl::{Bearer, Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password};
 use envoi::smtp::content::survey;
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
+use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
-    Dialect, Goal, InitialResponse, Plan, Security as Secured, Session, Step,
+    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security as Secured, Session,
+    Step,
 };
 use envoi::tls::{self, Policy, ServerName, Settings, Tls, Trust};
 use wasmtime::{Result, bail, format_err};
@@ -166,9 +168,14 @@ impl Connection {
 }
 
 fn plan(task: &Task) -> Result<Plan> {
-    let credentials = task.mechanism.as_ref().map(|_| {
+    let credentials = task.mechanism.as_deref().map(|mechanism| {
+        let username = servers::real::USER.into();
+        if mechanism == "XOAUTH2" {
+            let token = servers::real::token();
+            return Credentials::Bearer(Bearer { username, token });
+        }
         Credentials::Password(Password {
-            username: servers::real::USER.into(),
+            username,
             password: servers::real::PASSWORD.into(),
             authorization_id: None,
         })
@@ -189,7 +196,8 @@ fn plan(task: &Task) -> Result<Plan> {
         credentials,
         mechanisms: mechanism.flatten().into_iter().collect(),
         initial_response: InitialResponse::Auto,
-        room: None,
+        after_message: PipeliningAfterMessage::AfterBdat,
+        memory: ServerMemory::default(),
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })

@@ -40,6 +40,7 @@ const CASES: &[Case] = &[
     case(Kind::Postfix, Security::StartTls, "PLAIN", 50),
     case(Kind::Postfix, Security::ImplicitTls, "PLAIN", 50),
     case(Kind::Postfix, Security::StartTls, "SCRAM-SHA-256", 3),
+    case(Kind::PostfixDovecot, Security::StartTls, "XOAUTH2", 3),
     case(Kind::Exim, Security::StartTls, "PLAIN", 3),
     case(Kind::Exim, Security::ImplicitTls, "PLAIN", 3),
     case(Kind::Exim, Security::StartTls, "SCRAM-SHA-256", 3),
@@ -90,7 +91,7 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
     let mut rows = [head(&clients), head(&clients)];
     let mut bars = Vec::new();
     let mut turns = String::new();
-    for kind in [Kind::Postfix, Kind::Exim] {
+    for kind in [Kind::Postfix, Kind::PostfixDovecot, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity);
         for case in CASES.iter().filter(|case| case.kind == kind) {
             let taken: Vec<Result<Taken, String>> = match &server {
@@ -136,7 +137,7 @@ pub fn explain(compiled: &Path) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let host = Host::load(compiled, Threads::One)?;
-    for kind in [Kind::Postfix, Kind::Exim] {
+    for kind in [Kind::Postfix, Kind::PostfixDovecot, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity)?;
         for case in CASES.iter().filter(|case| case.kind == kind) {
             println!("\n{}", case.name());
