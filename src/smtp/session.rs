@@ -293,7 +293,7 @@ impl Session {
     }
 
     fn parse(&mut self) -> Result<(), String> {
-        while let Some(reply) = self.parser.next_reply().map_err(|e| e.to_string())? {
+        while let Some(reply) = self.next_reply()? {
             if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
                 return Err("the server goes on talking without being asked".into());
             }
@@ -304,6 +304,20 @@ impl Session {
             self.arrived.push_back(reply);
         }
         Ok(())
+    }
+
+    /// The next reply that has arrived. A server that ends lines otherwise than the rule has it is
+    /// named once in the transcript: other clients may not bear it.
+    fn next_reply(&mut self) -> Result<Option<Reply>, String> {
+        let was_noticed = self.parser.has_bare_line_feed();
+        let reply = self.parser.next_reply();
+        if self.parser.has_bare_line_feed() && !was_noticed {
+            self.words.say(Speaker::Event, || {
+                "the server ends lines in LF alone, where CR LF is the rule (RFC 5321, section 2.3.8)"
+                    .into()
+            });
+        }
+        reply.map_err(|error| error.to_string())
     }
 
     /// What an interruption now would interrupt.
@@ -424,6 +438,9 @@ impl Session {
             Verb::AuthCancel => {
                 return Err(self.auth_cancelled());
             }
+            Verb::Greeting | Verb::StartTls if reply.is_success() && reply.code != 220 => {
+                return Err(self.not_220(verb, reply.code));
+            }
             _ if reply.is_success() => self.heard_success(verb, reply)?,
             Verb::Auth | Verb::AuthAtOnce if reply.code == 334 => self.respond(&reply),
             Verb::Auth | Verb::AuthAtOnce if reply.is_refusal() => self.auth_refused(reply)?,
@@ -497,6 +514,16 @@ impl Session {
             self.state = State::Ready;
         }
         Error::Rejected(phase, reply)
+    }
+
+    /// A 2yz where only 220 goes ahead (RFC 5321, section 4.3.2; RFC 3207, section 4): the server may
+    /// mean anything but what is wanted.
+    fn not_220(&mut self, verb: Verb, code: u16) -> Error {
+        let what = match verb {
+            Verb::StartTls => format!("{code} is the answer to STARTTLS: only 220 begins TLS"),
+            _ => format!("{code} is the greeting: only 220 begins a session"),
+        };
+        self.broken(verb.phase(), what)
     }
 
     /// A reply that nothing was said for: a 421, or the refusal of a message that is still leaving.

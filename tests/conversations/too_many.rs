@@ -105,7 +105,11 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
         both_ways(plan, |talk| {
             begin(talk, answers);
             assert_eq!(left_over(talk), expected, "{answers:?}");
-            assert_eq!(talk.session.memory().recipient_limit(), None, "that is a guess");
+            assert_eq!(
+                talk.session.memory().recipient_limit(),
+                None,
+                "that is a guess"
+            );
         });
     }
 }
