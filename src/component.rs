@@ -102,6 +102,10 @@ impl wit::GuestMailer for GuestMailer {
         });
     }
 
+    fn set_chunking(&self, allowed: bool) {
+        self.0.borrow_mut().set_chunking(allowed);
+    }
+
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
         answer(self.0.borrow_mut().set_local_name(&name))
     }

@@ -60,6 +60,16 @@ pub enum Dialect {
     Lmtp,
 }
 
+impl Dialect {
+    /// An address as RCPT takes it.
+    pub fn recipient(self, address: &str) -> Result<Mailbox, String> {
+        match self {
+            Self::Smtp => Mailbox::parse_recipient(address),
+            Self::Lmtp => Mailbox::parse_lmtp_recipient(address),
+        }
+    }
+}
+
 /// Whether a mechanism's initial response goes on the line of AUTH (RFC 4954, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InitialResponse {
@@ -88,7 +98,8 @@ pub struct Plan {
     /// Where it is connected to, as OAUTHBEARER tells the server.
     pub host: String,
     pub port: u16,
-    pub local_name: LocalName,
+    /// None if neither the caller nor the connection tells: `hello` does.
+    pub local_name: Option<LocalName>,
     pub security: Security,
     /// No one can listen between us and the server.
     pub loopback: bool,
@@ -96,6 +107,8 @@ pub struct Plan {
     /// Allowed, in order of preference.
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    /// Whether a message leaves by BDAT where CHUNKING is offered.
+    pub may_chunk: bool,
     /// What sessions before have learned of the server.
     pub memory: ServerMemory,
     /// One for each attempt, random.
@@ -340,6 +353,10 @@ impl Session {
         limit.is_none_or(|limit| self.transactions < limit)
     }
 
+    pub fn dialect(&self) -> Dialect {
+        self.plan.dialect
+    }
+
     pub fn greeting(&self) -> Option<&Reply> {
         self.greeting.as_ref()
     }
@@ -444,8 +461,11 @@ impl Session {
             _ if reply.is_success() => self.heard_success(verb, reply)?,
             Verb::Auth | Verb::AuthAtOnce if reply.code == 334 => self.respond(&reply),
             Verb::Auth | Verb::AuthAtOnce if reply.is_refusal() => self.auth_refused(reply)?,
+            Verb::Ehlo | Verb::Helo if self.is_of_other_dialect(verb, &reply) => {
+                return Err(self.other_dialect(&reply));
+            }
             Verb::Ehlo if is_unknown_command(&reply) && self.plan.dialect == Dialect::Smtp => {
-                self.say_helo();
+                self.say_helo()?;
             }
             Verb::StartTls if reply.is_refusal() && self.may_do_without_tls() => {
                 self.authenticate()?;
@@ -459,7 +479,7 @@ impl Session {
         match verb {
             Verb::Greeting => {
                 self.greeting = Some(reply.clone());
-                self.greet();
+                self.greet()?;
             }
             Verb::Ehlo => self.greeted(Extensions::from_reply(&reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,

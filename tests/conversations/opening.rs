@@ -1,7 +1,8 @@
 //! Greeting, EHLO and HELO, STARTTLS.
 
 use envoi::smtp::error::{Error, Phase, TlsFailure};
-use envoi::smtp::session::{Plan, Security, Step};
+use envoi::smtp::local_name::LocalName;
+use envoi::smtp::session::{Goal, Plan, Security, Step};
 
 use crate::talk::{both_ways, plan};
 
@@ -163,7 +164,7 @@ fn starttls_forgets_all_that_was_said_before() {
              S: 220 go ahead",
         );
         assert_eq!(step, Step::Handshake);
-        talk.session.secured();
+        talk.session.secured().unwrap();
         assert_eq!(
             talk.goes("C: EHLO client.test\nS: 250 mail.test"),
             Step::Done
@@ -304,7 +305,7 @@ fn lines_that_end_in_lf_alone_are_taken_and_named_once() {
         talk.hear(b"250-unix.test\r\n250 STARTTLS\n").unwrap();
         assert_eq!(talk.said(), "STARTTLS\r\n");
         assert_eq!(talk.hear(b"220 go\n"), Ok(Step::Handshake));
-        talk.session.secured();
+        talk.session.secured().unwrap();
         talk.goes("C: EHLO client.test\nS: 250 unix.test");
         talk.session.noop().unwrap();
         talk.goes("C: NOOP");
@@ -339,6 +340,31 @@ fn a_session_that_is_open_answers_to_noop() {
         talk.open(&[]);
         talk.session.noop().unwrap();
         assert_eq!(talk.goes("C: NOOP\nS: 250 OK"), Step::Done);
+    });
+}
+
+#[test]
+fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
+    let nameless = || Plan {
+        goal: Goal::Greeting,
+        local_name: None,
+        ..plan()
+    };
+    both_ways(nameless, |talk| {
+        assert_eq!(talk.goes("S: 220 mail.test"), Step::Done);
+        let error = talk.session.hello(None).unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidArgument(why)
+                if why.contains("set-local-name") && why.contains("hello")),
+            "{error:?}"
+        );
+        assert_eq!(talk.said(), "");
+        let name = LocalName::parse("own.test").unwrap();
+        talk.session.hello(Some(name)).unwrap();
+        talk.goes("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
+        // It is kept for another.
+        talk.session.hello(None).unwrap();
+        talk.goes("C: EHLO own.test\nS: 250 mail.test");
     });
 }
 
