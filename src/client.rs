@@ -10,7 +10,7 @@ use crate::smtp::local_name::LocalName;
 use crate::smtp::mailbox::Mailbox;
 use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
-use crate::smtp::session::Session;
+use crate::smtp::session::{Dialect, Session};
 use crate::timeouts::Timeouts;
 use crate::tls;
 
@@ -18,6 +18,7 @@ use crate::tls;
 pub struct Client {
     connection: Handle,
     greeting: Reply,
+    dialect: Dialect,
     timeouts: Timeouts,
 }
 
@@ -32,6 +33,7 @@ impl Client {
     pub(crate) fn new(connection: Connection, timeouts: Timeouts) -> Result<Self, Error> {
         let greeting = connection.session().greeting().cloned();
         Ok(Self {
+            dialect: connection.session().dialect(),
             greeting: greeting.ok_or(Error::Disconnected(Phase::Greeting))?,
             connection: Handle::new(connection),
             timeouts,
@@ -98,7 +100,9 @@ impl Client {
     }
 
     pub fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
-        let recipient = Mailbox::parse_recipient(recipient)
+        let recipient = self
+            .dialect
+            .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
         self.ask(|session| session.rcpt(recipient, options))
     }
@@ -117,7 +121,7 @@ impl Client {
         message: &[u8],
         options: &Options,
     ) -> Result<Receipt, Error> {
-        let envelope = Envelope::parse(sender, recipients)?;
+        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         let letter = Letter::new(envelope, options, message, true, false)?;
         self.connection
             .call(self.clock(), |connection| connection.send(&letter))

@@ -111,6 +111,10 @@ impl wit::GuestMailer for GuestMailer {
         self.0.borrow_mut().set_pipelining_after_message(when);
     }
 
+    fn set_chunking(&self, allowed: bool) {
+        self.0.borrow_mut().set_chunking(allowed);
+    }
+
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
         answer(self.0.borrow_mut().set_local_name(&name))
     }

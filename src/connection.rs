@@ -44,6 +44,8 @@ pub struct Target {
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
     pub after_message: PipeliningAfterMessage,
+    /// Whether a message leaves by BDAT where CHUNKING is offered.
+    pub may_chunk: bool,
     /// What connections before have learned of the server.
     pub memory: ServerMemory,
 }
@@ -142,17 +144,14 @@ impl Connection {
             goal,
             host: target.host.clone(),
             port: target.port,
-            local_name: local_name.ok_or_else(|| {
-                Error::InvalidArgument(
-                    "no address of our end is known to name in EHLO: call set-local-name".into(),
-                )
-            })?,
+            local_name,
             security: target.security,
             loopback: peer.is_some_and(|ip| ip.is_loopback()),
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
             after_message: target.after_message,
+            may_chunk: target.may_chunk,
             memory: target.memory.clone(),
             nonces: nonces(),
         };
@@ -418,7 +417,7 @@ impl Connection {
                 self.session.bind(tls.channel_binding().map(binding));
                 self.tls = Some(tls);
                 if self.target.security != Security::ImplicitTls {
-                    self.session.secured();
+                    self.session.secured()?;
                 }
                 // The server's first words may have come with the end of its handshake.
                 self.take(&[])

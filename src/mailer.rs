@@ -28,6 +28,9 @@ use crate::url::ServerUrl;
 /// Longest host name (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
 
+/// What parts the labels of a name (UTS 46, section 2.3).
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
 /// When a kept connection is given up.
 #[derive(Clone, Copy, Default)]
 struct Limits {
@@ -53,6 +56,7 @@ pub struct Mailer {
     mechanisms: Vec<Mechanism>,
     initial_response: InitialResponse,
     after_message: PipeliningAfterMessage,
+    may_chunk: bool,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
     policy: Policy,
@@ -79,6 +83,7 @@ impl Mailer {
             mechanisms: Mechanism::DEFAULT.to_vec(),
             initial_response: InitialResponse::Auto,
             after_message: PipeliningAfterMessage::AfterBdat,
+            may_chunk: true,
             local_name: None,
             server_name: None,
             policy: Policy::default(),
@@ -101,7 +106,7 @@ impl Mailer {
             credentials: url.credentials.map(Credentials::from),
             ..Self::new(url.host)
         };
-        check_host(&mailer.host)?;
+        host_name(&mailer.host)?;
         mailer.check_credentials()?;
         Ok(mailer)
     }
@@ -146,6 +151,12 @@ impl Mailer {
 
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
         self.after_message = when;
+        self.kept = None;
+    }
+
+    /// Whether a message leaves by BDAT where the server offers CHUNKING; by DATA otherwise.
+    pub fn set_chunking(&mut self, allowed: bool) {
+        self.may_chunk = allowed;
         self.kept = None;
     }
 
@@ -288,7 +299,7 @@ impl Mailer {
         message: &'a [u8],
         options: &'a Options,
     ) -> Result<Letter<'a>, Error> {
-        let envelope = Envelope::parse(sender, recipients)?;
+        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         Letter::new(envelope, options, message, self.partial, self.early)
     }
 
@@ -299,7 +310,7 @@ impl Mailer {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message, Error> {
-        let envelope = Envelope::parse(sender, recipients)?;
+        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         options.expect_among(&envelope.recipients)?;
         let partial = self.partial;
         let start = |connection: &mut Connection| {
@@ -390,8 +401,7 @@ impl Mailer {
     }
 
     fn target(&mut self) -> Result<Target, Error> {
-        check_host(&self.host)?;
-        let host = to_ascii_host(&self.host).map_err(Error::InvalidArgument)?;
+        let host = host_name(&self.host)?;
         Ok(Target {
             dialect: self.dialect,
             server_name: self
@@ -407,6 +417,7 @@ impl Mailer {
             mechanisms: self.mechanisms.clone(),
             initial_response: self.initial_response,
             after_message: self.after_message,
+            may_chunk: self.may_chunk,
             memory: self.memory.clone(),
         })
     }
@@ -465,6 +476,14 @@ fn default_port(security: Security) -> u16 {
     }
 }
 
+/// As it is looked up and verified: in ASCII, and without the dot that only says that the name is
+/// complete.
+fn host_name(host: &str) -> Result<String, Error> {
+    let relative = host.strip_suffix(DOTS).unwrap_or(host);
+    check_host(relative)?;
+    to_ascii_host(relative).map_err(Error::InvalidArgument)
+}
+
 fn check_host(host: &str) -> Result<(), Error> {
     let hint = if host.is_empty() || host.len() > MAX_HOST {
         "a name has 1 to 253 octets"
@@ -481,4 +500,49 @@ fn check_host(host: &str) -> Result<(), Error> {
         "host {:?} cannot be looked up: {hint}",
         host.chars().take(60).collect::<String>()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_looked_up_without_its_last_dot() {
+        for (host, name) in [
+            ("mail.example.org", "mail.example.org"),
+            ("mail.example.org.", "mail.example.org"),
+            ("localhost.", "localhost"),
+            ("my_host.example.", "my_host.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("bücher.example.", "xn--bcher-kva.example"),
+            ("例。テスト。", "xn--fsq.xn--zckzah"),
+        ] {
+            let found = host_name(host).unwrap();
+            assert_eq!(found, name);
+            assert_eq!(ServerName::parse(&found).unwrap().to_string(), name);
+        }
+        let long = format!("{}.", "a".repeat(MAX_HOST));
+        assert!(host_name(&long).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_looked_up_is_refused() {
+        for host in [
+            "",
+            ".",
+            "a b",
+            "a\r\n",
+            "[::1]",
+            "mail:25",
+            "user@mail",
+            &"a".repeat(MAX_HOST + 1),
+        ] {
+            let error = host_name(host).unwrap_err();
+            assert!(
+                matches!(error, Error::InvalidArgument(_)),
+                "{host}: {error}"
+            );
+        }
+    }
 }

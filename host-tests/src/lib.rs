@@ -27,7 +27,7 @@ pub use bindings::exports::envoi::mail::smtp::{
     AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
     Error, Letter, PasswordCredentials, Phase, PipeliningAfterMessage, Receipt, RecipientReply,
     Rejection, Reply, Roots, Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion,
-    TranscriptLine, UnsentRecipient,
+    TranscriptLine, UnavailableExtension, UnsentRecipient,
 };
 pub use client::Client;
 pub use component::{component_path, load, wide_component_path};

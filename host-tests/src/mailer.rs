@@ -73,6 +73,10 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_early_content(allowed))
     }
 
+    pub fn set_chunking(&self, allowed: bool) {
+        call!(self, mailer.call_set_chunking(allowed))
+    }
+
     /// 0 is no limit.
     pub fn set_connection_limits(&self, idle: Duration, messages: u32) {
         let idle = idle.as_nanos() as u64;

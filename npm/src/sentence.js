@@ -32,8 +32,7 @@ const SENTENCES = {
     'the server does not offer STARTTLS: smtps://, on port 465, may do',
   'auth-unavailable': mechanisms,
   'auth-needs-tls': () => 'the password is not sent without TLS: use smtps://',
-  'extension-unavailable': (keyword) =>
-    `the message needs ${keyword}, which the server does not offer`,
+  'extension-unavailable': ({ reason }) => reason,
   'message-too-large': (limit) => `the server takes at most ${limit} octets`,
   rejected: ({ phase, reply }) =>
     `the server refused ${AT[phase]}: ${words(reply)}; ${advice(phase, reply.code)}`,

@@ -4,7 +4,7 @@ use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::{Receipt, Unsent};
-use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure};
+use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure, UnavailableExtension};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Security;
 use crate::smtp::transcript::Speaker;
@@ -151,7 +151,9 @@ impl From<Error> for wit::Error {
             Error::StartTlsUnavailable => Self::StarttlsUnavailable,
             Error::AuthUnavailable(offered) => Self::AuthUnavailable(offered),
             Error::AuthNeedsTls => Self::AuthNeedsTls,
-            Error::ExtensionUnavailable(keyword) => Self::ExtensionUnavailable(keyword),
+            Error::ExtensionUnavailable(UnavailableExtension { keyword, reason }) => {
+                Self::ExtensionUnavailable(wit::UnavailableExtension { keyword, reason })
+            }
             Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
             Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
                 phase: phase.into(),

@@ -2,6 +2,7 @@
 
 use super::content::{Encoder, Surveyor};
 use super::error::Error;
+use super::header::ENCODE_FIELD;
 
 /// Octets of a chunk: few replies for a large message, and little memory for many at once.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -48,7 +49,13 @@ impl Body {
     /// Looks at each piece before it is sent.
     pub fn surveyed(self, allowed: Allowed) -> Self {
         Self {
-            surveyor: Some((Surveyor::default(), allowed)),
+            surveyor: Some((
+                match self.form {
+                    Form::Binary(_) => Surveyor::binary(),
+                    _ => Surveyor::default(),
+                },
+                allowed,
+            )),
             ..self
         }
     }
@@ -109,18 +116,21 @@ impl Body {
         };
         surveyor.read(piece).map_err(Error::InvalidArgument)?;
         let found = surveyor.found();
-        if found.eight_bit && !allowed.eight_bit {
-            return Err(Error::ExtensionUnavailable("8BITMIME".into()));
+        if let Some(place) = found.eight_bit
+            && !allowed.eight_bit
+        {
+            return Err(place.needs_8bitmime());
         }
-        if found.utf8_header && !allowed.utf8 {
-            return Err(Error::ExtensionUnavailable("SMTPUTF8".into()));
-        }
-        if found.utf8_header && !allowed.says_utf8 {
-            return Err(Error::InvalidArgument(
-                "the header of the message is in UTF-8, which MAIL did not say: set-smtputf8 in its \
-                 options"
-                    .into(),
-            ));
+        if let Some(field) = found.utf8_header {
+            if !allowed.utf8 {
+                return Err(field.needs_smtputf8());
+            }
+            if !allowed.says_utf8 {
+                return Err(Error::InvalidArgument(format!(
+                    "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
+                     its options, or {ENCODE_FIELD}"
+                )));
+            }
         }
         match allowed.size {
             Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),

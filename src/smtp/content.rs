@@ -5,7 +5,10 @@
 //! "Subject: dots\n\n.one\r..two"  ->  "Subject: dots\r\n\r\n..one\r\n...two\r\n.\r\n"
 //! ```
 
-use memchr::{memchr, memchr2, memmem};
+use super::header::HeaderScan;
+use memchr::{memchr, memchr2};
+
+pub use super::header::{FieldName, Place};
 
 /// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6); a doubled dot is not counted.
 pub const MAX_TEXT: usize = 998;
@@ -18,20 +21,23 @@ pub struct Survey {
     /// Octets as SIZE counts them (RFC 1870, section 6): with the line ends as they are sent,
     /// without doubled dots and the dot at the end.
     pub size: u64,
-    /// Whether an octet is above 127, so that the message needs 8BITMIME (RFC 6152).
-    pub eight_bit: bool,
-    /// Whether one is in the header, so that the message needs SMTPUTF8 (RFC 6532, section 3).
-    pub utf8_header: bool,
+    /// Where the first octet above 127 is, for which the message needs 8BITMIME (RFC 6152). None
+    /// counts in a message that is sent as it is, by BINARYMIME.
+    pub eight_bit: Option<Place>,
+    /// The first field that is not ASCII, if the header is UTF-8: the message needs SMTPUTF8 (RFC
+    /// 6532, section 3). A header in another character set never could be declared, and goes as
+    /// mail did before SMTPUTF8.
+    pub utf8_header: Option<FieldName>,
 }
 
 impl Survey {
     /// Of a message that is sent as it is, by BINARYMIME.
     pub fn binary(message: &[u8]) -> Self {
-        let header = memmem::find(message, b"\r\n\r\n").map_or(message, |end| &message[..end]);
+        let mut surveyor = Surveyor::binary();
+        surveyor.read_header(message);
         Self {
             size: message.len() as u64,
-            eight_bit: false,
-            utf8_header: !header.is_ascii(),
+            ..surveyor.found()
         }
     }
 }
@@ -96,22 +102,41 @@ impl Encoder {
 #[derive(Default)]
 pub struct Surveyor {
     splitter: Splitter,
-    found: Survey,
+    header: HeaderScan,
+    /// Of the lines that have ended; of all octets if nothing is changed on the way.
+    size: u64,
+    eight_bit: Option<Place>,
     lines: u64,
     /// Of the line that has not ended.
     length: usize,
-    /// The first empty line has been read.
-    within_body: bool,
+    is_binary: bool,
 }
 
 impl Surveyor {
+    /// Of a message that is sent as it is, by BINARYMIME: only its header is looked at.
+    pub fn binary() -> Self {
+        Self {
+            is_binary: true,
+            ..Self::default()
+        }
+    }
+
     /// Refuses what DATA cannot carry as soon as it is seen.
     pub fn read(&mut self, piece: &[u8]) -> Result<(), String> {
-        self.found.eight_bit |= !piece.is_ascii();
+        if self.is_binary {
+            self.size += piece.len() as u64;
+            self.read_header(piece);
+            return Ok(());
+        }
+        let is_ascii = piece.is_ascii();
         for (text, ended) in self.splitter.split(piece) {
             self.length += text.len();
             let number = self.lines + 1;
-            self.found.utf8_header |= !self.within_body && !text.is_ascii();
+            self.header.read(text, ended);
+            if !is_ascii && self.eight_bit.is_none() && !text.is_ascii() {
+                let field = self.header.first_not_ascii();
+                self.eight_bit = Some(field.map_or(Place::Line(number), Place::Field));
+            }
             if self.length > MAX_TEXT {
                 return Err(format!(
                     "line {number} of the message is longer than {MAX_TEXT} octets: encode the \
@@ -130,9 +155,21 @@ impl Surveyor {
         Ok(())
     }
 
+    /// As much of it as `piece` holds.
+    fn read_header(&mut self, piece: &[u8]) {
+        if self.header.is_over() {
+            return;
+        }
+        for (text, ended) in self.splitter.split(piece) {
+            self.header.read(text, ended);
+            if self.header.is_over() {
+                return;
+            }
+        }
+    }
+
     fn end_line(&mut self) {
-        self.within_body |= self.length == 0;
-        self.found.size += (self.length + CRLF.len()) as u64;
+        self.size += (self.length + CRLF.len()) as u64;
         self.length = 0;
         self.lines += 1;
     }
@@ -144,8 +181,9 @@ impl Surveyor {
             length => length + CRLF.len(),
         };
         Survey {
-            size: self.found.size + unended as u64,
-            ..self.found
+            size: self.size + unended as u64,
+            eight_bit: self.eight_bit,
+            utf8_header: self.header.first_in_utf8(),
         }
     }
 }
@@ -265,28 +303,80 @@ mod tests {
             survey(b"").unwrap(),
             Survey {
                 size: 0,
-                eight_bit: false,
-                utf8_header: false
+                eight_bit: None,
+                utf8_header: None
             }
         );
     }
 
     #[test]
     fn octets_above_127_need_8bitmime() {
-        assert!(survey("Zoë".as_bytes()).unwrap().eight_bit);
-        assert!(!survey(b"Zoe \x7f").unwrap().eight_bit);
+        assert!(survey("Zoë".as_bytes()).unwrap().eight_bit.is_some());
+        assert!(survey(b"Zoe \x7f").unwrap().eight_bit.is_none());
+    }
+
+    // Conformance: 55
+    #[test]
+    fn the_place_that_needs_8bitmime_is_a_field_or_a_line() {
+        let place = |message: &str| {
+            let place = survey(message.as_bytes()).unwrap().eight_bit.unwrap();
+            place.needs_8bitmime().to_string()
+        };
+        for (message, named, remedy) in [
+            ("Grüße", "line 1", "quoted-printable"),
+            ("Subject: x\r\n\r\nHello\rGrüße\n\u{e9}", "line 4", "base64"),
+            ("Subject: x\nGrüße", "line 2", "quoted-printable"),
+            (
+                "To: x\nSubject:\n Grüße\n\n\u{e9}",
+                "field `Subject`",
+                "encoded words",
+            ),
+        ] {
+            let error = place(message);
+            assert!(error.contains(named) && error.contains(remedy), "{error}");
+        }
     }
 
     // Conformance: 53
     #[test]
     fn octets_above_127_in_the_header_need_smtputf8_and_those_in_the_body_do_not() {
-        let needs = |message: &str| survey(message.as_bytes()).unwrap().utf8_header;
-        assert!(needs("Subject: Zoë\r\n\r\nHello"));
-        assert!(needs("From: a@b.example\nSubject: Zoë"));
-        assert!(!needs("Subject: Zoe\n\nZoë\n"));
-        assert!(!needs("\nZoë\n"));
-        assert!(Survey::binary("Subject: Zoë\r\n\r\n".as_bytes()).utf8_header);
-        assert!(!Survey::binary("Subject: Zoe\r\n\r\nZoë".as_bytes()).utf8_header);
+        for (message, needs) in [
+            (&"Subject: Zoë\r\n\r\nHello"[..], true),
+            ("From: a@b.example\nSubject: Zoë", true),
+            ("From: a@b.example\rSubject:\r Zoë", true),
+            ("Subject: Zoe\n\nZoë\n", false),
+            ("\nZoë\n", false),
+            // A body alone, whatever it begins with.
+            ("Zoë, here it is: x\n", false),
+            ("Hello Zoë\n\nSubject: Zoë\n", false),
+            ("Subject: Zoe\nHello\nTo: Zoë", false),
+        ] {
+            let whole = survey(message.as_bytes()).unwrap();
+            assert_eq!(whole.utf8_header.is_some(), needs, "{message}");
+            assert!(whole.eight_bit.is_some(), "{message}");
+            let binary = Survey::binary(message.as_bytes());
+            assert_eq!(binary.utf8_header, whole.utf8_header, "{message}");
+            assert_eq!(binary.eight_bit, None, "{message}");
+            assert_eq!(binary.size, message.len() as u64);
+        }
+    }
+
+    // Conformance: 54, 55
+    #[test]
+    fn a_header_that_is_not_utf_8_needs_8bitmime_alone() {
+        let found = survey(b"Subject: Facture re\xe7ue\r\n\r\nBonjour\r\n").unwrap();
+        assert_eq!(found.utf8_header, None);
+        let error = found.eight_bit.unwrap().needs_8bitmime().to_string();
+        assert!(error.contains("`Subject`"), "{error}");
+    }
+
+    #[test]
+    fn nothing_of_a_binary_message_is_refused() {
+        let message = ["Subject: x\n\n\0", &"x".repeat(MAX_TEXT + 1)].concat();
+        let mut surveyor = Surveyor::binary();
+        surveyor.read(message.as_bytes()).unwrap();
+        assert_eq!(surveyor.found(), Survey::binary(message.as_bytes()));
+        assert_eq!(surveyor.found().size, message.len() as u64);
     }
 
     // Conformance: 20

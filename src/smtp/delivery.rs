@@ -325,12 +325,12 @@ impl Session {
 
     /// How the message leaves: BDAT needs no look at its dots.
     pub(super) fn body(&self, content: Content, options: &Options, says_utf8: bool) -> Body {
-        if options.body() == Some(options::Body::BinaryMime) {
-            return Body::binary();
-        }
-        let body = match self.extensions.has("CHUNKING") {
-            true => Body::chunks(),
-            false => Body::data(),
+        let body = if options.body() == Some(options::Body::BinaryMime) {
+            Body::binary()
+        } else if self.plan.may_chunk && self.extensions.has("CHUNKING") {
+            Body::chunks()
+        } else {
+            Body::data()
         };
         match content {
             Content::Whole(_) => body,
@@ -375,6 +375,7 @@ impl Session {
         let parameters = options.mail_parameters(&MailContext {
             extensions: &self.extensions,
             secure: self.secure,
+            may_chunk: self.plan.may_chunk,
             envelope_ascii: sender.iter().chain(recipients).all(Mailbox::is_ascii),
             survey: content.survey().as_ref(),
         })?;
@@ -387,7 +388,7 @@ impl Session {
         if mailbox.is_ascii() || self.extensions.has("SMTPUTF8") {
             return Ok(mailbox.clone());
         }
-        let unavailable = |_| Error::ExtensionUnavailable("SMTPUTF8".into());
+        let unavailable = |need| Error::unavailable("SMTPUTF8", need);
         mailbox.to_ascii().map_err(unavailable)
     }
 }

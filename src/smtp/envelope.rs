@@ -2,6 +2,7 @@
 
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
+use super::session::Dialect;
 
 /// Who sends, and to whom.
 #[derive(Clone, Debug)]
@@ -20,7 +21,11 @@ impl Envelope {
     }
 
     /// From addresses as callers write them.
-    pub fn parse(sender: Option<&str>, recipients: &[String]) -> Result<Self, Error> {
+    pub fn parse(
+        sender: Option<&str>,
+        recipients: &[String],
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
         if recipients.is_empty() {
             return Err(Error::InvalidArgument(
                 "no recipient is given: give at least one".into(),
@@ -29,7 +34,7 @@ impl Envelope {
         let sender = sender.map(Mailbox::parse).transpose();
         let recipients = recipients
             .iter()
-            .map(|r| Mailbox::parse_recipient(r))
+            .map(|r| dialect.recipient(r))
             .collect::<Result<_, _>>();
         Ok(Self {
             sender: sender.map_err(|e| Error::InvalidArgument(format!("sender: {e}")))?,

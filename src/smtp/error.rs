@@ -49,6 +49,15 @@ pub struct RecipientReply {
     pub reply: Reply,
 }
 
+/// What a server does not offer, and who asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnavailableExtension {
+    /// As EHLO's reply would name it.
+    pub keyword: String,
+    /// Which option, address or header field needs it, and what to do instead.
+    pub reason: String,
+}
+
 /// Why something was not done. The texts are for people, the cases for programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -66,7 +75,7 @@ pub enum Error {
     /// No mechanism fits; what the server offers.
     AuthUnavailable(Vec<String>),
     AuthNeedsTls,
-    ExtensionUnavailable(String),
+    ExtensionUnavailable(UnavailableExtension),
     /// Larger than this SIZE limit of the server, in octets.
     MessageTooLarge(u64),
     /// A 4yz or 5yz reply.
@@ -90,6 +99,14 @@ impl Error {
                 | Self::Protocol(Phase::Acceptance, _)
         )
     }
+
+    /// `need` goes on where "the server does not offer X, " ends: "which … needs: do …".
+    pub(super) fn unavailable(keyword: &str, need: impl fmt::Display) -> Self {
+        Self::ExtensionUnavailable(UnavailableExtension {
+            keyword: keyword.into(),
+            reason: format!("the server does not offer {keyword}, {need}"),
+        })
+    }
 }
 
 /// For people.
@@ -110,9 +127,7 @@ impl fmt::Display for Error {
                 write!(f, "no mechanism fits; the server offers {offered:?}")
             }
             Self::AuthNeedsTls => f.write_str("credentials are not sent without TLS"),
-            Self::ExtensionUnavailable(keyword) => {
-                write!(f, "the server does not offer {keyword}")
-            }
+            Self::ExtensionUnavailable(unavailable) => f.write_str(&unavailable.reason),
             Self::MessageTooLarge(limit) => {
                 write!(f, "the message is larger than {limit} octets")
             }

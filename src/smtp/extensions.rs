@@ -49,12 +49,14 @@ impl Extensions {
             .map(|(keyword, parameters)| (&**keyword, &**parameters))
     }
 
-    /// What is asked of a server that does not offer it is not sent (RFC 5321, section 4.1.1.11).
-    pub fn require(&self, keyword: &str) -> Result<(), Error> {
-        match self.has(keyword) {
-            true => Ok(()),
-            false => Err(Error::ExtensionUnavailable(keyword.into())),
+    /// What is asked of a server that does not offer it is not sent (RFC 5321, section 4.1.1.11). The
+    /// error names `option`, which asks for it, and says what to do instead.
+    pub fn require(&self, keyword: &str, option: &str, instead: &str) -> Result<(), Error> {
+        if self.has(keyword) {
+            return Ok(());
         }
+        let need = format!("which {option} asks for: {instead}");
+        Err(Error::unavailable(keyword, need))
     }
 
     /// The largest message that the server takes, in octets (RFC 1870, section 4), if it says so:
@@ -205,10 +207,16 @@ mod tests {
     #[test]
     fn what_is_required_and_not_offered_is_named() {
         let offered = extensions(&["dsn"]);
-        assert_eq!(offered.require("DSN"), Ok(()));
+        assert_eq!(offered.require("DSN", "set-notify", "leave it out"), Ok(()));
+        let Err(Error::ExtensionUnavailable(unavailable)) =
+            offered.require("SMTPUTF8", "set-smtputf8", "leave it out")
+        else {
+            panic!("SMTPUTF8 is not offered")
+        };
+        assert_eq!(unavailable.keyword, "SMTPUTF8");
         assert_eq!(
-            offered.require("SMTPUTF8"),
-            Err(Error::ExtensionUnavailable("SMTPUTF8".into()))
+            unavailable.reason,
+            "the server does not offer SMTPUTF8, which set-smtputf8 asks for: leave it out"
         );
     }
 }

@@ -24,10 +24,7 @@ impl Mailbox {
     pub fn parse(address: &str) -> Result<Self, String> {
         match check(address) {
             Ok(()) => Ok(Self(address.into())),
-            Err(reason) => Err(format!(
-                "address `{}`: {reason}",
-                excerpt(address.as_bytes())
-            )),
+            Err(reason) => Err(in_address(address, reason)),
         }
     }
 
@@ -39,6 +36,18 @@ impl Mailbox {
         Self::parse(address)
     }
 
+    /// Takes a mailbox's name without a domain too: mail stores know their users by that, and are
+    /// spoken to in LMTP.
+    pub fn parse_lmtp_recipient(address: &str) -> Result<Self, String> {
+        if has_domain(address) {
+            return Self::parse(address);
+        }
+        check_as_a_whole(address)
+            .and_then(|()| check_local_part(address))
+            .map_err(|reason| in_address(address, reason))?;
+        Ok(Self(address.into()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -48,26 +57,47 @@ impl Mailbox {
     }
 
     /// For a server without SMTPUTF8: with the domain in A-labels. No local part but one in ASCII
-    /// has such a form.
+    /// has such a form. The error says which address needs SMTPUTF8, why, and what to do instead.
     pub fn to_ascii(&self) -> Result<Self, String> {
-        match split(&self.0) {
-            Some((local_part, domain)) if local_part.is_ascii() => {
-                let domain = idn::to_ascii_host(domain)?;
-                Self::parse(&format!("{local_part}@{domain}"))
-            }
-            Some(_) => Err(format!(
-                "address `{}`: the part before the `@` is not ASCII: it needs a server that offers \
-                 SMTPUTF8",
-                excerpt(self.0.as_bytes())
-            )),
-            None => Ok(self.clone()),
+        let (local_part, domain) = split(&self.0).unwrap_or((&self.0, ""));
+        if !local_part.is_ascii() {
+            let why = "its part before the `@` is not ASCII: give the mailbox's ASCII address";
+            return Err(self.need(why));
         }
+        if domain.is_ascii() {
+            return Ok(self.clone());
+        }
+        let with_a_labels = |domain| Self::parse(&format!("{local_part}@{domain}"));
+        idn::to_ascii_host(domain)
+            .and_then(with_a_labels)
+            .map_err(|_| self.need("its domain has no form in ASCII: is it written right?"))
     }
 
-    /// None for the bare `postmaster`.
+    fn need(&self, why: &str) -> String {
+        let address = excerpt(self.0.as_bytes());
+        format!("which the address `{address}` needs, as {why}")
+    }
+
+    /// None for the bare `postmaster`, and for any other name without a domain.
     pub fn domain(&self) -> Option<&str> {
         split(&self.0).map(|(_, domain)| domain)
     }
+}
+
+fn in_address(address: &str, reason: String) -> String {
+    format!("address `{}`: {reason}", excerpt(address.as_bytes()))
+}
+
+/// Whether an `@` ends its local part, or what looks like one.
+fn has_domain(address: &str) -> bool {
+    outside_quotes(address).contains('@')
+}
+
+/// All but a local part in quotes.
+fn outside_quotes(address: &str) -> &str {
+    let quoted = address.strip_prefix('"');
+    let after_quotes = quoted.and_then(|text| text.get(closing_quote(text)? + 1..));
+    after_quotes.unwrap_or(address)
 }
 
 fn check(address: &str) -> Result<(), String> {
@@ -92,8 +122,8 @@ fn check_as_a_whole(address: &str) -> Result<(), String> {
         "it holds a control character, such as a line break"
     } else if address.starts_with('@') {
         "it has no local part, or is a source route: give user@domain alone"
-    } else if address.contains(['<', '>']) {
-        // Legal within quotes, but there are servers that take the first `>` for the end.
+    } else if outside_quotes(address).contains(['<', '>']) {
+        // Within quotes they are part of the name, and the server's to take or refuse.
         "give the address alone, without a name and angle brackets"
     } else {
         return Ok(());
@@ -169,9 +199,13 @@ fn is_atext(character: char) -> bool {
     }
 }
 
-/// The part after the opening quote. Controls are already out, and the last quote is the closing
-/// one; a backslash may stand before ASCII only.
+/// The part after the opening quote. Controls are already out; a backslash may stand before ASCII
+/// only.
 fn check_quoted(text: &str) -> Result<(), String> {
+    let end = closing_quote(text).map(|quote| quote + 1);
+    if end != Some(text.len()) {
+        return Err("a quote begins it, and the quote that ends it is not at its end".into());
+    }
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         if character == '\\' && !characters.next().is_some_and(|next| next.is_ascii()) {
@@ -197,6 +231,12 @@ mod tests {
             (r#""a\\"@example.org"#, "example.org"),
             (r#"""@example.org"#, "example.org"),
             (r#""two..dots"@example.org"#, "example.org"),
+            (r#"">"@example.org"#, "example.org"),
+            (r#""a<b>,;:()[]"@example.org"#, "example.org"),
+            (r#""\>\ \@"@example.org"#, "example.org"),
+            ("user@my_host.example.org", "my_host.example.org"),
+            ("user@_dmarc.example.org", "_dmarc.example.org"),
+            ("user@-a-.example.org", "-a-.example.org"),
             ("user@[192.0.2.1]", "[192.0.2.1]"),
             ("user@[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"),
             ("user@[tag:x@y]", "[tag:x@y]"),
@@ -223,7 +263,13 @@ mod tests {
             ("@a.example,@b.example:user@example.org", "source route"),
             ("Ann <ann@example.org>", "without a name and angle brackets"),
             ("<ann@example.org>", "without a name and angle brackets"),
-            ("\">\"@example.org", "without a name and angle brackets"),
+            (
+                "\"Ann\" <ann@example.org>",
+                "without a name and angle brackets",
+            ),
+            ("\"a\"@example.org>", "without a name and angle brackets"),
+            ("\"a\"@[x-tag:a>b]", "without a name and angle brackets"),
+            ("a>b@example.org", "without a name and angle brackets"),
             (" user@example.org", "white space"),
             ("user@example.org\u{a0}", "white space"),
             ("user@example.org\n", "white space"),
@@ -299,6 +345,52 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_stores_recipient_may_be_a_name_without_a_domain() {
+        for name in [
+            "ann",
+            "ann+folder",
+            "shared/box",
+            "a.b",
+            "postmaster",
+            r#""a b""#,
+            r#""a@b""#,
+            r#"">""#,
+            "jörg",
+        ] {
+            let mailbox = Mailbox::parse_lmtp_recipient(name).unwrap();
+            assert_eq!((mailbox.as_str(), mailbox.domain()), (name, None));
+        }
+        let whole = Mailbox::parse_lmtp_recipient("ann@example.org").unwrap();
+        assert_eq!(whole.domain(), Some("example.org"));
+        for (name, reason) in [
+            ("", "empty"),
+            ("ann ", "white space"),
+            ("a b", "cannot stand in the local part"),
+            ("a\r\nQUIT", "control character"),
+            ("\"a\0\"", "control character"),
+            ("<ann>", "angle brackets"),
+            ("a>b", "angle brackets"),
+            ("\"a", "a quote begins it"),
+            ("\"", "a quote begins it"),
+            ("\"a\\\"", "a quote begins it"),
+            ("\"a\"b", "a quote begins it"),
+            ("\"a\" SIZE=1\"", "a quote begins it"),
+            ("\"a\"b\"", "a quote begins it"),
+            ("a\"", "cannot stand in the local part"),
+            ("a..b", "needs quotes"),
+            ("ann@", "domain is missing"),
+            ("@example.org", "no local part"),
+            ("ann@exa mple", "domain cannot hold"),
+            (&"a".repeat(65), "64"),
+            (&format!("\"{}\"", "a".repeat(63)), "64"),
+        ] {
+            let error = Mailbox::parse_lmtp_recipient(name).unwrap_err();
+            assert!(error.contains(reason), "{name}: {error}");
+        }
+        assert!(Mailbox::parse_lmtp_recipient(&"a".repeat(64)).is_ok());
+    }
+
+    #[test]
     fn without_smtputf8_a_domain_has_a_labels_and_a_local_part_has_no_other_form() {
         let to_ascii = |address| Mailbox::parse_recipient(address).unwrap().to_ascii();
         for (address, ascii) in [
@@ -310,14 +402,17 @@ mod tests {
         ] {
             assert_eq!(to_ascii(address).unwrap().as_str(), ascii);
         }
-        assert!(to_ascii("é@example.org").unwrap_err().contains("SMTPUTF8"));
-        assert!(
-            to_ascii("é@bücher.example")
-                .unwrap_err()
-                .contains("SMTPUTF8")
-        );
+        for address in ["é@example.org", "é@bücher.example"] {
+            let need = to_ascii(address).unwrap_err();
+            assert!(
+                need.contains(address) && need.contains("ASCII address"),
+                "{need}"
+            );
+        }
+        let name = Mailbox::parse_lmtp_recipient("jörg").unwrap();
+        assert!(name.to_ascii().unwrap_err().contains("`jörg`"));
         // Its A-labels are longer than a domain can be.
         let long = format!("ann@{}", "éa.".repeat(60) + "x");
-        assert!(to_ascii(&long).is_err());
+        assert!(to_ascii(&long).unwrap_err().contains("its domain"));
     }
 }

@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod error;
 mod excerpt;
 pub mod extensions;
+mod header;
 pub mod idn;
 pub mod job;
 pub mod limits;

@@ -205,8 +205,9 @@ impl Options {
         let Some(recipient) = recipient else {
             return Ok(&mut self.for_all);
         };
+        // Whether it is one for LMTP is known when the message is sent.
         let recipient =
-            Mailbox::parse_recipient(recipient).map_err(|e| format!("recipient: {e}"))?;
+            Mailbox::parse_lmtp_recipient(recipient).map_err(|e| format!("recipient: {e}"))?;
         Ok(self.for_one.entry(recipient.as_str().into()).or_default())
     }
 }
@@ -236,16 +237,16 @@ mod tests {
                 "submitter: address",
             ),
             (
-                options.set_notify(Some("ann"), Notify::default()),
+                options.set_notify(Some("ann "), Notify::default()),
                 "say when",
             ),
             (
-                options.set_original_recipient("ann", "rfc822", "a@x"),
-                "no `@`",
+                options.set_original_recipient("ann ", "rfc822", "a@x"),
+                "white space",
             ),
             (
-                options.add_recipient_parameter(Some("ann"), "X", None),
-                "no `@`",
+                options.add_recipient_parameter(Some("ann@"), "X", None),
+                "domain is missing",
             ),
             (options.add_parameter("SIZE", Some("1")), "set-size"),
             (

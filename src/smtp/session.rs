@@ -30,6 +30,7 @@ use super::extensions::Extensions;
 use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
+use super::mailbox::Mailbox;
 use super::recipient_split::Overflow;
 use super::reply::{Reply, ReplyParser};
 use super::server_memory::ServerMemory;
@@ -58,6 +59,16 @@ pub enum Dialect {
     Smtp,
     /// RFC 2033.
     Lmtp,
+}
+
+impl Dialect {
+    /// An address as RCPT takes it.
+    pub fn recipient(self, address: &str) -> Result<Mailbox, String> {
+        match self {
+            Self::Smtp => Mailbox::parse_recipient(address),
+            Self::Lmtp => Mailbox::parse_lmtp_recipient(address),
+        }
+    }
 }
 
 /// Whether a mechanism's initial response goes on the line of AUTH (RFC 4954, section 4).
@@ -99,7 +110,8 @@ pub struct Plan {
     /// Where it is connected to, as OAUTHBEARER tells the server.
     pub host: String,
     pub port: u16,
-    pub local_name: LocalName,
+    /// None if neither the caller nor the connection tells: `hello` does.
+    pub local_name: Option<LocalName>,
     pub security: Security,
     /// No one can listen between us and the server.
     pub loopback: bool,
@@ -109,6 +121,8 @@ pub struct Plan {
     pub initial_response: InitialResponse,
     /// What may leave before the end of a message is answered.
     pub after_message: PipeliningAfterMessage,
+    /// Whether a message leaves by BDAT where CHUNKING is offered.
+    pub may_chunk: bool,
     /// What sessions before have learned of the server.
     pub memory: ServerMemory,
     /// One for each attempt, random.
@@ -312,7 +326,7 @@ impl Session {
     }
 
     fn parse(&mut self) -> Result<(), String> {
-        while let Some(reply) = self.parser.next_reply().map_err(|e| e.to_string())? {
+        while let Some(reply) = self.next_reply()? {
             if self.arrived.len() > self.awaited.len() + MAX_UNASKED {
                 return Err("the server goes on talking without being asked".into());
             }
@@ -323,6 +337,20 @@ impl Session {
             self.arrived.push_back(reply);
         }
         Ok(())
+    }
+
+    /// The next reply that has arrived. A server that ends lines otherwise than the rule has it is
+    /// named once in the transcript: other clients may not bear it.
+    fn next_reply(&mut self) -> Result<Option<Reply>, String> {
+        let was_noticed = self.parser.has_bare_line_feed();
+        let reply = self.parser.next_reply();
+        if self.parser.has_bare_line_feed() && !was_noticed {
+            self.words.say(Speaker::Event, || {
+                "the server ends lines in LF alone, where CR LF is the rule (RFC 5321, section 2.3.8)"
+                    .into()
+            });
+        }
+        reply.map_err(|error| error.to_string())
     }
 
     /// What an interruption now would interrupt.
@@ -343,6 +371,10 @@ impl Session {
     pub fn takes_more(&self) -> bool {
         let limit = Limits::of(&self.extensions).transactions;
         limit.is_none_or(|limit| self.transactions < limit)
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.plan.dialect
     }
 
     pub fn greeting(&self) -> Option<&Reply> {
@@ -461,11 +493,17 @@ impl Session {
             Verb::AuthCancel => {
                 return Err(self.auth_cancelled());
             }
+            Verb::Greeting | Verb::StartTls if reply.is_success() && reply.code != 220 => {
+                return Err(self.not_220(verb, reply.code));
+            }
             _ if reply.is_success() => self.heard_success(verb, reply)?,
             Verb::Auth | Verb::AuthAtOnce if reply.code == 334 => self.respond(&reply),
             Verb::Auth | Verb::AuthAtOnce if reply.is_refusal() => self.auth_refused(reply)?,
+            Verb::Ehlo | Verb::Helo if self.is_of_other_dialect(verb, &reply) => {
+                return Err(self.other_dialect(&reply));
+            }
             Verb::Ehlo if is_unknown_command(&reply) && self.plan.dialect == Dialect::Smtp => {
-                self.say_helo();
+                self.say_helo()?;
             }
             Verb::StartTls if reply.is_refusal() && self.may_do_without_tls() => {
                 self.authenticate()?;
@@ -479,7 +517,7 @@ impl Session {
         match verb {
             Verb::Greeting => {
                 self.greeting = Some(reply.clone());
-                self.greet();
+                self.greet()?;
             }
             Verb::Ehlo => self.greeted(Extensions::from_reply(&reply))?,
             Verb::Helo => self.greeted(Extensions::default())?,
@@ -534,6 +572,16 @@ impl Session {
             self.state = State::Ready;
         }
         Error::Rejected(phase, reply)
+    }
+
+    /// A 2yz where only 220 goes ahead (RFC 5321, section 4.3.2; RFC 3207, section 4): the server may
+    /// mean anything but what is wanted.
+    fn not_220(&mut self, verb: Verb, code: u16) -> Error {
+        let what = match verb {
+            Verb::StartTls => format!("{code} is the answer to STARTTLS: only 220 begins TLS"),
+            _ => format!("{code} is the greeting: only 220 begins a session"),
+        };
+        self.broken(verb.phase(), what)
     }
 
     /// A reply that nothing was said for: a 421, or the refusal of a message that is still leaving.

@@ -33,11 +33,10 @@ impl Session {
     pub fn hello(&mut self, name: Option<LocalName>) -> Result<(), Error> {
         self.expect_idle("EHLO")?;
         if let Some(name) = name {
-            self.plan.local_name = name;
+            self.plan.local_name = Some(name);
         }
         self.transaction = None;
-        self.say_hello();
-        Ok(())
+        self.say_hello()
     }
 
     pub fn start_tls(&mut self) -> Result<(), Error> {
@@ -167,7 +166,10 @@ impl Session {
         let utf8 = match text.is_ascii() {
             true => "",
             false if self.extensions.has("SMTPUTF8") => " SMTPUTF8",
-            false => return Err(Error::ExtensionUnavailable("SMTPUTF8".into())),
+            false => {
+                let need = format!("which the argument of {command} needs: give it in ASCII");
+                return Err(Error::unavailable("SMTPUTF8", need));
+            }
         };
         self.queue(Verb::Ask, Line::open(text + utf8));
         Ok(())

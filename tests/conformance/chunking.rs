@@ -1,9 +1,11 @@
 //! BDAT (RFC 3030).
 
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::Step;
+use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::options::{Body, Options};
+use envoi::smtp::session::{Plan, Step};
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::talk::{Talk, both_ways, plan, unavailable};
 
 /// Octets of a chunk.
 const CHUNK: usize = 64 * 1024;
@@ -45,6 +47,36 @@ fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
             "C: BDAT 14 LAST\nC: .one\nC: .\nC: two\nS: 250 queued",
         )
         .unwrap();
+    });
+}
+
+#[test]
+fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
+    let without = || Plan {
+        may_chunk: false,
+        ..plan()
+    };
+    both_ways(without, |talk| {
+        talk.open(&["PIPELINING", "CHUNKING", "BINARYMIME"]);
+        talk.deliver_to(&["b@mail.test"]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<b@mail.test>
+             C: DATA
+             S: 250 ok
+             S: 250 ok
+             S: 354 go",
+        );
+        talk.finish(b".one", "C: ..one\nC: .\nS: 250 queued")
+            .unwrap();
+        // DATA cannot carry binary content.
+        let mut options = Options::default();
+        options.set_body(Body::BinaryMime);
+        let sender = Mailbox::parse("a@client.test").unwrap();
+        let (missing, reason) = unavailable(talk.session.mail(Some(&sender), &options));
+        assert_eq!(missing, "CHUNKING");
+        assert!(reason.contains("set-chunking"), "{reason}");
+        assert_eq!(talk.said(), "");
     });
 }
 

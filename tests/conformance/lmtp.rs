@@ -110,11 +110,95 @@ fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
 #[test]
 fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
     both_ways(lmtp, |talk| {
-        let error = talk.fails("S: 220 mail.test\nC: LHLO client.test\nS: 500 what?");
+        let error = talk.fails("S: 220 mail.test\nC: LHLO client.test\nS: 550 not you");
         assert!(
             matches!(error, Error::Rejected(Phase::Hello, _)),
             "{error:?}"
         );
         assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 62
+#[test]
+fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
+    for code in [500, 502] {
+        both_ways(lmtp, |talk| {
+            let error = talk.fails(&format!(
+                "S: 220 mail.test ESMTP
+                 C: LHLO client.test
+                 S: {code} 5.5.2 what?"
+            ));
+            let Error::Protocol(Phase::Hello, what) = error else {
+                panic!("{error:?}")
+            };
+            for words in [&*format!("{code} 5.5.2 what?"), "SMTP", "set-dialect(smtp)"] {
+                assert!(what.contains(words), "{what}");
+            }
+            assert_eq!(talk.said(), "");
+            assert!(!talk.session.is_open());
+        });
+    }
+}
+
+// Conformance: 62
+#[test]
+fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
+    for code in [500, 502] {
+        both_ways(plan, |talk| {
+            let error = talk.fails(&format!(
+                "S: 220 mail.test ready
+                 C: EHLO client.test
+                 S: {code} what?
+                 C: HELO client.test
+                 S: {code} 5.5.1 Unknown command"
+            ));
+            let Error::Protocol(Phase::Hello, what) = error else {
+                panic!("{error:?}")
+            };
+            for words in ["5.5.1 Unknown command", "LMTP", "set-dialect(lmtp)"] {
+                assert!(what.contains(words), "{what}");
+            }
+            assert_eq!(talk.said(), "");
+            assert!(!talk.session.is_open());
+        });
+    }
+    // A refusal of this client is no sign of another protocol.
+    both_ways(plan, |talk| {
+        let error = talk.fails(
+            "S: 220 mail.test
+             C: EHLO client.test
+             S: 502 what?
+             C: HELO client.test
+             S: 550 not you",
+        );
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Hello, reply) if reply.code == 550),
+            "{error:?}"
+        );
+    });
+}
+
+#[test]
+fn a_recipient_may_be_a_name_without_a_domain_and_only_in_lmtp() {
+    both_ways(lmtp, |talk| {
+        talk.goes("S: 220 x\nC: LHLO client.test\nS: 250-x\nS: 250 PIPELINING");
+        talk.deliver_to(&["ann+folder", "\"a>b\""]);
+        talk.goes(
+            "C: MAIL FROM:<a@client.test>
+             C: RCPT TO:<ann+folder>
+             C: RCPT TO:<\"a>b\">
+             C: DATA",
+        );
+        let sender = talk.deliver("ann", &["b"], b"x", true);
+        assert!(
+            matches!(sender, Err(Error::InvalidArgument(_))),
+            "{sender:?}"
+        );
+    });
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        let begun = talk.deliver("a@client.test", &["ann"], b"x", true);
+        assert!(matches!(begun, Err(Error::InvalidArgument(_))), "{begun:?}");
     });
 }

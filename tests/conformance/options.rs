@@ -5,9 +5,9 @@ use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::options::{Body, DsnContents, Notify, Options};
-use envoi::smtp::session::{Plan, Security};
+use envoi::smtp::session::{Dialect, Plan, Security};
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::talk::{Talk, both_ways, plan, unavailable};
 
 fn starttls() -> Plan {
     Plan {
@@ -26,7 +26,7 @@ fn inside_tls() -> Plan {
 /// From a to b and c.
 fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
-    let envelope = Envelope::parse(Some("a@client.test"), &recipients)?;
+    let envelope = Envelope::parse(Some("a@client.test"), &recipients, Dialect::Smtp)?;
     let content = Content::Whole(survey);
     talk.session.deliver(envelope, options, content, true)
 }
@@ -61,8 +61,9 @@ fn notifications_are_asked_for_in_xtext_each_parameter_once() {
     });
     both_ways(plan, |talk| {
         talk.open(&["PIPELINING"]);
-        let unavailable = Err(Error::ExtensionUnavailable("DSN".into()));
-        assert_eq!(deliver(talk, &options, text()), unavailable);
+        let (missing, reason) = unavailable(deliver(talk, &options, text()));
+        assert_eq!(missing, "DSN");
+        assert!(reason.contains("set-dsn-contents"), "{reason}");
         assert_eq!(talk.said(), "");
     });
 }
@@ -72,19 +73,23 @@ fn notifications_are_asked_for_in_xtext_each_parameter_once() {
 fn a_message_that_requires_tls_is_not_sent_where_that_is_not_promised() {
     let mut options = Options::default();
     options.set_require_tls(true);
-    let unavailable = Err(Error::ExtensionUnavailable("REQUIRETLS".into()));
+    let is_refused = |talk: &mut Talk| {
+        let (missing, reason) = unavailable(deliver(talk, &options, text()));
+        assert_eq!(missing, "REQUIRETLS");
+        assert!(reason.contains("set-require-tls"), "{reason}");
+        assert_eq!(talk.said(), "");
+    };
     both_ways(plan, |talk| {
         talk.open(&["REQUIRETLS"]);
-        assert_eq!(deliver(talk, &options, text()), unavailable);
+        is_refused(talk);
     });
     // What was offered before TLS does not count.
     both_ways(starttls, |talk| {
         talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-REQUIRETLS\nS: 250 STARTTLS");
         talk.goes("C: STARTTLS\nS: 220 go");
-        talk.session.secured();
+        talk.session.secured().unwrap();
         talk.goes("C: EHLO client.test\nS: 250 x");
-        assert_eq!(deliver(talk, &options, text()), unavailable);
-        assert_eq!(talk.said(), "");
+        is_refused(talk);
     });
     both_ways(inside_tls, |talk| {
         talk.open(&["REQUIRETLS"]);
@@ -133,11 +138,8 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
     });
     both_ways(plan, |talk| {
         talk.open(&["BINARYMIME"]);
-        let unavailable = Err(Error::ExtensionUnavailable("CHUNKING".into()));
-        assert_eq!(
-            deliver(talk, &options, Survey::binary(message)),
-            unavailable
-        );
+        let (missing, _) = unavailable(deliver(talk, &options, Survey::binary(message)));
+        assert_eq!(missing, "CHUNKING");
     });
 }
 
@@ -149,10 +151,10 @@ fn limits_are_those_of_the_last_ehlo() {
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-LIMITS RCPTMAX=1\nS: 250 STARTTLS",
         );
         let recipients = ["b@mail.test".into(), "c@mail.test".into()];
-        let envelope = Envelope::parse(None, &recipients).unwrap();
+        let envelope = Envelope::parse(None, &recipients, Dialect::Smtp).unwrap();
         assert_eq!(talk.session.batches(&envelope.recipients).len(), 2);
         talk.goes("C: STARTTLS\nS: 220 go");
-        talk.session.secured();
+        talk.session.secured().unwrap();
         talk.goes("C: EHLO client.test\nS: 250 x");
         assert_eq!(talk.session.batches(&envelope.recipients).len(), 1);
     });
@@ -187,7 +189,8 @@ fn a_session_takes_no_more_messages_than_its_server_says() {
 fn a_message_in_pieces_ends_where_it_passes_the_servers_limit() {
     both_ways(plan, |talk| {
         talk.open(&["SIZE 10", "PIPELINING"]);
-        let envelope = Envelope::parse(None, &["b@mail.test".into()]).unwrap();
+        let recipients = ["b@mail.test".into()];
+        let envelope = Envelope::parse(None, &recipients, Dialect::Smtp).unwrap();
         talk.session
             .deliver(envelope, &Options::default(), Content::Pieces, true)
             .unwrap();

@@ -187,7 +187,7 @@ fn mechanisms_learned_before_starttls_are_forgotten() {
             talk.goes(&format!(
                 "{HELLO}S: 250-x\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go"
             ));
-            talk.session.secured();
+            talk.session.secured().unwrap();
             let error = talk.fails("C: EHLO client.test\nS: 250 x");
             assert_eq!(error, Error::AuthUnavailable(vec![]));
         },

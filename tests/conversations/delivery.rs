@@ -1,9 +1,12 @@
 //! MAIL, RCPT, DATA, the message, and what follows from each answer.
 
+use envoi::smtp::delivery::Content;
+use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::Step;
+use envoi::smtp::options::{Body, Options};
+use envoi::smtp::session::{Dialect, Step};
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::talk::{Talk, both_ways, plan, unavailable};
 
 const GROUP_TO_TWO: &str = "C: MAIL FROM:<a@client.test>
     C: RCPT TO:<b@mail.test>
@@ -379,14 +382,166 @@ fn a_message_over_the_size_limit_is_not_begun() {
 fn what_needs_an_extension_that_is_not_offered_is_not_begun() {
     both_ways(plan, |talk| {
         talk.open(&["PIPELINING"]);
-        let error = talk
-            .deliver("a@client.test", &["b@mail.test"], b"\xe4", true)
-            .unwrap_err();
-        assert_eq!(error, Error::ExtensionUnavailable("8BITMIME".into()));
-        let error = talk
-            .deliver("a@client.test", &["jörg@mail.test"], b"x", true)
-            .unwrap_err();
-        assert_eq!(error, Error::ExtensionUnavailable("SMTPUTF8".into()));
+        for (address, message, keyword, words) in [
+            ("b@mail.test", &b"\xe4"[..], "8BITMIME", "line 1"),
+            (
+                "b@mail.test",
+                b"To: x\n\n\xe4",
+                "8BITMIME",
+                "quoted-printable",
+            ),
+            ("b@mail.test", b"To: \xe4", "8BITMIME", "field `To`"),
+            (
+                "jörg@mail.test",
+                b"x",
+                "SMTPUTF8",
+                "address `jörg@mail.test`",
+            ),
+            ("jörg@mail.test", b"x", "SMTPUTF8", "ASCII address"),
+        ] {
+            let begun = talk.deliver("a@client.test", &[address], message, true);
+            let (missing, reason) = unavailable(begun);
+            assert_eq!(missing, keyword);
+            assert!(reason.contains(words), "{reason}");
+        }
+        assert_eq!(talk.said(), "");
+    });
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING", "8BITMIME"]);
+        let message = "Subject: Zoë\n\nHello".as_bytes();
+        let begun = talk.deliver("a@client.test", &["b@mail.test"], message, true);
+        let (missing, reason) = unavailable(begun);
+        assert_eq!(missing, "SMTPUTF8");
+        assert!(
+            reason.contains("field `Subject`") && reason.contains("encoded words"),
+            "{reason}"
+        );
+        assert_eq!(talk.said(), "");
+    });
+}
+
+// Conformance: 54, 55
+#[test]
+fn a_body_alone_and_a_header_in_latin_1_go_as_8bitmime() {
+    for message in [
+        "Liebe Zoë,\nherzliche Grüße\n".as_bytes(),
+        b"Subject: Facture re\xe7ue\n\nBonjour\n",
+    ] {
+        both_ways(plan, |talk| {
+            talk.open(&["PIPELINING", "8BITMIME", "SMTPUTF8"]);
+            talk.deliver("a@client.test", &["b@mail.test"], message, true)
+                .unwrap();
+            talk.goes(
+                "C: MAIL FROM:<a@client.test> BODY=8BITMIME
+                 C: RCPT TO:<b@mail.test>
+                 C: DATA",
+            );
+        });
+    }
+}
+
+// Conformance: 54
+#[test]
+fn a_header_in_utf8_is_announced() {
+    both_ways(plan, |talk| {
+        talk.open(&["PIPELINING", "8BITMIME", "SMTPUTF8"]);
+        let message = "Subject: Zoë\n\nHello".as_bytes();
+        talk.deliver("a@client.test", &["b@mail.test"], message, true)
+            .unwrap();
+        talk.goes(
+            "C: MAIL FROM:<a@client.test> BODY=8BITMIME SMTPUTF8
+             C: RCPT TO:<b@mail.test>
+             C: DATA",
+        );
+    });
+}
+
+/// A message in pieces to b, as far as its content can leave.
+fn in_pieces(talk: &mut Talk, extensions: &[&str], options: &Options) {
+    talk.open(&[extensions, &["PIPELINING"]].concat());
+    let recipients = ["b@mail.test".to_string()];
+    let envelope = Envelope::parse(Some("a@client.test"), &recipients, Dialect::Smtp).unwrap();
+    talk.session
+        .deliver(envelope, options, Content::Pieces, true)
+        .unwrap();
+    talk.session.step().unwrap();
+    talk.said();
+    talk.goes("S: 250 ok\nS: 250 ok");
+    if !extensions.contains(&"CHUNKING") {
+        talk.goes("S: 354 go");
+    }
+}
+
+fn write(talk: &mut Talk, pieces: &[&[u8]]) -> Result<(), Error> {
+    pieces
+        .iter()
+        .try_for_each(|piece| talk.session.write(piece))
+}
+
+// Conformance: 53, 54, 55
+#[test]
+fn what_is_found_in_a_piece_and_was_not_announced_ends_the_message() {
+    let [subject, body] = ["Subject: Zoë\r\n".as_bytes(), "Zoë\r\n".as_bytes()];
+    let none = Options::default();
+    both_ways(plan, |talk| {
+        in_pieces(talk, &["8BITMIME"], &none);
+        let (missing, reason) = unavailable(write(talk, &[b"Subject: Zo\xc3", b"\xab\r\n"]));
+        assert_eq!(missing, "SMTPUTF8");
+        assert!(reason.contains("field `Subject`"), "{reason}");
+        assert!(!talk.session.is_open());
+    });
+    both_ways(plan, |talk| {
+        in_pieces(talk, &["8BITMIME", "SMTPUTF8"], &none);
+        let error = write(talk, &[subject]).unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidArgument(why)
+                if why.contains("`Subject`") && why.contains("set-smtputf8")),
+            "{error:?}"
+        );
+    });
+    both_ways(plan, |talk| {
+        in_pieces(talk, &[], &none);
+        let (missing, reason) = unavailable(write(talk, &[b"To: x\r\n\r\n", body]));
+        assert_eq!(missing, "8BITMIME");
+        assert!(reason.contains("line 3"), "{reason}");
+    });
+}
+
+// Conformance: 54, 55
+#[test]
+fn in_pieces_too_a_body_and_a_header_in_latin_1_need_8bitmime_alone() {
+    let none = Options::default();
+    for pieces in [
+        &[&b"Zo"[..], b"\xc3", b"\xab\r\nSubject: \xc3\xab"][..],
+        &[b"Subject: re\xe7", b"ue\r\n"],
+        &[b"Subject: re\xe7ue\r\nX-Name: \xc3\xab\r\n"],
+    ] {
+        both_ways(plan, |talk| {
+            in_pieces(talk, &["8BITMIME", "SMTPUTF8"], &none);
+            write(talk, pieces).unwrap();
+        });
+        both_ways(plan, |talk| {
+            in_pieces(talk, &["8BITMIME"], &none);
+            write(talk, pieces).unwrap();
+        });
+    }
+}
+
+// Conformance: 38, 53
+#[test]
+fn binary_content_in_pieces_is_judged_by_its_header_alone() {
+    let mut binary = Options::default();
+    binary.set_body(Body::BinaryMime);
+    let offered = ["CHUNKING", "BINARYMIME"];
+    both_ways(plan, |talk| {
+        in_pieces(talk, &offered, &binary);
+        write(talk, &[b"Subject: re\xe7ue\r\n\r\n", b"\0\xc3\xab\n"]).unwrap();
+    });
+    both_ways(plan, |talk| {
+        in_pieces(talk, &offered, &binary);
+        let (missing, reason) = unavailable(write(talk, &["Subject: Zoë\r\n".as_bytes()]));
+        assert_eq!(missing, "SMTPUTF8");
+        assert!(reason.contains("`Subject`"), "{reason}");
     });
 }
 

@@ -1,7 +1,8 @@
 //! Greeting, EHLO and HELO, STARTTLS.
 
 use envoi::smtp::error::{Error, Phase, TlsFailure};
-use envoi::smtp::session::{Plan, Security, Step};
+use envoi::smtp::local_name::LocalName;
+use envoi::smtp::session::{Goal, Plan, Security, Step};
 
 use crate::talk::{both_ways, plan};
 
@@ -50,6 +51,35 @@ fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
              S: 221 bye",
         );
         assert!(!talk.session.is_open());
+    });
+}
+
+// Conformance: 7
+#[test]
+fn only_220_is_a_greeting() {
+    for code in [200, 221, 250, 299] {
+        both_ways(plan, |talk| {
+            let error = talk.fails(&format!("S: {code} welcome"));
+            assert!(
+                matches!(&error, Error::Protocol(Phase::Greeting, what)
+                    if what.contains(&code.to_string()) && what.contains("220")),
+                "{error:?}"
+            );
+            assert!(!talk.session.is_open());
+            assert_eq!(talk.said(), "");
+        });
+    }
+}
+
+// Conformance: 25
+#[test]
+fn a_greeting_that_refuses_for_now_is_a_rejection() {
+    both_ways(plan, |talk| {
+        let error = talk.fails("S: 450 4.3.2 later");
+        assert!(
+            matches!(&error, Error::Rejected(Phase::Greeting, reply) if reply.code == 450),
+            "{error:?}"
+        );
     });
 }
 
@@ -134,7 +164,7 @@ fn starttls_forgets_all_that_was_said_before() {
              S: 220 go ahead",
         );
         assert_eq!(step, Step::Handshake);
-        talk.session.secured();
+        talk.session.secured().unwrap();
         assert_eq!(
             talk.goes("C: EHLO client.test\nS: 250 mail.test"),
             Step::Done
@@ -175,6 +205,32 @@ fn starttls_that_is_refused_is_an_error_not_a_fallback() {
     });
 }
 
+// Conformance: 39, 42
+#[test]
+fn starttls_goes_ahead_on_220_alone_and_not_in_clear_on_another_success() {
+    for plan in [starttls as fn() -> Plan, opportunistic] {
+        for code in [200, 221, 235, 250] {
+            both_ways(plan, |talk| {
+                let error = talk.fails(&format!(
+                    "S: 220 x
+                     C: EHLO client.test
+                     S: 250-x
+                     S: 250 STARTTLS
+                     C: STARTTLS
+                     S: {code} fine"
+                ));
+                assert!(
+                    matches!(&error, Error::Protocol(Phase::StartTls, what)
+                        if what.contains(&code.to_string()) && what.contains("220")),
+                    "{error:?}"
+                );
+                assert!(!talk.session.is_open());
+                assert_eq!(talk.said(), "");
+            });
+        }
+    }
+}
+
 // Conformance: 42
 #[test]
 fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
@@ -211,13 +267,23 @@ fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
 // Conformance: 41
 #[test]
 fn words_injected_after_the_220_of_starttls_end_the_session() {
-    for injected in ["250 injected\r\n", "2", "250-partly"] {
+    for answer in [
+        "220 go\r\n250 injected\r\n",
+        "220 go\r\n2",
+        "220 go\r\n250-partly",
+        "220 go\r\n\n",
+        "220 go\n250 injected\r\n",
+        "220 go\n250 injected\n",
+        "220 go\n2",
+        "220 go\n\r",
+        "220 go\n\n",
+    ] {
         both_ways(starttls, |talk| {
             talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
             // Read in one piece: what comes later goes to TLS, which refuses it.
             let error = talk
                 .session
-                .receive(format!("220 go\r\n{injected}").as_bytes())
+                .receive(answer.as_bytes())
                 .and_then(|()| talk.session.step())
                 .unwrap_err();
             assert!(
@@ -228,6 +294,30 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
             assert_eq!(talk.said(), "");
         });
     }
+}
+
+#[test]
+fn lines_that_end_in_lf_alone_are_taken_and_named_once() {
+    let event = "Event: the server ends lines in LF alone";
+    both_ways(starttls, |talk| {
+        talk.hear(b"220 unix.test\n").unwrap();
+        assert_eq!(talk.said(), "EHLO client.test\r\n");
+        talk.hear(b"250-unix.test\r\n250 STARTTLS\n").unwrap();
+        assert_eq!(talk.said(), "STARTTLS\r\n");
+        assert_eq!(talk.hear(b"220 go\n"), Ok(Step::Handshake));
+        talk.session.secured().unwrap();
+        talk.goes("C: EHLO client.test\nS: 250 unix.test");
+        talk.session.noop().unwrap();
+        talk.goes("C: NOOP");
+        assert_eq!(talk.hear(b"250 ok\n"), Ok(Step::Done));
+        let transcript = talk.transcript();
+        assert_eq!(transcript.matches(event).count(), 1, "{transcript}");
+        assert!(transcript.starts_with(event), "{transcript}");
+    });
+    both_ways(plan, |talk| {
+        talk.open(&[]);
+        assert!(!talk.transcript().contains("Event"));
+    });
 }
 
 #[test]
@@ -250,6 +340,31 @@ fn a_session_that_is_open_answers_to_noop() {
         talk.open(&[]);
         talk.session.noop().unwrap();
         assert_eq!(talk.goes("C: NOOP\nS: 250 OK"), Step::Done);
+    });
+}
+
+#[test]
+fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
+    let nameless = || Plan {
+        goal: Goal::Greeting,
+        local_name: None,
+        ..plan()
+    };
+    both_ways(nameless, |talk| {
+        assert_eq!(talk.goes("S: 220 mail.test"), Step::Done);
+        let error = talk.session.hello(None).unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidArgument(why)
+                if why.contains("set-local-name") && why.contains("hello")),
+            "{error:?}"
+        );
+        assert_eq!(talk.said(), "");
+        let name = LocalName::parse("own.test").unwrap();
+        talk.session.hello(Some(name)).unwrap();
+        talk.goes("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
+        // It is kept for another.
+        talk.session.hello(None).unwrap();
+        talk.goes("C: EHLO own.test\nS: 250 mail.test");
     });
 }
 

@@ -29,13 +29,14 @@ pub fn plan() -> Plan {
         goal: Goal::Ready,
         host: "server.example.com".into(),
         port: 587,
-        local_name: LocalName::parse("client.test").unwrap(),
+        local_name: Some(LocalName::parse("client.test").unwrap()),
         security: Security::Plaintext,
         loopback: false,
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
         after_message: PipeliningAfterMessage::Always,
+        may_chunk: true,
         memory: ServerMemory::default(),
         nonces: NONCES,
     }
@@ -52,6 +53,15 @@ pub fn plan_with_password(password: &str) -> Plan {
         security: Security::ImplicitTls,
         credentials: Some(Credentials::Password(credentials)),
         ..plan()
+    }
+}
+
+/// The extension that is missing, and the words for people.
+#[track_caller]
+pub fn unavailable(result: Result<(), Error>) -> (String, String) {
+    match result {
+        Err(Error::ExtensionUnavailable(unavailable)) => (unavailable.keyword, unavailable.reason),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -143,7 +153,8 @@ impl Talk {
         partial: bool,
     ) -> Result<(), Error> {
         let recipients: Vec<String> = recipients.iter().map(|r| r.to_string()).collect();
-        let envelope = Envelope::parse(Some(sender).filter(|s| !s.is_empty()), &recipients)?;
+        let sender = Some(sender).filter(|s| !s.is_empty());
+        let envelope = Envelope::parse(sender, &recipients, self.session.dialect())?;
         self.session.deliver(
             envelope,
             &Options::default(),

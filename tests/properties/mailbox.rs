@@ -4,14 +4,14 @@ use envoi::smtp::mailbox::Mailbox;
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
-/// Of RFC 5321, section 4.1.2, and RFC 6531, section 3.3, within the limits of size; without angle
-/// brackets, and without quotes in literals.
+/// Of RFC 5321, section 4.1.2, and RFC 6531, section 3.3, within the limits of size, and with `_` in
+/// domains; without angle brackets and quotes in literals.
 fn addresses() -> impl Strategy<Value = String> {
     let atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~éλ字-]{1,8}";
     let dot_string = string_regex(&format!("{atom}([.]{atom})?")).unwrap();
-    let quoted = r#""([ !#-;=?-\[\]-~é]|\\[ -;=?-~]){0,20}""#;
+    let quoted = r#""([ !#-\[\]-~é]|\\[ -~]){0,20}""#;
     let local_part = prop_oneof![dot_string, quoted];
-    let label = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,5}[a-zA-Z0-9])?|[éλ字]{1,5}";
+    let label = "[a-zA-Z0-9_-]{1,7}|[éλ字]{1,5}";
     // A last label of letters, so that the name is not an IP address.
     let name = string_regex(&format!("(({label})[.]){{0,5}}[a-z]{{2,9}}")).unwrap();
     let v4 = any::<core::net::Ipv4Addr>().prop_map(|address| format!("[{address}]"));
@@ -39,6 +39,14 @@ fn near_addresses() -> impl Strategy<Value = String> {
         })
 }
 
+/// A name that a mail store knows a user by, or what resembles one.
+fn near_names() -> impl Strategy<Value = String> {
+    near_addresses().prop_map(|address| match address.rsplit_once('@') {
+        Some((local_part, _)) => local_part.into(),
+        None => address,
+    })
+}
+
 /// The octets outside quotes, by a reader of commands that knows nothing of addresses.
 fn outside_quotes(text: &str) -> String {
     let mut outside = String::new();
@@ -59,11 +67,11 @@ fn outside_quotes(text: &str) -> String {
 fn stays_within_its_brackets(mailbox: &Mailbox) {
     let command = format!("MAIL FROM:<{}> SIZE=1", mailbox.as_str());
     assert!(!command.contains(['\r', '\n', '\0']), "{command:?}");
-    // A server that looks for the first bracket finds the right one.
-    let (path, parameters) = command.split_once('>').unwrap();
-    assert_eq!(path.strip_prefix("MAIL FROM:<"), Some(mailbox.as_str()));
-    assert_eq!(parameters, " SIZE=1");
+    // A server that knows of quotes finds the right bracket.
     let outside = outside_quotes(&command);
+    let (path, parameters) = outside.split_once('>').unwrap();
+    assert_eq!(path.rfind('<'), Some("MAIL FROM:".len()), "{command:?}");
+    assert_eq!(parameters, " SIZE=1", "{command:?}");
     assert_eq!(outside.split(char::is_whitespace).count(), 3, "{command:?}");
 }
 
@@ -89,10 +97,24 @@ proptest! {
         }
     }
 
+    #[test]
+    fn what_is_taken_of_what_resembles_a_name_without_domain_stays_within_its_brackets(
+        name in near_names(),
+    ) {
+        if let Ok(mailbox) = Mailbox::parse_lmtp_recipient(&name) {
+            prop_assert_eq!(mailbox.as_str(), &name);
+            stays_within_its_brackets(&mailbox);
+        }
+    }
+
     // Conformance: 1
     #[test]
     fn any_text_is_taken_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
         match Mailbox::parse(&address) {
+            Ok(mailbox) => stays_within_its_brackets(&mailbox),
+            Err(error) => prop_assert!(!error.contains(char::is_control), "{error:?}"),
+        }
+        match Mailbox::parse_lmtp_recipient(&address) {
             Ok(mailbox) => stays_within_its_brackets(&mailbox),
             Err(error) => prop_assert!(!error.contains(char::is_control), "{error:?}"),
         }

@@ -34,6 +34,17 @@ fn render(code: u16, lines: &[String]) -> Vec<u8> {
     lines.iter().enumerate().flat_map(line).collect()
 }
 
+/// The same, of which any lines end in LF alone.
+fn with_bare_line_feeds(octets: &[u8], bare: &[bool]) -> Vec<u8> {
+    let mut bare = bare.iter().cycle();
+    let lines = octets.split_inclusive(|octet| *octet == b'\n');
+    let lines = lines.map(|line| match (bare.next(), line) {
+        (Some(true), [text @ .., b'\r', b'\n']) => [text, b"\n"].concat(),
+        _ => line.to_vec(),
+    });
+    lines.collect::<Vec<_>>().concat()
+}
+
 fn replies() -> impl Strategy<Value = Vec<(u16, Vec<String>)>> {
     // Without an enhanced code at the start, which has examples of its own.
     let text = "([a-zA-Z<é -][^\r\n]{0,80})?";
@@ -64,6 +75,33 @@ proptest! {
         prop_assert_eq!(end, Ok(0));
         let read: Vec<_> = read.into_iter().map(|reply| (reply.code, reply.lines)).collect();
         prop_assert_eq!(read, replies);
+    }
+
+    #[test]
+    fn lines_that_end_in_lf_alone_are_the_same_lines(
+        replies in replies(),
+        bare in vec(any::<bool>(), 1..8),
+        size in 1..200_usize,
+    ) {
+        let octets: Vec<u8> = replies.iter().flat_map(|(code, lines)| render(*code, lines)).collect();
+        let changed = with_bare_line_feeds(&octets, &bare);
+        prop_assert_eq!(read(changed.chunks(size)), read([&octets[..]]));
+    }
+
+    #[test]
+    fn a_line_feed_alone_is_noticed_wherever_the_octets_are_cut(
+        octets in near_replies(),
+        size in 1..200_usize,
+    ) {
+        let notices = |size| {
+            let mut parser = ReplyParser::default();
+            for piece in octets.chunks(size) {
+                parser.push(piece);
+                while let Ok(Some(_)) = parser.next_reply() {}
+            }
+            parser.has_bare_line_feed()
+        };
+        prop_assert_eq!(notices(size), notices(octets.len().max(1)));
     }
 
     #[test]

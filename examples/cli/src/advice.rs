@@ -31,9 +31,14 @@ pub fn sentence(error: &Error) -> String {
         }
         Error::AuthUnavailable(offered) => no_mechanism(offered),
         Error::AuthNeedsTls => "the password is not sent without TLS: use smtps://".into(),
-        Error::ExtensionUnavailable(keyword) => {
-            format!("the message needs {keyword}, which the server does not offer")
-        }
+        Error::ExtensionUnavailable(unavailable) => match unavailable.keyword.as_str() {
+            // Only options of this program ask for it.
+            "DSN" => {
+                "the server does not offer DSN, which --notify and --return ask for: leave them out"
+                    .into()
+            }
+            _ => unavailable.reason.clone(),
+        },
         Error::MessageTooLarge(limit) => format!("the server takes at most {limit} octets"),
         Error::Rejected(rejection) => rejected(rejection),
         Error::RecipientsRefused(refused) => {

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use host_tests::{Error, Grants, Host, Instance, Mailer, Security};
+use servers::authority::Authority;
 use servers::scripted::Server;
 use socket2::{Domain, Socket, Type};
 
 use crate::support::*;
+use crate::tls::secured;
 
 /// Where the scripted servers are.
 const LIVE: &str = "127.0.0.1";
@@ -84,6 +86,20 @@ fn an_address_that_does_not_answer_does_not_keep_the_others_waiting() {
     instance.set_limit(Duration::from_secs(10));
     delivers(&by_name(&instance, &server));
     assert_eq!(texts(&tried), [DEAD, LIVE]);
+    server.finish();
+}
+
+#[test]
+fn a_host_with_a_last_dot_is_looked_up_and_verified_without_it() {
+    let authority = Authority::new();
+    let secured = secured(&authority.issue(&["mail.test"]));
+    let server = Server::start([secured.followed_by(message())]);
+    let (instance, tried) = resolving(&[LIVE]);
+    let mailer = instance.mailer("mail.test.");
+    mailer.set_port(server.port());
+    mailer.add_trust_anchors(authority.der()).unwrap();
+    delivers(&mailer);
+    assert_eq!(texts(&tried), [LIVE]);
     server.finish();
 }
 

@@ -38,6 +38,23 @@ fn with(reply: &str, injected: &str) -> String {
 
 // Conformance: 41
 #[test]
+fn words_after_a_go_ahead_that_ends_in_lf_alone() {
+    for injected in [
+        "220 2.0.0 Go ahead\n250 2.0.0 Ok\n",
+        "220 2.0.0 Go ahead\n250",
+    ] {
+        let error = attacked(|_| {
+            hello(&["STARTTLS"])
+                .expect("STARTTLS")
+                .say_bytes(injected)
+                .closed()
+        });
+        assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+    }
+}
+
+// Conformance: 41
+#[test]
 fn a_go_ahead_that_was_injected_before_it_was_asked_for() {
     let error = attacked(|_| {
         Session::new()

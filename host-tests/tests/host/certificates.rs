@@ -86,13 +86,15 @@ fn an_authority_that_was_not_added_is_not_trusted() {
 #[test]
 fn the_name_that_the_certificate_must_bear_can_be_set() {
     let authority = Authority::new();
-    let script = secured(&authority.issue(&["mail.test"])).followed_by(message());
-    let server = Server::start([script]);
-    let instance = instance();
-    let mailer = starttls(&instance, &server, &authority);
-    mailer.set_server_name("mail.test").unwrap();
-    delivers(&mailer);
-    server.finish();
+    let identity = authority.issue(&["mail.test"]);
+    for name in ["mail.test", "mail.test."] {
+        let server = Server::start([secured(&identity).followed_by(message())]);
+        let instance = instance();
+        let mailer = starttls(&instance, &server, &authority);
+        mailer.set_server_name(name).unwrap();
+        delivers(&mailer);
+        server.finish();
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Messages in chunks, where CHUNKING is offered (RFC 3030).
 
-use host_tests::{Error, Mailer, Phase};
+use host_tests::{Body, Error, Mailer, Phase};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -148,6 +148,30 @@ fn the_reply_to_the_last_chunk_is_the_answer_to_the_message() {
         error
     };
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
+}
+
+#[test]
+fn where_chunking_is_not_allowed_a_message_goes_through_data_though_it_is_offered() {
+    let offered = ["CHUNKING", "BINARYMIME", "PIPELINING"];
+    let server = Server::start([hello(&offered)
+        .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"])
+        .say("250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go")
+        .content()
+        .say(QUEUED)
+        .followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_chunking(false);
+    let receipt = mailer.send(&to_b(), b".\r\n");
+    assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
+    // DATA cannot carry binary content.
+    let options = instance.options();
+    options.set_body(Body::BinaryMime);
+    let (missing, reason) = unavailable(mailer.send_with(Some(&options), &to_b(), b"\0"));
+    assert_eq!(missing, "CHUNKING");
+    assert!(reason.contains("set-chunking"), "{reason}");
+    mailer.close();
+    assert_eq!(server.finish().only().messages(), [b".\r\n"]);
 }
 
 #[test]

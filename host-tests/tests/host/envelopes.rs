@@ -290,8 +290,9 @@ fn addresses_in_utf_8_need_smtputf8() {
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    let sent = mailer.send(&envelope, MESSAGE);
-    assert_eq!(sent, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+    let (missing, reason) = unavailable(mailer.send(&envelope, MESSAGE));
+    assert_eq!(missing, "SMTPUTF8");
+    assert!(reason.contains("`grüße@mail.test`"), "{reason}");
     delivers(&mailer);
 
     plain(&instance, &server).send(&envelope, MESSAGE).unwrap();
@@ -321,11 +322,65 @@ fn a_header_in_utf_8_needs_smtputf8() {
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    let sent = mailer.send(&to_b(), GREETING);
-    assert_eq!(sent, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+    let (missing, reason) = unavailable(mailer.send(&to_b(), GREETING));
+    assert_eq!(missing, "SMTPUTF8");
+    assert!(
+        reason.contains("`Subject`") && reason.contains("RFC 2047"),
+        "{reason}"
+    );
     delivers(&mailer);
 
     plain(&instance, &server).send(&to_b(), GREETING).unwrap();
+    server.finish();
+}
+
+// Conformance: 54, 55
+#[test]
+fn a_body_alone_in_utf_8_and_a_header_in_latin_1_need_8bitmime_alone() {
+    let messages = [
+        "Liebe Zoë,\r\n\r\nherzliche Grüße\r\n".as_bytes(),
+        b"Subject: Facture re\xe7ue\r\n\r\nBonjour\r\n",
+    ];
+    let delivery = || {
+        Session::new()
+            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
+            .say("250 2.1.0 Ok")
+            .expect("RCPT TO:<b@mail.test>")
+            .say("250 2.1.5 Ok")
+            .expect("DATA")
+            .followed_by(content())
+    };
+    for offered in [&["8BITMIME"][..], &["8BITMIME", "SMTPUTF8"]] {
+        let script = hello(offered).followed_by(delivery());
+        let server = Server::start([script.followed_by(delivery())]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        for message in messages {
+            mailer.send(&to_b(), message).unwrap();
+        }
+        assert_eq!(server.finish().only().messages(), messages);
+    }
+}
+
+#[test]
+fn what_a_server_may_take_or_refuse_is_sent() {
+    let addresses = ["b@my_host.test", "\"b>,<\"@mail.test", "\"\\> \"@-a.test"];
+    let refused = "501 5.1.3 Bad syntax";
+    let mut script = hello(&[]).expect("MAIL FROM:<a_@_x.test>").say("250 Ok");
+    for (i, address) in addresses.iter().enumerate() {
+        let answer = ["250 2.1.5 Ok", refused][i % 2];
+        script = script.expect(&format!("RCPT TO:<{address}>")).say(answer);
+    }
+    let server = Server::start([script.expect("DATA").followed_by(content())]);
+    let instance = instance();
+    let envelope = Envelope {
+        sender: Some("a_@_x.test".into()),
+        ..to(&addresses)
+    };
+    let receipt = plain(&instance, &server).send(&envelope, MESSAGE);
+    let accepted = [addresses[0], addresses[2]];
+    let expected = receipt_of(&accepted, &[(addresses[1], refused)]);
+    assert_eq!(receipt, Ok(expected));
     server.finish();
 }
 
@@ -352,8 +407,8 @@ fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
-    let written = message.write(GREETING);
-    assert_eq!(written, Err(Error::ExtensionUnavailable("SMTPUTF8".into())));
+    let (missing, _) = unavailable(message.write(GREETING));
+    assert_eq!(missing, "SMTPUTF8");
 
     let message = mailer.start_message(&to_b()).unwrap();
     let written = message.write(GREETING);

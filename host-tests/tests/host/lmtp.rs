@@ -1,6 +1,6 @@
 //! LMTP (RFC 2033): the same words, and an answer for each recipient.
 
-use host_tests::{Dialect, Error, Instance, Mailer, Phase};
+use host_tests::{Dialect, DsnNotify, Error, Instance, Mailer, Phase};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -103,14 +103,81 @@ fn where_no_answer_came_the_message_may_be_delivered() {
 }
 
 #[test]
-fn a_server_that_does_not_know_lhlo_is_not_spoken_to_with_helo() {
-    let no = "500 5.5.1 What?";
+fn a_server_that_refuses_lhlo_is_not_spoken_to_with_helo() {
+    let no = "550 5.7.1 Not you";
     let script = Session::new().say("220 mail.test").expect("LHLO *").say(no);
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to_b(), MESSAGE);
     assert_eq!(sent, Err(rejected(Phase::Hello, no)));
     server.finish();
+}
+
+#[test]
+fn the_other_dialect_is_named() {
+    let says = |error: Result<_, Error>, words: &str| match error {
+        Err(Error::Protocol((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
+        other => panic!("{other:?}"),
+    };
+    let greeting = || Session::new().say("220 mail.test ready");
+    let server = Server::start([
+        greeting()
+            .expect("LHLO *")
+            .say("502 5.5.2 Unknown")
+            .closed(),
+        greeting()
+            .expect("EHLO *")
+            .say("502 5.5.2 Unknown")
+            .expect("HELO *")
+            .say("502 5.5.2 Unknown")
+            .closed(),
+    ]);
+    let instance = instance();
+    let sent = store(&instance, &server).send(&to_b(), MESSAGE);
+    says(sent, "set-dialect(smtp)");
+    let sent = plain(&instance, &server).send(&to_b(), MESSAGE);
+    says(sent, "set-dialect(lmtp)");
+    server.finish();
+}
+
+#[test]
+fn a_recipient_may_be_a_name_without_a_domain() {
+    let script = lhlo(&["DSN"])
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 Ok")
+        .expect("RCPT TO:<ann+folder> NOTIFY=NEVER")
+        .say("250 Ok")
+        .expect("DATA")
+        .say("354 Go")
+        .content()
+        .say(QUEUED);
+    let by_steps = Session::new()
+        .expect("MAIL FROM:<a@mail.test>")
+        .say("250 Ok")
+        .expect("RCPT TO:<ben>")
+        .say("250 Ok");
+    let server = Server::start([
+        script.followed_by(quit()),
+        lhlo(&[]).followed_by(by_steps).followed_by(quit()),
+    ]);
+    let instance = instance();
+    let mailer = store(&instance, &server);
+    let options = instance.options();
+    options
+        .set_notify(Some("ann+folder"), DsnNotify::NEVER)
+        .unwrap();
+    let receipt = mailer.send_with(Some(&options), &to(&["ann+folder"]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&["ann+folder"], &[])));
+    mailer.close();
+
+    let client = mailer.connect().unwrap();
+    client.mail(Some("a@mail.test")).unwrap();
+    client.rcpt("ben").unwrap();
+    client.quit().unwrap();
+    server.finish();
+
+    let in_smtp = instance.mailer("127.0.0.1");
+    assert_invalid(in_smtp.send(&to(&["ann"]), MESSAGE));
 }
 
 #[test]

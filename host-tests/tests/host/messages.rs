@@ -73,8 +73,12 @@ fn eight_bits_are_declared_and_need_8bitmime() {
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    let sent = mailer.send(&to_b(), message);
-    assert_eq!(sent, Err(Error::ExtensionUnavailable("8BITMIME".into())));
+    let (missing, reason) = unavailable(mailer.send(&to_b(), message));
+    assert_eq!(missing, "8BITMIME");
+    assert!(
+        reason.contains("line 3") && reason.contains("quoted-printable"),
+        "{reason}"
+    );
     delivers(&mailer);
 
     plain(&instance, &server).send(&to_b(), message).unwrap();

@@ -66,24 +66,36 @@ fn each_option_is_a_parameter_of_mail_or_rcpt() {
 #[test]
 fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
     type Ask = fn(&Options);
-    let asks: [(&str, Ask); 8] = [
-        ("DSN", |o| o.set_dsn_contents(DsnContents::Full)),
-        ("DSN", |o| o.set_notify(None, DsnNotify::NEVER).unwrap()),
-        ("SMTPUTF8", |o| o.set_smtputf8(true)),
-        ("CHUNKING", |o| o.set_body(Body::BinaryMime)),
-        ("REQUIRETLS", |o| o.set_require_tls(true)),
-        ("DELIVERBY", |o| o.set_deliver_by(60, false, false).unwrap()),
-        ("MT-PRIORITY", |o| o.set_priority(-9).unwrap()),
-        ("FUTURERELEASE", |o| o.set_hold_for(60).unwrap()),
+    let asks: [(&str, &str, Ask); 8] = [
+        ("DSN", "set-dsn-contents", |o| {
+            o.set_dsn_contents(DsnContents::Full)
+        }),
+        ("DSN", "set-notify", |o| {
+            o.set_notify(None, DsnNotify::NEVER).unwrap()
+        }),
+        ("SMTPUTF8", "set-smtputf8", |o| o.set_smtputf8(true)),
+        ("CHUNKING", "binary-mime", |o| o.set_body(Body::BinaryMime)),
+        ("REQUIRETLS", "set-require-tls", |o| o.set_require_tls(true)),
+        ("DELIVERBY", "set-deliver-by", |o| {
+            o.set_deliver_by(60, false, false).unwrap()
+        }),
+        ("MT-PRIORITY", "set-priority", |o| {
+            o.set_priority(-9).unwrap()
+        }),
+        ("FUTURERELEASE", "set-hold-for", |o| {
+            o.set_hold_for(60).unwrap()
+        }),
     ];
     let server = Server::start([hello(&[]).followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    for (extension, ask) in asks {
+    for (extension, option, ask) in asks {
         let options = instance.options();
         ask(&options);
-        let error = mailer.send_with(Some(&options), &to_b(), MESSAGE);
-        assert_eq!(error, Err(Error::ExtensionUnavailable(extension.into())));
+        let sent = mailer.send_with(Some(&options), &to_b(), MESSAGE);
+        let (missing, reason) = unavailable(sent);
+        assert_eq!(missing, extension);
+        assert!(reason.contains(option), "{reason}");
     }
     delivers(&mailer);
     server.finish();

@@ -201,8 +201,9 @@ fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
     let text = "\r\nGrüße\r\n".as_bytes();
     fails(begun(&[], "MAIL FROM:<a@mail.test>").closed(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
-        let error = message.write(text);
-        assert_eq!(error, Err(Error::ExtensionUnavailable("8BITMIME".into())));
+        let (missing, reason) = unavailable(message.write(text));
+        assert_eq!(missing, "8BITMIME");
+        assert!(reason.contains("line 2"), "{reason}");
     });
 
     let mail = "MAIL FROM:<a@mail.test> BODY=8BITMIME";

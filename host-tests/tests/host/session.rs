@@ -131,6 +131,37 @@ fn other_words_than_smtp_are_a_protocol_error() {
     );
 }
 
+#[test]
+fn only_220_greets() {
+    let error = error_of(Session::new().say("250 mail.test").closed());
+    assert!(
+        matches!(&error, Error::Protocol((Phase::Greeting, what)) if what.contains("250")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
+    let server = Server::start([Session::new()
+        .say_bytes("220-mail.test\n220 ready\n")
+        .expect("EHLO *")
+        .say_bytes("250-mail.test\n250 PIPELINING\n")
+        .expect_group(&["MAIL *", "RCPT *", "DATA"])
+        .say_bytes("250 Ok\n250 Ok\n354 Go\n")
+        .content()
+        .say_bytes(format!("{QUEUED}\n"))]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_transcript(100);
+    delivers(&mailer);
+    let lines = mailer.transcript();
+    let named = lines
+        .iter()
+        .filter(|line| line.speaker == Speaker::Event && line.text.contains("LF alone"));
+    assert_eq!(named.count(), 1, "{lines:?}");
+    server.finish();
+}
+
 // Conformance: 4
 #[test]
 fn the_local_name_is_the_callers_where_set() {

@@ -59,12 +59,26 @@ fn nothing_is_said_of_its_own_accord() {
 }
 
 #[test]
-fn the_local_name_is_to_be_set() {
-    let server = Server::start([Session::new().say("220 mail.test").closed()]);
+fn our_name_is_needed_where_hello_is_due_without_one() {
+    let greeting = || Session::new().say("220 mail.test");
+    let server = Server::start([
+        greeting()
+            .expect("EHLO own.test")
+            .say(&ehlo(&[]))
+            .followed_by(message())
+            .followed_by(quit()),
+        greeting().followed_by(quit()),
+    ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    assert_invalid(attached(&mailer, &server).map(drop));
-    server.until_ended();
+    let client = attached(&mailer, &server).unwrap();
+    assert_invalid(client.noop());
+    assert_invalid(client.send(&to_b(), MESSAGE));
+    client.hello("own.test").unwrap();
+    client.send(&to_b(), MESSAGE).unwrap();
+    client.quit().unwrap();
+
+    attached(&mailer, &server).unwrap().quit().unwrap();
     server.finish();
 }
 

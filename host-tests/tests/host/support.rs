@@ -158,6 +158,15 @@ pub fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert!(matches!(result, Err(Error::WrongState(_))), "{result:?}");
 }
 
+/// The extension that is missing, and the words for people.
+#[track_caller]
+pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
+    match result {
+        Err(Error::ExtensionUnavailable(unavailable)) => (unavailable.keyword, unavailable.reason),
+        other => panic!("not an extension that is missing: {other:?}"),
+    }
+}
+
 #[track_caller]
 pub fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
     match result {

@@ -16,8 +16,11 @@ pub fn may_be_utf8(visit: &mut Visit) -> String {
         let message = message();
         let sent = mailer.send(&envelope(), &message);
         if !offered {
-            let missing = Error::ExtensionUnavailable("SMTPUTF8".into());
-            assert_eq!(sent, Err(missing));
+            let Err(Error::ExtensionUnavailable(missing)) = sent else {
+                panic!("{sent:?}")
+            };
+            assert_eq!(missing.keyword, "SMTPUTF8");
+            assert!(missing.reason.contains(SENDER), "{}", missing.reason);
             continue;
         }
         assert_eq!(sent.unwrap().accepted[0].recipient, RECIPIENT);

@@ -7,7 +7,7 @@
 use super::parameters::Parameters;
 use super::{Body, Options};
 use crate::smtp::content::Survey;
-use crate::smtp::error::Error;
+use crate::smtp::error::{Error, UnavailableExtension};
 use crate::smtp::extensions::Extensions;
 
 /// All that MAIL's parameters depend on besides the options.
@@ -16,7 +16,10 @@ pub struct MailContext<'a> {
     pub extensions: &'a Extensions,
     /// Whether the session is within TLS, the server's certificate verified.
     pub secure: bool,
-    /// Whether all addresses, as they will be sent, are ASCII.
+    /// Whether BDAT may be used where CHUNKING is offered.
+    pub may_chunk: bool,
+    /// Whether all addresses, as they will be sent, are ASCII: any other was checked against what the
+    /// server offers.
     pub envelope_ascii: bool,
     /// Of a message that is there already.
     pub survey: Option<&'a Survey>,
@@ -51,30 +54,81 @@ impl Options {
                 parameters.push(format_args!("SIZE={size}"));
             }
         }
-        let eight_bit = self.body == Some(Body::EightBitMime)
-            || context.survey.is_some_and(|survey| survey.eight_bit);
-        if self.body == Some(Body::BinaryMime) {
-            // RFC 3030, section 3: DATA could not carry it.
-            extensions.require("CHUNKING")?;
-            parameters.push_of("BINARYMIME", "BODY=BINARYMIME")?;
-        } else if eight_bit || extensions.has("8BITMIME") {
-            parameters.push_of("8BITMIME", "BODY=8BITMIME")?;
-        }
-        // Only where it is needed (RFC 6531, section 3.4).
-        let utf8_header = context.survey.is_some_and(|survey| survey.utf8_header);
-        if self.smtputf8 || utf8_header || !context.envelope_ascii {
-            parameters.push_of("SMTPUTF8", "SMTPUTF8")?;
+        self.describe_body(context, parameters)?;
+        self.describe_utf8(context, parameters)
+    }
+
+    fn describe_body(
+        &self,
+        context: &MailContext<'_>,
+        parameters: &mut Parameters<'_>,
+    ) -> Result<(), Error> {
+        let is_offered = context.extensions.has("8BITMIME");
+        let place = context.survey.and_then(|survey| survey.eight_bit);
+        match (self.body, place) {
+            (Some(Body::BinaryMime), _) => self.describe_binary(context, parameters)?,
+            (_, Some(place)) if !is_offered => return Err(place.needs_8bitmime()),
+            (Some(Body::EightBitMime), _) if !is_offered => {
+                let instead = "leave that out, and send quoted-printable or base64";
+                let option = "set-body(eight-bit-mime)";
+                context.extensions.require("8BITMIME", option, instead)?;
+            }
+            _ if is_offered => parameters.push("BODY=8BITMIME"),
+            _ => {}
         }
         Ok(())
+    }
+
+    /// DATA could not carry it (RFC 3030, section 3).
+    fn describe_binary(
+        &self,
+        context: &MailContext<'_>,
+        parameters: &mut Parameters<'_>,
+    ) -> Result<(), Error> {
+        if !context.may_chunk {
+            return Err(Error::ExtensionUnavailable(UnavailableExtension {
+                keyword: "CHUNKING".into(),
+                reason:
+                    "set-body(binary-mime) needs BDAT, which set-chunking forbids: allow it, or \
+                         send the content as base64"
+                        .into(),
+            }));
+        }
+        for keyword in ["CHUNKING", "BINARYMIME"] {
+            let instead = "leave that out, and send the content as base64";
+            let option = "set-body(binary-mime)";
+            context.extensions.require(keyword, option, instead)?;
+        }
+        parameters.push("BODY=BINARYMIME");
+        Ok(())
+    }
+
+    /// SMTPUTF8 only where it is needed (RFC 6531, section 3.4).
+    fn describe_utf8(
+        &self,
+        context: &MailContext<'_>,
+        parameters: &mut Parameters<'_>,
+    ) -> Result<(), Error> {
+        let field = context.survey.and_then(|survey| survey.utf8_header);
+        match field {
+            Some(field) if !context.extensions.has("SMTPUTF8") => Err(field.needs_smtputf8()),
+            None if context.envelope_ascii && !self.smtputf8 => Ok(()),
+            _ if self.smtputf8 => parameters.push_of("SMTPUTF8", "set-smtputf8", "SMTPUTF8"),
+            _ => parameters.push_of("SMTPUTF8", "an address", "SMTPUTF8"),
+        }
     }
 
     /// RET and ENVID.
     fn describe_notifications(&self, parameters: &mut Parameters<'_>) -> Result<(), Error> {
         if let Some(contents) = self.dsn_contents {
-            parameters.push_of("DSN", format_args!("RET={}", contents.value()))?;
+            parameters.push_of(
+                "DSN",
+                "set-dsn-contents",
+                format_args!("RET={}", contents.value()),
+            )?;
         }
         if let Some(id) = &self.envelope_id {
-            parameters.push_of("DSN", format_args!("ENVID={id}"))?;
+            parameters.push_of("DSN", "set-envelope-id", format_args!("ENVID={id}"))?;
         }
         Ok(())
     }
@@ -88,22 +142,39 @@ impl Options {
         if self.require_tls {
             // Offered or not: RFC 8689, section 4.2.1.
             if !context.secure {
-                return Err(Error::ExtensionUnavailable("REQUIRETLS".into()));
+                return Err(Error::ExtensionUnavailable(UnavailableExtension {
+                    keyword: "REQUIRETLS".into(),
+                    reason: "set-require-tls needs TLS from here on (RFC 8689, section 4.2.1): \
+                             set-security(implicit-tls) or set-security(starttls)"
+                        .into(),
+                }));
             }
-            parameters.push_of("REQUIRETLS", "REQUIRETLS")?;
+            parameters.push_of("REQUIRETLS", "set-require-tls", "REQUIRETLS")?;
         }
         if let Some(deliver_by) = self.deliver_by {
-            parameters.push_of("DELIVERBY", deliver_by.parameter(context.extensions)?)?;
+            parameters.push_of(
+                "DELIVERBY",
+                "set-deliver-by",
+                deliver_by.parameter(context.extensions)?,
+            )?;
         }
         if let Some(priority) = self.priority {
-            parameters.push_of("MT-PRIORITY", format_args!("MT-PRIORITY={priority}"))?;
+            parameters.push_of(
+                "MT-PRIORITY",
+                "set-priority",
+                format_args!("MT-PRIORITY={priority}"),
+            )?;
         }
         if let Some(seconds) = self.hold_for {
             check_hold(seconds, context.extensions)?;
-            parameters.push_of("FUTURERELEASE", format_args!("HOLDFOR={seconds}"))?;
+            parameters.push_of(
+                "FUTURERELEASE",
+                "set-hold-for",
+                format_args!("HOLDFOR={seconds}"),
+            )?;
         }
         if let Some(submitter) = &self.submitter {
-            parameters.push_of("AUTH", format_args!("AUTH={submitter}"))?;
+            parameters.push_of("AUTH", "set-submitter", format_args!("AUTH={submitter}"))?;
         }
         Ok(())
     }
@@ -121,13 +192,14 @@ fn check_hold(seconds: u32, extensions: &Extensions) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::smtp::content::survey;
     use crate::smtp::options::DsnContents;
     use crate::smtp::reply::Reply;
 
     const MESSAGE: Survey = Survey {
         size: 1000,
-        eight_bit: false,
-        utf8_header: false,
+        eight_bit: None,
+        utf8_header: None,
     };
 
     /// What a server that offers `lines` would be told of an ASCII envelope within TLS.
@@ -135,6 +207,7 @@ mod tests {
         options.mail_parameters(&MailContext {
             extensions: &offered(lines),
             secure: true,
+            may_chunk: true,
             envelope_ascii: true,
             survey,
         })
@@ -155,8 +228,15 @@ mod tests {
         options
     }
 
-    fn unavailable<T>(keyword: &str) -> Result<T, Error> {
-        Err(Error::ExtensionUnavailable(keyword.into()))
+    /// The keyword is for programs; people are told who needs it, and what to do.
+    #[track_caller]
+    fn is_unavailable(said: Result<String, Error>, keyword: &str, words: &[&str]) {
+        let Err(Error::ExtensionUnavailable(unavailable)) = said else {
+            panic!("{keyword}: {said:?}")
+        };
+        assert_eq!(unavailable.keyword, keyword);
+        let reason = &unavailable.reason;
+        assert!(words.iter().all(|word| reason.contains(word)), "{reason}");
     }
 
     // Conformance: 14
@@ -214,14 +294,17 @@ mod tests {
     // Conformance: 55
     #[test]
     fn eight_bit_content_needs_8bitmime() {
-        let survey = Survey {
-            eight_bit: true,
-            ..MESSAGE
-        };
+        let survey = survey("Subject: x\n\nZoë".as_bytes()).unwrap();
         let none = Options::default();
-        assert_eq!(said(&none, &[], Some(&survey)), unavailable("8BITMIME"));
+        let words = ["line 3 of the message", "quoted-printable"];
+        is_unavailable(said(&none, &[], Some(&survey)), "8BITMIME", &words);
+        assert_eq!(
+            said(&none, &["8BITMIME"], Some(&survey)),
+            Ok(" BODY=8BITMIME".into())
+        );
         let asked = options(|o| o.set_body(Body::EightBitMime));
-        assert_eq!(said(&asked, &[], None), unavailable("8BITMIME"));
+        let words = ["set-body(eight-bit-mime)", "quoted-printable"];
+        is_unavailable(said(&asked, &[], None), "8BITMIME", &words);
         assert_eq!(
             said(&asked, &["8BITMIME"], None),
             Ok(" BODY=8BITMIME".into())
@@ -234,14 +317,22 @@ mod tests {
         let asked = options(|o| o.set_body(Body::BinaryMime));
         let all = ["8BITMIME", "BINARYMIME", "CHUNKING"];
         assert_eq!(said(&asked, &all, None), Ok(" BODY=BINARYMIME".into()));
-        assert_eq!(
-            said(&asked, &["8BITMIME", "BINARYMIME"], None),
-            unavailable("CHUNKING")
-        );
-        assert_eq!(
-            said(&asked, &["8BITMIME", "CHUNKING"], None),
-            unavailable("BINARYMIME")
-        );
+        for (lines, keyword) in [
+            (["8BITMIME", "BINARYMIME"], "CHUNKING"),
+            (["8BITMIME", "CHUNKING"], "BINARYMIME"),
+        ] {
+            let words = ["set-body(binary-mime)", "base64"];
+            is_unavailable(said(&asked, &lines, None), keyword, &words);
+        }
+        let without_bdat = MailContext {
+            extensions: &offered(&all),
+            secure: true,
+            may_chunk: false,
+            envelope_ascii: true,
+            survey: None,
+        };
+        let words = ["set-chunking", "base64"];
+        is_unavailable(asked.mail_parameters(&without_bdat), "CHUNKING", &words);
     }
 
     // Conformance: 54
@@ -251,6 +342,7 @@ mod tests {
             options(|o| o.set_smtputf8(required)).mail_parameters(&MailContext {
                 extensions: &offered(lines),
                 secure: false,
+                may_chunk: true,
                 envelope_ascii,
                 survey: None,
             })
@@ -258,26 +350,61 @@ mod tests {
         assert_eq!(said(false, true, &["SMTPUTF8"]), Ok("".into()));
         assert_eq!(said(true, true, &["SMTPUTF8"]), Ok(" SMTPUTF8".into()));
         assert_eq!(said(false, false, &["SMTPUTF8"]), Ok(" SMTPUTF8".into()));
-        assert_eq!(said(true, true, &[]), unavailable("SMTPUTF8"));
-        assert_eq!(said(false, false, &[]), unavailable("SMTPUTF8"));
+        is_unavailable(said(true, true, &[]), "SMTPUTF8", &["set-smtputf8"]);
     }
 
     // Conformance: 53, 54
     #[test]
     fn a_header_in_utf8_needs_smtputf8() {
-        let survey = Survey {
-            eight_bit: true,
-            utf8_header: true,
-            ..MESSAGE
-        };
+        let utf8 = survey("Subject: Zoë".as_bytes()).unwrap();
         let none = Options::default();
+        let size = utf8.size;
         assert_eq!(
-            said(&none, &["8BITMIME", "SMTPUTF8"], Some(&survey)),
-            Ok(" BODY=8BITMIME SMTPUTF8".into())
+            said(&none, &["SIZE", "8BITMIME", "SMTPUTF8"], Some(&utf8)),
+            Ok(format!(" SIZE={size} BODY=8BITMIME SMTPUTF8"))
         );
-        assert_eq!(
-            said(&none, &["8BITMIME"], Some(&survey)),
-            unavailable("SMTPUTF8")
+        let words = ["the header field `Subject`", "encoded words (RFC 2047)"];
+        is_unavailable(said(&none, &["8BITMIME"], Some(&utf8)), "SMTPUTF8", &words);
+        is_unavailable(said(&none, &[], Some(&utf8)), "8BITMIME", &words);
+        // Asked for or not, the field is what needs it.
+        let asked = options(|o| o.set_smtputf8(true));
+        is_unavailable(said(&asked, &["8BITMIME"], Some(&utf8)), "SMTPUTF8", &words);
+    }
+
+    // Conformance: 54
+    #[test]
+    fn a_body_in_utf8_and_a_header_in_another_character_set_need_8bitmime_alone() {
+        let none = Options::default();
+        let lines = ["8BITMIME", "SMTPUTF8"];
+        for message in ["Zoë\r\n".as_bytes(), b"Subject: Facture re\xe7ue\r\n\r\n"] {
+            let survey = survey(message).unwrap();
+            for lines in [&lines[..], &lines[..1]] {
+                assert_eq!(
+                    said(&none, lines, Some(&survey)),
+                    Ok(" BODY=8BITMIME".into())
+                );
+            }
+        }
+    }
+
+    // Conformance: 38, 54
+    #[test]
+    fn of_binary_content_only_a_header_in_utf8_needs_smtputf8() {
+        let asked = options(|o| o.set_body(Body::BinaryMime));
+        let all = ["BINARYMIME", "CHUNKING", "SMTPUTF8"];
+        for (message, parameters) in [
+            ("Subject: x\r\n\r\nZoë", " BODY=BINARYMIME"),
+            ("Zoë", " BODY=BINARYMIME"),
+            ("Subject: Zoë", " BODY=BINARYMIME SMTPUTF8"),
+        ] {
+            let survey = Survey::binary(message.as_bytes());
+            assert_eq!(said(&asked, &all, Some(&survey)), Ok(parameters.into()));
+        }
+        let survey = Survey::binary("Subject: Zoë".as_bytes());
+        is_unavailable(
+            said(&asked, &all[..2], Some(&survey)),
+            "SMTPUTF8",
+            &["`Subject`"],
         );
     }
 
@@ -287,71 +414,79 @@ mod tests {
         let asked = options(|o| o.set_require_tls(true));
         let lines = ["REQUIRETLS"];
         assert_eq!(said(&asked, &lines, None), Ok(" REQUIRETLS".into()));
-        assert_eq!(said(&asked, &[], None), unavailable("REQUIRETLS"));
+        is_unavailable(said(&asked, &[], None), "REQUIRETLS", &["set-require-tls"]);
         let in_the_clear = MailContext {
             extensions: &offered(&lines),
             secure: false,
+            may_chunk: true,
             envelope_ascii: true,
             survey: None,
         };
-        assert_eq!(
-            asked.mail_parameters(&in_the_clear),
-            unavailable("REQUIRETLS")
-        );
+        let words = ["set-require-tls", "set-security"];
+        is_unavailable(asked.mail_parameters(&in_the_clear), "REQUIRETLS", &words);
     }
 
     // Conformance: 14, 50, 58
     #[test]
     fn each_option_is_said_where_its_extension_is_offered_and_is_an_error_elsewhere() {
-        for (extension, asked, parameter) in [
+        for (extension, asked, parameter, option) in [
             (
                 "DSN",
                 options(|o| o.set_dsn_contents(DsnContents::Full)),
                 " RET=FULL",
+                "set-dsn-contents",
             ),
             (
                 "DSN",
                 options(|o| o.set_dsn_contents(DsnContents::Headers)),
                 " RET=HDRS",
+                "set-dsn-contents",
             ),
             (
                 "DSN",
                 options(|o| o.set_envelope_id("a+b").unwrap()),
                 " ENVID=a+2Bb",
+                "set-envelope-id",
             ),
             (
                 "DELIVERBY",
                 options(|o| o.set_deliver_by(120, true, true).unwrap()),
                 " BY=120;RT",
+                "set-deliver-by",
             ),
             (
                 "DELIVERBY",
                 options(|o| o.set_deliver_by(-60, false, false).unwrap()),
                 " BY=-60;N",
+                "set-deliver-by",
             ),
             (
                 "MT-PRIORITY",
                 options(|o| o.set_priority(-9).unwrap()),
                 " MT-PRIORITY=-9",
+                "set-priority",
             ),
             (
                 "FUTURERELEASE",
                 options(|o| o.set_hold_for(3600).unwrap()),
                 " HOLDFOR=3600",
+                "set-hold-for",
             ),
             (
                 "AUTH",
                 options(|o| o.set_submitter(Some("e+mc2=@example.org")).unwrap()),
                 " AUTH=e+2Bmc2+3D@example.org",
+                "set-submitter",
             ),
             (
                 "AUTH",
                 options(|o| o.set_submitter(None).unwrap()),
                 " AUTH=<>",
+                "set-submitter",
             ),
         ] {
             assert_eq!(said(&asked, &[extension], None), Ok(parameter.into()));
-            assert_eq!(said(&asked, &["HELP"], None), unavailable(extension));
+            is_unavailable(said(&asked, &["HELP"], None), extension, &[option]);
         }
     }
 

@@ -5,6 +5,9 @@ use crate::smtp::error::Error;
 use crate::smtp::extensions::Extensions;
 use core::fmt::Display;
 
+/// What to do about most options.
+const LEAVE_OUT: &str = "leave that out, or send over a server that offers it";
+
 pub(super) struct Parameters<'a> {
     extensions: &'a Extensions,
     text: String,
@@ -23,12 +26,14 @@ impl<'a> Parameters<'a> {
         self.text += &format!(" {parameter}");
     }
 
+    /// What `option` asks for.
     pub(super) fn push_of(
         &mut self,
         extension: &str,
+        option: &str,
         parameter: impl Display,
     ) -> Result<(), Error> {
-        self.extensions.require(extension)?;
+        self.extensions.require(extension, option, LEAVE_OUT)?;
         self.push(parameter);
         Ok(())
     }

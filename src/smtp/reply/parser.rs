@@ -4,26 +4,30 @@
 //! 250-mail.example.org greets you      a line: the code, "-" for more to come, text
 //! 250 SIZE 1000000                     the last line: the code, alone or with a space, text
 //! ```
+//!
+//! A line ends in CRLF. One that ends in LF alone is taken too, as by every other client: nothing
+//! that we send depends on it. A CR alone ends no line.
 
 use super::{EnhancedCode, Reply};
 use crate::smtp::excerpt::excerpt;
 use core::{error, fmt, mem};
 use memchr::memchr;
 
-/// Octets of one line with its CRLF. The rule is 512 (RFC 5321, section 4.5.3.1.5), and for a
+/// Octets of one line with its CRLF; an LF alone counts as one, so that as much text fits. The rule is 512 (RFC 5321, section 4.5.3.1.5), and for a
 /// challenge 12,288 after its `334 ` (RFC 4954, section 4).
 pub const MAX_LINE: usize = 4 + 12_288 + 2;
 
 /// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
 pub const MAX_LINES: usize = 512;
 
-/// Octets of one reply: what a server can make us keep.
+/// Octets of one reply, each line end counted as two: what a server can make us keep.
 pub const MAX_REPLY: usize = 64 * 1024;
+
+const CRLF: &[u8] = b"\r\n";
 
 /// Why what arrived is not a reply. Each with the beginning of the line that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplyError {
-    BareLineFeed(String),
     NotAReply(String),
     /// The code that the reply began with, the line that has another.
     CodeChanged(u16, String),
@@ -42,6 +46,7 @@ pub struct ReplyParser {
     /// How much of `input` is known to hold no further line end, so that no octet is looked at twice.
     scanned: usize,
     partial: Partial,
+    has_bare_line_feed: bool,
 }
 
 /// The lines so far of a reply whose last line is to come.
@@ -65,7 +70,9 @@ impl ReplyParser {
     /// The next reply, if all of it has arrived.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ReplyError> {
         while let Some(end) = self.line_end()? {
-            let reply = self.partial.add(&self.input[self.parsed..end])?;
+            let line = &self.input[self.parsed..end];
+            let reply = self.partial.add(without_end(line))?;
+            self.has_bare_line_feed |= !line.ends_with(CRLF);
             self.parsed = end;
             self.scanned = end;
             if reply.is_some() {
@@ -75,12 +82,17 @@ impl ReplyParser {
         Ok(None)
     }
 
+    /// Whether a line has ended in LF alone.
+    pub fn has_bare_line_feed(&self) -> bool {
+        self.has_bare_line_feed
+    }
+
     /// Whether any octet has arrived that is not of a reply given out.
     pub fn has_leftover(&self) -> bool {
         self.leftover_len() > 0
     }
 
-    /// How many octets have arrived that are not of a reply given out.
+    /// How many octets have arrived that are not of a reply given out, each line end counted as two.
     pub fn leftover_len(&self) -> usize {
         self.partial.size + self.input.len() - self.parsed
     }
@@ -90,8 +102,9 @@ impl ReplyParser {
     fn line_end(&mut self) -> Result<Option<usize>, ReplyError> {
         let found = memchr(b'\n', &self.input[self.scanned..]);
         let end = found.map(|at| self.scanned + at + 1);
-        // A line without its end is at least one octet longer than what is here.
-        let length = end.unwrap_or(self.input.len() + 1) - self.parsed;
+        // Whether its end is here or not, and whichever that is, it counts as CRLF.
+        let line = &self.input[self.parsed..end.unwrap_or(self.input.len())];
+        let length = without_end(line).len() + CRLF.len();
         let room = MAX_REPLY - self.partial.size;
         if length > room.min(MAX_LINE) {
             return Err(match room {
@@ -106,16 +119,12 @@ impl ReplyParser {
 }
 
 impl Partial {
-    /// Adds a line, its end included, unless it is at fault. The last one completes the reply.
+    /// Adds a line, without its end, unless it is at fault. The last one completes the reply.
     fn add(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
-        let content = line.strip_suffix(b"\n").unwrap_or(line);
-        let content = content
-            .strip_suffix(b"\r")
-            .ok_or_else(|| ReplyError::BareLineFeed(excerpt(content)))?;
         let (code, is_last, text) =
-            split(content).ok_or_else(|| ReplyError::NotAReply(excerpt(content)))?;
+            split(line).ok_or_else(|| ReplyError::NotAReply(excerpt(line)))?;
         if let Some(first) = self.code.filter(|first| *first != code) {
-            return Err(ReplyError::CodeChanged(first, excerpt(content)));
+            return Err(ReplyError::CodeChanged(first, excerpt(line)));
         }
         if self.lines.len() == MAX_LINES {
             return Err(ReplyError::TooManyLines);
@@ -125,7 +134,7 @@ impl Partial {
         // It may be on every line (RFC 2034, section 4); they are to agree.
         self.enhanced = self.enhanced.or_else(|| EnhancedCode::parse(code, &text));
         self.lines.push(text);
-        self.size += line.len();
+        self.size += line.len() + CRLF.len();
         Ok(is_last.then(|| {
             let Self {
                 enhanced, lines, ..
@@ -137,6 +146,12 @@ impl Partial {
             }
         }))
     }
+}
+
+/// A line without CRLF, LF alone, or the CR whose LF has not arrived yet.
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// A line's code, whether it is the last of its reply, and its text. The space may be missing
@@ -162,12 +177,6 @@ impl error::Error for ReplyError {}
 impl fmt::Display for ReplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BareLineFeed(line) => {
-                write!(
-                    f,
-                    "the server ended the line `{line}` with LF alone instead of CR LF"
-                )
-            }
             Self::NotAReply(line) => {
                 write!(
                     f,
@@ -278,13 +287,48 @@ mod tests {
         assert_eq!(read_one(b"250 caf\xe9\r\n").lines, ["caf\u{fffd}"]);
     }
 
+    #[test]
+    fn a_line_feed_alone_ends_a_line_and_is_noticed() {
+        let reads = |octets: &[u8]| {
+            let mut parser = ReplyParser::default();
+            parser.push(octets);
+            let mut lines = Vec::new();
+            while let Some(reply) = parser.next_reply().unwrap() {
+                lines.extend(reply.lines);
+            }
+            (lines, parser.has_bare_line_feed())
+        };
+        let two = vec!["one".to_string(), "two".to_string()];
+        assert_eq!(reads(b"250-one\n250 two\n"), (two.clone(), true));
+        assert_eq!(reads(b"250-one\r\n250 two\n"), (two.clone(), true));
+        assert_eq!(reads(b"250-one\n250 two\r\n"), (two.clone(), true));
+        assert_eq!(reads(b"250-one\r\n250 two\r\n"), (two, false));
+        assert_eq!(reads(b"250\n"), (vec![String::new()], true));
+        assert_eq!(read(b"\n"), Err(ReplyError::NotAReply("".into())));
+    }
+
+    #[test]
+    fn a_crlf_cut_between_two_reads_is_one_line_end() {
+        let mut parser = ReplyParser::default();
+        parser.push(b"250-one\r");
+        assert_eq!(parser.next_reply(), Ok(None));
+        parser.push(b"\n250 two\r");
+        assert_eq!(parser.next_reply(), Ok(None));
+        parser.push(b"\n");
+        assert_eq!(parser.next_reply().unwrap().unwrap().lines, ["one", "two"]);
+        assert!(!parser.has_bare_line_feed() && !parser.has_leftover());
+    }
+
     // Conformance: 1
     #[test]
-    fn a_line_feed_alone_ends_no_line() {
-        let error = read(b"250 ok\n250 more\r\n").unwrap_err();
-        assert_eq!(error, ReplyError::BareLineFeed("250 ok".into()));
-        assert!(error.to_string().contains("LF alone"));
-        assert!(matches!(read(b"\n"), Err(ReplyError::BareLineFeed(_))));
+    fn a_carriage_return_alone_ends_no_line() {
+        let mut parser = ReplyParser::default();
+        parser.push(b"250 ok\r250 more\r");
+        assert_eq!(parser.next_reply(), Ok(None));
+        assert!(parser.has_leftover());
+        // Nor may one follow the code.
+        let error = read(b"250\r250 more\r\n").unwrap_err();
+        assert_eq!(error, ReplyError::NotAReply(r"250\r250 more".into()));
     }
 
     // Conformance: 7
@@ -334,9 +378,23 @@ mod tests {
             Err(ReplyError::LineTooLong(_))
         ));
         // Refused before its end has come.
-        assert_eq!(read(&line(MAX_LINE + 2)[..MAX_LINE - 1]).unwrap(), []);
+        assert_eq!(read(&line(MAX_LINE + 2)[..MAX_LINE - 2]).unwrap(), []);
         assert!(matches!(
-            read(&line(MAX_LINE + 2)[..MAX_LINE]),
+            read(&line(MAX_LINE + 2)[..MAX_LINE - 1]),
+            Err(ReplyError::LineTooLong(_))
+        ));
+        // A CR may be the first half of its end.
+        assert_eq!(read(&line(MAX_LINE)[..MAX_LINE - 1]).unwrap(), []);
+    }
+
+    // Conformance: 10
+    #[test]
+    fn a_line_that_ends_in_lf_alone_has_room_for_as_much_text_and_no_more() {
+        let line = |text: usize| format!("250 {}\n", "x".repeat(text)).into_bytes();
+        let text = MAX_LINE - "250 \r\n".len();
+        assert_eq!(read(&line(text)).unwrap().len(), 1);
+        assert!(matches!(
+            read(&line(text + 1)),
             Err(ReplyError::LineTooLong(_))
         ));
     }

@@ -29,7 +29,7 @@ const BLOCK: usize = 64 * 1024;
 pub fn send(task: &Task) -> Result<Vec<u64>> {
     let mut connection = Connection::open(task)?;
     let recipients = task.recipients();
-    let envelope = Envelope::parse(Some(SENDER), &recipients).map_err(failed)?;
+    let envelope = Envelope::parse(Some(SENDER), &recipients, Dialect::Smtp).map_err(failed)?;
     let message = task.message();
     let mut receipts = Vec::with_capacity(task.count);
     for _ in 0..task.count {
@@ -45,7 +45,8 @@ pub fn send(task: &Task) -> Result<Vec<u64>> {
 pub fn send_bulk(task: &Task) -> Result<Vec<u64>> {
     let message = task.message();
     let mut connection = Connection::open(task)?;
-    let envelope = Envelope::parse(Some(SENDER), &task.recipients()).map_err(failed)?;
+    let envelope =
+        Envelope::parse(Some(SENDER), &task.recipients(), Dialect::Smtp).map_err(failed)?;
     connection.send(&envelope, b"Subject: bench\r\n\r\n")?;
     let begin = now();
     connection.send(&envelope, &message)?;
@@ -161,7 +162,7 @@ impl Connection {
         }
         self.tls = Some(tls);
         if !implicit {
-            self.session.secured();
+            self.session.secured().map_err(failed)?;
         }
         self.take(0)
     }
@@ -186,7 +187,7 @@ fn plan(task: &Task) -> Result<Plan> {
         goal: Goal::Message,
         host: "127.0.0.1".into(),
         port: task.port,
-        local_name: LocalName::literal(Ipv4Addr::LOCALHOST.into()),
+        local_name: Some(LocalName::literal(Ipv4Addr::LOCALHOST.into())),
         security: match task.security {
             Security::StartTls => Secured::StartTls,
             Security::ImplicitTls => Secured::ImplicitTls,
@@ -197,6 +198,7 @@ fn plan(task: &Task) -> Result<Plan> {
         mechanisms: mechanism.flatten().into_iter().collect(),
         initial_response: InitialResponse::Auto,
         after_message: PipeliningAfterMessage::AfterBdat,
+        may_chunk: true,
         memory: ServerMemory::default(),
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],

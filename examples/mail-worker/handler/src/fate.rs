@@ -28,7 +28,7 @@ pub fn of_error(error: &Error) -> (Fate, String) {
         Error::MessageTooLarge(limit) => {
             refused(format!("larger than the server's limit, {limit} octets"))
         }
-        Error::ExtensionUnavailable(what) => refused(format!("the server does not offer {what}")),
+        Error::ExtensionUnavailable(unavailable) => refused(unavailable.reason.clone()),
         Error::RecipientsRefused(_) => refused("no recipient was taken".into()),
         Error::AccessDenied(phase) => {
             later(format!("the host does not allow it ({})", name(*phase)))

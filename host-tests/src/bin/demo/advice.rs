@@ -44,9 +44,7 @@ pub fn sentence(error: &Error) -> String {
             )
         }
         Error::AuthNeedsTls => "passwords are not sent without TLS: use smtps://".into(),
-        Error::ExtensionUnavailable(keyword) => {
-            format!("the message needs {keyword}, which the server does not offer")
-        }
+        Error::ExtensionUnavailable(unavailable) => unavailable.reason.clone(),
         Error::MessageTooLarge(limit) => format!("the server takes at most {limit} bytes"),
         Error::Rejected(rejection) => rejected(rejection),
         Error::RecipientsRefused(replies) => {
