@@ -152,11 +152,11 @@ fn limits_are_those_of_the_last_ehlo() {
         );
         let recipients = ["b@mail.test".into(), "c@mail.test".into()];
         let envelope = Envelope::parse(None, &recipients, Dialect::Smtp).unwrap();
-        assert_eq!(talk.session.batches(&envelope.recipients).len(), 2);
+        assert_eq!(talk.session.batches(&envelope.recipients, None).len(), 2);
         talk.goes("C: STARTTLS\nS: 220 go");
         talk.session.secured().unwrap();
         talk.goes("C: EHLO client.test\nS: 250 x");
-        assert_eq!(talk.session.batches(&envelope.recipients).len(), 1);
+        assert_eq!(talk.session.batches(&envelope.recipients, None).len(), 1);
     });
 }
 
