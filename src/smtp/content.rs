@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn octets_above_127_in_the_header_need_smtputf8_and_those_in_the_body_do_not() {
         for (message, needs) in [
-            (&"Subject: Zoë\r\n\r\nHello"[..], true),
+            ("Subject: Zoë\r\n\r\nHello", true),
             ("From: a@b.example\nSubject: Zoë", true),
             ("From: a@b.example\rSubject:\r Zoë", true),
             ("Subject: Zoe\n\nZoë\n", false),

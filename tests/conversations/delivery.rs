@@ -559,6 +559,27 @@ fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
     });
 }
 
+// Conformance: 56
+#[test]
+fn binary_content_in_pieces_is_counted_as_it_is_and_held_to_the_servers_limit() {
+    let mut binary = Options::default();
+    binary.set_body(Body::BinaryMime);
+    let offered = ["CHUNKING", "BINARYMIME", "SIZE 4"];
+    both_ways(plan, |talk| {
+        in_pieces(talk, &offered, &binary);
+        write(talk, &[b"\n", b"\r\0", b"x"]).unwrap();
+        talk.session.finish();
+        assert_eq!(talk.said(), "BDAT 4 LAST\r\n\n\r\0x");
+        assert!(talk.transcript().contains("<message of 4 octets>"));
+    });
+    both_ways(plan, |talk| {
+        in_pieces(talk, &offered, &binary);
+        let error = write(talk, &[b"\n\r\0x", b"y"]).unwrap_err();
+        assert_eq!(error, Error::MessageTooLarge(4));
+        assert!(!talk.session.is_open());
+    });
+}
+
 // Conformance: 1, 18, 19
 #[test]
 fn dots_and_line_ends_are_made_fit_for_data() {
