@@ -19,6 +19,7 @@ mod fault;
 mod identity;
 mod name;
 mod output;
+mod own;
 mod pins;
 mod policy;
 mod provider;

@@ -70,8 +70,11 @@ fn verifier(policy: &Policy) -> Result<Arc<Verifier>, Error> {
                 .into(),
         });
     }
-    let pins = policy.pins.clone();
-    Ok(Arc::new(Verifier { roots, pins }))
+    Ok(Arc::new(Verifier {
+        roots,
+        added: policy.trust.added(),
+        pins: policy.pins.clone(),
+    }))
 }
 
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod interop;
 mod limits;
 mod names_and_dates;
 mod openssl;
+mod own;
 mod peer;
 mod resumption;
 mod streams;
