@@ -143,7 +143,10 @@ impl Connection {
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
             memory: target.memory.clone(),
-            nonces: nonces(),
+            nonces: match &target.credentials {
+                Some(_) => nonces()?,
+                None => Default::default(),
+            },
         };
         let mut connection = Self {
             session: Session::new(plan),
@@ -443,10 +446,12 @@ impl Connection {
 }
 
 /// Fresh, for all attempts of one authentication.
-fn nonces() -> [Nonce; MAX_ATTEMPTS] {
+fn nonces() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
-    net::random(nonces.as_flattened_mut());
-    nonces
+    net::random(nonces.as_flattened_mut()).map_err(|net::NoRandomness| {
+        Error::Other("the host gave no randomness, without which nobody can log in".into())
+    })?;
+    Ok(nonces)
 }
 
 fn binding(tls::ChannelBinding { name, data }: tls::ChannelBinding) -> ChannelBinding {

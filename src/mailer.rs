@@ -433,8 +433,8 @@ fn only(outcomes: &mut Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
 struct WasiHost;
 
 impl tls::Host for WasiHost {
-    fn random(buffer: &mut [u8]) {
-        net::random(buffer);
+    fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
+        net::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
     }
 
     fn unix_time() -> Duration {

@@ -89,6 +89,7 @@ pub fn tls_failed(error: tls::Error) -> Error {
         tls::Failure::CertificateNotPinned => TlsFailure::CertificateNotPinned,
         tls::Failure::Incompatible => TlsFailure::Incompatible,
         tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
+        tls::Failure::NoRandomness => return Error::Other(error.message),
     };
     Error::TlsFailed(failure, error.message)
 }

@@ -36,5 +36,5 @@ pub use identity::Identity;
 pub use name::ServerName;
 pub use pins::Pins;
 pub use policy::Policy;
-pub use settings::{Host, Settings};
+pub use settings::{Host, NoRandomness, Settings};
 pub use trust::Trust;
