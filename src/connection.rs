@@ -12,6 +12,7 @@ use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
+use crate::smtp::outgoing::Outgoing;
 use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
 use crate::smtp::transcript::Speaker;
@@ -52,7 +53,7 @@ pub struct Connection {
     client_hello: Option<Tls>,
     socket: Socket,
     /// Of a message, sealed where TLS stands: what is too little to leave by itself.
-    held_back: Vec<u8>,
+    held_back: Outgoing,
     target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
@@ -153,7 +154,7 @@ impl Connection {
             tls: None,
             client_hello: None,
             socket,
-            held_back: Vec::new(),
+            held_back: Outgoing::default(),
             target,
             clock,
             transcript: transcript.clone(),
@@ -282,11 +283,7 @@ impl Connection {
     fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
         let behind = self.behind_message();
-        let sealed = self.seal()?;
-        match bytes.is_empty() {
-            true => bytes = sealed,
-            false => bytes.extend_from_slice(&sealed),
-        }
+        bytes.join(self.seal()?);
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = self.room()?;
@@ -300,7 +297,7 @@ impl Connection {
             self.socket.write(piece).map_err(|_| self.last_words())?;
             left = rest;
         }
-        self.held_back = left.to_vec();
+        self.held_back = bytes.last(left.len());
         Ok(())
     }
 
@@ -315,15 +312,15 @@ impl Connection {
     }
 
     /// What is outgoing, encrypted where TLS stands.
-    fn seal(&mut self) -> Result<Vec<u8>, Error> {
+    fn seal(&mut self) -> Result<Outgoing, Error> {
         let phase = self.session.phase();
-        let open = std::mem::take(self.session.outgoing());
+        let open = self.session.take_outgoing();
         let Some(tls) = &mut self.tls else {
             return Ok(open);
         };
         tls.send(&open)
             .map_err(|e| Error::Protocol(phase, e.message))?;
-        Ok(std::mem::take(tls.outgoing()))
+        Ok(std::mem::take(tls.outgoing()).into())
     }
 
     /// Octets that can be written now, at least one.

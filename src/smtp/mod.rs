@@ -16,6 +16,7 @@ pub mod local_name;
 pub mod mailbox;
 mod opening;
 pub mod options;
+pub mod outgoing;
 pub mod reply;
 pub mod server_memory;
 pub mod session;
