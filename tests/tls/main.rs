@@ -13,5 +13,6 @@ mod names_and_dates;
 mod openssl;
 mod own;
 mod peer;
+mod randomness;
 mod resumption;
 mod streams;
