@@ -28,6 +28,10 @@ const MAX_RECORD: usize = 16 * 1024;
 /// Octets that a record adds to it at most: header, nonce, tag (RFC 5246, section 6.2.3.3).
 const MAX_OVERHEAD: usize = 5 + 8 + 16;
 
+/// How long the last words of a broken connection are waited for, at most: they, or its end, are there
+/// to be read at once where it leads to a server.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Where and how to open a connection.
 pub struct Target {
     pub dialect: Dialect,
@@ -418,12 +422,17 @@ impl Connection {
 
     // --- what goes wrong ----------------------------------------------------------------------
 
-    /// The server may have said why before it closed.
+    /// The server may have said why before it closed. That has arrived before its end has; but a host
+    /// may know from a write that the connection is broken, and not yet that there is something to
+    /// read.
     fn last_words(&mut self) -> Error {
         let phase = self.session.phase();
-        while let Read::Bytes(bytes) = self.socket.read() {
-            if self.session.has_reply() || self.take(&bytes).is_err() {
-                break;
+        let deadline = self.clock.limit(LAST_WORDS);
+        loop {
+            match self.socket.read_within(deadline) {
+                Ok(Read::Nothing) => {}
+                Ok(Read::Bytes(bytes)) if self.take(&bytes).is_ok() => {}
+                _ => break,
             }
         }
         let heard = match phase {

@@ -62,7 +62,11 @@ pub fn handshake(socket: &Socket, mut tls: Tls, deadline: Deadline) -> Result<Tl
     };
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
-        socket.write_all(&flight, deadline).map_err(interrupted)?;
+        match socket.write_all(&flight, deadline) {
+            // The server may have said why before it closed: what is to be read tells.
+            Ok(()) | Err(net::Error::Disconnected) => {}
+            Err(error) => return Err(interrupted(error)),
+        }
         match socket.read_within(deadline).map_err(interrupted)? {
             Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
