@@ -75,6 +75,7 @@ fn each(mut check: impl FnMut(&'static str, &'static SupportedProtocolVersion)) 
     }
 }
 
+// Conformance: 43
 #[test]
 fn a_certificate_of_openssl_is_trusted_as_the_servers_own() {
     each(|certificate, version| {

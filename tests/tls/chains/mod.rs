@@ -45,11 +45,13 @@ fn the_servers_own_certificate_added_by_hand() {
     judge(own::rows());
 }
 
+// Conformance: 43
 #[test]
 fn the_servers_own_certificate_without_a_subject_alternative_name() {
     judge(own::names());
 }
 
+// Conformance: 43
 #[test]
 fn nothing_else_is_trusted_for_a_certificate_added_by_hand() {
     judge(own::others());
