@@ -42,7 +42,7 @@ impl wit::Guest for Component {
         recipients: Vec<String>,
         message: Vec<u8>,
     ) -> Result<wit::Receipt, wit::Error> {
-        let mailer = Mailer::from_url(&server)?;
+        let mailer = Mailer::from_url(&Zeroizing::new(server))?;
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
         let letter = mailer.letter(sender, &recipients, &message, &options)?;
@@ -64,7 +64,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
-        answer(Mailer::from_url(&url))
+        answer(Mailer::from_url(&Zeroizing::new(url)))
     }
 
     fn set_port(&self, port: u16) {
@@ -309,11 +309,13 @@ impl wit::GuestClient for GuestClient {
         mechanism: String,
         initial_response: Option<Vec<u8>>,
     ) -> Result<wit::AuthStep, wit::Error> {
-        answer(self.0.auth_start(&mechanism, initial_response.as_deref()))
+        let initial_response = initial_response.map(Zeroizing::new);
+        let initial_response = initial_response.as_ref().map(|octets| octets.as_slice());
+        answer(self.0.auth_start(&mechanism, initial_response))
     }
 
     fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
-        answer(self.0.auth_respond(&response))
+        answer(self.0.auth_respond(&Zeroizing::new(response)))
     }
 
     fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {

@@ -12,6 +12,7 @@ use crate::net::{self, Deadline, Read, Socket};
 use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
+use crate::smtp::outgoing::Outgoing;
 use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{
     Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
@@ -21,13 +22,17 @@ use crate::timeouts::{PIPELINED_REPLY, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-pub use letters::{Freshness, Letter, Outgoing, is_gone};
+pub use letters::{Delivery, Freshness, Letter, is_gone};
 pub use open::tls_failed;
 
 /// Octets of plaintext in a record of TLS (RFC 8446, section 5.1).
 const MAX_RECORD: usize = 16 * 1024;
 /// Octets that a record adds to it at most: header, nonce, tag (RFC 5246, section 6.2.3.3).
 const MAX_OVERHEAD: usize = 5 + 8 + 16;
+
+/// How long the last words of a broken connection are waited for, at most: they, or its end, are there
+/// to be read at once where it leads to a server.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Where and how to open a connection.
 pub struct Target {
@@ -57,7 +62,7 @@ pub struct Connection {
     client_hello: Option<Tls>,
     socket: Socket,
     /// Of a message, sealed where TLS stands: what is too little to leave by itself.
-    held_back: Vec<u8>,
+    held_back: Outgoing,
     target: Rc<Target>,
     clock: Clock,
     transcript: Transcript,
@@ -153,14 +158,17 @@ impl Connection {
             after_message: target.after_message,
             may_chunk: target.may_chunk,
             memory: target.memory.clone(),
-            nonces: nonces(),
+            nonces: match &target.credentials {
+                Some(_) => nonces()?,
+                None => Default::default(),
+            },
         };
         let mut connection = Self {
             session: Session::new(plan),
             tls: None,
             client_hello: None,
             socket,
-            held_back: Vec::new(),
+            held_back: Outgoing::default(),
             target,
             clock,
             transcript: transcript.clone(),
@@ -301,11 +309,7 @@ impl Connection {
     fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
         let behind = self.behind_message();
-        let sealed = self.seal()?;
-        match bytes.is_empty() {
-            true => bytes = sealed,
-            false => bytes.extend_from_slice(&sealed),
-        }
+        bytes.join(self.seal()?);
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = self.room()?;
@@ -319,7 +323,7 @@ impl Connection {
             self.socket.write(piece).map_err(|_| self.last_words())?;
             left = rest;
         }
-        self.held_back = left.to_vec();
+        self.held_back = bytes.last(left.len());
         Ok(())
     }
 
@@ -334,15 +338,15 @@ impl Connection {
     }
 
     /// What is outgoing, encrypted where TLS stands.
-    fn seal(&mut self) -> Result<Vec<u8>, Error> {
+    fn seal(&mut self) -> Result<Outgoing, Error> {
         let phase = self.session.phase();
-        let open = std::mem::take(self.session.outgoing());
+        let open = self.session.take_outgoing();
         let Some(tls) = &mut self.tls else {
             return Ok(open);
         };
         tls.send(&open)
             .map_err(|e| Error::Protocol(phase, e.message))?;
-        Ok(std::mem::take(tls.outgoing()))
+        Ok(std::mem::take(tls.outgoing()).into())
     }
 
     /// Octets that can be written now, at least one.
@@ -440,12 +444,17 @@ impl Connection {
 
     // --- what goes wrong ----------------------------------------------------------------------
 
-    /// The server may have said why before it closed.
+    /// The server may have said why before it closed. That has arrived before its end has; but a host
+    /// may know from a write that the connection is broken, and not yet that there is something to
+    /// read.
     fn last_words(&mut self) -> Error {
         let phase = self.session.phase();
-        while let Read::Bytes(bytes) = self.socket.read() {
-            if self.session.has_reply() || self.take(&bytes).is_err() {
-                break;
+        let deadline = self.clock.limit(LAST_WORDS);
+        loop {
+            match self.socket.read_within(deadline) {
+                Ok(Read::Nothing) => {}
+                Ok(Read::Bytes(bytes)) if self.take(&bytes).is_ok() => {}
+                _ => break,
             }
         }
         let heard = match phase {
@@ -465,10 +474,12 @@ impl Connection {
 }
 
 /// Fresh, for all attempts of one authentication.
-fn nonces() -> [Nonce; MAX_ATTEMPTS] {
+fn nonces() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
-    net::random(nonces.as_flattened_mut());
-    nonces
+    net::random(nonces.as_flattened_mut()).map_err(|net::NoRandomness| {
+        Error::Other("the host gave no randomness, without which nobody can log in".into())
+    })?;
+    Ok(nonces)
 }
 
 fn binding(tls::ChannelBinding { name, data }: tls::ChannelBinding) -> ChannelBinding {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::client::Client;
 use crate::connection::{
-    Clock, Connection, Freshness, Letter, Outgoing, Target, is_gone, tls_failed,
+    Clock, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
 };
 use crate::handle::Handle;
 use crate::message::Message;
@@ -258,7 +258,7 @@ impl Mailer {
 
     fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
         let clock = Clock::start(&self.timeouts);
-        let mut messages: Vec<Outgoing> = letters.iter().map(Outgoing::new).collect();
+        let mut messages: Vec<Delivery> = letters.iter().map(Delivery::new).collect();
         let mut rest = &mut messages[..];
         while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
             rest = &mut rest[first..];
@@ -275,7 +275,7 @@ impl Mailer {
     /// are left.
     fn send_over_one_connection(
         &mut self,
-        messages: &mut [Outgoing],
+        messages: &mut [Delivery],
         clock: &Clock,
         quits: bool,
     ) -> Result<(), Error> {
@@ -458,8 +458,8 @@ fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
 struct WasiHost;
 
 impl tls::Host for WasiHost {
-    fn random(buffer: &mut [u8]) {
-        net::random(buffer);
+    fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
+        net::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
     }
 
     fn unix_time() -> Duration {

@@ -1,6 +1,7 @@
 //! A server's URL, as configurations hold it: `smtps://user:password@host:port`.
 
 use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
 use crate::sasl::Password;
 use crate::smtp::session::Security;
@@ -71,10 +72,11 @@ fn decode(part: &str) -> Result<String, String> {
     if !escapes.all(is_hex) {
         return Err(malformed());
     }
-    Ok(percent_decode_str(part)
-        .decode_utf8()
-        .map_err(|_| malformed())?
-        .into_owned())
+    // With all its room at once: a vector that grows leaves copies of a password behind.
+    let mut decoded = Zeroizing::new(Vec::with_capacity(part.len()));
+    decoded.extend(percent_decode_str(part));
+    let text = str::from_utf8(&decoded).map_err(|_| malformed())?;
+    Ok(text.into())
 }
 
 /// `host`, `host:port`, `[2001:db8::1]:port`.

@@ -7,7 +7,7 @@ const [to = 'you@example.org'] = process.argv.slice(2);
 
 const mailer = await Mailer.fromUrl(SMTP_URL);
 // Where the server's authority is one of your own: its certificate, in PEM.
-if (SMTP_CA) await mailer.addTrustAnchors(Buffer.from(SMTP_CA));
+if (SMTP_CA) await mailer.addTrustAnchors(SMTP_CA);
 
 const envelope = { sender: 'shop@example.org', recipients: [to] };
 const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to have you here.\n`;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
+use crate::randomness::Randomness;
 use crate::resolver::Names;
 
 /// What a host lets an instance do.
@@ -19,6 +20,8 @@ pub struct Grants {
     pub names: bool,
     /// Answers in place of the host's resolver.
     pub resolver: Option<Names>,
+    /// Randomness in place of the host's.
+    pub randomness: Option<Randomness>,
     /// Told of each address that is connected to.
     pub connecting: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
 }
@@ -31,6 +34,7 @@ impl Grants {
             addresses: true,
             names: true,
             resolver: None,
+            randomness: None,
             connecting: None,
         }
     }

@@ -7,11 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Config, Engine, ResourceLimiter, Store};
+use wasmtime::{Config, Engine, ResourceLimiter, Store, WasmCoreDump};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
-use crate::{Error, Grants, Mailer, Options, Receipt, component, resolver};
+use crate::{Error, Grants, Mailer, Options, Receipt, component, randomness, resolver};
 
 /// Longer than any call of a test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -30,7 +30,12 @@ impl Host {
     /// When it was not built.
     pub fn shared() -> &'static Host {
         static HOST: OnceLock<Host> = OnceLock::new();
-        HOST.get_or_init(|| Host::new(&Engine::default(), &component::component_path()))
+        HOST.get_or_init(|| {
+            let mut config = Config::new();
+            config.coredump_on_trap(true);
+            let engine = Engine::new(&config).expect("the processor is one of Cranelift's");
+            Host::new(&engine, &component::component_path())
+        })
     }
 
     /// With the component for hosts that have wide arithmetic, which wasmtime 48 has to be told of.
@@ -71,17 +76,16 @@ impl Host {
     }
 
     fn guest(&self, mut grants: Grants) -> Guest {
-        let names = grants.resolver.take();
+        let mut linker = self.linker.clone();
+        if let Some(names) = grants.resolver.take() {
+            resolver::add_to_linker(&mut linker, names).expect("the names are right");
+        }
+        if let Some(source) = grants.randomness.take() {
+            randomness::add_to_linker(&mut linker, source).expect("the names are right");
+        }
         let mut store = Store::new(&self.engine, State::new(grants));
         store.limiter(|state| &mut state.memory);
-        let world = match names {
-            None => Envoi::instantiate(&mut store, &self.component, &self.linker),
-            Some(names) => {
-                let mut linker = self.linker.clone();
-                resolver::add_to_linker(&mut linker, names).expect("the names are right");
-                Envoi::instantiate(&mut store, &self.component, &linker)
-            }
-        };
+        let world = Envoi::instantiate(&mut store, &self.component, &linker);
         Guest {
             world: world.expect("the host has all that the component imports"),
             store,
@@ -144,7 +148,28 @@ impl Instance {
 
     /// The size of the component's linear memory, in octets: it never shrinks.
     pub fn memory(&self) -> usize {
-        self.call(|_, store| Ok(store.data().memory.0))
+        self.call(|_, store| Ok(store.data().memory.octets))
+    }
+
+    /// The component's linear memory, as its last call has left it. No host can look at it from
+    /// outside, but where the component traps: here where it asks for more memory, for an argument that
+    /// is too large for what it has.
+    pub fn into_memory(self) -> Vec<u8> {
+        /// More than an instance has ever had.
+        const TOO_LARGE: usize = 256 << 20;
+        self.call(|world, store| {
+            store.data_mut().memory.is_closed = true;
+            let (nobody, nobodies) = (String::new(), Vec::<String>::new());
+            let message = vec![0_u8; TOO_LARGE];
+            let smtp = world.envoi_mail_smtp();
+            let trap = smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message);
+            let trap = trap.expect_err("there is no memory for it");
+            let dump = trap.downcast_ref::<WasmCoreDump>();
+            let memories = dump.expect("the engine makes dumps").memories();
+            let store = &*store;
+            let memories: Vec<&[u8]> = memories.iter().map(|one| one.data(store)).collect();
+            Ok(memories.concat())
+        })
     }
 
     /// Calls into the component.
@@ -193,9 +218,12 @@ impl State {
     }
 }
 
-/// Counts the octets of linear memory, and limits none.
+/// Counts the octets of linear memory, and limits none until it is closed.
 #[derive(Default)]
-struct LinearMemory(usize);
+struct LinearMemory {
+    octets: usize,
+    is_closed: bool,
+}
 
 impl ResourceLimiter for LinearMemory {
     fn memory_growing(
@@ -204,7 +232,10 @@ impl ResourceLimiter for LinearMemory {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        self.0 += desired - current;
+        if self.is_closed {
+            return Err(wasmtime::Error::msg("the memory is not to grow any more"));
+        }
+        self.octets += desired - current;
         Ok(true)
     }
 

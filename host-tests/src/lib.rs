@@ -18,6 +18,7 @@ mod instance;
 mod mailer;
 mod message;
 mod options;
+mod randomness;
 mod resolver;
 mod resource;
 mod screen;

@@ -1,6 +1,8 @@
 //! The resource `mailer`, with a method for each of its functions.
 
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use wasmtime::component::ResourceAny;
@@ -165,6 +167,20 @@ impl<'a> Mailer<'a> {
     pub fn attach(&self, connection: TcpStream) -> Result<Client<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
             let (input, output) = streams::of_connection(store, connection)?;
+            let streams = world.envoi_mail_smtp_streams();
+            streams.call_attach(store, mailer, input, output)
+        })?;
+        Ok(Client::new(self.0.instance(), handle))
+    }
+
+    /// The same, but that the host takes a GiB at once; `largest` tells the largest write.
+    pub fn attach_generous(
+        &self,
+        connection: TcpStream,
+        largest: Arc<AtomicUsize>,
+    ) -> Result<Client<'a>, Error> {
+        let handle = self.0.call_world(move |world, store, mailer| {
+            let (input, output) = streams::generous(store, connection, largest)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;

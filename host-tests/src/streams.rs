@@ -1,11 +1,17 @@
 //! Streams of the host's that the component is handed.
 
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
+use tokio::net::tcp::OwnedWriteHalf;
 use wasmtime::Store;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, AsyncWriteStream};
-use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, InputStream};
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamResult,
+};
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
 use crate::instance::State;
@@ -29,15 +35,70 @@ pub(crate) fn drop_input(store: &mut Store<State>, input: Input) -> wasmtime::Re
     Ok(())
 }
 
+/// A stream that takes a GiB at once, as wasmtime's sockets do up to 47, and tells the largest write.
+struct Generous {
+    stream: AsyncWriteStream,
+    largest: Arc<AtomicUsize>,
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Generous {
+    async fn ready(&mut self) {
+        self.stream.ready().await
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl OutputStream for Generous {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.largest.fetch_max(bytes.len(), Ordering::Relaxed);
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        self.stream.flush()
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        self.stream.check_write()
+    }
+
+    async fn cancel(&mut self) {
+        self.stream.cancel().await
+    }
+}
+
+/// Both ways of a connection that the host has made, of which the way out takes a GiB at once. The
+/// number tells the largest write.
+pub(crate) fn generous(
+    store: &mut Store<State>,
+    connection: TcpStream,
+    largest: Arc<AtomicUsize>,
+) -> wasmtime::Result<(Input, Output)> {
+    let (input, writer) = halves(store, connection)?;
+    let output: DynOutputStream = Box::new(Generous {
+        stream: AsyncWriteStream::new(1 << 30, writer),
+        largest,
+    });
+    Ok((input, store.data_mut().table.push(output)?))
+}
+
 /// Both ways of a connection that the host has made.
 pub(crate) fn of_connection(
     store: &mut Store<State>,
     connection: TcpStream,
 ) -> wasmtime::Result<(Input, Output)> {
+    let (input, writer) = halves(store, connection)?;
+    let output: DynOutputStream = Box::new(AsyncWriteStream::new(WRITE_BUDGET, writer));
+    Ok((input, store.data_mut().table.push(output)?))
+}
+
+fn halves(
+    store: &mut Store<State>,
+    connection: TcpStream,
+) -> wasmtime::Result<(Input, OwnedWriteHalf)> {
     connection.set_nonblocking(true)?;
     let connection = with_ambient_tokio_runtime(|| tokio::net::TcpStream::from_std(connection))?;
     let (reader, writer) = connection.into_split();
-    let input = input(store, AsyncReadStream::new(reader))?;
-    let output: DynOutputStream = Box::new(AsyncWriteStream::new(WRITE_BUDGET, writer));
-    Ok((input, store.data_mut().table.push(output)?))
+    Ok((input(store, AsyncReadStream::new(reader))?, writer))
 }

@@ -6,10 +6,15 @@ const PIECE = 64 * 1024;
 const EXPECTED = 'a message is a string, a Uint8Array, or a stream or async iterable of these';
 
 /** A copy: what the caller does with its own meanwhile changes nothing. */
-export function bytes(content) {
+export function bytes(content, expected = EXPECTED) {
   if (typeof content === 'string') return new TextEncoder().encode(content);
   if (content instanceof Uint8Array) return new Uint8Array(content);
-  throw new TypeError(EXPECTED);
+  throw new TypeError(expected);
+}
+
+/** Certificates or a key: PEM is text, as files and environments have it. */
+export function pem(content) {
+  return bytes(content, 'certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)');
 }
 
 export function isStream(content) {

@@ -1,7 +1,7 @@
 // The component's resources. Whatever functions the interface has, these classes have; those written
 // out here take more than the interface does.
 
-import { bytes, isStream } from './content.js';
+import { bytes, isStream, pem } from './content.js';
 import { deliver } from './deliver.js';
 import { SmtpError } from './error.js';
 import { methods } from './methods.js';
@@ -51,6 +51,14 @@ export class Mailer extends Resource {
     const whole = letters.map(({ envelope, message }) => ({ envelope, message: bytes(message) }));
     const results = await Resource.call(this, 'sendAll', [whole, options]);
     return results.map(({ tag, val }) => ({ tag, val: tag === 'ok' ? val : new SmtpError(val) }));
+  }
+
+  async addTrustAnchors(certificates) {
+    return Resource.call(this, 'addTrustAnchors', [pem(certificates)]);
+  }
+
+  async setClientCertificate(chain, key) {
+    return Resource.call(this, 'setClientCertificate', [pem(chain), pem(key)]);
   }
 
   async close() {

@@ -140,7 +140,8 @@ impl Connection {
     }
 
     pub fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        self.ask(|session| session.authenticate_as(credentials, super::nonces()))
+        let nonces = super::nonces()?;
+        self.ask(|session| session.authenticate_as(credentials, nonces))
     }
 
     pub fn session(&self) -> &Session {

@@ -57,7 +57,7 @@ impl<'a> Letter<'a> {
 }
 
 /// A message, and how far it has come.
-pub struct Outgoing<'a> {
+pub struct Delivery<'a> {
     pub letter: &'a Letter<'a>,
     pub job: Job,
 }
@@ -100,7 +100,7 @@ impl Connection {
     /// An error is about the login, and the same for all that are left.
     pub fn send_all(
         &mut self,
-        messages: &mut [Outgoing],
+        messages: &mut [Delivery],
         freshness: Freshness,
         quits: bool,
     ) -> Result<(), Error> {
@@ -126,7 +126,7 @@ impl Connection {
 
     /// Delivers one message over this connection alone.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let mut message = Outgoing::new(letter);
+        let mut message = Delivery::new(letter);
         self.work_on(&mut message, None, Next::Nothing, Freshness::Only);
         message.job.give_up(&Error::Disconnected(Phase::Other));
         message.job.outcome()
@@ -135,12 +135,12 @@ impl Connection {
     /// The transactions of one message, until it is done or the connection is of no more use.
     fn work_on(
         &mut self,
-        message: &mut Outgoing,
+        message: &mut Delivery,
         mut ahead: Ahead,
         after: Next,
         freshness: Freshness,
     ) -> Ahead {
-        let Outgoing { letter, job } = message;
+        let Delivery { letter, job } = message;
         if ahead.is_none()
             && let Err(error) = self.prepare(letter, job)
         {
@@ -305,7 +305,7 @@ impl Connection {
     }
 }
 
-impl<'a> Outgoing<'a> {
+impl<'a> Delivery<'a> {
     pub fn new(letter: &'a Letter<'a>) -> Self {
         Self {
             letter,

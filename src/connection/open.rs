@@ -62,7 +62,11 @@ pub fn handshake(socket: &Socket, mut tls: Tls, deadline: Deadline) -> Result<Tl
     };
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
-        socket.write_all(&flight, deadline).map_err(interrupted)?;
+        match socket.write_all(&flight, deadline) {
+            // The server may have said why before it closed: what is to be read tells.
+            Ok(()) | Err(net::Error::Disconnected) => {}
+            Err(error) => return Err(interrupted(error)),
+        }
         match socket.read_within(deadline).map_err(interrupted)? {
             Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
@@ -89,6 +93,7 @@ pub fn tls_failed(error: tls::Error) -> Error {
         tls::Failure::CertificateNotPinned => TlsFailure::CertificateNotPinned,
         tls::Failure::Incompatible => TlsFailure::Incompatible,
         tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
+        tls::Failure::NoRandomness => return Error::Other(error.message),
     };
     Error::TlsFailed(failure, error.message)
 }

@@ -14,15 +14,20 @@ const MAX_ADDRESSES: usize = 16;
 /// The addresses of a name, in the order that the host's resolver prefers. An IP address is its
 /// own: hosts that resolve no names do not resolve literals either.
 pub fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
-    if let Ok(address) = name.parse() {
-        return Ok(vec![address]);
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return Ok(vec![address.to_canonical()]);
     }
     let network = instance_network();
     let stream = resolve_addresses(&network, name).map_err(to_error)?;
     let mut found = Vec::new();
     while found.len() < MAX_ADDRESSES {
         match stream.resolve_next_address() {
-            Ok(Some(address)) => found.push(to_ip(address)),
+            Ok(Some(address)) => {
+                let ip = to_ip(address);
+                if !found.contains(&ip) {
+                    found.push(ip);
+                }
+            }
             Ok(None) => break,
             Err(ErrorCode::WouldBlock) => deadline.wait(&[&stream.subscribe()])?,
             Err(code) => return Err(to_error(code)),
@@ -44,9 +49,26 @@ fn to_error(code: ErrorCode) -> Error {
     }
 }
 
+/// An IPv4 address that a resolver gives as IPv6 (`::ffff:192.0.2.1`; RFC 4291, section 2.5.5.2) is one
+/// of IPv4 again: WASI's sockets refuse to connect to the other form.
 fn to_ip(address: IpAddress) -> IpAddr {
     match address {
         IpAddress::Ipv4((a, b, c, d)) => Ipv4Addr::new(a, b, c, d).into(),
-        IpAddress::Ipv6((a, b, c, d, e, f, g, h)) => Ipv6Addr::new(a, b, c, d, e, f, g, h).into(),
+        IpAddress::Ipv6((a, b, c, d, e, f, g, h)) => {
+            IpAddr::from(Ipv6Addr::new(a, b, c, d, e, f, g, h)).to_canonical()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv4_address_in_the_form_of_ipv6_is_one_of_ipv4() {
+        let mapped = IpAddress::Ipv6((0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201));
+        assert_eq!(to_ip(mapped).to_string(), "192.0.2.1");
+        let other = IpAddress::Ipv6((0x2001, 0xdb8, 0, 0, 0, 0xffff, 0xc000, 0x0201));
+        assert!(to_ip(other).is_ipv6());
     }
 }

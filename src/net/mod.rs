@@ -8,7 +8,7 @@ mod socket;
 
 pub use clock::{Deadline, now, unix_time};
 pub use dial::{dial, interleave};
-pub use entropy::random;
+pub use entropy::{NoRandomness, random};
 pub use lookup::lookup;
 pub use socket::{Read, Socket, read, wait_to_read};
 pub use wasip2::io::streams::{InputStream, OutputStream};

@@ -22,6 +22,11 @@ const READ: u64 = 8 * 1024;
 /// And of a message's source.
 const READ_BULK: u64 = 64 * 1024;
 
+/// Octets that one write hands over at most. wasmtime permits 64 KiB from 48 on, and up to 47 a GiB: it
+/// keeps a copy of what the network has not taken yet, so that whoever writes all that is permitted has
+/// the host hold the whole message. A block of a message is as long.
+const MAX_WRITE: u64 = 64 * 1024;
+
 /// What a read brought.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Read {
@@ -168,10 +173,10 @@ impl Socket {
         Ok(self.read())
     }
 
-    /// Octets that the next `write` takes.
+    /// Octets that the next `write` takes: what the host permits, and no more than `MAX_WRITE`.
     pub fn permitted(&self) -> Result<usize, Error> {
         match self.0.output.check_write() {
-            Ok(octets) => Ok(usize::try_from(octets).unwrap_or(usize::MAX)),
+            Ok(octets) => Ok(octets.min(MAX_WRITE) as usize),
             Err(StreamError::Closed | StreamError::LastOperationFailed(_)) => {
                 Err(Error::Disconnected)
             }

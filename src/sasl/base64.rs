@@ -2,16 +2,18 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use zeroize::Zeroizing;
 
-/// A response to a challenge. An empty one is an empty line.
-pub fn encode(message: &[u8]) -> String {
-    BASE64_STANDARD.encode(message)
+/// A response to a challenge, which may be a secret: wiped when it is dropped. An empty one is an empty line.
+pub fn encode(message: &[u8]) -> Zeroizing<String> {
+    // Encoded in place: no other copy of it is made.
+    Zeroizing::new(BASE64_STANDARD.encode(message))
 }
 
 /// An initial response, on the line of AUTH, where an empty one has to be seen.
-pub fn encode_initial(message: &[u8]) -> String {
+pub fn encode_initial(message: &[u8]) -> Zeroizing<String> {
     match message {
-        [] => "=".into(),
+        [] => Zeroizing::new("=".into()),
         _ => encode(message),
     }
 }
@@ -31,9 +33,9 @@ mod tests {
     // Conformance: 45
     #[test]
     fn an_empty_initial_response_is_an_equals_sign() {
-        assert_eq!(encode_initial(b""), "=");
-        assert_eq!(encode_initial(b"\0user\0secret"), "AHVzZXIAc2VjcmV0");
-        assert_eq!(encode(b""), "");
+        assert_eq!(*encode_initial(b""), "=");
+        assert_eq!(*encode_initial(b"\0user\0secret"), "AHVzZXIAc2VjcmV0");
+        assert_eq!(*encode(b""), "");
     }
 
     #[test]

@@ -27,17 +27,31 @@ impl Bearer {
             "" => String::new(),
             username => format!("a={}", escape(username)),
         };
-        Zeroizing::new(format!(
-            "n,{authorization_id},\x01host={host}\x01port={port}\x01auth=Bearer {}\x01\x01",
-            self.token
-        ))
+        let port = port.to_string();
+        // In one piece: a text that grows leaves copies of the token behind.
+        let parts = [
+            "n,",
+            &authorization_id,
+            ",\x01host=",
+            host,
+            "\x01port=",
+            &port,
+            "\x01auth=Bearer ",
+            &self.token,
+            "\x01\x01",
+        ];
+        Zeroizing::new(parts.concat())
     }
 
     pub(super) fn xoauth2(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!(
-            "user={}\x01auth=Bearer {}\x01\x01",
-            self.username, self.token
-        ))
+        let parts = [
+            "user=",
+            &self.username,
+            "\x01auth=Bearer ",
+            &self.token,
+            "\x01\x01",
+        ];
+        Zeroizing::new(parts.concat())
     }
 
     /// What would end a field before its end.
@@ -86,7 +100,7 @@ mod tests {
             "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
         );
         assert_eq!(
-            super::super::encode(bearer.oauthbearer("server.example.com", 587).as_bytes()),
+            *super::super::encode(bearer.oauthbearer("server.example.com", 587).as_bytes()),
             "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9\
              QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB"
         );
@@ -99,7 +113,7 @@ mod tests {
             "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg",
         );
         assert_eq!(
-            super::super::encode(bearer.xoauth2().as_bytes()),
+            *super::super::encode(bearer.xoauth2().as_bytes()),
             "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNS\
              bGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ=="
         );

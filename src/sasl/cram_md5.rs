@@ -3,17 +3,20 @@
 use super::Password;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
+use zeroize::Zeroizing;
 
 /// User name, space, and HMAC-MD5 of the challenge in lower-case hexadecimal.
-pub(super) fn response(credentials: &Password, challenge: &[u8]) -> Result<String, String> {
+pub(super) fn response(
+    credentials: &Password,
+    challenge: &[u8],
+) -> Result<Zeroizing<String>, String> {
     let mut mac = Hmac::<Md5>::new_from_slice(credentials.password.as_bytes())
         .map_err(|error| error.to_string())?;
     mac.update(challenge);
-    let mut response = format!("{} ", credentials.username);
-    for octet in mac.finalize().into_bytes() {
-        response.push_str(&format!("{octet:02x}"));
-    }
-    Ok(response)
+    let octets = mac.finalize().into_bytes();
+    let digits: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let parts = [credentials.username.as_str(), " ", &digits.concat()];
+    Ok(Zeroizing::new(parts.concat()))
 }
 
 #[cfg(test)]
@@ -29,7 +32,7 @@ mod tests {
         };
         let challenge = b"<1896.697170952@postoffice.reston.mci.net>";
         assert_eq!(
-            response(&credentials, challenge).unwrap(),
+            *response(&credentials, challenge).unwrap(),
             "tim b913a602c7eda7a495b4e6e7334d3890"
         );
     }

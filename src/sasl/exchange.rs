@@ -143,7 +143,7 @@ fn by_password(
 ) -> Result<Answers, String> {
     password.check()?;
     if mechanism.is_scram() {
-        let nonce = encode(&context.nonce);
+        let nonce = encode(&context.nonce).to_string();
         let Context {
             binding,
             bound_offered,
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn scram_is_not_concluded_before_the_server_has_proved_itself() {
         let mut exchange = exchange(ScramSha1);
-        let nonce = encode(&CONTEXT.nonce);
+        let nonce = encode(&CONTEXT.nonce).to_string();
         let first = format!("n,,n=tim,r={nonce}");
         assert_eq!(exchange.initial_response(), Some(first.as_bytes()));
         assert!(exchange.conclude().is_err());

@@ -123,7 +123,8 @@ impl Session {
         let Some(transaction) = &mut self.transaction else {
             return Err(Error::WrongState("no message is on its way".into()));
         };
-        match transaction.body.write(piece, &mut self.outgoing) {
+        let body = &mut transaction.body;
+        match self.outgoing.append(|out| body.write(piece, out)) {
             Ok(chunks) => self.awaited.extend((0..chunks).map(|_| Verb::Chunk)),
             Err(error) => {
                 self.end();
@@ -149,7 +150,7 @@ impl Session {
         };
         let body = std::mem::replace(&mut transaction.body, Body::data());
         let size = body.size().unwrap_or(transaction.survey.size);
-        body.finish(&mut self.outgoing);
+        self.outgoing.append(|out| body.finish(out));
         self.words
             .say(Speaker::Client, || format!("<message of {size} octets>"));
         self.message_end = self.outgoing.len();

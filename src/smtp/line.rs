@@ -1,5 +1,7 @@
 //! Command lines, and what awaits each one's reply.
 
+use zeroize::Zeroizing;
+
 use super::error::Phase;
 
 /// Longest command line without extensions, CRLF included (RFC 5321, section 4.5.3.1.4).
@@ -71,22 +73,22 @@ impl Verb {
     }
 }
 
-/// A line to send, of which the end may be secret.
+/// A line to send, of which the end may be secret: that is wiped when it is dropped.
 #[derive(Clone)]
 pub struct Line {
     text: String,
-    secret: String,
+    secret: Zeroizing<String>,
 }
 
 impl Line {
     pub fn open(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            secret: String::new(),
+            secret: Zeroizing::default(),
         }
     }
 
-    pub fn with_secret(text: &str, secret: String) -> Self {
+    pub fn with_secret(text: &str, secret: Zeroizing<String>) -> Self {
         Self {
             text: text.into(),
             secret,
@@ -98,6 +100,10 @@ impl Line {
         self.text.len() + self.secret.len() + 2
     }
 
+    pub fn is_secret(&self) -> bool {
+        !self.secret.is_empty()
+    }
+
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.text.as_bytes());
         out.extend_from_slice(self.secret.as_bytes());
@@ -106,11 +112,7 @@ impl Line {
 
     /// For people, the secret left out.
     pub fn shown(&self) -> String {
-        let hidden = if self.secret.is_empty() {
-            ""
-        } else {
-            "<hidden>"
-        };
+        let hidden = if self.is_secret() { "<hidden>" } else { "" };
         format!("{}{hidden}", self.text)
     }
 }

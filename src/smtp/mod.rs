@@ -18,6 +18,7 @@ pub mod local_name;
 pub mod mailbox;
 mod opening;
 pub mod options;
+pub mod outgoing;
 pub mod recipient_split;
 pub mod reply;
 pub mod server_memory;

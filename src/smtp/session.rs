@@ -31,6 +31,7 @@ use super::limits::Limits;
 use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
+use super::outgoing::Outgoing;
 use super::recipient_split::Overflow;
 use super::reply::{Reply, ReplyParser};
 use super::server_memory::ServerMemory;
@@ -176,7 +177,7 @@ pub struct Session {
     pub(super) queued: VecDeque<(Verb, Line)>,
     /// What was written and not answered yet.
     pub(super) awaited: VecDeque<Verb>,
-    pub(super) outgoing: Vec<u8>,
+    pub(super) outgoing: Outgoing,
     /// EHLO or HELO was answered, inside TLS where that stands.
     pub(super) helloed: bool,
     /// AUTH was answered with success.
@@ -219,7 +220,7 @@ impl Session {
             arrived: VecDeque::new(),
             queued: VecDeque::new(),
             awaited: VecDeque::from([Verb::Greeting]),
-            outgoing: Vec::new(),
+            outgoing: Outgoing::default(),
             helloed: false,
             authenticated: false,
             transactions: 0,
@@ -244,7 +245,12 @@ impl Session {
 
     /// What must be written; whoever writes it empties it.
     pub fn outgoing(&mut self) -> &mut Vec<u8> {
-        &mut self.outgoing
+        self.outgoing.octets()
+    }
+
+    /// The same, to be written by who wipes it afterwards if it holds a secret.
+    pub fn take_outgoing(&mut self) -> Outgoing {
+        std::mem::take(&mut self.outgoing)
     }
 
     /// Of what is outgoing, how much comes behind the end of a message.
@@ -543,7 +549,7 @@ impl Session {
     pub(super) fn say_group(&mut self) {
         while let Some((verb, line)) = self.queued.pop_front() {
             self.words.say(Speaker::Client, || line.shown());
-            line.write(&mut self.outgoing);
+            self.outgoing.push(&line);
             self.awaited.push_back(verb);
             if !verb.may_be_followed() || !self.extensions.has("PIPELINING") {
                 break;

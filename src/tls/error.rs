@@ -24,6 +24,8 @@ pub enum Failure {
     Incompatible,
     /// The server broke off with an alert, or broke the protocol.
     HandshakeFailed,
+    /// The host gave no randomness to make keys from: not the server's fault.
+    NoRandomness,
 }
 
 /// A failure, and a sentence for people.
@@ -75,7 +77,15 @@ impl Error {
 
     /// Not the server's fault.
     pub(super) fn internal(error: &RustlsError) -> Self {
-        Self::handshake_failed(format!("TLS cannot start: {error}"))
+        match error {
+            RustlsError::FailedToGetRandomBytes => Self::no_randomness(),
+            error => Self::handshake_failed(format!("TLS cannot start: {error}")),
+        }
+    }
+
+    fn no_randomness() -> Self {
+        let why = "the host gave no randomness, without which TLS has no keys";
+        Self::new(Failure::NoRandomness, why)
     }
 
     pub(super) fn clear_text() -> Self {

@@ -30,7 +30,9 @@ pub fn fault(error: &CertificateError, refusal: Option<Refusal>) -> String {
 fn of_chain(refusal: Option<Refusal>) -> String {
     match refusal {
         Some(Refusal::CaUsedAsEndEntity) => {
-            "is one of an authority, which serves nobody: the server needs one that says CA:FALSE"
+            "is one of an authority, which serves nobody: the server needs one that says CA:FALSE; or if \
+             it is the server's own, as `openssl req -x509` makes them, add this very one with \
+             add-trust-anchors"
         }
         Some(Refusal::EndEntityUsedAsCa) => "is issued by one that is not an authority's",
         Some(Refusal::PathLenConstraintViolated) => {
@@ -43,7 +45,10 @@ fn of_chain(refusal: Option<Refusal>) -> String {
         Some(Refusal::UnsupportedCriticalExtension) => {
             "or one above it has a critical extension that is unknown here"
         }
-        Some(Refusal::UnsupportedCertVersion) => "or one above it is not of X.509's version 3",
+        Some(Refusal::UnsupportedCertVersion) => {
+            "or one above it is not of X.509's version 3; if it is the server's own of version 1, add \
+             this very one with add-trust-anchors"
+        }
         Some(fault) => return format!("or one above it is malformed: {fault:?}"),
         None => "or one above it is malformed",
     }

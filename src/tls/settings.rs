@@ -1,12 +1,13 @@
 //! What all connections of one mailer share.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::client::Resumption;
+use rustls::crypto::GetRandomFailed;
 use rustls::pki_types::UnixTime;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
@@ -19,10 +20,28 @@ use super::provider::provider;
 use super::sessions::Sessions;
 use super::verifier::Verifier;
 
+/// The host gave fewer random octets than it was asked for. No key is made without them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRandomness;
+
+impl fmt::Display for NoRandomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host gave no randomness")
+    }
+}
+
+impl std::error::Error for NoRandomness {}
+
+impl From<NoRandomness> for GetRandomFailed {
+    fn from(_: NoRandomness) -> Self {
+        Self
+    }
+}
+
 /// What TLS needs of the world. Functions without a `self`, so that algorithms can be constants.
 pub trait Host: Debug + Send + Sync + 'static {
-    /// Fills the buffer from a cryptographically secure source.
-    fn random(buffer: &mut [u8]);
+    /// Fills the whole buffer from a cryptographically secure source, or fails.
+    fn random(buffer: &mut [u8]) -> Result<(), NoRandomness>;
     /// Since 1970-01-01 00:00:00 UTC.
     fn unix_time() -> Duration;
 }
@@ -70,8 +89,11 @@ fn verifier(policy: &Policy) -> Result<Arc<Verifier>, Error> {
                 .into(),
         });
     }
-    let pins = policy.pins.clone();
-    Ok(Arc::new(Verifier { roots, pins }))
+    Ok(Arc::new(Verifier {
+        roots,
+        added: policy.trust.added(),
+        pins: policy.pins.clone(),
+    }))
 }
 
 #[derive(Debug)]

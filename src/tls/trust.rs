@@ -1,4 +1,5 @@
-//! Which authorities may have issued a server's certificate.
+//! Which authorities may have issued a server's certificate, and which certificates are trusted as a
+//! server's own.
 
 use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject};
@@ -13,7 +14,14 @@ const MAX_SIZE: usize = 4 << 20;
 #[derive(Clone)]
 pub struct Trust {
     bundled: bool,
-    added: Vec<TrustAnchor<'static>>,
+    added: Vec<Added>,
+}
+
+/// A certificate that the caller added: an authority's, or the server's own.
+#[derive(Clone)]
+struct Added {
+    certificate: CertificateDer<'static>,
+    anchor: TrustAnchor<'static>,
 }
 
 impl Default for Trust {
@@ -38,15 +46,15 @@ impl Trust {
         if certificates.len() > MAX_SIZE {
             return Err(format!("more than {} MiB of trust anchors", MAX_SIZE >> 20));
         }
-        let anchors = self::certificates(certificates, "trust anchor")?
-            .iter()
+        let added = self::certificates(certificates, "trust anchor")?
+            .into_iter()
             .zip(1..)
-            .map(|(certificate, number)| anchor(certificate, number))
+            .map(|(certificate, number)| added(certificate, number))
             .collect::<Result<Vec<_>, _>>()?;
-        if self.added.len() + anchors.len() > MAX_ADDED {
+        if self.added.len() + added.len() > MAX_ADDED {
             return Err(format!("more than {MAX_ADDED} trust anchors"));
         }
-        self.added.extend(anchors);
+        self.added.extend(added);
         Ok(())
     }
 
@@ -56,7 +64,13 @@ impl Trust {
         } else {
             &[]
         };
-        bundled.iter().chain(&self.added).cloned().collect()
+        let added = self.added.iter().map(|added| &added.anchor);
+        bundled.iter().chain(added).cloned().collect()
+    }
+
+    pub(super) fn added(&self) -> Vec<CertificateDer<'static>> {
+        let added = self.added.iter();
+        added.map(|added| added.certificate.clone()).collect()
     }
 }
 
@@ -85,10 +99,16 @@ pub fn is_der(octets: &[u8]) -> bool {
     octets.first() == Some(&0x30)
 }
 
-fn anchor(certificate: &CertificateDer<'_>, number: usize) -> Result<TrustAnchor<'static>, String> {
-    webpki::anchor_from_trusted_cert(certificate)
-        .map(|anchor| anchor.to_owned())
-        .map_err(|error| format!("trust anchor {number} is not an X.509 certificate: {error}"))
+fn added(certificate: CertificateDer<'static>, number: usize) -> Result<Added, String> {
+    match webpki::anchor_from_trusted_cert(&certificate).map(|anchor| anchor.to_owned()) {
+        Ok(anchor) => Ok(Added {
+            certificate,
+            anchor,
+        }),
+        Err(error) => Err(format!(
+            "trust anchor {number} is not an X.509 certificate: {error}"
+        )),
+    }
 }
 
 fn pem_fault(error: &pem::Error) -> &'static str {

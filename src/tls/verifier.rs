@@ -1,5 +1,6 @@
 //! Checks a server's certificate: all that webpki does, and then the pins.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -10,6 +11,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use webpki::{EndEntityCert, KeyUsage};
 
+use super::own;
 use super::pins::Pins;
 use super::provider::SIGNATURES;
 
@@ -18,6 +20,8 @@ use super::provider::SIGNATURES;
 #[derive(Debug)]
 pub struct Verifier {
     pub roots: RootCertStore,
+    /// Added by hand: each may be a server's own.
+    pub added: Vec<CertificateDer<'static>>,
     pub pins: Pins,
 }
 
@@ -34,6 +38,18 @@ pub fn take_refusal() -> Option<webpki::Error> {
 }
 
 impl Verifier {
+    fn is_added(&self, certificate: &CertificateDer<'_>) -> bool {
+        self.added.iter().any(|added| added == certificate)
+    }
+
+    /// As webpki can read it. Of certificates that were not added, version 3 alone will do.
+    fn readable<'a>(&self, certificate: &'a CertificateDer<'a>) -> Cow<'a, CertificateDer<'a>> {
+        match self.is_added(certificate) {
+            true => own::as_version_3(certificate),
+            false => Cow::Borrowed(certificate),
+        }
+    }
+
     /// By a trusted authority, for a server, valid now, of this name.
     fn verify_chain(
         &self,
@@ -82,12 +98,16 @@ impl ServerCertVerifier for Verifier {
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let result = self.verify_chain(certificate, intermediates, name, now);
+        let result = if self.is_added(certificate) {
+            own::verify(certificate, name, now)
+        } else {
+            self.verify_chain(certificate, intermediates, name, now)
+        };
         if let Err(Error::InvalidCertificate(CertificateError::Other(_))) = &result {
             REFUSAL.set(self.ask_again(certificate, intermediates, now).err());
         }
         result?;
-        match self.pins.hold(certificate)? {
+        match self.pins.hold(&self.readable(certificate))? {
             true => Ok(ServerCertVerified::assertion()),
             false => Err(CertificateError::ApplicationVerificationFailure.into()),
         }
@@ -99,7 +119,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &SIGNATURES)
+        verify_tls12_signature(message, &self.readable(certificate), signed, &SIGNATURES)
     }
 
     fn verify_tls13_signature(
@@ -108,7 +128,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &SIGNATURES)
+        verify_tls13_signature(message, &self.readable(certificate), signed, &SIGNATURES)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

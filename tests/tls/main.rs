@@ -11,6 +11,8 @@ mod interop;
 mod limits;
 mod names_and_dates;
 mod openssl;
+mod own;
 mod peer;
+mod randomness;
 mod resumption;
 mod streams;

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use envoi::tls::{Error, Host, ServerName, Settings, Tls, Trust};
+use envoi::tls::{Error, Host, NoRandomness, ServerName, Settings, Tls, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
 };
@@ -20,8 +20,9 @@ pub const NOW: u64 = 1_795_521_600;
 pub struct TestHost;
 
 impl Host for TestHost {
-    fn random(buffer: &mut [u8]) {
+    fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         ring::default_provider().secure_random.fill(buffer).unwrap();
+        Ok(())
     }
 
     fn unix_time() -> Duration {

@@ -92,6 +92,11 @@ fn wrong_arguments_are_errors_that_do_not_show_them() {
                  declarations give it\n\
                  TypeError: Mailer.setLocalName: an argument is not of the type that envoi's \
                  declarations give it\n\
+                 TypeError: certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)\n\
+                 SmtpError: invalid-argument\n\
+                 SmtpError: invalid-argument\n\
+                 TypeError: certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)\n\
+                 SmtpError: invalid-argument\n\
                  TypeError: a message is a string, a Uint8Array, or a stream or async iterable of \
                  these\n\
                  SmtpError: invalid-argument\n\

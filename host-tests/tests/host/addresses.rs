@@ -76,6 +76,26 @@ fn where_one_address_refuses_the_next_is_tried() {
     server.finish();
 }
 
+#[test]
+fn an_ipv4_address_in_the_form_of_ipv6_is_connected_to_as_ipv4() {
+    let server = Server::start([delivery()]);
+    let (instance, tried) = resolving(&["::ffff:127.0.0.2", "::ffff:127.0.0.1", LIVE]);
+    delivers(&by_name(&instance, &server));
+    assert_eq!(texts(&tried), [DEAD, LIVE]);
+    server.finish();
+}
+
+#[test]
+fn a_host_may_be_given_as_such_an_address() {
+    let server = Server::start([delivery()]);
+    let instance = instance();
+    let mailer = instance.mailer("::ffff:127.0.0.1");
+    mailer.set_port(server.port());
+    mailer.set_security(Security::Plaintext);
+    delivers(&mailer);
+    server.finish();
+}
+
 // Conformance: 27, 63
 #[test]
 fn an_address_that_does_not_answer_does_not_keep_the_others_waiting() {

@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use host_tests::{Error, Roots, Security, TlsFailure};
-use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use servers::authority::{Authority, Identity, Key};
 use servers::scripted::{Server, Session};
 
@@ -94,6 +99,63 @@ fn the_name_that_the_certificate_must_bear_can_be_set() {
         mailer.set_server_name(name).unwrap();
         delivers(&mailer);
         server.finish();
+    }
+}
+
+/// As `openssl req -x509` makes them, and of version 1, for the name mail.example.org until 2059.
+const OWN: [&str; 2] = [
+    include_str!("../../../tests/tls/own-ca-true.pem"),
+    include_str!("../../../tests/tls/own-version-1.pem"),
+];
+const OWN_KEY: &str = include_str!("../../../tests/tls/own-key.pem");
+
+/// A server that shows one of them. rustls does not look into it: it would refuse version 1.
+fn self_signed(certificate: &str, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
+    let provider = ring::default_provider();
+    let key = PrivateKeyDer::from_pem_slice(OWN_KEY.as_bytes()).unwrap();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
+    let config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(
+            chain, key,
+        ))));
+    Arc::new(config)
+}
+
+#[track_caller]
+fn trusts_once_it_was_added(certificate: &str, version: &'static SupportedProtocolVersion) {
+    let config = self_signed(certificate, version);
+    let refused = || asked().tls_refused_with(config.clone()).closed();
+    let good = asked().start_tls_with(config.clone());
+    let good = good.followed_by(hello_inside()).followed_by(message());
+    let server = Server::start([refused(), refused(), good]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_security(Security::Starttls);
+    let failure = || match mailer.send(&to_b(), MESSAGE) {
+        Err(Error::TlsFailed((failure, _))) => failure,
+        other => panic!("{other:?}"),
+    };
+    mailer.set_server_name("mail.example.org").unwrap();
+    assert_eq!(failure(), TlsFailure::CertificateInvalid);
+    mailer.add_trust_anchors(certificate.as_bytes()).unwrap();
+    mailer.set_server_name("mail.example.com").unwrap();
+    assert_eq!(failure(), TlsFailure::CertificateWrongName);
+    mailer.set_server_name("mail.example.org").unwrap();
+    delivers(&mailer);
+    server.finish();
+}
+
+// Conformance: 43
+#[test]
+fn the_servers_own_certificate_is_trusted_once_it_was_added() {
+    for certificate in OWN {
+        for version in [&TLS12, &TLS13] {
+            trusts_once_it_was_added(certificate, version);
+        }
     }
 }
 

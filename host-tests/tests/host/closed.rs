@@ -5,6 +5,7 @@ use servers::authority::Authority;
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
+use crate::tls::{secured, starttls};
 
 // Conformance: 24
 #[test]
@@ -122,6 +123,93 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
         Err(rejected(Phase::Content, no))
     );
     delivers(&mailer);
+    server.finish();
+}
+
+/// The server closes while there is something that it has not read: its system says RST (RFC 1122,
+/// section 4.2.2.13).
+#[test]
+fn what_a_server_says_before_a_reset_is_heard() {
+    let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
+    let begun = |keywords: &[&str]| hello(keywords).followed_by(envelope());
+    let data = |keywords: &[&str]| begun(keywords).expect("DATA").say("354 Go ahead");
+    let no = "552 5.3.4 Too large for us";
+    let bye = "421 4.3.2 Going down";
+    for (script, phase, reply) in [
+        (
+            data(&[]).some_content(1000).interrupt(no),
+            Phase::Content,
+            no,
+        ),
+        (
+            data(&[]).some_content(1000).interrupt(bye),
+            Phase::Content,
+            bye,
+        ),
+        (
+            begun(&["CHUNKING"]).expect("BDAT *").interrupt(no),
+            Phase::Content,
+            no,
+        ),
+        (
+            hello(&["PIPELINING"]).expect("MAIL *").interrupt(bye),
+            Phase::Mail,
+            bye,
+        ),
+        (
+            // Not before a word was heard, as a reset may then be the answer to connecting.
+            Session::new()
+                .say("220 mail.test")
+                .expect("EHLO *")
+                .interrupt(bye),
+            Phase::Hello,
+            bye,
+        ),
+    ] {
+        let server = Server::start([script.reset(), delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        let error = mailer.send(&to_b(), &message).unwrap_err();
+        assert_eq!(error, rejected(phase, reply));
+        delivers(&mailer);
+        server.finish();
+    }
+}
+
+#[test]
+fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
+    let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
+    let no = "552 5.3.4 Too large for us";
+    let authority = Authority::new();
+    let identity = authority.issue(&["127.0.0.1"]);
+    let script = secured(&identity)
+        .followed_by(envelope())
+        .expect("DATA")
+        .say("354 Go ahead");
+    let server = Server::start([script.some_content(1000).interrupt(no).reset()]);
+    let instance = instance();
+    let mailer = starttls(&instance, &server, &authority);
+    let error = mailer.send(&to_b(), &message).unwrap_err();
+    assert_eq!(error, rejected(Phase::Content, no));
+    server.finish();
+}
+
+#[test]
+fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
+    // One octet of the ClientHello, and the others are not read.
+    let busy = Session::new()
+        .some_content(1)
+        .interrupt("421 4.3.2 Too busy");
+    let server = Server::start([busy.reset()]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_security(Security::ImplicitTls);
+    let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
+    let named = |why: &str| why.contains("in clear");
+    assert!(
+        matches!(&error, Error::TlsFailed((_, why)) if named(why)),
+        "{error:?}"
+    );
     server.finish();
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -46,6 +48,31 @@ fn a_session_goes_over_a_connection_of_the_callers_own() {
     assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
     client.quit().unwrap();
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
+}
+
+/// wasmtime's sockets permit a GiB up to 47, and keep a copy of all that the network has not taken.
+#[test]
+fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
+    // Each line is dot-stuffed, so that a block of the message grows on its way.
+    let message = [&b"Subject: dots\r\n\r\n"[..], &b".\r\n".repeat(2_000_000)].concat();
+    for keywords in [&[][..], &["CHUNKING"]] {
+        let begun = hello(keywords).followed_by(envelope());
+        let script = match keywords {
+            [] => begun.expect("DATA").say("354 Go ahead").counted_content(),
+            _ => begun.counted_chunks("250 2.0.0 Ok"),
+        };
+        let server = Server::start([script.say(QUEUED)]);
+        let instance = instance();
+        let connection = TcpStream::connect(server.address()).unwrap();
+        let largest = Arc::new(AtomicUsize::new(0));
+        let client = nowhere(&instance).attach_generous(connection, largest.clone());
+        let client = client.unwrap();
+        client.send(&to_b(), &message).unwrap();
+        server.until_ended();
+        let largest = largest.load(Ordering::Relaxed);
+        assert_eq!(largest, 64 * 1024, "{keywords:?}");
+        server.finish();
+    }
 }
 
 #[test]

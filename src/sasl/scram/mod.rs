@@ -127,11 +127,11 @@ impl Scram {
     fn prove(&mut self, challenge: &str) -> Result<Zeroizing<Vec<u8>>, String> {
         let server = ServerFirst::parse(challenge, &self.nonce)?;
         let bound = [self.header.as_bytes(), &self.binding].concat();
-        let unproved = format!("c={},r={}", encode(&bound), server.nonce);
+        let unproved = format!("c={},r={}", *encode(&bound), server.nonce);
         let signed = format!("{},{challenge},{unproved}", self.first);
         let proof = prove(self.hash, &self.password, &server, signed.as_bytes());
         self.state = State::Proved(proof.server);
-        let response = format!("{unproved},p={}", encode(&proof.client));
+        let response = format!("{unproved},p={}", *encode(&proof.client));
         Ok(Zeroizing::new(response.into_bytes()))
     }
 }

@@ -154,7 +154,7 @@ mod tests {
         ] {
             assert!(first(message).is_err(), "{message}");
         }
-        let long = super::super::super::base64::encode(&[0; MAX_SALT + 1]);
+        let long = super::super::super::base64::encode(&[0; MAX_SALT + 1]).to_string();
         assert!(first(&format!("r=abcd,s={long},i=4096")).is_err());
     }
 

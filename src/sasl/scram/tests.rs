@@ -133,7 +133,7 @@ fn a_bound_proof_holds_the_binding() {
     let user = password("user", "pencil", Some("ann"));
     let mut scram = Scram::new(ScramSha256Plus, &user, "abc".into(), Some(&binding), true).unwrap();
     let response = answer(&mut scram, "r=abcdef,s=QQ==,i=4096");
-    let bound = encode(b"p=tls-exporter,a=ann,\xff\xff\xff");
+    let bound = encode(b"p=tls-exporter,a=ann,\xff\xff\xff").to_string();
     assert!(response.starts_with(&format!("c={bound},r=abcdef,p=")));
 }
 

@@ -40,7 +40,7 @@ impl<C: Curve, H: Host> SupportedKxGroup for Ecdh<C, H> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         for _ in 0..MAX_SCALARS {
             let mut scalar = Zeroizing::new(FieldBytes::<C>::default());
-            H::random(scalar.as_mut_slice());
+            H::random(scalar.as_mut_slice()).map_err(GetRandomFailed::from)?;
             if let Ok(secret) = SecretKey::from_bytes(&scalar) {
                 return Ok(Box::new(Exchange::<C>::new(secret)));
             }

@@ -31,7 +31,7 @@ use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom, SupportedKxG
 use self::ecdh::Ecdh;
 use self::x25519::X25519;
 use self::x25519mlkem768::X25519MlKem768;
-use super::settings::Host;
+use super::settings::{Host, NoRandomness};
 
 pub fn provider<H: Host>() -> CryptoProvider {
     CryptoProvider {
@@ -59,7 +59,6 @@ struct Random<H>(PhantomData<fn() -> H>);
 
 impl<H: Host> SecureRandom for Random<H> {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
-        H::random(buffer);
-        Ok(())
+        Ok(H::random(buffer)?)
     }
 }

@@ -1,6 +1,5 @@
 //! The client's own signatures: ECDSA, Ed25519, RSA.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -19,9 +18,9 @@ use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::Host;
 use super::private_key::PrivateKey;
 use super::verify::MIN_RSA_BITS;
+use super::{Host, NoRandomness};
 
 /// Reads private keys.
 pub struct Keys<H>(pub PhantomData<fn() -> H>);
@@ -111,20 +110,20 @@ impl Kind {
         })
     }
 
-    fn sign<H: Host>(&self, scheme: SignatureScheme, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign<H: Host>(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, Error> {
         match (self, scheme) {
             (Self::P256(key), SignatureScheme::ECDSA_NISTP256_SHA256) => {
-                let digest = Sha256::digest(message);
-                let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).ok()?;
-                Some(signature.to_der().as_bytes().to_vec())
+                let signature = key.sign_prehash(&Sha256::digest(message));
+                let signature: p256::ecdsa::Signature = signature.map_err(|_| unable())?;
+                Ok(signature.to_der().as_bytes().to_vec())
             }
             (Self::P384(key), SignatureScheme::ECDSA_NISTP384_SHA384) => {
-                let digest = Sha384::digest(message);
-                let signature: p384::ecdsa::Signature = key.sign_prehash(&digest).ok()?;
-                Some(signature.to_der().as_bytes().to_vec())
+                let signature = key.sign_prehash(&Sha384::digest(message));
+                let signature: p384::ecdsa::Signature = signature.map_err(|_| unable())?;
+                Ok(signature.to_der().as_bytes().to_vec())
             }
             (Self::Ed25519(key), SignatureScheme::ED25519) => {
-                Some(key.sign(message).to_bytes().to_vec())
+                Ok(key.sign(message).to_bytes().to_vec())
             }
             (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA256) => pss::<Sha256, H>(key, message),
             (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA384) => pss::<Sha384, H>(key, message),
@@ -132,7 +131,7 @@ impl Kind {
             (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA256) => pkcs1::<Sha256, H>(key, message),
             (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA384) => pkcs1::<Sha384, H>(key, message),
             (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA512) => pkcs1::<Sha512, H>(key, message),
-            _ => None,
+            _ => Err(unable()),
         }
     }
 }
@@ -140,18 +139,29 @@ impl Kind {
 fn pss<D: Digest + FixedOutputReset, H: Host>(
     key: &rsa::PrivateKey,
     message: &[u8],
-) -> Option<Vec<u8>> {
+) -> Result<Vec<u8>, Error> {
     key.pss_sign_with_rng::<D, _>(&mut Random::<H>(PhantomData), message)
-        .ok()
+        .map_err(rsa_failed)
 }
 
 fn pkcs1<D: Digest + AssociatedOid, H: Host>(
     key: &rsa::PrivateKey,
     message: &[u8],
-) -> Option<Vec<u8>> {
+) -> Result<Vec<u8>, Error> {
     let random = &mut Random::<H>(PhantomData);
     key.sign_with_rng(random, Pkcs1v15Sign::new::<D>(), &D::digest(message))
-        .ok()
+        .map_err(rsa_failed)
+}
+
+fn rsa_failed(error: rsa::Error) -> Error {
+    match error {
+        rsa::Error::Rng => Error::FailedToGetRandomBytes,
+        _ => unable(),
+    }
+}
+
+fn unable() -> Error {
+    Error::General("the client's key cannot sign".into())
 }
 
 struct Key<H> {
@@ -198,8 +208,7 @@ struct Signature<H> {
 
 impl<H: Host> Signer for Signature<H> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let signature = self.kind.sign::<H>(self.scheme, message);
-        signature.ok_or_else(|| Error::General("the client's key cannot sign".into()))
+        self.kind.sign::<H>(self.scheme, message)
     }
 
     fn scheme(&self) -> SignatureScheme {
@@ -218,23 +227,22 @@ impl<H> fmt::Debug for Signature<H> {
 struct Random<H>(PhantomData<fn() -> H>);
 
 impl<H: Host> TryRng for Random<H> {
-    type Error = Infallible;
+    type Error = NoRandomness;
 
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+    fn try_next_u32(&mut self) -> Result<u32, NoRandomness> {
         let mut octets = [0; 4];
-        H::random(&mut octets);
+        H::random(&mut octets)?;
         Ok(u32::from_le_bytes(octets))
     }
 
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+    fn try_next_u64(&mut self) -> Result<u64, NoRandomness> {
         let mut octets = [0; 8];
-        H::random(&mut octets);
+        H::random(&mut octets)?;
         Ok(u64::from_le_bytes(octets))
     }
 
-    fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), Infallible> {
-        H::random(buffer);
-        Ok(())
+    fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
+        H::random(buffer)
     }
 }
 

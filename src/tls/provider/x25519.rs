@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use envoi_primitives::{x25519, x25519_public_key};
-use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
+use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 use zeroize::Zeroizing;
@@ -16,7 +16,7 @@ pub struct X25519<H>(pub PhantomData<fn() -> H>);
 impl<H: Host> SupportedKxGroup for X25519<H> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let mut secret = Zeroizing::new([0; 32]);
-        H::random(secret.as_mut_slice());
+        H::random(secret.as_mut_slice()).map_err(GetRandomFailed::from)?;
         Ok(Box::new(X25519Exchange {
             public: x25519_public_key(&secret),
             secret,

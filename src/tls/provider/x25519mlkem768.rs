@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use envoi_primitives::MlKem768;
-use rustls::crypto::{ActiveKeyExchange, SharedSecret, SupportedKxGroup};
+use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
 use zeroize::Zeroizing;
@@ -19,7 +19,7 @@ impl<H: Host> SupportedKxGroup for X25519MlKem768<H> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let x25519 = X25519::<H>(PhantomData).start()?;
         let mut seed = Zeroizing::new([0; 64]);
-        H::random(seed.as_mut_slice());
+        H::random(seed.as_mut_slice()).map_err(GetRandomFailed::from)?;
         let mlkem = MlKem768::from_seed(&seed);
         let share = [&mlkem.public_key(), x25519.pub_key()].concat();
         Ok(Box::new(Exchange {
@@ -92,13 +92,15 @@ impl ActiveKeyExchange for Exchange {
 mod tests {
     use super::super::vectors::refuses;
     use super::*;
+    use crate::tls::NoRandomness;
 
     #[derive(Debug)]
     struct Sevens;
 
     impl Host for Sevens {
-        fn random(buffer: &mut [u8]) {
+        fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
             buffer.fill(7);
+            Ok(())
         }
 
         fn unix_time() -> std::time::Duration {

@@ -83,6 +83,12 @@ impl Template {
         self
     }
 
+    /// In the place of the common name that it was made with.
+    pub fn common_name(mut self, name: &str) -> Self {
+        self.subject = distinguished(name);
+        self
+    }
+
     pub fn nameless(mut self) -> Self {
         self.subject = sequence(&[]);
         self

@@ -8,6 +8,7 @@ mod judge;
 mod keys;
 mod names;
 mod openssl;
+mod own;
 mod shapes;
 mod usage;
 mod validity;
@@ -37,6 +38,23 @@ fn paths() {
 #[test]
 fn authorities() {
     judge(issuers::authorities());
+}
+
+#[test]
+fn the_servers_own_certificate_added_by_hand() {
+    judge(own::rows());
+}
+
+// Conformance: 43
+#[test]
+fn the_servers_own_certificate_without_a_subject_alternative_name() {
+    judge(own::names());
+}
+
+// Conformance: 43
+#[test]
+fn nothing_else_is_trusted_for_a_certificate_added_by_hand() {
+    judge(own::others());
 }
 
 #[test]
@@ -72,6 +90,9 @@ fn the_corpus_is_not_cut() {
         names::addresses,
         issuers::paths,
         issuers::authorities,
+        own::rows,
+        own::names,
+        own::others,
         usage::purposes,
         usage::constraints,
         usage::extensions,

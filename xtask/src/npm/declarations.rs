@@ -37,6 +37,18 @@ const OTHERWISE: &[(&str, &str, &str, &str)] = &[
         "Result<Receipt, Error>",
         "Result<Receipt, SmtpError>",
     ),
+    (
+        "Mailer",
+        "addTrustAnchors",
+        "certificates: Uint8Array",
+        "certificates: Bytes",
+    ),
+    (
+        "Mailer",
+        "setClientCertificate",
+        "chain: Uint8Array, key: Uint8Array",
+        "chain: Bytes, key: Bytes",
+    ),
     ("Client", "send", "message: Uint8Array", "message: Bytes"),
     ("Message", "write", "bytes: Uint8Array", "bytes: Bytes"),
 ];
@@ -273,6 +285,8 @@ export class Mailer implements Disposable {
   static fromUrl(url: string): Mailer;
   send(envelope: Envelope, message: Uint8Array, options: Options | undefined): Receipt;
   sendAll(letters: Array<Letter>): Array<Result<Receipt, Error>>;
+  addTrustAnchors(certificates: Uint8Array): void;
+  setClientCertificate(chain: Uint8Array, key: Uint8Array): void;
   startMessage(): Message;
   /**
   * QUIT. The next `send` opens a new one.
@@ -305,6 +319,8 @@ export class Options implements Disposable {
             "  constructor(host: string, settings?: Settings);",
             "  static fromUrl(url: string, settings?: Settings): Promise<Mailer>;",
             "  send(envelope: Envelope, message: Content, options?: Options): Promise<Receipt>;",
+            "  addTrustAnchors(certificates: Bytes): Promise<void>;",
+            "  setClientCertificate(chain: Bytes, key: Bytes): Promise<void>;",
             "  * QUIT. The mailer has ended, and its Worker with it.",
             "  [Symbol.asyncDispose](): Promise<void>;",
             "  private constructor();",
@@ -328,7 +344,7 @@ export class Options implements Disposable {
     fn the_methods_are_those_that_resources_have() {
         let methods = Interface::read(JCO).methods();
         assert!(
-            methods.contains("  Mailer: ['send', 'sendAll', 'startMessage', 'close'],\n"),
+            methods.contains("  Mailer: ['send', 'sendAll', 'addTrustAnchors', 'setClientCertificate', 'startMessage', 'close'],\n"),
             "{methods}"
         );
         assert!(

@@ -215,7 +215,7 @@ fn settings(task: &Task) -> Result<Settings> {
 struct System;
 
 impl tls::Host for System {
-    fn random(buffer: &mut [u8]) {
+    fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
         let mut left = buffer;
         while !left.is_empty() {
             let Ok(octets) =
@@ -225,6 +225,7 @@ impl tls::Host for System {
             };
             left = &mut left[octets..];
         }
+        Ok(())
     }
 
     fn unix_time() -> Duration {

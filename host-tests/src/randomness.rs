@@ -1,0 +1,21 @@
+//! Randomness of the test's own, in place of the host's.
+
+use std::sync::Arc;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::Linker;
+
+use crate::instance::State;
+
+/// What `get-random-bytes` returns for so many octets that it is asked for.
+pub type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+
+/// Replaces `wasi:random/random`.
+pub fn add_to_linker(linker: &mut Linker<State>, source: Randomness) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let mut interface = linker.instance("wasi:random/random@0.2.12")?;
+    interface.func_wrap(
+        "get-random-bytes",
+        move |_: StoreContextMut<State>, (octets,): (u64,)| Ok((source(octets),)),
+    )
+}

@@ -1,0 +1,83 @@
+//! Hosts that return fewer random octets than they are asked for, or none.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
+use host_tests::{Error, Grants, Host, Instance};
+use servers::authority::Authority;
+use servers::scripted::Server;
+
+use crate::support::*;
+use crate::tls::{LOOPBACK, secured, starttls};
+
+/// Each answer has at most so many octets, none of which is 0; what was asked for is kept.
+fn returning(most: u64) -> (Instance, Arc<Mutex<Vec<u64>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    let next = AtomicU8::new(0);
+    let instance = Host::shared().instance(Grants {
+        randomness: Some(Arc::new(move |octets| {
+            heard.lock().unwrap().push(octets);
+            let some = || next.fetch_add(1, Ordering::Relaxed) % 255 + 1;
+            (0..octets.min(most)).map(|_| some()).collect()
+        })),
+        ..Grants::all()
+    });
+    (instance, asked)
+}
+
+#[track_caller]
+fn assert_no_randomness(error: &Error) {
+    let named = |why: &str| why.contains("the host gave no randomness");
+    assert!(
+        matches!(error, Error::Other(why) if named(why)),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_host_that_returns_less_than_it_is_asked_for_is_asked_again() {
+    let authority = Authority::new();
+    let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
+    let (instance, asked) = returning(5);
+    delivers(&starttls(&instance, &server, &authority));
+    server.finish();
+    let asked = asked.lock().unwrap();
+    // X25519's key, of 32 octets.
+    let rest = [32, 27, 22, 17, 12, 7, 2];
+    assert!(asked.windows(7).any(|some| some == rest), "{asked:?}");
+}
+
+#[test]
+fn a_host_without_randomness_makes_no_tls() {
+    let authority = Authority::new();
+    let script = hello(&["STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 2.0.0 Go ahead");
+    let server = Server::start([script.closed()]);
+    let (instance, _) = returning(0);
+    let mailer = starttls(&instance, &server, &authority);
+    assert_no_randomness(&mailer.send(&to_b(), MESSAGE).unwrap_err());
+    server.finish();
+}
+
+#[test]
+fn a_host_without_randomness_logs_nobody_in() {
+    let server = Server::start([servers::scripted::Session::new()
+        .say("220 mail.test")
+        .closed()]);
+    let (instance, _) = returning(0);
+    let mailer = plain(&instance, &server);
+    mailer.set_password("ada", "sesame");
+    assert_no_randomness(&mailer.send(&to_b(), MESSAGE).unwrap_err());
+    server.finish();
+}
+
+#[test]
+fn who_neither_logs_in_nor_makes_tls_needs_no_randomness() {
+    let server = Server::start([delivery()]);
+    let (instance, asked) = returning(0);
+    delivers(&plain(&instance, &server));
+    server.finish();
+    assert!(asked.lock().unwrap().is_empty());
+}
