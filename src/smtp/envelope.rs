@@ -1,6 +1,6 @@
 //! A message's envelope, and what became of it.
 
-use super::error::{Error, Phase, RecipientReply};
+use super::error::{Error, RecipientReply};
 use super::mailbox::Mailbox;
 use super::reply::{EnhancedCode, Reply};
 
@@ -47,7 +47,7 @@ pub struct Receipt {
     pub accepted: Vec<RecipientReply>,
     /// With the server's answer to the recipient.
     pub refused: Vec<RecipientReply>,
-    /// The connection ended before the answer for these came: perhaps delivered.
+    /// The connection ended before the answer for these came: they may have the message.
     pub unknown: Vec<String>,
 }
 
@@ -64,9 +64,7 @@ impl Receipt {
         match error {
             Error::RecipientsRefused(refused) => self.refused.extend(refused.iter().cloned()),
             Error::Rejected(_, reply) => self.refuse(recipients, reply),
-            Error::Timeout(Phase::Acceptance)
-            | Error::Disconnected(Phase::Acceptance)
-            | Error::Protocol(Phase::Acceptance, _) => {
+            error if error.may_have_been_delivered() => {
                 let names = recipients.iter().map(|r| r.as_str().to_string());
                 self.unknown.extend(names);
             }

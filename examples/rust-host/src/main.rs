@@ -70,6 +70,6 @@ fn show(how: &str, receipt: Receipt) {
         );
     }
     for recipient in receipt.unknown {
-        println!("{how}: {recipient}: perhaps delivered");
+        println!("{how}: {recipient}: may have been delivered");
     }
 }

@@ -11,6 +11,7 @@ mod client;
 mod closed;
 mod demands;
 mod envelopes;
+mod explain;
 mod flights;
 mod freed;
 mod grants;

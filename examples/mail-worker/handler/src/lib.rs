@@ -75,9 +75,9 @@ fn of_receipt(receipt: Receipt) -> Vec<Verdict> {
 
 fn of_refused(refused: Vec<RecipientReply>) -> Vec<Verdict> {
     let verdicts = refused.into_iter().map(|one| Verdict {
-        recipient: one.recipient,
-        fate: fate::of_code(one.reply.code),
+        fate: fate::of_refused(&one),
         reply: fate::text(&one.reply),
+        recipient: one.recipient,
     });
     verdicts.collect()
 }
