@@ -1,6 +1,7 @@
 //! The exports of `wit/smtp.wit`: its types to ours, and back.
 
 mod convert;
+mod errors;
 mod options;
 
 use core::cell::RefCell;
@@ -10,6 +11,7 @@ use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
+use crate::smtp::error::Error;
 use crate::smtp::options::Options;
 use crate::smtp::session::{Dialect, InitialResponse, PipeliningAfterMessage};
 
@@ -47,6 +49,10 @@ impl wit::Guest for Component {
         let options = Options::default();
         let letter = mailer.letter(sender, &recipients, &message, &options)?;
         answer(mailer.send_last(&letter))
+    }
+
+    fn explain(error: wit::Error) -> wit::Explanation {
+        Error::from(error).explain().into()
     }
 }
 

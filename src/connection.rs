@@ -18,7 +18,7 @@ use crate::smtp::session::{
     Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
 };
 use crate::smtp::transcript::Speaker;
-use crate::timeouts::{PIPELINED_REPLY, Timeouts};
+use crate::timeouts::{PIPELINED_REPLY, Timeout, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
@@ -96,6 +96,15 @@ impl Clock {
 
     fn limit(&self, limit: Duration) -> Deadline {
         Deadline::after(limit).or(self.total)
+    }
+
+    /// A wait that `limit` or the total ended, in this phase.
+    fn timed_out(&self, phase: Phase, limit: Timeout) -> Error {
+        if self.total.is_some_and(Deadline::has_passed) {
+            Error::Timeout(phase, Timeout::Total)
+        } else {
+            Error::Timeout(phase, limit)
+        }
     }
 }
 
@@ -240,14 +249,17 @@ impl Connection {
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.write_down();
         let result = match (result, self.session.take_auth_refusal()) {
-            (Err(Error::Disconnected(_) | Error::Timeout(_)), Some(reply)) => {
+            (Err(Error::Disconnected(_) | Error::Timeout(..)), Some(reply)) => {
                 self.session.end();
                 Err(Error::Rejected(Phase::Auth, reply))
             }
             (result, _) => result,
         };
         if let Err(
-            Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..) | Error::TlsFailed(..),
+            Error::Timeout(..)
+            | Error::Disconnected(_)
+            | Error::Protocol(..)
+            | Error::TlsFailed(..),
         ) = result
         {
             self.session.end();
@@ -359,7 +371,7 @@ impl Connection {
                     let limit = self.clock.timeouts.block;
                     let deadline = *deadline.get_or_insert_with(|| self.clock.limit(limit));
                     let waited = self.socket.wait_to_write_or_read(deadline);
-                    waited.map_err(|e| self.failed(e))?;
+                    waited.map_err(|e| self.failed(e, Timeout::Block))?;
                 }
                 octets => return Ok(octets),
             }
@@ -382,7 +394,8 @@ impl Connection {
 
     fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
         let read = self.socket.read_within(deadline);
-        match read.map_err(|e| self.failed(e))? {
+        let limit = Timeouts::of_reply(self.session.phase());
+        match read.map_err(|e| self.failed(e, limit))? {
             Read::Nothing => Ok(()),
             Read::Bytes(bytes) => self.take(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
@@ -412,10 +425,9 @@ impl Connection {
     /// TLS on the connection as it stands. The last flight of the handshake is left for the first
     /// command to leave with.
     fn secure(&mut self) -> Result<(), Error> {
-        let deadline = self.clock.limit(self.clock.timeouts.tls);
         let hello = self.client_hello.take();
         let hello = hello.map_or_else(|| open::client_hello(&self.target), Ok);
-        match hello.and_then(|tls| open::handshake(&self.socket, tls, deadline)) {
+        match hello.and_then(|tls| open::handshake(&self.socket, tls, &self.clock)) {
             Ok(tls) => {
                 self.transcript.add(Speaker::Event, tls.state().to_string());
                 self.session.bind(tls.channel_binding().map(binding));
@@ -465,10 +477,12 @@ impl Connection {
         heard.err().unwrap_or(Error::Disconnected(phase))
     }
 
-    fn failed(&mut self, error: net::Error) -> Error {
+    /// Of a wait that `limit` bounds, or the total.
+    fn failed(&mut self, error: net::Error, limit: Timeout) -> Error {
+        let phase = self.session.phase();
         match error {
-            net::Error::TimedOut => Error::Timeout(self.session.phase()),
-            _ => Error::Disconnected(self.session.phase()),
+            net::Error::TimedOut => self.clock.timed_out(phase, limit),
+            _ => Error::Disconnected(phase),
         }
     }
 }

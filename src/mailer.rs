@@ -281,7 +281,7 @@ impl Mailer {
     ) -> Result<(), Error> {
         let (connection, freshness) = match self.take_kept() {
             Some(kept) => (kept, Freshness::Kept),
-            None if clock.is_over() => return Err(Error::Timeout(Phase::Connect)),
+            None if clock.is_over() => return Err(Error::Timeout(Phase::Connect, Timeout::Total)),
             None => (self.open_for_message(clock.clone())?, Freshness::New),
         };
         let sent = connection.call(clock.clone(), |connection| {

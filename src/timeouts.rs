@@ -3,21 +3,7 @@
 use core::time::Duration;
 
 use crate::smtp::error::Phase;
-
-/// What a timeout limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timeout {
-    Connect,
-    Tls,
-    Greeting,
-    Command,
-    Data,
-    /// Each write that the server lets stall.
-    Block,
-    Acceptance,
-    /// A whole call.
-    Total,
-}
+pub use crate::smtp::error::Timeout;
 
 /// The limits in force. Each has one but the total.
 #[derive(Clone, Debug)]
@@ -84,6 +70,16 @@ impl Timeouts {
             Phase::Acceptance => self.acceptance,
             Phase::Quit => self.command.min(QUIT),
             _ => self.command,
+        }
+    }
+
+    /// The name of that limit.
+    pub fn of_reply(phase: Phase) -> Timeout {
+        match phase {
+            Phase::Greeting => Timeout::Greeting,
+            Phase::Data => Timeout::Data,
+            Phase::Acceptance => Timeout::Acceptance,
+            _ => Timeout::Command,
         }
     }
 }

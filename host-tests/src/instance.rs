@@ -11,7 +11,9 @@ use wasmtime::{Config, Engine, ResourceLimiter, Store, WasmCoreDump};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
-use crate::{Error, Grants, Mailer, Options, Receipt, component, randomness, resolver};
+use crate::{
+    Error, Explanation, Grants, Mailer, Options, Receipt, component, randomness, resolver,
+};
 
 /// Longer than any call of a test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -120,6 +122,11 @@ impl Instance {
             let smtp = world.envoi_mail_smtp();
             smtp.call_send_mail(store, &server, &sender, &recipients, &message)
         })
+    }
+
+    pub fn explain(&self, error: &Error) -> Explanation {
+        let error = error.clone();
+        self.call(move |world, store| world.envoi_mail_smtp().call_explain(store, &error))
     }
 
     pub fn mailer(&self, host: &str) -> Mailer<'_> {

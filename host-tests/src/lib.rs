@@ -26,9 +26,9 @@ mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
     AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
-    Error, Letter, PasswordCredentials, Phase, PipeliningAfterMessage, Receipt, RecipientReply,
-    Rejection, Reply, Roots, Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion,
-    TranscriptLine, UnavailableExtension, UnsentRecipient,
+    Error, Explanation, Letter, Outcome, PasswordCredentials, Phase, PipeliningAfterMessage,
+    Receipt, RecipientReply, Rejection, Reply, Retry, Roots, Security, Speaker, TimedOut, Timeout,
+    TlsFailure, TlsState, TlsVersion, TranscriptLine, UnavailableExtension, UnsentRecipient,
 };
 pub use client::Client;
 pub use component::{component_path, load, wide_component_path};

@@ -3,7 +3,7 @@
 
 import { bytes, isStream, pem } from './content.js';
 import { deliver } from './deliver.js';
-import { SmtpError } from './error.js';
+import { SmtpError, closed } from './error.js';
 import { methods } from './methods.js';
 import { portable } from './options.js';
 import { Resource, classes } from './resource.js';
@@ -76,7 +76,7 @@ export class Mailer extends Resource {
 
   async #end() {
     this.#forget();
-    await this.#thread.end(() => new SmtpError({ tag: 'wrong-state', val: 'the mailer is closed' }));
+    await this.#thread.end(closed);
   }
 }
 

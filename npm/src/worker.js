@@ -23,9 +23,14 @@ function answer(call) {
   try {
     return { value: kept(perform(call)) };
   } catch (error) {
-    if (error.payload !== undefined) return { error: error.payload };
+    if (error.payload !== undefined) return { error: explained(error.payload) };
     return isMistake(error) ? { mistake: true } : { crash: error.message };
   }
+}
+
+/** An error of the interface, and what the component says of it. */
+function explained(detail) {
+  return { detail, ...smtp.explain(detail) };
 }
 
 /** Not where the component was at work already, which leaves it in no good state. */
@@ -69,10 +74,15 @@ function made(arg) {
   return options;
 }
 
-/** A resource stays here; its number leaves. */
+/** A resource stays here; its number leaves. Of several results, errors are explained. */
 function kept(value) {
+  if (Array.isArray(value)) return value.map(result);
   const type = TYPES.find((name) => value instanceof smtp[name]);
   if (type === undefined) return value;
   resources.set(++last, value);
   return { type, resource: last };
+}
+
+function result(one) {
+  return one?.tag === 'err' ? { tag: 'err', val: explained(one.val) } : one;
 }

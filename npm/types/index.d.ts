@@ -4,7 +4,7 @@
  * The words about each function and type are those of the interface `envoi:mail/smtp`.
  */
 
-import type { Envelope, Error as Detail, Phase, RecipientReply, Reply } from '../sync/interfaces/envoi-mail-smtp.js';
+import type { Envelope, Error as Detail, Outcome, Phase, RecipientReply, Reply, Retry, Timeout } from '../sync/interfaces/envoi-mail-smtp.js';
 
 export type * from '../sync/interfaces/envoi-mail-smtp.js';
 export { Client, Mailer, Message, Options, sendMail } from './smtp.js';
@@ -37,12 +37,16 @@ export class SmtpError extends Error {
   code: Detail['tag'] | 'aborted' | 'crashed';
   /** The step of the session at which it went wrong. */
   phase?: Phase;
+  /** The limit that ended the wait: the code is `timeout`. */
+  limit?: Timeout;
   /** What the server said, where it refused: the code is `rejected`. */
   reply?: Reply;
   /** Whom it refused, where these were all: the code is `recipients-refused`. */
   refused?: RecipientReply[];
-  /** The server may have taken the message: sending it again may deliver it twice. */
-  perhapsDelivered: boolean;
+  /** Whether the server may have taken the message: then, sending it again may deliver it twice. */
+  outcome: Outcome;
+  /** Whether the same message may pass another time. */
+  retry: Retry;
   /** The error as the interface has it; not shown where the error is printed. */
   readonly detail: Detail | { tag: 'aborted'; val: boolean } | { tag: 'crashed'; val: [string, boolean] };
 }

@@ -4,11 +4,10 @@ use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::{Receipt, Unsent};
-use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure, UnavailableExtension};
+use crate::smtp::error::{Error, RecipientReply};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Security;
 use crate::smtp::transcript::Speaker;
-use crate::timeouts::Timeout;
 use crate::tls;
 use crate::transcript::TranscriptLine;
 
@@ -67,21 +66,6 @@ impl From<wit::Credentials> for Credentials {
     }
 }
 
-impl From<wit::Timeout> for Timeout {
-    fn from(timeout: wit::Timeout) -> Self {
-        match timeout {
-            wit::Timeout::Connect => Self::Connect,
-            wit::Timeout::Tls => Self::Tls,
-            wit::Timeout::Greeting => Self::Greeting,
-            wit::Timeout::Command => Self::Command,
-            wit::Timeout::Data => Self::Data,
-            wit::Timeout::Block => Self::Block,
-            wit::Timeout::Acceptance => Self::Acceptance,
-            wit::Timeout::Total => Self::Total,
-        }
-    }
-}
-
 impl From<Receipt> for wit::Receipt {
     fn from(receipt: Receipt) -> Self {
         Self {
@@ -134,72 +118,6 @@ impl From<TranscriptLine> for wit::TranscriptLine {
             speaker,
             text: line.text,
             elapsed,
-        }
-    }
-}
-
-impl From<Error> for wit::Error {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::InvalidArgument(text) => Self::InvalidArgument(text),
-            Error::AccessDenied(phase) => Self::AccessDenied(phase.into()),
-            Error::LookupFailed(text) => Self::LookupFailed(text),
-            Error::ConnectFailed(text) => Self::ConnectFailed(text),
-            Error::Timeout(phase) => Self::Timeout(phase.into()),
-            Error::Disconnected(phase) => Self::Disconnected(phase.into()),
-            Error::TlsFailed(failure, text) => Self::TlsFailed((failure.into(), text)),
-            Error::StartTlsUnavailable => Self::StarttlsUnavailable,
-            Error::AuthUnavailable(offered) => Self::AuthUnavailable(offered),
-            Error::AuthNeedsTls => Self::AuthNeedsTls,
-            Error::ExtensionUnavailable(UnavailableExtension { keyword, reason }) => {
-                Self::ExtensionUnavailable(wit::UnavailableExtension { keyword, reason })
-            }
-            Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
-            Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
-                phase: phase.into(),
-                reply: reply.into(),
-            }),
-            Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
-            Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),
-            Error::WrongState(text) => Self::WrongState(text),
-            Error::Other(text) => Self::Other(text),
-        }
-    }
-}
-
-impl From<Phase> for wit::Phase {
-    fn from(phase: Phase) -> Self {
-        match phase {
-            Phase::Lookup => Self::Lookup,
-            Phase::Connect => Self::Connect,
-            Phase::Tls => Self::Tls,
-            Phase::Greeting => Self::Greeting,
-            Phase::Hello => Self::Hello,
-            Phase::StartTls => Self::Starttls,
-            Phase::Auth => Self::Auth,
-            Phase::Mail => Self::Mail,
-            Phase::Rcpt => Self::Rcpt,
-            Phase::Data => Self::Data,
-            Phase::Content => Self::Content,
-            Phase::Acceptance => Self::Acceptance,
-            Phase::Quit => Self::Quit,
-            Phase::Other => Self::Other,
-        }
-    }
-}
-
-impl From<TlsFailure> for wit::TlsFailure {
-    fn from(failure: TlsFailure) -> Self {
-        match failure {
-            TlsFailure::CertificateExpired => Self::CertificateExpired,
-            TlsFailure::CertificateNotYetValid => Self::CertificateNotYetValid,
-            TlsFailure::CertificateUnknownIssuer => Self::CertificateUnknownIssuer,
-            TlsFailure::CertificateWrongName => Self::CertificateWrongName,
-            TlsFailure::CertificateRevoked => Self::CertificateRevoked,
-            TlsFailure::CertificateInvalid => Self::CertificateInvalid,
-            TlsFailure::CertificateNotPinned => Self::CertificateNotPinned,
-            TlsFailure::Incompatible => Self::Incompatible,
-            TlsFailure::HandshakeFailed => Self::HandshakeFailed,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::smtp::error::{Error, Phase, RecipientReply};
 use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
+use crate::timeouts::Timeout;
 use crate::tls;
 
 /// Octets of a message that leave in one write where the server keeps up.
@@ -45,7 +46,8 @@ impl Connection {
         loop {
             let deadline = self.clock.limit(self.clock.timeouts.block);
             match net::read(source) {
-                Read::Nothing => net::wait_to_read(source, deadline).map_err(|e| self.failed(e))?,
+                Read::Nothing => net::wait_to_read(source, deadline)
+                    .map_err(|e| self.failed(e, Timeout::Block))?,
                 Read::End => return Ok(total),
                 Read::Broken => {
                     let what = format!("the source of the message failed after {total} octets");
@@ -72,12 +74,10 @@ impl Connection {
         match (result, self.session.take_receipt()) {
             (Ok(()), Some(receipt)) => Ok(receipt),
             (Ok(()), None) => Err(Error::Other("the session ended without a receipt".into())),
-            (Err(error), _) => match error {
-                Error::Timeout(Phase::Acceptance) | Error::Disconnected(Phase::Acceptance) => {
-                    self.session.take_partial_receipt().ok_or(error)
-                }
-                error => Err(error),
-            },
+            (Err(error), _) if error.may_have_been_delivered() => {
+                self.session.take_partial_receipt().ok_or(error)
+            }
+            (Err(error), _) => Err(error),
         }
     }
 

@@ -173,7 +173,7 @@ impl Connection {
     /// Records the failure of a transaction. A server that is silent, or makes no sense, is not asked again.
     fn fail(&self, job: &mut Job, batch: Batch, error: Error) {
         job.record(batch, Err(error.clone()));
-        if !self.is_open() && matches!(error, Error::Timeout(_) | Error::Protocol(..)) {
+        if !self.is_open() && matches!(error, Error::Timeout(..) | Error::Protocol(..)) {
             job.give_up(&error);
         }
     }
@@ -295,7 +295,7 @@ impl Connection {
     /// How an envelope went that left with the end of a message; none if the server has not judged it: it is
     /// then sent alone, over this connection if that is in step, else over another.
     fn judged(&mut self, result: Result<(), Error>) -> Ahead {
-        if matches!(result, Err(Error::Timeout(_) | Error::Disconnected(_)))
+        if matches!(result, Err(Error::Timeout(..) | Error::Disconnected(_)))
             && !self.clock.is_over()
         {
             self.session.give_up_pipelined();

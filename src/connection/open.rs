@@ -6,6 +6,7 @@ use super::{Clock, Target};
 use crate::net::{self, Deadline, Read, Socket};
 use crate::smtp::error::{Error, Phase, TlsFailure};
 use crate::smtp::transcript::Speaker;
+use crate::timeouts::Timeout;
 use crate::tls::{self, Tls};
 use crate::transcript::Transcript;
 
@@ -18,7 +19,7 @@ pub fn connect(
     let addresses =
         net::lookup(host, clock.limit(clock.timeouts.connect)).map_err(|error| match error {
             net::Error::Denied => Error::AccessDenied(Phase::Lookup),
-            net::Error::TimedOut => Error::Timeout(Phase::Lookup),
+            net::Error::TimedOut => clock.timed_out(Phase::Lookup, Timeout::Connect),
             net::Error::Failed(why) => Error::LookupFailed(format!("{host}: {why}")),
             net::Error::Disconnected => Error::LookupFailed(host.clone()),
         })?;
@@ -38,7 +39,7 @@ pub fn connect(
             Ok((socket, ip))
         }
         Err(_) if clock.total.is_some_and(Deadline::has_passed) => {
-            Err(Error::Timeout(Phase::Connect))
+            Err(Error::Timeout(Phase::Connect, Timeout::Total))
         }
         Err(error) if error.is_denied() => Err(Error::AccessDenied(Phase::Connect)),
         Err(error) => Err(Error::ConnectFailed(format!("{host} port {port}: {error}"))),
@@ -55,9 +56,10 @@ pub fn client_hello(target: &Target) -> Result<Tls, Error> {
 }
 
 /// Until the client's part is done.
-pub fn handshake(socket: &Socket, mut tls: Tls, deadline: Deadline) -> Result<Tls, Error> {
+pub fn handshake(socket: &Socket, mut tls: Tls, clock: &Clock) -> Result<Tls, Error> {
+    let deadline = clock.limit(clock.timeouts.tls);
     let interrupted = |error| match error {
-        net::Error::TimedOut => Error::Timeout(Phase::Tls),
+        net::Error::TimedOut => clock.timed_out(Phase::Tls, Timeout::Tls),
         _ => Error::Disconnected(Phase::Tls),
     };
     while tls.is_handshaking() {

@@ -19,11 +19,26 @@ pub enum Phase {
     Data,
     /// Some of the message has not left yet: it is not delivered.
     Content,
-    /// The last octet may have left, the answer has not come: perhaps delivered.
+    /// The last octet may have left, the answer has not come: the message may have been delivered.
     Acceptance,
     Quit,
     /// RSET and NOOP.
     Other,
+}
+
+/// What a timeout limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeout {
+    Connect,
+    Tls,
+    Greeting,
+    Command,
+    Data,
+    /// Each write that the server lets stall.
+    Block,
+    Acceptance,
+    /// A whole call.
+    Total,
 }
 
 /// Why no TLS connection stands.
@@ -67,7 +82,8 @@ pub enum Error {
     AccessDenied(Phase),
     LookupFailed(String),
     ConnectFailed(String),
-    Timeout(Phase),
+    /// The step, and the limit that passed in it.
+    Timeout(Phase, Timeout),
     /// The connection ended without a reply.
     Disconnected(Phase),
     TlsFailed(TlsFailure, String),
@@ -89,17 +105,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the server may have taken the message, so that sending it again may deliver it twice: its last
-    /// octet may have left, and the server's answer was not understood or did not come.
-    pub fn may_have_been_delivered(&self) -> bool {
-        matches!(
-            self,
-            Self::Timeout(Phase::Acceptance)
-                | Self::Disconnected(Phase::Acceptance)
-                | Self::Protocol(Phase::Acceptance, _)
-        )
-    }
-
     /// `need` goes on where "the server does not offer X, " ends: "which … needs: do …".
     pub(super) fn unavailable(keyword: &str, need: impl fmt::Display) -> Self {
         Self::ExtensionUnavailable(UnavailableExtension {
@@ -109,39 +114,10 @@ impl Error {
     }
 }
 
-/// For people.
+/// What happened, for people. [`Error::explain`] adds what is known of the message, and the next step.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InvalidArgument(text)
-            | Self::LookupFailed(text)
-            | Self::ConnectFailed(text)
-            | Self::TlsFailed(_, text)
-            | Self::WrongState(text)
-            | Self::Other(text) => f.write_str(text),
-            Self::AccessDenied(phase) => write!(f, "the host grants no {phase:?}"),
-            Self::Timeout(phase) => write!(f, "the server was silent in {phase:?}"),
-            Self::Disconnected(phase) => write!(f, "the connection ended in {phase:?}"),
-            Self::StartTlsUnavailable => f.write_str("the server does not offer STARTTLS"),
-            Self::AuthUnavailable(offered) => {
-                write!(f, "no mechanism fits; the server offers {offered:?}")
-            }
-            Self::AuthNeedsTls => f.write_str("credentials are not sent without TLS"),
-            Self::ExtensionUnavailable(unavailable) => f.write_str(&unavailable.reason),
-            Self::MessageTooLarge(limit) => {
-                write!(f, "the message is larger than {limit} octets")
-            }
-            Self::Rejected(phase, reply) => {
-                write!(
-                    f,
-                    "refused in {phase:?}: {} {}",
-                    reply.code,
-                    reply.lines.join(" ")
-                )
-            }
-            Self::RecipientsRefused(_) => f.write_str("all recipients were refused"),
-            Self::Protocol(phase, text) => write!(f, "not SMTP in {phase:?}: {text}"),
-        }
+        f.write_str(&self.what_happened())
     }
 }
 

@@ -8,6 +8,7 @@ mod domain;
 pub mod envelope;
 pub mod error;
 mod excerpt;
+pub mod explain;
 pub mod extensions;
 mod header;
 pub mod idn;

@@ -21,7 +21,8 @@ fn a_wrong_password_is_refused_and_never_shown() {
         return;
     };
     let words = "rejected at auth: the server refused at AUTH: 535 5.7.8 Username or password is \
-                 wrong; are user and password right? Some providers want a password made for programs\n";
+                 wrong; nothing was delivered; check user name and password; some providers want an app \
+                 password or a token instead\n";
     assert!(said.starts_with(words), "{said}");
     assert!(said.contains("code: 'rejected'"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
@@ -44,10 +45,10 @@ fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
     };
     let words = "b@mail.test accepted\n\
                  nobody@mail.test refused: 550\n\
-                 recipients-refused: no recipient was accepted: nobody@mail.test: 550 5.1.1 \
-                 Unknown\n\
+                 recipients-refused: the server refused recipients: nobody@mail.test: 550 5.1.1 \
+                 Unknown; nothing was delivered; check the address\n\
                  refused: nobody@mail.test\n\
-                 perhaps delivered: false\n";
+                 not-sent, never\n";
     assert_eq!(said, words);
     server.finish();
 }
@@ -59,7 +60,7 @@ fn a_dead_port_says_so() {
         return;
     };
     assert!(said.starts_with("connect-failed at connect: "), "{said}");
-    assert!(said.contains("is the port right, and open?"), "{said}");
+    assert!(said.contains("check name and port"), "{said}");
 }
 
 #[test]
@@ -76,7 +77,9 @@ fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
     };
     assert_eq!(
         said,
-        "disconnected at acceptance, perhaps delivered: true\n"
+        "disconnected at acceptance, may-have-been-delivered: the connection ended after the end of \
+         the message; the message may have been delivered; sending it again may deliver it twice; if \
+         you do, keep its Message-ID, by which readers can tell doubles\n"
     );
     server.finish();
 }

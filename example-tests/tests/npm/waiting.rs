@@ -93,8 +93,8 @@ fn a_signal_ends_what_waits_and_its_connection() {
     // The end of the connection, in whatever order.
     let _ = client.read_to_end(&mut rest);
     assert!(rest.is_empty(), "{rest:?}");
-    let said = "aborted, perhaps delivered: true\n\
-                aborted, perhaps delivered: false\n\
+    let said = "aborted, may-have-been-delivered\n\
+                aborted, not-sent\n\
                 caused by: enough\n";
     ends_with(program, said);
 }

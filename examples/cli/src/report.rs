@@ -21,8 +21,8 @@ pub fn report(receipt: &Receipt) -> Result<(), Failure> {
     if !receipt.unknown.is_empty() {
         let unknown = receipt.unknown.join(", ");
         missed.push(format!(
-            "the connection ended before the answer: perhaps delivered to {unknown}; sending it \
-             again may deliver it twice"
+            "the connection ended before the answer: it may have been delivered to {unknown}; \
+             sending it again may deliver it twice"
         ));
     }
     if !receipt.unsent.is_empty() {

@@ -1,6 +1,6 @@
 // The letter on its way, and what its failures are to a visitor and to whoever runs this.
 
-import { Mailer } from 'envoi:mail/smtp@0.1.0';
+import { Mailer, explain } from 'envoi:mail/smtp@0.1.0';
 
 // A visitor waits for the answer, in nanoseconds.
 const PATIENCE = 20_000_000_000n;
@@ -18,7 +18,7 @@ export class Fault extends Error {
   }
 
   get outcome() {
-    return this.kind === 'unknown' ? 'perhaps sent' : 'not sent';
+    return this.kind === 'unknown' ? 'may have been sent' : 'not sent';
   }
 }
 
@@ -50,64 +50,17 @@ function attempt(call, kind) {
     return call();
   } catch (thrown) {
     if (!thrown.payload) throw thrown;
-    throw new Fault(kind(thrown.payload), describe(thrown.payload));
+    const explanation = explain(thrown.payload);
+    throw new Fault(kind(thrown.payload, explanation), explanation.sentence);
   }
 }
 
-function kindOf({ tag, val }) {
-  switch (tag) {
-    case 'timeout':
-    case 'disconnected':
-      return val === 'acceptance' ? 'unknown' : 'later';
-    case 'protocol':
-      return val[0] === 'acceptance' ? 'unknown' : 'refused';
-    case 'lookup-failed':
-    case 'connect-failed':
-      return 'later';
-    case 'rejected':
-      return kindOfReply(val.reply);
-    case 'recipients-refused':
-      return kindOfReply(val[0].reply);
-    case 'invalid-argument':
-    case 'access-denied':
-    case 'wrong-state':
-      return 'set-up';
-    default:
-      return 'refused';
-  }
-}
-
-function kindOfReply({ code }) {
-  return code >= 400 && code < 500 ? 'later' : 'refused';
-}
-
-function describe({ tag, val }) {
-  switch (tag) {
-    case 'rejected':
-      return `the mail server refused at ${val.phase}: ${words(val.reply)}`;
-    case 'recipients-refused':
-      return val
-        .map(({ recipient, reply }) => `the mail server refused ${recipient}: ${words(reply)}`)
-        .join('');
-    case 'timeout':
-      return `the mail server was silent for too long at ${val}`;
-    case 'disconnected':
-      return `the mail server broke off at ${val}`;
-    case 'protocol':
-      return `the mail server speaks no SMTP at ${val[0]}: ${val[1]}`;
-    case 'access-denied':
-      return `the host denies ${val} (wasmtime: -S cli,inherit-network,allow-ip-name-lookup)`;
-    case 'tls-failed':
-      return `no TLS: ${val[1]}`;
-    case 'invalid-argument':
-    case 'lookup-failed':
-    case 'connect-failed':
-    case 'wrong-state':
-    case 'other':
-      return val;
-    default:
-      return val === undefined ? tag : `${tag}: ${val}`;
-  }
+function kindOf({ tag }, { outcome, retry }) {
+  if (outcome === 'may-have-been-delivered') return 'unknown';
+  if (retry === 'later') return 'later';
+  // Server and addresses are of the environment.
+  const isSetUp = retry === 'after-a-change' || ['invalid-argument', 'wrong-state'].includes(tag);
+  return isSetUp ? 'set-up' : 'refused';
 }
 
 function words({ code, lines }) {

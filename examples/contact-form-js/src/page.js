@@ -24,7 +24,7 @@ const UNDELIVERED = {
   ],
   unknown: [
     504,
-    'Your message has perhaps arrived: our mail server did not say. If you send it again, we may ' +
+    'Your message may have arrived: our mail server did not say. If you send it again, we may ' +
       'get it twice.',
   ],
 };

@@ -2,7 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::envoi::mail::smtp::{
-    Envelope, Error, Mailer, Phase, RecipientReply, Rejection, Reply, Roots, Timeout,
+    Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Roots, Timeout, explain,
 };
 
 /// A visitor waits for the answer, in nanoseconds.
@@ -35,7 +35,7 @@ impl Fault {
 
     pub fn outcome(&self) -> &'static str {
         match self.kind {
-            Kind::Unknown => "perhaps sent",
+            Kind::Unknown => "may have been sent",
             _ => "not sent",
         }
     }
@@ -43,15 +43,17 @@ impl Fault {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let kind = kind(&error);
-        let why = describe(error);
-        Self { kind, why }
+        let explanation = explain(&error);
+        Self {
+            kind: kind(&error, &explanation),
+            why: explanation.sentence,
+        }
     }
 }
 
 /// What the server said when it took the letter.
 pub fn deliver(configuration: &Configuration, letter: &str) -> Result<String, Fault> {
-    let mailer = mailer(configuration).map_err(|error| Fault::set_up(describe(error)))?;
+    let mailer = mailer(configuration).map_err(|error| Fault::set_up(explain(&error).sentence))?;
     let envelope = Envelope {
         sender: Some(configuration.from.clone()),
         recipients: vec![configuration.to.clone()],
@@ -78,69 +80,15 @@ fn mailer(configuration: &Configuration) -> Result<Mailer, Error> {
     Ok(mailer)
 }
 
-fn kind(error: &Error) -> Kind {
-    match error {
-        Error::Timeout(Phase::Acceptance)
-        | Error::Disconnected(Phase::Acceptance)
-        | Error::Protocol((Phase::Acceptance, _)) => Kind::Unknown,
-        Error::LookupFailed(_)
-        | Error::ConnectFailed(_)
-        | Error::Timeout(_)
-        | Error::Disconnected(_) => Kind::Later,
-        Error::Rejected(Rejection { reply, .. }) => of_reply(reply),
-        Error::RecipientsRefused(refused) => refused
-            .first()
-            .map_or(Kind::Refused, |refused| of_reply(&refused.reply)),
-        Error::InvalidArgument(_) | Error::AccessDenied(_) | Error::WrongState(_) => Kind::SetUp,
-        _ => Kind::Refused,
+fn kind(error: &Error, explanation: &Explanation) -> Kind {
+    match (error, explanation.outcome, explanation.retry) {
+        (_, Outcome::MayHaveBeenDelivered, _) => Kind::Unknown,
+        (_, _, Retry::Later) => Kind::Later,
+        (_, _, Retry::AfterAChange) => Kind::SetUp,
+        // Server and addresses are of the environment.
+        (Error::InvalidArgument(_) | Error::WrongState(_), _, Retry::Never) => Kind::SetUp,
+        (_, _, Retry::Never) => Kind::Refused,
     }
-}
-
-fn of_reply(reply: &Reply) -> Kind {
-    match reply.code {
-        400..=499 => Kind::Later,
-        _ => Kind::Refused,
-    }
-}
-
-fn describe(error: Error) -> String {
-    match error {
-        Error::Rejected(Rejection { phase, reply }) => {
-            format!(
-                "the mail server refused at {}: {}",
-                name(phase),
-                words(&reply)
-            )
-        }
-        Error::RecipientsRefused(refused) => refused.iter().map(recipient).collect(),
-        Error::Timeout(phase) => {
-            format!("the mail server was silent for too long at {}", name(phase))
-        }
-        Error::Disconnected(phase) => format!("the mail server broke off at {}", name(phase)),
-        Error::Protocol((phase, why)) => {
-            format!("the mail server speaks no SMTP at {}: {why}", name(phase))
-        }
-        Error::AccessDenied(phase) => format!(
-            "the host denies {} (wasmtime: -S cli,inherit-network,allow-ip-name-lookup)",
-            name(phase)
-        ),
-        Error::TlsFailed((_, why)) => format!("no TLS: {why}"),
-        Error::InvalidArgument(why)
-        | Error::LookupFailed(why)
-        | Error::ConnectFailed(why)
-        | Error::WrongState(why)
-        | Error::Other(why) => why,
-        other => format!("{other:?}"),
-    }
-}
-
-/// As the interface writes it.
-fn name(phase: Phase) -> String {
-    format!("{phase:?}").replace("Phase::", "").to_lowercase()
-}
-
-fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
-    format!("the mail server refused {recipient}: {}", words(reply))
 }
 
 fn words(reply: &Reply) -> String {

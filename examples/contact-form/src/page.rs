@@ -38,7 +38,7 @@ pub fn undelivered(filled: &Form, fault: &Fault) -> Response {
         ),
         Kind::Unknown => (
             504,
-            "Your message has perhaps arrived: our mail server did not say. If you send it again, \
+            "Your message may have arrived: our mail server did not say. If you send it again, \
              we may get it twice.",
         ),
     };

@@ -1,8 +1,6 @@
 wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:guest/guest", generate_all });
 
-mod why;
-
-use envoi::mail::smtp::send_mail;
+use envoi::mail::smtp::{explain, send_mail};
 
 struct Shop;
 export!(Shop);
@@ -14,7 +12,7 @@ impl Guest for Shop {
         );
         match send_mail(&server, "shop@example.org", &[to], message.as_bytes()) {
             Ok(receipt) => Ok(receipt.accepted[0].reply.lines.join("\n")),
-            Err(error) => Err(why::sentence(&error)),
+            Err(error) => Err(explain(&error).sentence),
         }
     }
 }

@@ -70,7 +70,7 @@ fn show(how: &str, receipt: Receipt) {
         );
     }
     for recipient in receipt.unknown {
-        println!("{how}: {recipient}: perhaps delivered");
+        println!("{how}: {recipient}: may have been delivered");
     }
     for unsent in receipt.unsent {
         println!("{how}: {} not sent: {:?}", unsent.recipient, unsent.error);

@@ -13,6 +13,7 @@ mod closed;
 mod demands;
 mod entropy;
 mod envelopes;
+mod explain;
 mod flights;
 mod freed;
 mod grants;

@@ -259,7 +259,8 @@ fn the_time_of_the_whole_runs_from_the_start_to_the_end() {
     mailer.set_timeout(Timeout::Total, Duration::from_millis(300));
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
-    assert_eq!(message.finish(), Err(Error::Timeout(Phase::Acceptance)));
+    let error = timed_out(Phase::Acceptance, Timeout::Total);
+    assert_eq!(message.finish(), Err(error));
     server.finish();
 }
 

@@ -2,7 +2,7 @@
 
 use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
-    PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security,
+    PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security, TimedOut, Timeout,
 };
 use servers::scripted::{Server, Session};
 
@@ -126,6 +126,10 @@ pub fn rejected(phase: Phase, line: &str) -> Error {
         phase,
         reply: reply(line),
     })
+}
+
+pub fn timed_out(phase: Phase, limit: Timeout) -> Error {
+    Error::Timeout(TimedOut { phase, limit })
 }
 
 /// A reply of one line, with or without an enhanced code.

@@ -38,7 +38,7 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
     let mailer = plain(&instance, &server);
     assert_eq!(
         error_within(&mailer, timeout, MESSAGE),
-        Error::Timeout(phase)
+        timed_out(phase, timeout)
     );
     delivers(&mailer);
     server.finish();
@@ -46,7 +46,7 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
 
 // Conformance: 26
 #[test]
-fn silence_in_each_phase_is_named_after_it() {
+fn silence_in_each_phase_is_named_after_it_and_its_limit() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
     times_out(Phase::Greeting, Timeout::Greeting, Session::new());
     times_out(
@@ -85,6 +85,9 @@ fn half_a_reply_is_silence() {
 fn the_whole_call_can_be_limited() {
     times_out(Phase::Greeting, Timeout::Total, Session::new());
     times_out(Phase::Mail, Timeout::Total, hello(&[]).expect("MAIL *"));
+    let content = hello(&[]).followed_by(envelope()).expect("DATA");
+    let content = content.say("354 Go ahead").content();
+    times_out(Phase::Acceptance, Timeout::Total, content);
 }
 
 // Conformance: 26
@@ -115,7 +118,7 @@ fn silence_on_the_way_to_authentication_is_named_after_its_phase() {
         mailer.set_password("ada", "sesame");
         assert_eq!(
             error_within(&mailer, timeout, MESSAGE),
-            Error::Timeout(phase)
+            timed_out(phase, timeout)
         );
         delivers(&mailer);
         server.finish();
@@ -141,7 +144,7 @@ fn a_server_that_stops_reading_is_not_waited_for() {
         let instance = instance();
         let mailer = plain(&instance, &server);
         let error = error_within(&mailer, timeout, &large_message());
-        assert_eq!(error, Error::Timeout(Phase::Content));
+        assert_eq!(error, timed_out(Phase::Content, timeout));
         delivers(&mailer);
         server.finish();
     }
@@ -159,7 +162,7 @@ fn an_address_that_does_not_answer_is_not_waited_for() {
         "{error:?}"
     );
     let error = error_within(&mailer, Timeout::Total, MESSAGE);
-    assert_eq!(error, Error::Timeout(Phase::Connect));
+    assert_eq!(error, timed_out(Phase::Connect, Timeout::Total));
 
     let server = Server::start([delivery()]);
     delivers(&plain(&instance, &server));

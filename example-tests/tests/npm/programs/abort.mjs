@@ -10,7 +10,7 @@ process.stdin.once('data', () => {
   process.stdin.destroy();
 });
 const reasons = (await results).map(({ reason }) => reason);
-for (const { code, perhapsDelivered } of reasons) {
-  console.log(`${code}, perhaps delivered: ${perhapsDelivered}`);
+for (const { code, outcome } of reasons) {
+  console.log(`${code}, ${outcome}`);
 }
 console.log(`caused by: ${reasons[0].cause}`);

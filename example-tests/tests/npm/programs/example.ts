@@ -22,7 +22,7 @@ export async function once(): Promise<string> {
     const receipt = await sendMail('smtps://mail.example.org', '', ['grace@example.org'], 'Hi\n');
     return receipt.unknown.join();
   } catch (error) {
-    if (!(error instanceof SmtpError) || error.perhapsDelivered) throw error;
+    if (!(error instanceof SmtpError) || error.outcome !== 'not-sent') throw error;
     return error.code === 'rejected' ? `${error.reply?.code}` : `${error.phase}`;
   }
 }

@@ -11,6 +11,6 @@ try {
 } catch (error) {
   console.log(`${error.code}: ${error.message}`);
   console.log(`refused: ${error.refused.map(({ recipient }) => recipient)}`);
-  console.log(`perhaps delivered: ${error.perhapsDelivered}`);
+  console.log(`${error.outcome}, ${error.retry}`);
 }
 await mailer.close();

@@ -85,9 +85,9 @@ fn of_unsent(unsent: UnsentRecipient) -> Verdict {
 
 fn of_refused(refused: Vec<RecipientReply>) -> Vec<Verdict> {
     let verdicts = refused.into_iter().map(|one| Verdict {
-        recipient: one.recipient,
-        fate: fate::of_code(one.reply.code),
+        fate: fate::of_refused(&one),
         reply: fate::text(&one.reply),
+        recipient: one.recipient,
     });
     verdicts.collect()
 }

@@ -85,7 +85,7 @@ fn a_message_whose_answer_was_lost_is_sent_again_with_the_same_message_id() {
     submit(&nats, 1);
     host.until_it_says(" accepted ");
     let log = host.log();
-    assert!(log.contains("perhaps delivered"), "{log}");
+    assert!(log.contains("may have been delivered"), "{log}");
     let sessions = server.finish().sessions;
     assert_eq!(sessions[0].contents, sessions[1].contents);
 }

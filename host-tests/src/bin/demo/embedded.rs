@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Roots, Screen};
+use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Roots, Screen};
 use servers::authority::Authority;
 use servers::sink::{Account, Delivery, Sink};
 
@@ -42,12 +42,12 @@ pub fn run() -> Result<(), Failure> {
 
     screen.title("The conversation");
     let mailer = instance.mailer("127.0.0.1");
-    configure(&mailer, &sink, &authority).map_err(|error| not_delivered(&error))?;
+    configure(&mailer, &sink, &authority).map_err(|error| not_delivered(&instance, &error))?;
     let (envelope, message) = letter();
     let start = Instant::now();
     let receipt = mailer
         .send(&envelope, &message)
-        .map_err(|error| not_delivered(&error))?;
+        .map_err(|error| not_delivered(&instance, &error))?;
     let elapsed = start.elapsed();
     mailer.close();
 
@@ -159,8 +159,8 @@ fn compare(
     )
 }
 
-fn not_delivered(error: &Error) -> Failure {
-    Failure::NotDelivered(advice::sentence(error))
+fn not_delivered(instance: &Instance, error: &Error) -> Failure {
+    Failure::NotDelivered(advice::sentence(instance, error))
 }
 
 fn milliseconds(elapsed: Duration) -> String {

@@ -5,7 +5,7 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use host_tests::{Envelope, Error, Grants, Host, Mailer, Receipt, Screen, Speaker, Who};
+use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen, Speaker, Who};
 
 use crate::arguments::Letter;
 use crate::{Failure, advice, date};
@@ -25,8 +25,12 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
     let instance = Host::shared().instance(grants);
     let mailer = instance
         .mailer_from_url(&letter.server)
-        .map_err(|error| failure(&error))?;
-    trust(&mailer, letter)?;
+        .map_err(|error| failure(&instance, &error))?;
+    if let Some(certificates) = trusted(letter)? {
+        mailer
+            .add_trust_anchors(&certificates)
+            .map_err(|error| failure(&instance, &error))?;
+    }
 
     mailer.set_transcript(TRANSCRIPT_LINES);
     let envelope = Envelope {
@@ -36,17 +40,12 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
     let result = mailer.send(&envelope, &message);
     mailer.close();
     show_transcript(screen, &mailer);
-    show_receipt(screen, &result.map_err(|error| failure(&error))?)
+    show_receipt(screen, &result.map_err(|error| failure(&instance, &error))?)
 }
 
-fn trust(mailer: &Mailer, letter: &Letter) -> Result<(), Failure> {
-    let Some(path) = &letter.trust else {
-        return Ok(());
-    };
-    let certificates = read(path).map_err(Failure::Arguments)?;
-    mailer
-        .add_trust_anchors(&certificates)
-        .map_err(|error| failure(&error))
+fn trusted(letter: &Letter) -> Result<Option<Vec<u8>>, Failure> {
+    let file = letter.trust.as_deref().map(read);
+    file.transpose().map_err(Failure::Arguments)
 }
 
 fn message(letter: &Letter) -> Result<Vec<u8>, String> {
@@ -125,8 +124,8 @@ fn show_receipt(screen: Screen, receipt: &Receipt) -> Result<(), Failure> {
     ))
 }
 
-fn failure(error: &Error) -> Failure {
-    let sentence = advice::sentence(error);
+fn failure(instance: &Instance, error: &Error) -> Failure {
+    let sentence = advice::sentence(instance, error);
     match error {
         Error::InvalidArgument(_) => Failure::Arguments(sentence),
         _ => Failure::NotDelivered(sentence),
