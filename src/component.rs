@@ -11,7 +11,7 @@ use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
 use crate::smtp::options::Options;
-use crate::smtp::session::{Dialect, InitialResponse};
+use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse};
 
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
@@ -99,6 +99,18 @@ impl wit::GuestMailer for GuestMailer {
             wit::InitialResponse::Auto => InitialResponse::Auto,
             wit::InitialResponse::Always => InitialResponse::Always,
             wit::InitialResponse::Never => InitialResponse::Never,
+        });
+    }
+
+    fn set_plain_fallback(&self, allowed: bool) {
+        self.0.borrow_mut().set_plain_fallback(allowed);
+    }
+
+    fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
+        self.0.borrow_mut().set_auth_pipelining(match when {
+            wit::AuthPipelining::Never => AuthPipelining::Never,
+            wit::AuthPipelining::PlainAndExternal => AuthPipelining::PlainAndExternal,
+            wit::AuthPipelining::TokensToo => AuthPipelining::TokensToo,
         });
     }
 

@@ -13,7 +13,9 @@ use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
+use crate::smtp::session::{
+    AuthPipelining, Dialect, Goal, InitialResponse, Plan, Security, Session, Step,
+};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeouts;
 use crate::tls::{self, ServerName, Tls};
@@ -41,6 +43,9 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     pub mechanisms: Vec<Mechanism>,
     pub initial_response: InitialResponse,
+    pub auth_pipelining: AuthPipelining,
+    /// Whether a mechanism that shows the password may follow a proof that was refused.
+    pub plain_fallback: bool,
     /// What connections before have learned of the server.
     pub memory: ServerMemory,
 }
@@ -142,6 +147,8 @@ impl Connection {
             credentials: target.credentials.clone(),
             mechanisms: target.mechanisms.clone(),
             initial_response: target.initial_response,
+            auth_pipelining: target.auth_pipelining,
+            plain_fallback: target.plain_fallback,
             memory: target.memory.clone(),
             nonces: nonces(),
         };
@@ -208,6 +215,12 @@ impl Connection {
         self.session.is_unauthenticated()
     }
 
+    /// Whether the server lost an envelope that left behind AUTH, so that the message goes once more
+    /// over a new connection.
+    pub fn has_lost_envelope(&self) -> bool {
+        self.session.has_lost_envelope()
+    }
+
     // --- the loop -----------------------------------------------------------------------------
 
     /// Until what the session was asked for is done.
@@ -219,14 +232,8 @@ impl Connection {
     /// Writes the transcript. After an error that leaves open what the server heard, nothing more
     /// is said.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        let result = result.map_err(|error| self.session.ends_with(error));
         self.write_down();
-        let result = match (result, self.session.take_auth_refusal()) {
-            (Err(Error::Disconnected(_) | Error::Timeout(_)), Some(reply)) => {
-                self.session.end();
-                Err(Error::Rejected(Phase::Auth, reply))
-            }
-            (result, _) => result,
-        };
         if let Err(
             Error::Timeout(_) | Error::Disconnected(_) | Error::Protocol(..) | Error::TlsFailed(..),
         ) = result

@@ -17,7 +17,7 @@ use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{Dialect, Goal, InitialResponse, Security};
+use crate::smtp::session::{AuthPipelining, Dialect, Goal, InitialResponse, Security};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -50,6 +50,8 @@ pub struct Mailer {
     credentials: Option<Credentials>,
     mechanisms: Vec<Mechanism>,
     initial_response: InitialResponse,
+    auth_pipelining: AuthPipelining,
+    plain_fallback: bool,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
     policy: Policy,
@@ -75,6 +77,8 @@ impl Mailer {
             credentials: None,
             mechanisms: Mechanism::DEFAULT.to_vec(),
             initial_response: InitialResponse::Auto,
+            auth_pipelining: AuthPipelining::PlainAndExternal,
+            plain_fallback: true,
             local_name: None,
             server_name: None,
             policy: Policy::default(),
@@ -119,7 +123,7 @@ impl Mailer {
     }
 
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
-        self.kept = None;
+        self.forget_login();
         self.credentials = credentials;
     }
 
@@ -131,8 +135,19 @@ impl Mailer {
             })
         };
         self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
-        self.kept = None;
+        self.forget_login();
         Ok(())
+    }
+
+    /// Whether PLAIN or LOGIN may follow a proof of the password that was refused.
+    pub fn set_plain_fallback(&mut self, allowed: bool) {
+        self.plain_fallback = allowed;
+        self.forget_login();
+    }
+
+    pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
+        self.auth_pipelining = when;
+        self.kept = None;
     }
 
     pub fn set_initial_response(&mut self, when: InitialResponse) {
@@ -339,10 +354,20 @@ impl Mailer {
                 }
             }
         }
-        let connection = self.open_for_message(clock)?;
-        let result = connection.go_on(&begin);
-        self.keep(connection.clone());
-        result.map(|()| connection)
+        loop {
+            let connection = self.open_for_message(clock.clone())?;
+            let mut is_lost = false;
+            let result = connection.go_on(|connection| {
+                let result = begin(connection);
+                is_lost = connection.has_lost_envelope();
+                result
+            });
+            // Only once: AUTH leaves alone over the next.
+            if !is_lost {
+                self.keep(connection.clone());
+                return result.map(|()| connection);
+            }
+        }
     }
 
     /// The kept connection, where it may be used still.
@@ -393,6 +418,8 @@ impl Mailer {
             credentials: self.credentials.clone(),
             mechanisms: self.mechanisms.clone(),
             initial_response: self.initial_response,
+            auth_pipelining: self.auth_pipelining,
+            plain_fallback: self.plain_fallback,
             memory: self.memory.clone(),
         })
     }
@@ -417,9 +444,16 @@ impl Mailer {
         self.memory = ServerMemory::default();
     }
 
+    /// Another user, or another choice of mechanisms, may have another that works.
+    fn forget_login(&mut self) {
+        self.kept = None;
+        self.memory.forget_mechanism();
+    }
+
+    /// Another TLS connection has another channel binding, too.
     fn forget_tls(&mut self) {
         self.tls = None;
-        self.kept = None;
+        self.forget_login();
     }
 }
 

@@ -24,9 +24,10 @@ mod screen;
 mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
-    AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
-    Error, Letter, PasswordCredentials, Phase, Receipt, RecipientReply, Rejection, Reply, Roots,
-    Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
+    AuthPipelining, AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents,
+    DsnNotify, Envelope, Error, Letter, PasswordCredentials, Phase, Receipt, RecipientReply,
+    Rejection, Reply, Roots, Security, Speaker, Timeout, TlsFailure, TlsState, TlsVersion,
+    TranscriptLine,
 };
 pub use client::Client;
 pub use component::{component_path, load, wide_component_path};

@@ -7,8 +7,9 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message, Options,
-    PasswordCredentials, Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine, streams,
+    AuthPipelining, Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message,
+    Options, PasswordCredentials, Receipt, Roots, Security, Timeout, TlsVersion, TranscriptLine,
+    streams,
 };
 
 /// Dropped when it is dropped.
@@ -49,6 +50,14 @@ impl<'a> Mailer<'a> {
     pub fn set_mechanisms(&self, mechanisms: &[&str]) -> Result<(), Error> {
         let mechanisms: Vec<String> = mechanisms.iter().map(|name| name.to_string()).collect();
         call!(self, mailer.call_set_mechanisms(&mechanisms))
+    }
+
+    pub fn set_plain_fallback(&self, allowed: bool) {
+        call!(self, mailer.call_set_plain_fallback(allowed))
+    }
+
+    pub fn set_auth_pipelining(&self, when: AuthPipelining) {
+        call!(self, mailer.call_set_auth_pipelining(when))
     }
 
     pub fn set_local_name(&self, name: &str) -> Result<(), Error> {

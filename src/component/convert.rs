@@ -146,6 +146,12 @@ impl From<Error> for wit::Error {
             Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
                 phase: phase.into(),
                 reply: reply.into(),
+                tried: Vec::new(),
+            }),
+            Error::AuthRefused(reply, tried) => Self::Rejected(wit::Rejection {
+                phase: wit::Phase::Auth,
+                reply: reply.into(),
+                tried: tried.into_iter().map(|m| m.name().into()).collect(),
             }),
             Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
             Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),

@@ -114,7 +114,8 @@ type Begun = Option<Result<(), Error>>;
 impl Connection {
     /// Delivers messages one after the other, and says what became of each. Where the connection
     /// turns out to be gone before the server wanted one, that and those after it are left to be
-    /// sent over another; but of a fresh connection this counts as the first one's failure. `quits`
+    /// sent over another; but of a fresh connection this counts as the first one's failure, unless the
+    /// server lost the envelope that left with AUTH. `quits`
     /// says whether they are the last that the server gets.
     pub fn send_all(
         &mut self,
@@ -133,6 +134,7 @@ impl Connection {
             };
             let (outcome, next) = self.send_before(letter, begun, behind);
             match outcome {
+                Err(_) if self.has_lost_envelope() => return,
                 Err(error) if is_gone(&error) && !(fresh && i == 0) => return,
                 outcome => outcomes.push(outcome),
             }

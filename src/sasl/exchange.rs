@@ -116,6 +116,22 @@ impl Exchange {
         }
     }
 
+    /// Whether what the next challenge says counts. It does not where what is to be said is known
+    /// already: servers ask for LOGIN's two answers in words of any kind, and for an initial response
+    /// by nothing at all, which some do not encode.
+    pub fn reads_challenge(&self) -> bool {
+        self.initial.is_none() && !matches!(self.remaining, Remaining::Fixed(_))
+    }
+
+    /// Whether the server said that it refuses the channel binding (RFC 5802, section 7), and not the
+    /// proof.
+    pub fn is_binding_refused(&self) -> bool {
+        match &self.remaining {
+            Remaining::Scram(scram) => self.mechanism.is_bound() && scram.is_binding_refused(),
+            _ => false,
+        }
+    }
+
     /// Why the server refuses, as far as it said so in the exchange: JSON where a token is refused
     /// (RFC 7628, section 3.2.2).
     pub fn failure(&self) -> Option<&str> {
@@ -295,6 +311,23 @@ mod tests {
             let error = exchange.respond(b"Password:").unwrap_err();
             assert!(error.contains("LOGIN"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_challenge_is_read_where_the_answer_depends_on_it() {
+        let bearer = start(OauthBearer, &bearer()).unwrap();
+        for (mut exchange, after_the_first) in [
+            (exchange(Plain), false),
+            (exchange(ScramSha1), true),
+            (bearer, true),
+        ] {
+            assert!(!exchange.reads_challenge(), "the initial response is due");
+            exchange.initial_response_sent();
+            let mechanism = exchange.mechanism();
+            assert_eq!(exchange.reads_challenge(), after_the_first, "{mechanism:?}");
+        }
+        assert!(exchange(CramMd5).reads_challenge());
+        assert!(!exchange(Login).reads_challenge());
     }
 
     #[test]

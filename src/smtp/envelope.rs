@@ -63,7 +63,9 @@ impl Receipt {
     pub fn add_error(&mut self, recipients: &[Mailbox], error: &Error) {
         match error {
             Error::RecipientsRefused(refused) => self.refused.extend(refused.iter().cloned()),
-            Error::Rejected(_, reply) => self.refuse(recipients, reply),
+            Error::Rejected(_, reply) | Error::AuthRefused(reply, _) => {
+                self.refuse(recipients, reply);
+            }
             Error::Timeout(Phase::Acceptance)
             | Error::Disconnected(Phase::Acceptance)
             | Error::Protocol(Phase::Acceptance, _) => {

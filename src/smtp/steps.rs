@@ -69,6 +69,7 @@ impl Session {
             ),
         };
         self.own_mechanism = true;
+        self.login.attempts = None;
         self.queue(Verb::Auth, line);
         Ok(())
     }

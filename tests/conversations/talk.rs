@@ -8,7 +8,9 @@ use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{Dialect, Goal, InitialResponse, Plan, Security, Session, Step};
+use envoi::smtp::session::{
+    AuthPipelining, Dialect, Goal, InitialResponse, Plan, Security, Session, Step,
+};
 
 /// That of RFC 5802, section 5, and two others.
 const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
@@ -33,6 +35,8 @@ pub fn plan() -> Plan {
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
+        auth_pipelining: AuthPipelining::PlainAndExternal,
+        plain_fallback: true,
         memory: ServerMemory::default(),
         nonces: NONCES,
     }
@@ -55,10 +59,19 @@ pub fn plan_with_password(password: &str) -> Plan {
 /// Runs a conversation with whole lines, and again one octet at a time.
 pub fn both_ways(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
     for by_octet in [false, true] {
-        let mut session = Session::new(plan());
-        session.words().want(true);
-        conversation(&mut Talk { session, by_octet });
+        hold(plan(), by_octet, &conversation);
     }
+}
+
+/// Runs a conversation that leaves behind what a second would meet.
+pub fn once(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
+    hold(plan(), false, &conversation);
+}
+
+fn hold(plan: Plan, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
+    let mut session = Session::new(plan);
+    session.words().want(true);
+    conversation(&mut Talk { session, by_octet });
 }
 
 pub struct Talk {

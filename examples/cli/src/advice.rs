@@ -54,7 +54,7 @@ fn words(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }
 
-fn rejected(Rejection { phase, reply }: &Rejection) -> String {
+fn rejected(Rejection { phase, reply, .. }: &Rejection) -> String {
     let advice = match (phase, reply.code) {
         (_, 400..=499) => "later it may do",
         (Phase::Auth, 534 | 535) => {

@@ -105,7 +105,7 @@ fn of_reply(reply: &Reply) -> Kind {
 
 fn describe(error: Error) -> String {
     match error {
-        Error::Rejected(Rejection { phase, reply }) => {
+        Error::Rejected(Rejection { phase, reply, .. }) => {
             format!(
                 "the mail server refused at {}: {}",
                 name(phase),

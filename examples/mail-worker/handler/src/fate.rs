@@ -103,7 +103,13 @@ mod tests {
             enhanced_code: None,
             lines,
         };
-        let (fate, text) = of_error(&Error::Rejected(Rejection { phase, reply }));
+        let tried = Vec::new();
+        let rejection = Rejection {
+            phase,
+            reply,
+            tried,
+        };
+        let (fate, text) = of_error(&Error::Rejected(rejection));
         assert_eq!(text, format!("{code} 5.7.1 No never"));
         fate
     }

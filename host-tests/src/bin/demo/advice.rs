@@ -72,7 +72,7 @@ pub fn words(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }
 
-fn rejected(Rejection { phase, reply }: &Rejection) -> String {
+fn rejected(Rejection { phase, reply, .. }: &Rejection) -> String {
     let advice = match (phase, reply.code) {
         (Phase::Auth, 534 | 535) => {
             "are user and password right? Some providers want one made for programs"
