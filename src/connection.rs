@@ -216,9 +216,10 @@ impl Connection {
     }
 
     /// Whether the server lost an envelope that left behind AUTH, so that the message goes once more
-    /// over a new connection.
+    /// over a new connection: while there is time.
     pub fn has_lost_envelope(&self) -> bool {
-        self.session.has_lost_envelope()
+        let is_over = self.clock.total.is_some_and(Deadline::has_passed);
+        self.session.has_lost_envelope() && !is_over
     }
 
     // --- the loop -----------------------------------------------------------------------------

@@ -21,6 +21,8 @@ pub struct Attempts {
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
     pub code: u16,
+    /// The server had been given the proof.
+    pub is_of_proof: bool,
     /// The server said that it was the channel binding (RFC 5802, section 7), and not the password.
     pub is_of_binding: bool,
 }
@@ -101,14 +103,16 @@ impl Attempts {
         self.refused.push(mechanism);
         match refusal.code {
             // The password may be right.
-            535 if refusal.is_of_binding => self.left.retain(|next| !next.is_bound()),
+            535 if refusal.is_of_binding => self.refused_binding(true),
             // Credentials invalid (RFC 4954, section 6).
             535 => self.refused_credentials(mechanism),
             // The server wants AUTH for what was said: it did not take this for one.
             530 => self.left.clear(),
             // Another hash has the same binding. Cyrus IMAP (3.6 to 3.12) means `tls-unique` in TLS 1.3,
             // too, where that does not exist, and calls `tls-exporter` malformed.
-            500..=599 if mechanism.is_bound() => self.left.retain(|next| !next.is_bound()),
+            500..=599 if mechanism.is_bound() => self.refused_binding(refusal.is_of_proof),
+            // Cyrus IMAP's LMTP server says 501 to a wrong password.
+            500..=599 if refusal.is_of_proof => self.refused_credentials(mechanism),
             // Not for this mechanism, whatever the code (sections 4 and 6): a transition is needed
             // (432); too long, malformed, unknown, not supported, too weak, encryption required
             // (500, 501, 502, 504, 534, 538); or what else a server's author thought fitting.
@@ -116,6 +120,13 @@ impl Attempts {
             // Above all 454, a temporary failure: it is the same for all.
             _ => self.left.clear(),
         }
+    }
+
+    /// Perhaps the binding alone: SCRAM without one may do, which shows no more than this did.
+    fn refused_binding(&mut self, is_proved: bool) {
+        let shows_secret = self.plain_fallback || !is_proved;
+        self.left
+            .retain(|next| !next.is_bound() && (shows_secret || next.is_proof()));
     }
 
     /// Each further attempt is one more failed login to whoever counts them.
@@ -174,6 +185,7 @@ mod tests {
     fn code(code: u16) -> Refusal {
         Refusal {
             code,
+            is_of_proof: code == 535,
             is_of_binding: false,
         }
     }
@@ -304,13 +316,34 @@ mod tests {
     #[test]
     fn a_refused_binding_is_no_refused_password() {
         let refusal = Refusal {
-            code: 535,
             is_of_binding: true,
+            ..code(535)
         };
         let mut default = attempts(ALL, &Mechanism::DEFAULT, true);
         assert_eq!(default.next_mechanism(), Some(ScramSha256Plus));
         default.refused(ScramSha256Plus, refusal);
         assert_eq!(order(default, 535), [ScramSha256Plus, ScramSha256, Plain]);
+    }
+
+    #[test]
+    fn a_proof_that_the_server_has_is_refused_whatever_the_code() {
+        let refusal = Refusal {
+            is_of_proof: true,
+            ..code(501)
+        };
+        let unbound = || attempts(ALL, &Mechanism::DEFAULT, false);
+        assert_eq!(order_by(unbound(), refusal), [ScramSha256, Plain]);
+        let mut without = unbound();
+        without.set_plain_fallback(false);
+        assert_eq!(order_by(without, refusal), [ScramSha256, CramMd5]);
+        // It may have been the binding: the proof alone is worth a try, the password is not.
+        let mut bound = attempts(
+            &["SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "PLAIN"],
+            &Mechanism::DEFAULT,
+            true,
+        );
+        bound.set_plain_fallback(false);
+        assert_eq!(order_by(bound, refusal), [ScramSha1Plus, ScramSha1]);
     }
 
     #[test]

@@ -123,6 +123,16 @@ impl Exchange {
         self.initial.is_none() && !matches!(self.remaining, Remaining::Fixed(_))
     }
 
+    /// Whether the server has been given a proof of the password.
+    pub fn has_proved(&self) -> bool {
+        match &self.remaining {
+            Remaining::Scram(scram) => scram.has_proved(),
+            // The challenge was answered.
+            Remaining::Fixed(_) => self.mechanism == Mechanism::CramMd5,
+            _ => false,
+        }
+    }
+
     /// Whether the server said that it refuses the channel binding (RFC 5802, section 7), and not the
     /// proof.
     pub fn is_binding_refused(&self) -> bool {
@@ -334,10 +344,12 @@ mod tests {
     fn cram_md5_answers_one_challenge() {
         let mut exchange = exchange(CramMd5);
         assert_eq!(exchange.initial_response(), None);
+        assert!(!exchange.has_proved());
         let response = exchange
             .respond(b"<1896.697170952@postoffice.reston.mci.net>")
             .unwrap();
         assert_eq!(response.as_slice(), b"tim b913a602c7eda7a495b4e6e7334d3890");
+        assert!(exchange.has_proved());
         assert!(
             exchange
                 .respond(b"<again>")
@@ -354,9 +366,11 @@ mod tests {
         assert_eq!(exchange.initial_response(), Some(first.as_bytes()));
         assert!(exchange.conclude().is_err());
         exchange.initial_response_sent();
+        assert!(!exchange.has_proved());
         exchange
             .respond(format!("r={nonce}x,s=QQ==,i=4096").as_bytes())
             .unwrap();
+        assert!(exchange.has_proved());
         assert!(exchange.conclude().unwrap_err().contains("not proved"));
         assert_eq!(exchange.respond(b"e=unknown-user").unwrap().len(), 0);
         assert_eq!(exchange.failure(), Some("SCRAM: unknown-user"));

@@ -180,14 +180,17 @@ impl Session {
     /// Goes on to the next mechanism that is allowed; where there is none, the first refusal is the
     /// result.
     pub(super) fn auth_refused(&mut self, reply: Reply) -> Result<(), Error> {
-        let refused = self.exchange.as_ref().map(Exchange::mechanism);
+        let is_proof_refused = |exchange: &&Exchange| {
+            exchange.mechanism().is_proof() && (reply.code == 535 || exchange.has_proved())
+        };
+        let unproved = self.exchange.as_ref().filter(is_proof_refused);
+        let unproved = unproved.map(Exchange::mechanism);
         let reply = self.note_refusal(reply);
-        let is_credentials = reply.code == 535;
         let first = self.login.refusal.take().unwrap_or(reply);
         match self.next_exchange() {
             Some(exchange) => {
-                if let Some(refused) = refused.filter(|_| is_credentials) {
-                    self.say_that_follows(exchange.mechanism(), refused);
+                if let Some(unproved) = unproved {
+                    self.say_that_follows(exchange.mechanism(), unproved);
                 }
                 self.login.refusal = Some(first);
                 self.say_auth(exchange);
@@ -206,6 +209,7 @@ impl Session {
         if let Some(attempts) = &mut self.login.attempts {
             let refusal = Refusal {
                 code: reply.code,
+                is_of_proof: exchange.has_proved(),
                 is_of_binding: exchange.is_binding_refused(),
             };
             attempts.refused(exchange.mechanism(), refusal);
@@ -214,9 +218,9 @@ impl Session {
         reply
     }
 
-    /// For people, where the server is shown what it was only to be given a proof of.
+    /// For people, where the server is shown the password whose proof it refused.
     fn say_that_follows(&mut self, next: Mechanism, refused: Mechanism) {
-        if refused.is_proof() && next.shows_secret() {
+        if next.shows_secret() {
             self.words.say(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",

@@ -92,6 +92,21 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
         );
         is_refused(talk, &script, 535, "5.7.8 no");
     });
+    // Cyrus IMAP's way.
+    let proof_first = || Plan {
+        plain_fallback: false,
+        ..only(&[Mechanism::CramMd5, Mechanism::Plain])
+    };
+    both_ways(proof_first, |talk| {
+        let script = format!(
+            "{}C: AUTH CRAM-MD5
+             S: 334 PHg+
+             C: dXNlciBkYWRlYmZlODFiZDljMTU2Yzk3OWY5NTkyOTNjNWVlYg==
+             S: 501 5.5.4 undefined error!",
+            hello("PLAIN CRAM-MD5"),
+        );
+        is_refused(talk, &script, 501, "5.5.4 undefined error!");
+    });
     // Nothing was refused here but the mechanism.
     both_ways(plan, |talk| {
         talk.goes(&format!(

@@ -124,6 +124,11 @@ impl Scram {
         }
     }
 
+    /// Whether the server has been given the proof.
+    pub fn has_proved(&self) -> bool {
+        !matches!(self.state, State::Named)
+    }
+
     /// Whether that is the channel binding.
     pub fn is_binding_refused(&self) -> bool {
         let reasons = [

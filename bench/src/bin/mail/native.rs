@@ -12,8 +12,9 @@ use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
+use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
-    Dialect, Goal, InitialResponse, Plan, Security as Secured, Session, Step,
+    AuthPipelining, Dialect, Goal, InitialResponse, Plan, Security as Secured, Session, Step,
 };
 use envoi::tls::{self, Policy, ServerName, Settings, Tls, Trust};
 use wasmtime::{Result, bail, format_err};
@@ -189,7 +190,9 @@ fn plan(task: &Task) -> Result<Plan> {
         credentials,
         mechanisms: mechanism.flatten().into_iter().collect(),
         initial_response: InitialResponse::Auto,
-        room: None,
+        auth_pipelining: AuthPipelining::PlainAndExternal,
+        plain_fallback: true,
+        memory: ServerMemory::default(),
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })
