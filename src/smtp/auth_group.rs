@@ -17,8 +17,8 @@ use super::transcript::Speaker;
 
 impl Session {
     /// Whether all that is awaited are answers to what left behind an AUTH that was answered, and none
-    /// of it was answered yet. A server that discards what followed AUTH never answers: whoever
-    /// waits had better not wait for long.
+    /// of it was answered yet but as too early. A server that discards what followed AUTH never
+    /// answers: whoever waits had better not wait for long.
     pub fn awaits_behind_auth(&self) -> bool {
         self.login.is_answered_alone && !self.awaited.is_empty()
     }
@@ -38,7 +38,8 @@ impl Session {
         let is_behind_auth = self.awaits_behind_auth();
         let transaction = self.transaction.as_mut();
         let refusal = transaction.and_then(|t| t.auth_refusal.take());
-        if !is_silent && !(is_closing && refusal.is_some()) {
+        let is_about_auth = is_silent || is_closing && refusal.is_some();
+        if !is_about_auth {
             return error;
         }
         self.end();
@@ -48,6 +49,13 @@ impl Session {
             self.login.has_lost_envelope = true;
         }
         refusal.map_or(error, |reply| self.rejected(Phase::Auth, reply))
+    }
+
+    /// An answer to what may have left behind AUTH.
+    pub(super) fn hear_behind_auth(&mut self, reply: &Reply) {
+        if !is_too_early(reply) {
+            self.login.is_answered_alone = false;
+        }
     }
 
     /// AUTH's answer, while those to the envelope that left with it are still to come: these only
@@ -111,15 +119,16 @@ impl Session {
         Ok(())
     }
 
-    /// Where AUTH succeeded, and MAIL behind it was answered as if that were still to come (503, 530):
-    /// the envelope again. Returns whether that was so.
+    /// Where AUTH succeeded, and MAIL behind it was answered as if that were still to come: the envelope
+    /// again. Returns whether that was so.
     pub(super) fn settle_early_envelope(&mut self) -> bool {
+        self.login.is_answered_alone = false;
         let Some(transaction) = self.transaction.as_mut().filter(|_| self.authenticated) else {
             return false;
         };
         let is_early = matches!(
             &transaction.failure,
-            Some(Error::Rejected(Phase::Mail, reply)) if matches!(reply.code, 503 | 530)
+            Some(Error::Rejected(Phase::Mail, reply)) if is_too_early(reply)
         );
         if !is_early || transaction.said.is_empty() || transaction.go_ahead {
             return false;
@@ -136,4 +145,9 @@ impl Session {
             "the server lost what left with AUTH: from now on, AUTH leaves alone".into()
         });
     }
+}
+
+/// Bad sequence of commands (RFC 5321, section 4.2.3); authentication required (RFC 4954, section 6).
+fn is_too_early(reply: &Reply) -> bool {
+    matches!(reply.code, 503 | 530)
 }

@@ -154,7 +154,7 @@ impl Session {
     }
 
     pub(super) fn hear_envelope(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
-        self.login.is_answered_alone = false;
+        self.hear_behind_auth(&reply);
         // The latter where its message left with it.
         let Some(transaction) = self.transaction.as_mut().or(self.leaving.as_mut()) else {
             return Ok(());

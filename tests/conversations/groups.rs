@@ -212,6 +212,19 @@ fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
 }
 
 #[test]
+fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN");
+        // MAIL and the first RCPT were in another segment than the rest.
+        let rest = "S: 503 5.5.1 MAIL first\nS: 503 5.5.1 MAIL first";
+        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
+        assert!(talk.session.awaits_behind_auth());
+        talk.session.ends_with(Error::Timeout(Phase::Rcpt));
+        assert!(talk.session.has_lost_envelope());
+    });
+}
+
+#[test]
 fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
     let memory = ServerMemory::default();
     let plan = || Plan {
@@ -254,8 +267,10 @@ fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
         once(plan, |talk| {
             begin(talk, "PLAIN");
             talk.goes(&format!(
-                "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}{GO_AHEAD}"
+                "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}"
             ));
+            assert!(!talk.session.awaits_behind_auth());
+            talk.goes(GO_AHEAD);
             delivers(talk);
         });
         assert!(memory.auth_alone());

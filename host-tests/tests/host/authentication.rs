@@ -417,11 +417,11 @@ fn is_sent_again_behind_auth(losing: Session, send: impl Fn(&Mailer)) {
 
 #[test]
 fn a_server_that_discards_what_followed_auth_gets_it_once_more() {
-    let in_pieces = |mailer: &Mailer| {
+    fn in_pieces(mailer: &Mailer) {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(MESSAGE).unwrap();
         message.finish().unwrap();
-    };
+    }
     for send in [delivers as fn(&Mailer), in_pieces] {
         is_sent_again_behind_auth(group().say(WELCOME).closed(), send);
         is_sent_again_behind_auth(group().say(WELCOME).hang_up(), send);

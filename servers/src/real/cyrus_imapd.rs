@@ -35,7 +35,7 @@ const PACKAGES: &[&str] = &[
 /// once the kernel lists both ports, in hexadecimal, as listening (`0A`).
 const START: &str = r#"mkdir -p conf/db conf/proc conf/socket conf/log conf/lock conf/user conf/quota
     chown -R --reference=conf conf
-    cyrmaster -D -C /mnt/imapd.conf -M /mnt/master.conf -p /mnt/log/master.pid &
+    cyrmaster -D -C /mnt/imapd.conf -M /mnt/master.conf -p /mnt/master.pid &
     for port in $PORTS; do
       until grep -q ":$(printf %04X $port) 00000000:0000 0A" /proc/net/tcp; do
         kill -0 $!
