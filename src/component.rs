@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
 use crate::smtp::error::Error;
 use crate::smtp::options::Options;
-use crate::smtp::session::{Dialect, InitialResponse, PipeliningAfterMessage};
+use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
 
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
@@ -119,6 +119,18 @@ impl wit::GuestMailer for GuestMailer {
 
     fn set_chunking(&self, allowed: bool) {
         self.0.borrow_mut().set_chunking(allowed);
+    }
+
+    fn set_plain_fallback(&self, allowed: bool) {
+        self.0.borrow_mut().set_plain_fallback(allowed);
+    }
+
+    fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
+        self.0.borrow_mut().set_auth_pipelining(match when {
+            wit::AuthPipelining::Never => AuthPipelining::Never,
+            wit::AuthPipelining::PlainAndExternal => AuthPipelining::PlainAndExternal,
+            wit::AuthPipelining::TokensToo => AuthPipelining::TokensToo,
+        });
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {

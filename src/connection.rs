@@ -15,7 +15,8 @@ use crate::smtp::local_name::LocalName;
 use crate::smtp::outgoing::Outgoing;
 use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{
-    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
+    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
+    Session, Step,
 };
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::{PIPELINED_REPLY, Timeout, Timeouts};
@@ -51,6 +52,9 @@ pub struct Target {
     pub after_message: PipeliningAfterMessage,
     /// Whether a message leaves by BDAT where CHUNKING is offered.
     pub may_chunk: bool,
+    pub auth_pipelining: AuthPipelining,
+    /// Whether a mechanism that shows the password may follow a proof that was refused.
+    pub plain_fallback: bool,
     /// What connections before have learned of the server.
     pub memory: ServerMemory,
 }
@@ -166,6 +170,8 @@ impl Connection {
             initial_response: target.initial_response,
             after_message: target.after_message,
             may_chunk: target.may_chunk,
+            auth_pipelining: target.auth_pipelining,
+            plain_fallback: target.plain_fallback,
             memory: target.memory.clone(),
             nonces: match &target.credentials {
                 Some(_) => nonces()?,
@@ -236,6 +242,13 @@ impl Connection {
         self.session.is_unauthenticated()
     }
 
+    /// Whether the server lost an envelope that left behind AUTH, so that the message goes once more
+    /// over a new connection: while there is time.
+    pub fn has_lost_envelope(&self) -> bool {
+        let is_over = self.clock.total.is_some_and(Deadline::has_passed);
+        self.session.has_lost_envelope() && !is_over
+    }
+
     // --- the loop -----------------------------------------------------------------------------
 
     /// Until what the session was asked for is done.
@@ -247,14 +260,8 @@ impl Connection {
     /// Writes the transcript. After an error that leaves open what the server heard, nothing more
     /// is said.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        let result = result.map_err(|error| self.session.ends_with(error));
         self.write_down();
-        let result = match (result, self.session.take_auth_refusal()) {
-            (Err(Error::Disconnected(_) | Error::Timeout(..)), Some(reply)) => {
-                self.session.end();
-                Err(Error::Rejected(Phase::Auth, reply))
-            }
-            (result, _) => result,
-        };
         if let Err(
             Error::Timeout(..)
             | Error::Disconnected(_)

@@ -19,7 +19,9 @@ use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security};
+use crate::smtp::session::{
+    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security,
+};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -57,6 +59,8 @@ pub struct Mailer {
     initial_response: InitialResponse,
     after_message: PipeliningAfterMessage,
     may_chunk: bool,
+    auth_pipelining: AuthPipelining,
+    plain_fallback: bool,
     local_name: Option<LocalName>,
     server_name: Option<ServerName>,
     policy: Policy,
@@ -84,6 +88,8 @@ impl Mailer {
             initial_response: InitialResponse::Auto,
             after_message: PipeliningAfterMessage::AfterBdat,
             may_chunk: true,
+            auth_pipelining: AuthPipelining::PlainAndExternal,
+            plain_fallback: true,
             local_name: None,
             server_name: None,
             policy: Policy::default(),
@@ -128,7 +134,7 @@ impl Mailer {
     }
 
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
-        self.kept = None;
+        self.forget_login();
         self.credentials = credentials;
     }
 
@@ -140,8 +146,19 @@ impl Mailer {
             })
         };
         self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
-        self.kept = None;
+        self.forget_login();
         Ok(())
+    }
+
+    /// Whether PLAIN or LOGIN may follow a proof of the password that was refused.
+    pub fn set_plain_fallback(&mut self, allowed: bool) {
+        self.plain_fallback = allowed;
+        self.forget_login();
+    }
+
+    pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
+        self.auth_pipelining = when;
+        self.kept = None;
     }
 
     pub fn set_initial_response(&mut self, when: InitialResponse) {
@@ -363,10 +380,20 @@ impl Mailer {
                 }
             }
         }
-        let connection = self.open_for_message(clock)?;
-        let result = connection.go_on(&begin);
-        self.keep(connection.clone());
-        result.map(|()| connection)
+        loop {
+            let connection = self.open_for_message(clock.clone())?;
+            let mut is_lost = false;
+            let result = connection.go_on(|connection| {
+                let result = begin(connection);
+                is_lost = connection.has_lost_envelope();
+                result
+            });
+            // Only once: AUTH leaves alone over the next.
+            if !is_lost {
+                self.keep(connection.clone());
+                return result.map(|()| connection);
+            }
+        }
     }
 
     /// The kept connection, where it may be used still.
@@ -418,6 +445,8 @@ impl Mailer {
             initial_response: self.initial_response,
             after_message: self.after_message,
             may_chunk: self.may_chunk,
+            auth_pipelining: self.auth_pipelining,
+            plain_fallback: self.plain_fallback,
             memory: self.memory.clone(),
         })
     }
@@ -442,9 +471,16 @@ impl Mailer {
         self.memory = ServerMemory::default();
     }
 
+    /// Another user, or another choice of mechanisms, may have another that works.
+    fn forget_login(&mut self) {
+        self.kept = None;
+        self.memory.forget_mechanism();
+    }
+
+    /// Another TLS connection has another channel binding, too.
     fn forget_tls(&mut self) {
         self.tls = None;
-        self.kept = None;
+        self.forget_login();
     }
 }
 

@@ -25,10 +25,11 @@ mod screen;
 mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
-    AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents, DsnNotify, Envelope,
-    Error, Explanation, Letter, Outcome, PasswordCredentials, Phase, PipeliningAfterMessage,
-    Receipt, RecipientReply, Rejection, Reply, Retry, Roots, Security, Speaker, TimedOut, Timeout,
-    TlsFailure, TlsState, TlsVersion, TranscriptLine, UnavailableExtension, UnsentRecipient,
+    AuthPipelining, AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents,
+    DsnNotify, Envelope, Error, Explanation, Letter, Outcome, PasswordCredentials, Phase,
+    PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Retry, Roots, Security,
+    Speaker, TimedOut, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
+    UnavailableExtension, UnsentRecipient,
 };
 pub use client::Client;
 pub use component::{component_path, load, wide_component_path};

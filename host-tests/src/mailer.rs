@@ -9,9 +9,9 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message, Options,
-    PasswordCredentials, PipeliningAfterMessage, Receipt, Roots, Security, Timeout, TlsVersion,
-    TranscriptLine, streams,
+    AuthPipelining, Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message,
+    Options, PasswordCredentials, PipeliningAfterMessage, Receipt, Roots, Security, Timeout,
+    TlsVersion, TranscriptLine, streams,
 };
 
 /// Dropped when it is dropped.
@@ -56,6 +56,14 @@ impl<'a> Mailer<'a> {
 
     pub fn set_pipelining_after_message(&self, when: PipeliningAfterMessage) {
         call!(self, mailer.call_set_pipelining_after_message(when))
+    }
+
+    pub fn set_plain_fallback(&self, allowed: bool) {
+        call!(self, mailer.call_set_plain_fallback(allowed))
+    }
+
+    pub fn set_auth_pipelining(&self, when: AuthPipelining) {
+        call!(self, mailer.call_set_auth_pipelining(when))
     }
 
     pub fn set_local_name(&self, name: &str) -> Result<(), Error> {

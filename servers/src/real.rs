@@ -1,4 +1,5 @@
-//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; and Dovecot's LMTP server.
+//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; and the LMTP servers of
+//! Dovecot and of Cyrus IMAP.
 //!
 //! ```no_run
 //! use servers::{authority::Authority, real::{Kind, RealServer, prepare}};
@@ -30,12 +31,14 @@
 //! authority that issued its own did.
 //!
 //! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
-//! message with 552, [`LATER`] before it with 451, and all others before it with 550.
+//! message with 552, [`LATER`] before it with 451, and all others before it with 550. Cyrus IMAP's wants
+//! [`USER`] to authenticate, who is the only one that mail is sent to there.
 //!
 //! [`gnutls_serv`] is installed the same way, and [`go_tls_server`] compiled; both speak TLS alone.
 
 mod aiosmtpd;
 mod cyrus;
+mod cyrus_imapd;
 mod dovecot;
 mod exim;
 mod gnutls;

@@ -2,6 +2,7 @@
 
 use super::convert::all;
 use super::wit;
+use crate::sasl::Mechanism;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure, UnavailableExtension};
 use crate::smtp::explain::{Explanation, Outcome, Retry};
 use crate::smtp::reply::{EnhancedCode, Reply};
@@ -30,6 +31,12 @@ impl From<Error> for wit::Error {
             Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
                 phase: phase.into(),
                 reply: reply.into(),
+                tried: Vec::new(),
+            }),
+            Error::AuthRefused(reply, tried) => Self::Rejected(wit::Rejection {
+                phase: wit::Phase::Auth,
+                reply: reply.into(),
+                tried: tried.into_iter().map(|m| m.name().into()).collect(),
             }),
             Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
             Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),
@@ -58,13 +65,27 @@ impl From<wit::Error> for Error {
                 Self::ExtensionUnavailable(UnavailableExtension { keyword, reason })
             }
             wit::Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
-            wit::Error::Rejected(wit::Rejection { phase, reply }) => {
-                Self::Rejected(phase.into(), reply.into())
-            }
+            wit::Error::Rejected(rejection) => rejection.into(),
             wit::Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
             wit::Error::Protocol((phase, text)) => Self::Protocol(phase.into(), text),
             wit::Error::WrongState(text) => Self::WrongState(text),
             wit::Error::Other(text) => Self::Other(text),
+        }
+    }
+}
+
+impl From<wit::Rejection> for Error {
+    fn from(rejection: wit::Rejection) -> Self {
+        let wit::Rejection {
+            phase,
+            reply,
+            tried,
+        } = rejection;
+        if phase == wit::Phase::Auth {
+            let tried = tried.iter().filter_map(|name| Mechanism::from_name(name));
+            Self::AuthRefused(reply.into(), tried.collect())
+        } else {
+            Self::Rejected(phase.into(), reply.into())
         }
     }
 }

@@ -179,13 +179,17 @@ impl Connection {
     }
 
     /// Whether a transaction that failed before any of the message left is to be begun once more, over
-    /// another connection: this one turned out to be worth nothing, or ended over too many recipients.
+    /// another connection: this one turned out to be worth nothing, ended over too many recipients, or lost the
+    /// envelope that left with AUTH.
     fn deserves_another(&mut self, error: &Error, job: &mut Job, freshness: Freshness) -> bool {
         if freshness == Freshness::Only || self.clock.is_over() {
             return false;
         }
         if let Some(taken) = self.session.taken_before_end() {
             return job.shrinks_to(taken);
+        }
+        if self.session.has_lost_envelope() {
+            return true;
         }
         let is_first = freshness == Freshness::New && self.session.transactions() <= 1;
         is_gone(error) && !is_first

@@ -116,6 +116,32 @@ impl Exchange {
         }
     }
 
+    /// Whether what the next challenge says counts. It does not where what is to be said is known
+    /// already: servers ask for LOGIN's two answers in words of any kind, and for an initial response
+    /// by nothing at all, which some do not encode.
+    pub fn reads_challenge(&self) -> bool {
+        self.initial.is_none() && !matches!(self.remaining, Remaining::Fixed(_))
+    }
+
+    /// Whether the server has been given a proof of the password.
+    pub fn has_proved(&self) -> bool {
+        match &self.remaining {
+            Remaining::Scram(scram) => scram.has_proved(),
+            // The challenge was answered.
+            Remaining::Fixed(_) => self.mechanism == Mechanism::CramMd5,
+            _ => false,
+        }
+    }
+
+    /// Whether the server said that it refuses the channel binding (RFC 5802, section 7), and not the
+    /// proof.
+    pub fn is_binding_refused(&self) -> bool {
+        match &self.remaining {
+            Remaining::Scram(scram) => self.mechanism.is_bound() && scram.is_binding_refused(),
+            _ => false,
+        }
+    }
+
     /// Why the server refuses, as far as it said so in the exchange: JSON where a token is refused
     /// (RFC 7628, section 3.2.2).
     pub fn failure(&self) -> Option<&str> {
@@ -298,13 +324,32 @@ mod tests {
     }
 
     #[test]
+    fn a_challenge_is_read_where_the_answer_depends_on_it() {
+        let bearer = start(OauthBearer, &bearer()).unwrap();
+        for (mut exchange, after_the_first) in [
+            (exchange(Plain), false),
+            (exchange(ScramSha1), true),
+            (bearer, true),
+        ] {
+            assert!(!exchange.reads_challenge(), "the initial response is due");
+            exchange.initial_response_sent();
+            let mechanism = exchange.mechanism();
+            assert_eq!(exchange.reads_challenge(), after_the_first, "{mechanism:?}");
+        }
+        assert!(exchange(CramMd5).reads_challenge());
+        assert!(!exchange(Login).reads_challenge());
+    }
+
+    #[test]
     fn cram_md5_answers_one_challenge() {
         let mut exchange = exchange(CramMd5);
         assert_eq!(exchange.initial_response(), None);
+        assert!(!exchange.has_proved());
         let response = exchange
             .respond(b"<1896.697170952@postoffice.reston.mci.net>")
             .unwrap();
         assert_eq!(response.as_slice(), b"tim b913a602c7eda7a495b4e6e7334d3890");
+        assert!(exchange.has_proved());
         assert!(
             exchange
                 .respond(b"<again>")
@@ -321,9 +366,11 @@ mod tests {
         assert_eq!(exchange.initial_response(), Some(first.as_bytes()));
         assert!(exchange.conclude().is_err());
         exchange.initial_response_sent();
+        assert!(!exchange.has_proved());
         exchange
             .respond(format!("r={nonce}x,s=QQ==,i=4096").as_bytes())
             .unwrap();
+        assert!(exchange.has_proved());
         assert!(exchange.conclude().unwrap_err().contains("not proved"));
         assert_eq!(exchange.respond(b"e=unknown-user").unwrap().len(), 0);
         assert_eq!(exchange.failure(), Some("SCRAM: unknown-user"));

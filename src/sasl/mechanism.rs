@@ -83,9 +83,14 @@ impl Mechanism {
         self.is_bound() || matches!(self, Self::ScramSha256 | Self::ScramSha1)
     }
 
+    /// Whether it proves that the client knows the password, which it does not show.
+    pub fn is_proof(self) -> bool {
+        self.is_scram() || self == Self::CramMd5
+    }
+
     /// Whether the server gets the password or token itself, so that it needs to have nothing that
     /// was made for this mechanism to check it.
-    pub(super) fn shows_secret(self) -> bool {
+    pub fn shows_secret(self) -> bool {
         matches!(
             self,
             Self::Plain | Self::Login | Self::OauthBearer | Self::Xoauth2

@@ -29,7 +29,7 @@ mod mechanism;
 mod password;
 mod scram;
 
-pub use attempts::{Attempts, MAX_ATTEMPTS};
+pub use attempts::{Attempts, MAX_ATTEMPTS, Refusal};
 pub use base64::{decode, encode, encode_initial};
 pub use bearer::Bearer;
 pub use credentials::Credentials;

@@ -10,24 +10,40 @@
 use super::error::{Error, Phase};
 use super::line::{Line, MAX_COMMAND, Verb};
 use super::reply::Reply;
-use super::session::{Goal, InitialResponse, Session, State};
+use super::session::{AuthPipelining, Goal, InitialResponse, Session, State};
+use super::transcript::Speaker;
 use crate::sasl::{
-    self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Nonce,
+    self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce,
+    Refusal,
 };
 
 /// One `authenticate`, over all its attempts.
 #[derive(Default)]
 pub(super) struct Login {
     binding: Option<ChannelBinding>,
-    attempts: Option<Attempts>,
+    pub(super) attempts: Option<Attempts>,
     /// The first refusal: it is of the mechanism that was wanted most.
     refusal: Option<Reply>,
     /// Why the first mechanism that was passed over cannot carry the credentials.
     unfit: Option<String>,
     /// Why an exchange was cancelled.
     fault: Option<String>,
+    /// The credentials are others than planned: what is learned of them is not for other sessions.
+    is_unplanned: bool,
     /// An AUTH that left with an envelope was refused: no other does.
-    alone: bool,
+    pub(super) alone: bool,
+    /// AUTH was answered, and nothing yet of what left behind it.
+    pub(super) is_answered_alone: bool,
+    /// The server lost the envelope that left behind AUTH.
+    pub(super) has_lost_envelope: bool,
+}
+
+impl Login {
+    /// The mechanisms that the server has refused, in order.
+    pub(super) fn tried(&self) -> Vec<Mechanism> {
+        let tried = self.attempts.as_ref().map(Attempts::tried);
+        tried.unwrap_or_default().to_vec()
+    }
 }
 
 impl Session {
@@ -46,6 +62,7 @@ impl Session {
         self.expect_unauthenticated()?;
         self.plan.credentials = Some(credentials);
         self.plan.nonces = nonces;
+        self.login.is_unplanned = true;
         self.authenticate()
     }
 
@@ -58,7 +75,13 @@ impl Session {
         let offered = self.extensions.auth_mechanisms();
         let allowed = &self.plan.mechanisms;
         let has_binding = self.login.binding.is_some();
-        let attempts = Attempts::new(&offered, allowed, credentials, has_binding);
+        let mut attempts = Attempts::new(&offered, allowed, credentials, has_binding);
+        attempts.set_plain_fallback(self.plan.plain_fallback);
+        if let Some(mechanism) = self.plan.memory.mechanism()
+            && !self.login.is_unplanned
+        {
+            attempts.begin_with(mechanism);
+        }
         self.login.attempts = Some(attempts);
         self.login.refusal = None;
         self.login.unfit = None;
@@ -96,73 +119,9 @@ impl Session {
         self.plan.credentials.is_some() && !self.authenticated
     }
 
-    /// AUTH's answer, while those to the envelope that left with it are still to come: these only
-    /// count where it succeeds.
-    pub(super) fn hear_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
-            return Ok(());
-        };
-        if reply.is_success() && !transaction.is_response {
-            return self.auth_succeeded();
-        }
-        if reply.code == 334 && matches!(self.awaited.front(), Some(Verb::Mail)) {
-            // The server takes the next line, MAIL, for the response, and its reply is the refusal.
-            transaction.is_response = true;
-            self.awaited.pop_front();
-            self.awaited.push_front(Verb::AuthAtOnce);
-            self.hear_reason(&reply);
-            return Ok(());
-        }
-        match reply.is_refusal() {
-            true => {
-                transaction.auth_refusal = Some(reply);
-                Ok(())
-            }
-            false => Err(self.refused(Phase::Auth, reply)),
-        }
-    }
-
     /// What a 334 asks (RFC 4954, section 4); the error says what is wrong with it.
     pub fn challenge(reply: &Reply) -> Result<Vec<u8>, String> {
         sasl::decode(reply.lines.first().map_or("", String::as_str))
-    }
-
-    /// A challenge that has no answer any more: it says why a token was refused.
-    fn hear_reason(&mut self, reply: &Reply) {
-        if let (Some(exchange), Ok(reason)) = (&mut self.exchange, Self::challenge(reply)) {
-            // The answer has no place; the reason is kept.
-            let _ = exchange.respond(&reason);
-        }
-    }
-
-    /// AUTH was refused with an envelope behind it: the next mechanism, and the envelope again.
-    pub(super) fn settle_refused_group(&mut self, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
-            return Ok(());
-        };
-        if transaction.go_ahead {
-            // A dot would send an empty message.
-            return Err(self.ended(Error::Rejected(Phase::Auth, reply)));
-        }
-        let begun = transaction.begun;
-        let envelope = transaction.start_again();
-        self.login.alone = true;
-        match self.auth_refused(reply) {
-            Ok(()) if begun => self.queued.push_front((Verb::Rset, Line::open("RSET"))),
-            Ok(()) => {}
-            Err(error) => {
-                self.transaction = None;
-                self.state = State::Ready;
-                return Err(error);
-            }
-        }
-        self.queued.extend(envelope);
-        Ok(())
-    }
-
-    /// Why AUTH was refused, where the connection ended before all that left with it was answered.
-    pub fn take_auth_refusal(&mut self) -> Option<Reply> {
-        self.transaction.as_mut()?.auth_refusal.take()
     }
 
     /// An answer in an exchange of the caller's own.
@@ -185,6 +144,7 @@ impl Session {
     /// Answers a challenge, or cancels where there is no answer (RFC 4954, section 4).
     pub(super) fn respond(&mut self, reply: &Reply) {
         let answer = match &mut self.exchange {
+            Some(exchange) if !exchange.reads_challenge() => exchange.respond(b""),
             Some(exchange) => {
                 Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
             }
@@ -206,6 +166,12 @@ impl Session {
     pub(super) fn auth_succeeded(&mut self) -> Result<(), Error> {
         let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::conclude);
         concluded.map_err(|why| self.broken(Phase::Auth, why))?;
+        if let Some(exchange) = &self.exchange
+            && !self.login.tried().is_empty()
+            && !self.login.is_unplanned
+        {
+            self.plan.memory.learn_mechanism(exchange.mechanism());
+        }
         self.authenticated = true;
         self.authenticated();
         Ok(())
@@ -213,22 +179,61 @@ impl Session {
 
     /// Goes on to the next mechanism that is allowed; where there is none, the first refusal is the
     /// result.
-    pub(super) fn auth_refused(&mut self, mut reply: Reply) -> Result<(), Error> {
-        if let Some(exchange) = self.exchange.take() {
-            if let Some(attempts) = &mut self.login.attempts {
-                attempts.refused(exchange.mechanism(), reply.code);
-            }
-            reply.lines.extend(exchange.failure().map(String::from));
-        }
+    pub(super) fn auth_refused(&mut self, reply: Reply) -> Result<(), Error> {
+        let is_proof_refused = |exchange: &&Exchange| {
+            exchange.mechanism().is_proof() && (reply.code == 535 || exchange.has_proved())
+        };
+        let unproved = self.exchange.as_ref().filter(is_proof_refused);
+        let unproved = unproved.map(Exchange::mechanism);
+        let reply = self.note_refusal(reply);
         let first = self.login.refusal.take().unwrap_or(reply);
         match self.next_exchange() {
             Some(exchange) => {
+                if let Some(unproved) = unproved {
+                    self.say_that_follows(exchange.mechanism(), unproved);
+                }
                 self.login.refusal = Some(first);
                 self.say_auth(exchange);
                 Ok(())
             }
             None => Err(self.refused(Phase::Auth, first)),
         }
+    }
+
+    /// The mechanism under way is refused. Returns the reply, with what the server said about it in
+    /// the exchange.
+    pub(super) fn note_refusal(&mut self, mut reply: Reply) -> Reply {
+        let Some(exchange) = self.exchange.take() else {
+            return reply;
+        };
+        if let Some(attempts) = &mut self.login.attempts {
+            let refusal = Refusal {
+                code: reply.code,
+                is_of_proof: exchange.has_proved(),
+                is_of_binding: exchange.is_binding_refused(),
+            };
+            attempts.refused(exchange.mechanism(), refusal);
+        }
+        reply.lines.extend(exchange.failure().map(String::from));
+        reply
+    }
+
+    /// For people, where the server is shown the password whose proof it refused.
+    fn say_that_follows(&mut self, next: Mechanism, refused: Mechanism) {
+        if next.shows_secret() {
+            self.words.say(Speaker::Event, || {
+                format!(
+                    "{} shows the server the password, as it refused the proof of {}",
+                    next.name(),
+                    refused.name()
+                )
+            });
+        }
+    }
+
+    /// Whether another mechanism follows the one that was refused.
+    pub(super) fn has_next_mechanism(&self) -> bool {
+        self.login.attempts.as_ref().is_some_and(Attempts::has_next)
     }
 
     /// The server was told that its challenge has no answer.
@@ -252,7 +257,7 @@ impl Session {
         let attempts = self.login.attempts.as_mut()?;
         while let Some(mechanism) = attempts.next_mechanism() {
             let context = Context {
-                nonce: *self.plan.nonces.get(attempts.made())?,
+                nonce: *self.plan.nonces.get(attempts.tried().len())?,
                 binding: self.login.binding.as_ref(),
                 bound_offered: attempts.bound_offered(),
                 host: &self.plan.host,
@@ -282,7 +287,7 @@ impl Session {
         if line.is_some() {
             exchange.initial_response_sent();
         }
-        let at_once = line.is_some() && exchange.mechanism().is_at_once() && !self.login.alone;
+        let at_once = line.is_some() && self.may_be_followed(exchange.mechanism());
         self.exchange = Some(exchange);
         let line = line.unwrap_or_else(|| Line::open(format!("AUTH {name}")));
         if at_once && self.plan.goal == Goal::Message && self.extensions.has("PIPELINING") {
@@ -295,5 +300,20 @@ impl Session {
             false => Verb::Auth,
         };
         self.queued.push_front((verb, line));
+    }
+    /// Whether commands may leave behind AUTH with this mechanism, before its answer: where its initial
+    /// response is all that it says (RFC 4954, section 4, names PLAIN and EXTERNAL). A token that is
+    /// refused has a turn more, which MAIL would take.
+    fn may_be_followed(&self, mechanism: Mechanism) -> bool {
+        if self.login.alone || self.plan.memory.auth_alone() {
+            return false;
+        }
+        match self.plan.auth_pipelining {
+            AuthPipelining::Never => false,
+            AuthPipelining::PlainAndExternal => {
+                matches!(mechanism, Mechanism::Plain | Mechanism::External)
+            }
+            AuthPipelining::TokensToo => mechanism.is_at_once(),
+        }
     }
 }

@@ -167,6 +167,7 @@ impl Session {
     }
 
     pub(super) fn hear_envelope(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
+        self.hear_behind_auth(&reply);
         // The latter where its message left with it.
         let Some(transaction) = self.transaction.as_mut().or(self.leaving.as_mut()) else {
             return Ok(());
@@ -195,6 +196,9 @@ impl Session {
 
     /// All that was said of the envelope is answered.
     pub(super) fn settle_envelope(&mut self) -> Result<(), Error> {
+        if self.settle_early_envelope() {
+            return Ok(());
+        }
         let Some(transaction) = &mut self.transaction else {
             return Ok(());
         };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::reply::Reply;
+use crate::sasl::Mechanism;
 
 /// The step of the session at which something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +95,10 @@ pub enum Error {
     ExtensionUnavailable(UnavailableExtension),
     /// Larger than this SIZE limit of the server, in octets.
     MessageTooLarge(u64),
-    /// A 4yz or 5yz reply.
+    /// A 4yz or 5yz reply, to anything but AUTH.
     Rejected(Phase, Reply),
+    /// A 4yz or 5yz reply to AUTH: the first; and the mechanisms that were refused, in order.
+    AuthRefused(Reply, Vec<Mechanism>),
     /// Sent to none.
     RecipientsRefused(Vec<RecipientReply>),
     /// The server's words are not SMTP.
@@ -122,3 +125,8 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+fn write_refusal(f: &mut fmt::Formatter<'_>, phase: Phase, reply: &Reply) -> fmt::Result {
+    let words = reply.lines.join(" ");
+    write!(f, "refused in {phase:?}: {} {words}", reply.code)
+}

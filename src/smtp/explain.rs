@@ -2,6 +2,7 @@
 
 use super::error::{Error, Phase, RecipientReply, Timeout, TlsFailure};
 use super::reply::Reply;
+use crate::sasl::Mechanism;
 
 /// Characters of a text or of the server's words that a sentence repeats at most.
 const MAX_TEXT: usize = 400;
@@ -100,6 +101,7 @@ impl Error {
             | Self::AuthUnavailable(_)
             | Self::AuthNeedsTls => Retry::AfterAChange,
             Self::Rejected(phase, reply) => after_reply(*phase, reply),
+            Self::AuthRefused(reply, _) => after_reply(Phase::Auth, reply),
             Self::RecipientsRefused(refused) => after_replies(refused),
         }
     }
@@ -137,6 +139,14 @@ impl Error {
             Self::Rejected(phase, reply) => {
                 let words = words(reply, MAX_TEXT);
                 format!("the server refused {}: {words}", at(*phase))
+            }
+            Self::AuthRefused(reply, tried) => {
+                let words = words(reply, MAX_TEXT);
+                format!(
+                    "the server refused {}{}: {words}",
+                    at(Phase::Auth),
+                    by(tried)
+                )
             }
             Self::RecipientsRefused(refused) => refusals(refused),
             Self::Protocol(phase, text) => {
@@ -178,6 +188,7 @@ impl Error {
             }
             Self::MessageTooLarge(_) => "make the message smaller",
             Self::Rejected(phase, reply) => after_refusal(*phase, reply),
+            Self::AuthRefused(reply, _) => after_refusal(Phase::Auth, reply),
             Self::RecipientsRefused(refused) => telling(refused)
                 .map_or("check the addresses", |one| {
                     after_refusal(Phase::Rcpt, &one.reply)
@@ -295,6 +306,16 @@ fn refusals(refused: &[RecipientReply]) -> String {
         each.push(format!("and {} more", refused.len() - MAX_NAMED));
     }
     format!("the server refused recipients: {}", each.join("; "))
+}
+
+/// The mechanisms that were tried.
+fn by(tried: &[Mechanism]) -> String {
+    let names: Vec<_> = tried.iter().map(|mechanism| mechanism.name()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" (tried {})", names.join(", "))
+    }
 }
 
 fn no_mechanism(offered: &[String]) -> String {

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use super::envelope::Receipt;
-use super::error::{Error, Phase, RecipientReply};
+use super::error::{Error, RecipientReply};
 use super::mailbox::Mailbox;
 use super::recipient_split::{Basis, Overflow, Refusal};
 use super::reply::Reply;
@@ -188,7 +188,7 @@ impl Job {
 
     /// Why the server does not let this client in, which is the same for every message.
     pub fn login_failure(&self) -> Option<&Error> {
-        let is_login = |error: &&Error| matches!(error, Error::Rejected(Phase::Auth, _));
+        let is_login = |error: &&Error| matches!(error, Error::AuthRefused(..));
         self.failure.as_ref().filter(is_login)
     }
 

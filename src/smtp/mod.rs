@@ -1,5 +1,6 @@
 //! The SMTP protocol, without I/O: [`session`] is its state machine, the rest its words.
 
+mod auth_group;
 mod authentication;
 mod body;
 pub mod content;

@@ -5,6 +5,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::sasl::Mechanism;
+
 /// What is known of one server.
 #[derive(Clone, Debug, Default)]
 pub struct ServerMemory(Rc<RefCell<Facts>>);
@@ -14,6 +16,8 @@ struct Facts {
     recipient_limit: Option<u32>,
     prefers_ipv6: Option<bool>,
     drops_after_message: bool,
+    auth_alone: bool,
+    mechanism: Option<Mechanism>,
 }
 
 impl ServerMemory {
@@ -43,5 +47,30 @@ impl ServerMemory {
 
     pub fn learn_drop_after_message(&self) {
         self.0.borrow_mut().drops_after_message = true;
+    }
+
+    /// Whether the server has lost an envelope that left together with AUTH, though it offers
+    /// PIPELINING (RFC 4954, section 4).
+    pub fn auth_alone(&self) -> bool {
+        self.0.borrow().auth_alone
+    }
+
+    pub fn learn_auth_alone(&self) {
+        self.0.borrow_mut().auth_alone = true;
+    }
+
+    /// The SASL mechanism that succeeded after the server had refused others in the same session: to
+    /// begin with the others again would cost a failed login in each session.
+    pub fn mechanism(&self) -> Option<Mechanism> {
+        self.0.borrow().mechanism
+    }
+
+    pub fn learn_mechanism(&self, mechanism: Mechanism) {
+        self.0.borrow_mut().mechanism = Some(mechanism);
+    }
+
+    /// For other credentials, or another choice of mechanisms.
+    pub fn forget_mechanism(&self) {
+        self.0.borrow_mut().mechanism = None;
     }
 }

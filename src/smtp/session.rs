@@ -94,6 +94,16 @@ pub enum PipeliningAfterMessage {
     Always,
 }
 
+/// Behind which AUTH, where the server offers PIPELINING, the envelope leaves before AUTH is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthPipelining {
+    Never,
+    /// RFC 4954, section 4, names them: they end with their initial response.
+    PlainAndExternal,
+    /// XOAUTH2 and OAUTHBEARER as well, which only end with it where the token is good.
+    TokensToo,
+}
+
 /// How far a session goes by itself; from there on, each step is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
@@ -124,6 +134,9 @@ pub struct Plan {
     pub after_message: PipeliningAfterMessage,
     /// Whether a message leaves by BDAT where CHUNKING is offered.
     pub may_chunk: bool,
+    pub auth_pipelining: AuthPipelining,
+    /// Whether a mechanism that shows the password may follow a proof that was refused.
+    pub plain_fallback: bool,
     /// What sessions before have learned of the server.
     pub memory: ServerMemory,
     /// One for each attempt, random.
@@ -484,7 +497,12 @@ impl Session {
         // The server closes the connection after it (RFC 5321, section 3.8).
         if reply.code == 421 && !matches!(verb, Verb::MessageFor(_)) {
             self.end();
-            return Err(Error::Rejected(phase, reply));
+            let reply = if phase == Phase::Auth {
+                self.note_refusal(reply)
+            } else {
+                reply
+            };
+            return Err(self.rejected(phase, reply));
         }
         match verb {
             Verb::Mail | Verb::Rcpt(_) | Verb::Data => self.hear_envelope(verb, reply)?,
@@ -577,7 +595,15 @@ impl Session {
         } else if self.state == State::Content {
             self.state = State::Ready;
         }
-        Error::Rejected(phase, reply)
+        self.rejected(phase, reply)
+    }
+
+    pub(super) fn rejected(&self, phase: Phase, reply: Reply) -> Error {
+        if phase == Phase::Auth {
+            Error::AuthRefused(reply, self.login.tried())
+        } else {
+            Error::Rejected(phase, reply)
+        }
     }
 
     /// A 2yz where only 220 goes ahead (RFC 5321, section 4.3.2; RFC 3207, section 4): the server may

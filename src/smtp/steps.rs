@@ -68,6 +68,7 @@ impl Session {
             ),
         };
         self.own_mechanism = true;
+        self.login.attempts = None;
         self.queue(Verb::Auth, line);
         Ok(())
     }

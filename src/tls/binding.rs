@@ -7,10 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use rustls::KeyLog;
 use rustls::crypto::hash::Hash;
 use rustls::crypto::tls13::{Hkdf, HkdfUsingHmac, OkmBlock};
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::provider::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
-use super::signature_hash::{SignatureHash, signature_hash};
 
 /// For `Tls::channel_binding`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +19,12 @@ pub struct ChannelBinding {
 }
 
 impl ChannelBinding {
-    /// For TLS 1.2 (RFC 5929, section 4): the certificate's hash. None where the section defines
-    /// none.
-    pub(super) fn of_certificate(certificate: &[u8]) -> Option<Self> {
-        let data = match signature_hash(certificate)? {
-            SignatureHash::Sha256 => Sha256::digest(certificate).to_vec(),
-            SignatureHash::Sha384 => Sha384::digest(certificate).to_vec(),
-            SignatureHash::Sha512 => Sha512::digest(certificate).to_vec(),
-        };
-        Some(Self {
-            name: "tls-server-end-point",
-            data,
-        })
+    /// For TLS 1.2 (RFC 5929, section 3).
+    pub(super) fn unique(finished: [u8; 12]) -> Self {
+        Self {
+            name: "tls-unique",
+            data: finished.into(),
+        }
     }
 
     /// For TLS 1.3 (RFC 9266).

@@ -9,6 +9,7 @@ use rustls::{HandshakeKind, ProtocolVersion};
 
 use super::binding::{ChannelBinding, Exporter};
 use super::error::Error;
+use super::finished::Finished;
 use super::name::ServerName;
 use super::output::{Output, Wish};
 use super::settings::Settings;
@@ -55,6 +56,7 @@ impl fmt::Display for State {
 pub struct Tls {
     connection: UnbufferedClientConnection,
     exporter: Arc<Exporter>,
+    finished: Finished,
     name: ServerName,
     incoming: Vec<u8>,
     output: Output,
@@ -76,6 +78,7 @@ impl Tls {
         let mut tls = Self {
             connection,
             exporter,
+            finished: Finished::default(),
             name: name.clone(),
             incoming: Vec::new(),
             output: Output::default(),
@@ -162,14 +165,11 @@ impl Tls {
     }
 
     /// What names this connection, once the handshake is done: `tls-exporter` in TLS 1.3, and
-    /// `tls-server-end-point` in TLS 1.2, unless the certificate's signature has no hash to use.
+    /// `tls-unique` in TLS 1.2, unless the server has no extended master secret (RFC 7627).
     pub fn channel_binding(&self) -> Option<ChannelBinding> {
         match self.connection.protocol_version()? {
             ProtocolVersion::TLSv1_3 => self.exporter.binding(),
-            ProtocolVersion::TLSv1_2 => {
-                let certificate = self.connection.peer_certificates()?.first()?;
-                ChannelBinding::of_certificate(certificate)
-            }
+            ProtocolVersion::TLSv1_2 => self.finished.unique().map(ChannelBinding::unique),
             _ => None,
         }
     }
@@ -193,7 +193,10 @@ impl Tls {
         let mut done = 0;
         let result = loop {
             let unread = self.incoming.get_mut(done..).unwrap_or_default();
-            let status = self.connection.process_tls_records(unread);
+            let connection = &mut self.connection;
+            let status = self
+                .finished
+                .watch(|| connection.process_tls_records(unread));
             done += status.discard;
             match status
                 .state

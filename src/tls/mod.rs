@@ -16,6 +16,7 @@ mod date;
 mod der;
 mod error;
 mod fault;
+mod finished;
 mod identity;
 mod name;
 mod output;
@@ -25,7 +26,6 @@ mod policy;
 mod provider;
 mod sessions;
 mod settings;
-mod signature_hash;
 mod trust;
 mod verifier;
 

@@ -11,6 +11,8 @@ use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
 
+use super::finished::is_extended;
+
 /// A mailer talks to one server; a change of name must not grow the store.
 const MAX_SERVERS: usize = 4;
 /// Each TLS 1.3 ticket resumes one connection, and servers hand out two at a time.
@@ -70,6 +72,9 @@ impl ClientSessionStore for Sessions {
     }
 
     fn set_tls12_session(&self, name: ServerName<'static>, session: Tls12ClientSessionValue) {
+        if !is_extended() {
+            return;
+        }
         self.change(name, |server| server.tls12 = Some(session));
     }
 

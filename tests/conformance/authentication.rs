@@ -1,6 +1,6 @@
 //! AUTH with a mechanism of the caller's own (RFC 4954, section 4).
 
-use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::error::Error;
 use envoi::smtp::session::{Plan, Security, Step};
 
 use crate::steps::in_a_transaction;
@@ -84,7 +84,7 @@ fn the_codes_of_refusals_are_kept_apart() {
             talk.session.auth_start("X-OWN", None).unwrap();
             let error = talk.fails(&format!("C: AUTH X-OWN\nS: {code} no"));
             assert!(
-                matches!(&error, Error::Rejected(Phase::Auth, reply) if reply.code == code),
+                matches!(&error, Error::AuthRefused(reply, tried) if reply.code == code && tried.is_empty()),
                 "{error:?}"
             );
             talk.session.noop().unwrap();

@@ -4,7 +4,7 @@ use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::{Plan, Security};
 
 use crate::steps::{in_a_transaction, mail, rcpt};
-use crate::talk::{both_ways, plan, unavailable};
+use crate::talk::{Talk, both_ways, plan, unavailable};
 
 /// CRLF included (RFC 5321, section 4.5.3.1.4).
 const MAX_LINE: usize = 512;
@@ -199,4 +199,31 @@ fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_
         }
         assert_eq!(talk.said(), "");
     });
+}
+
+// Conformance: 30
+#[test]
+fn what_must_come_last_in_a_group_does() {
+    type Ask = fn(&mut Talk) -> Result<(), Error>;
+    let last: [(&str, Ask); 5] = [
+        ("NOOP", |talk| talk.session.noop()),
+        ("VRFY b", |talk| talk.session.ask("VRFY", Some("b"))),
+        ("EXPN b", |talk| talk.session.ask("EXPN", Some("b"))),
+        ("HELP", |talk| talk.session.ask("HELP", None)),
+        ("X-OTHER", |talk| talk.session.raw("X-OTHER")),
+    ];
+    for (command, ask) in last {
+        both_ways(plan, |talk| {
+            talk.open(&["PIPELINING"]);
+            ask(talk).unwrap();
+            talk.deliver_to(&["b@mail.test"]);
+            talk.goes(&format!(
+                "C: {command}
+                 S: 250 ok
+                 C: MAIL FROM:<a@client.test>
+                 C: RCPT TO:<b@mail.test>
+                 C: DATA"
+            ));
+        });
+    }
 }

@@ -1,10 +1,11 @@
 //! What follows a refused AUTH.
 
 use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
-use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::error::Error;
+use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{InitialResponse, Plan, Step};
 
-use crate::talk::{Talk, both_ways, plan_with_password};
+use crate::talk::{Talk, both_ways, once, plan_with_password};
 
 /// `\0user\0secret`.
 const PLAIN: &str = "AHVzZXIAc2VjcmV0";
@@ -26,17 +27,32 @@ fn only(mechanisms: &[Mechanism]) -> Plan {
     }
 }
 
+fn user() -> Credentials {
+    Credentials::Password(Password {
+        username: "user".into(),
+        password: "secret".into(),
+        authorization_id: None,
+    })
+}
+
 fn hello(offered: &str) -> String {
     format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
 }
 
-/// The script ends in a refusal of this code and text, and with an open session.
+/// The script ends in a refusal of this code and text, of all mechanisms that it tried, and with an
+/// open session.
 fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
     let error = talk.fails(script);
-    let Error::Rejected(Phase::Auth, reply) = error else {
+    let Error::AuthRefused(reply, tried) = error else {
         panic!("{error:?}")
     };
     assert_eq!((reply.code, reply.lines), (code, vec![text.to_string()]));
+    let said = script
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("C: AUTH "));
+    let said: Vec<_> = said.filter_map(|line| line.split(' ').next()).collect();
+    let tried: Vec<_> = tried.into_iter().map(Mechanism::name).collect();
+    assert_eq!(tried, said);
     assert!(talk.session.is_open());
     assert_eq!(talk.said(), "");
 }
@@ -45,20 +61,81 @@ fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
 #[test]
 fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
     both_ways(secret, |talk| {
-        let [first, second, _] = SCRAM;
         let hello = hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
         let done = talk.goes(&format!(
-            "{hello}C: AUTH SCRAM-SHA-256 {first}
-             S: 535 5.7.8 no
-             C: AUTH SCRAM-SHA-1 {second}
+            "{hello}C: AUTH SCRAM-SHA-256 {}
              S: 535 5.7.8 no
              C: AUTH PLAIN {PLAIN}
-             S: 235 welcome"
+             S: 235 welcome",
+            SCRAM[0],
         ));
         assert_eq!(done, Step::Done);
+        let transcript = talk.transcript();
+        let event = "Event: PLAIN shows the server the password, as it refused the proof of \
+                     SCRAM-SHA-256\nClient: AUTH PLAIN <hidden>\n";
+        assert!(transcript.contains(event), "{transcript}");
     });
 }
 
+// Conformance: 49
+#[test]
+fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
+    let plan = || Plan {
+        plain_fallback: false,
+        ..secret()
+    };
+    both_ways(plan, |talk| {
+        let script = format!(
+            "{}C: AUTH SCRAM-SHA-256 {}\nS: 535 5.7.8 no",
+            hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256"),
+            SCRAM[0],
+        );
+        is_refused(talk, &script, 535, "5.7.8 no");
+    });
+    // Cyrus IMAP's way.
+    let proof_first = || Plan {
+        plain_fallback: false,
+        ..only(&[Mechanism::CramMd5, Mechanism::Plain])
+    };
+    both_ways(proof_first, |talk| {
+        let script = format!(
+            "{}C: AUTH CRAM-MD5
+             S: 334 PHg+
+             C: dXNlciBkYWRlYmZlODFiZDljMTU2Yzk3OWY5NTkyOTNjNWVlYg==
+             S: 501 5.5.4 undefined error!",
+            hello("PLAIN CRAM-MD5"),
+        );
+        is_refused(talk, &script, 501, "5.5.4 undefined error!");
+    });
+    // Nothing was refused here but the mechanism.
+    both_ways(plan, |talk| {
+        talk.goes(&format!(
+            "{}C: AUTH SCRAM-SHA-256 {}\nS: 504 5.5.4 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
+            hello("PLAIN SCRAM-SHA-256"),
+            SCRAM[0],
+        ));
+        assert!(!talk.transcript().contains("Event: "));
+    });
+}
+
+#[test]
+fn cram_md5_may_follow_scram_as_it_is_checked_against_another_secret() {
+    both_ways(secret, |talk| {
+        let script = format!(
+            "{}C: AUTH SCRAM-SHA-256 {}
+             S: 535 no
+             C: AUTH CRAM-MD5
+             S: 334 PHg+
+             C: dXNlciBkYWRlYmZlODFiZDljMTU2Yzk3OWY5NTkyOTNjNWVlYg==
+             S: 535 not either",
+            hello("CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"),
+            SCRAM[0],
+        );
+        is_refused(talk, &script, 535, "no");
+    });
+}
+
+// Conformance: 49
 #[test]
 fn the_first_refusal_is_the_result() {
     both_ways(secret, |talk| {
@@ -91,12 +168,12 @@ fn no_mechanism_is_used_that_is_not_allowed() {
         let [first, second, _] = SCRAM;
         let script = format!(
             "{}C: AUTH SCRAM-SHA-256 {first}
-             S: 535 no
+             S: 504 no
              C: AUTH SCRAM-SHA-1 {second}
              S: 535 not either",
             hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"),
         );
-        is_refused(talk, &script, 535, "no");
+        is_refused(talk, &script, 504, "no");
     });
 }
 
@@ -129,7 +206,7 @@ fn an_account_is_not_locked_by_many_attempts() {
 // Conformance: 49
 #[test]
 fn a_refusal_of_the_mechanism_leads_to_the_next() {
-    for code in [432, 500, 501, 504, 534, 538] {
+    for code in [432, 500, 501, 502, 503, 504, 534, 538, 550, 553, 554] {
         both_ways(secret, |talk| {
             talk.goes(&format!(
                 "{}C: AUTH PLAIN {PLAIN}
@@ -148,7 +225,7 @@ fn a_refusal_of_the_mechanism_leads_to_the_next() {
 
 #[test]
 fn a_server_in_trouble_is_left_alone() {
-    for code in [454, 450, 503, 550, 554] {
+    for code in [454, 450, 530] {
         both_ways(secret, |talk| {
             let script = format!(
                 "{}C: AUTH SCRAM-SHA-1 {}\nS: {code} not now",
@@ -164,7 +241,8 @@ fn a_server_in_trouble_is_left_alone() {
             hello("PLAIN SCRAM-SHA-1"),
             SCRAM[0]
         ));
-        assert!(matches!(error, Error::Rejected(Phase::Auth, reply) if reply.code == 421));
+        let tried = vec![Mechanism::ScramSha1];
+        assert!(matches!(error, Error::AuthRefused(reply, t) if reply.code == 421 && t == tried));
         assert!(!talk.session.is_open());
     });
 }
@@ -193,6 +271,64 @@ fn what_a_mechanism_cannot_carry_another_may() {
     );
 }
 
+#[test]
+fn the_next_session_begins_with_the_mechanism_that_worked() {
+    let memory = ServerMemory::default();
+    let plan = || Plan {
+        memory: memory.clone(),
+        ..secret()
+    };
+    let hello = hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256");
+    let fallback = |talk: &mut Talk| {
+        talk.goes(&format!(
+            "{hello}C: AUTH SCRAM-SHA-256 {}\nS: 501 5.5.4 no\nC: AUTH SCRAM-SHA-1 {}\nS: 535 no
+             C: AUTH PLAIN {PLAIN}\nS: 235 welcome",
+            SCRAM[0], SCRAM[1],
+        ));
+    };
+    once(plan, fallback);
+    assert_eq!(memory.mechanism(), Some(Mechanism::Plain));
+    both_ways(plan, |talk| {
+        talk.goes(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
+    });
+    memory.forget_mechanism();
+    once(plan, fallback);
+}
+
+#[test]
+fn a_first_mechanism_that_works_is_nothing_to_remember() {
+    let memory = ServerMemory::default();
+    let plan = || Plan {
+        memory: memory.clone(),
+        ..secret()
+    };
+    both_ways(plan, |talk| {
+        let hello = hello("PLAIN");
+        talk.goes(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
+    });
+    assert_eq!(memory.mechanism(), None);
+}
+
+#[test]
+fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
+    let memory = ServerMemory::default();
+    memory.learn_mechanism(Mechanism::Login);
+    let nobody = || Plan {
+        credentials: None,
+        memory: memory.clone(),
+        ..only(&[Mechanism::ScramSha1, Mechanism::Plain, Mechanism::Login])
+    };
+    both_ways(nobody, |talk| {
+        talk.goes(&hello("PLAIN LOGIN SCRAM-SHA-1"));
+        talk.session.authenticate_as(user(), [[1; 18]; 3]).unwrap();
+        talk.goes(&format!(
+            "C: AUTH SCRAM-SHA-1 {}\nS: 535 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
+            SCRAM[1]
+        ));
+    });
+    assert_eq!(memory.mechanism(), Some(Mechanism::Login));
+}
+
 // Conformance: 49
 #[test]
 fn other_credentials_may_follow() {
@@ -202,13 +338,6 @@ fn other_credentials_may_follow() {
     };
     both_ways(nobody, |talk| {
         talk.goes(&hello("SCRAM-SHA-1"));
-        let user = || {
-            Credentials::Password(Password {
-                username: "user".into(),
-                password: "secret".into(),
-                authorization_id: None,
-            })
-        };
         let [_, second, third] = SCRAM;
         talk.session.authenticate_as(user(), [[1; 18]; 3]).unwrap();
         is_refused(

@@ -1,8 +1,8 @@
 //! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
 
-use envoi::sasl::{Credentials, Mechanism};
+use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{Plan, Security, Step};
+use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
 
 use crate::talk::{both_ways, plan_with_password};
 
@@ -55,6 +55,87 @@ fn login_answers_two_challenges_whatever_they_say() {
     );
 }
 
+// Conformance: 47
+#[test]
+fn the_prompts_of_login_are_not_looked_at() {
+    for prompt in ["Username:", "%%%", "", "VXNlcm5hbWU6=", "AA=A"] {
+        both_ways(
+            || only(Mechanism::Login),
+            |talk| {
+                talk.goes(&format!(
+                    "{HELLO}S: 250-x\nS: 250 AUTH LOGIN
+                     C: AUTH LOGIN
+                     S: 334 {prompt}
+                     C: dXNlcg==
+                     S: 334 {prompt}
+                     C: c2VjcmV0
+                     S: 235 welcome"
+                ));
+            },
+        );
+    }
+}
+
+// Conformance: 47
+#[test]
+fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
+    let external = Credentials::External(None);
+    for (credentials, auth, answer) in [
+        (secret().credentials, "AUTH PLAIN", "AHVzZXIAc2VjcmV0"),
+        (Some(external), "AUTH EXTERNAL", ""),
+    ] {
+        let plan = || Plan {
+            credentials: credentials.clone(),
+            initial_response: InitialResponse::Never,
+            ..secret()
+        };
+        both_ways(plan, |talk| {
+            talk.goes(&format!(
+                "{HELLO}S: 250-x\nS: 250 AUTH PLAIN EXTERNAL\nC: {auth}\nS: 334 go ahead!
+                 C: {answer}\nS: 235 welcome"
+            ));
+        });
+    }
+}
+
+// Conformance: 47
+#[test]
+fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
+    let plan = |mechanism| Plan {
+        initial_response: InitialResponse::Auto,
+        ..only(mechanism)
+    };
+    let token = || Plan {
+        credentials: Some(Credentials::Bearer(Bearer {
+            username: "user".into(),
+            token: "token".into(),
+        })),
+        ..plan(Mechanism::Xoauth2)
+    };
+    for (plan, name) in [
+        (plan(Mechanism::CramMd5), "CRAM-MD5"),
+        (plan(Mechanism::ScramSha256), "SCRAM-SHA-256"),
+        (token(), "XOAUTH2"),
+    ] {
+        let (credentials, mechanisms) = (plan.credentials, plan.mechanisms);
+        let plan = || Plan {
+            credentials: credentials.clone(),
+            mechanisms: mechanisms.clone(),
+            ..secret()
+        };
+        both_ways(plan, |talk| {
+            talk.goes(&format!("{HELLO}S: 250-x\nS: 250 AUTH {name}"));
+            talk.session.step().unwrap();
+            assert!(talk.said().starts_with(&format!("AUTH {name}")));
+            let error = talk.fails("S: 334 %%%\nC: *\nS: 501 cancelled");
+            assert!(
+                matches!(error, Error::Protocol(Phase::Auth, _)),
+                "{error:?}"
+            );
+        });
+    }
+}
+
 #[test]
 fn cram_md5_answers_the_challenge_of_its_rfc() {
     let plan = || {
@@ -102,9 +183,10 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
         let error = talk.fails(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 535 5.7.8 wrong"
         ));
-        let Error::Rejected(Phase::Auth, reply) = error else {
+        let Error::AuthRefused(reply, tried) = error else {
             panic!("{error:?}")
         };
+        assert_eq!(tried, [Mechanism::Plain]);
         assert_eq!(
             (reply.code, reply.lines),
             (535, vec!["5.7.8 wrong".to_string()])

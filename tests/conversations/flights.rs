@@ -28,6 +28,7 @@ fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
     Ok(talk.session.take_receipt().expect("a receipt"))
 }
 
+// Conformance: 36
 #[test]
 fn a_small_message_leaves_with_its_envelope() {
     both_ways(plan, |talk| {
@@ -113,6 +114,7 @@ fn accepted(talk: &mut Talk) {
     talk.session.finish();
 }
 
+// Conformance: 34
 #[test]
 fn quit_leaves_with_the_end_of_the_last_message() {
     both_ways(plan, |talk| {
@@ -140,6 +142,7 @@ fn a_message_refused_before_the_answer_to_quit_is_refused() {
     });
 }
 
+// Conformance: 34
 #[test]
 fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
     both_ways(plan, |talk| {

@@ -1,12 +1,15 @@
 //! AUTH in one flight with the envelope of the message that it is for.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
-use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{Goal, Plan};
+use envoi::smtp::error::{Error, Phase, Timeout};
+use envoi::smtp::reply::Reply;
+use envoi::smtp::server_memory::ServerMemory;
+use envoi::smtp::session::{AuthPipelining, Goal, Plan};
 
-use crate::talk::{Talk, both_ways, plan_with_password};
+use crate::talk::{Talk, both_ways, once, plan_with_password};
 
 const PLAIN: &str = "AUTH PLAIN AHVzZXIAc2VjcmV0";
+const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
 
 fn plan() -> Plan {
     Plan {
@@ -25,6 +28,13 @@ fn with_token() -> Plan {
         credentials: Some(Credentials::Bearer(token)),
         mechanisms: vec![Mechanism::Xoauth2],
         ..plan()
+    }
+}
+
+fn with_token_in_a_group() -> Plan {
+    Plan {
+        auth_pipelining: AuthPipelining::TokensToo,
+        ..with_token()
     }
 }
 
@@ -55,9 +65,22 @@ fn delivers(talk: &mut Talk) {
 }
 
 fn is_refused_auth(error: &Error) -> bool {
-    matches!(error, Error::Rejected(Phase::Auth, reply) if reply.code == 535)
+    let plain = [Mechanism::Plain];
+    matches!(error, Error::AuthRefused(reply, tried) if reply.code == 535 && *tried == plain)
 }
 
+/// The first line of an answer to AUTH came, and behind it nothing.
+fn hears_no_more(talk: &mut Talk, answer: &str) {
+    talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}"));
+    assert!(
+        !talk.session.awaits_behind_auth(),
+        "AUTH's own answer may take its time"
+    );
+    talk.goes(answer);
+    assert!(talk.session.awaits_behind_auth());
+}
+
+// Conformance: 30, 48
 #[test]
 fn auth_mail_rcpt_and_data_leave_in_one_flight() {
     both_ways(plan, |talk| {
@@ -68,6 +91,219 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.goes(&format!("{ENVELOPE}{GO_AHEAD}"));
         delivers(talk);
+    });
+}
+
+// Conformance: 48
+#[test]
+fn a_certificate_speaks_in_one_flight_with_the_message() {
+    let plan = || Plan {
+        credentials: Some(Credentials::External(None)),
+        mechanisms: vec![Mechanism::External],
+        ..plan()
+    };
+    both_ways(plan, |talk| {
+        begin(talk, "EXTERNAL");
+        talk.goes(&format!(
+            "C: AUTH EXTERNAL =\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
+        ));
+        delivers(talk);
+    });
+}
+
+// Conformance: 48
+#[test]
+fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() {
+    let memory = ServerMemory::default();
+    memory.learn_auth_alone();
+    let plain = || Plan {
+        auth_pipelining: AuthPipelining::Never,
+        ..plan()
+    };
+    let known = || Plan {
+        memory: memory.clone(),
+        ..plan()
+    };
+    let known_with_token = || Plan {
+        memory: memory.clone(),
+        ..with_token_in_a_group()
+    };
+    for (plan, auth) in [
+        (&with_token as &dyn Fn() -> Plan, XOAUTH2),
+        (&plain, PLAIN),
+        (&known, PLAIN),
+        (&known_with_token, XOAUTH2),
+    ] {
+        both_ways(plan, |talk| {
+            talk.open(&["PIPELINING", "AUTH PLAIN XOAUTH2"]);
+            talk.goes(&format!("C: {auth}\nS: 235 welcome"));
+            talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+            talk.goes(&format!("{ENVELOPE}{GO_AHEAD}"));
+            delivers(talk);
+        });
+    }
+}
+
+// Conformance: 48
+#[test]
+fn a_token_leaves_with_the_message_where_that_is_allowed() {
+    both_ways(with_token_in_a_group, |talk| {
+        begin(talk, "XOAUTH2");
+        talk.goes(&format!(
+            "C: {XOAUTH2}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
+        ));
+        delivers(talk);
+    });
+}
+
+// Conformance: 48
+#[test]
+fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behind_auth() {
+    for error in [
+        Error::Timeout(Phase::Mail, Timeout::Command),
+        Error::Disconnected(Phase::Mail),
+    ] {
+        let memory = ServerMemory::default();
+        let plan = || Plan {
+            memory: memory.clone(),
+            ..plan()
+        };
+        once(plan, |talk| {
+            begin(talk, "PLAIN");
+            hears_no_more(talk, "S: 235 welcome");
+            assert_eq!(talk.session.ends_with(error.clone()), error);
+            assert!(talk.session.has_lost_envelope());
+            assert!(!talk.session.is_open());
+            let transcript = talk.transcript();
+            assert!(
+                transcript.ends_with("from now on, AUTH leaves alone\n"),
+                "{transcript}"
+            );
+        });
+        assert!(memory.auth_alone());
+        once(plan, |talk| {
+            talk.open(&["PIPELINING", "AUTH PLAIN"]);
+            talk.goes(&format!("C: {PLAIN}\nS: 235 welcome"));
+            talk.deliver_to(&["b@mail.test", "c@mail.test"]);
+            talk.goes(ENVELOPE);
+            assert!(!talk.session.awaits_behind_auth());
+            assert_eq!(talk.session.ends_with(error.clone()), error);
+            assert!(!talk.session.has_lost_envelope(), "once, and not for ever");
+        });
+    }
+}
+
+#[test]
+fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
+    let memory = ServerMemory::default();
+    let plan = || Plan {
+        memory: memory.clone(),
+        ..plan()
+    };
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN");
+        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\nS: 250 ok"));
+        assert!(!talk.session.awaits_behind_auth());
+        let error = Error::Timeout(Phase::Rcpt, Timeout::Command);
+        assert_eq!(talk.session.ends_with(error.clone()), error);
+        assert!(!talk.session.has_lost_envelope());
+    });
+    assert!(!memory.auth_alone());
+}
+
+#[test]
+fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN");
+        // MAIL and the first RCPT were in another segment than the rest.
+        let rest = "S: 503 5.5.1 MAIL first\nS: 503 5.5.1 MAIL first";
+        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
+        assert!(talk.session.awaits_behind_auth());
+        talk.session
+            .ends_with(Error::Timeout(Phase::Rcpt, Timeout::Command));
+        assert!(talk.session.has_lost_envelope());
+    });
+}
+
+#[test]
+fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
+    let memory = ServerMemory::default();
+    let plan = || Plan {
+        memory: memory.clone(),
+        ..plan()
+    };
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN LOGIN");
+        hears_no_more(talk, "S: 535 5.7.8 no");
+        let error = talk
+            .session
+            .ends_with(Error::Timeout(Phase::Mail, Timeout::Command));
+        assert!(is_refused_auth(&error), "{error:?}");
+        assert!(!talk.session.has_lost_envelope());
+    });
+    assert!(!memory.auth_alone());
+}
+
+#[test]
+fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_silent() {
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN LOGIN");
+        hears_no_more(talk, "S: 504 5.5.4 not so");
+        let error = talk.session.ends_with(Error::Disconnected(Phase::Mail));
+        assert!(
+            matches!(&error, Error::AuthRefused(reply, _) if reply.code == 504),
+            "{error:?}"
+        );
+        assert!(talk.session.has_lost_envelope());
+    });
+}
+
+#[test]
+fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
+    for early in ["503 5.5.1 pipelined", "530 5.7.0 first"] {
+        let memory = ServerMemory::default();
+        let plan = || Plan {
+            memory: memory.clone(),
+            ..plan()
+        };
+        let early = format!("S: {early}\n").repeat(4);
+        once(plan, |talk| {
+            begin(talk, "PLAIN");
+            talk.goes(&format!(
+                "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}"
+            ));
+            assert!(!talk.session.awaits_behind_auth());
+            talk.goes(GO_AHEAD);
+            delivers(talk);
+        });
+        assert!(memory.auth_alone());
+    }
+    // Only once.
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN");
+        let early = "S: 530 no\n".repeat(4);
+        let error = talk.fails(&format!(
+            "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}{early}"
+        ));
+        assert!(
+            matches!(
+                &error,
+                Error::Rejected(Phase::Mail, Reply { code: 530, .. })
+            ),
+            "{error:?}"
+        );
+    });
+}
+
+#[test]
+fn a_refusal_with_the_servers_farewell_behind_it_is_a_refusal() {
+    both_ways(plan, |talk| {
+        begin(talk, "PLAIN");
+        let error = talk.fails(&format!(
+            "C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no\nS: 421 bye"
+        ));
+        let error = talk.session.ends_with(error);
+        assert!(is_refused_auth(&error), "{error:?}");
     });
 }
 
@@ -145,16 +381,15 @@ fn auth_refused_without_another_mechanism_is_the_error_and_the_session_can_quit(
 
 #[test]
 fn a_token_that_is_refused_with_a_challenge_has_mail_for_its_response() {
-    both_ways(with_token, |talk| {
+    both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
-        let auth = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
         // {"status":"401"}
         let error = talk.fails(&format!(
-            "C: {auth}\n{ENVELOPE}S: 334 eyJzdGF0dXMiOiI0MDEifQ==
+            "C: {XOAUTH2}\n{ENVELOPE}S: 334 eyJzdGF0dXMiOiI0MDEifQ==
              S: 535 5.7.8 no\nS: 530 first\nS: 530 first\nS: 530 first"
         ));
         match &error {
-            Error::Rejected(Phase::Auth, reply) => {
+            Error::AuthRefused(reply, _) => {
                 assert_eq!(reply.lines, ["5.7.8 no", "{\"status\":\"401\"}"]);
             }
             other => panic!("{other:?}"),
@@ -175,6 +410,7 @@ fn a_command_that_is_taken_for_a_good_response_is_a_protocol_error() {
     });
 }
 
+// Conformance: 27
 #[test]
 fn the_refusals_of_an_envelope_count_once_auth_has_succeeded() {
     let no = "S: 550 5.1.1 no\n";
@@ -204,7 +440,7 @@ fn a_421_to_the_auth_of_a_group_ends_the_session() {
     both_ways(plan, |talk| {
         begin(talk, "PLAIN");
         let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}S: 421 busy"));
-        assert!(matches!(&error, Error::Rejected(Phase::Auth, reply) if reply.code == 421));
+        assert!(matches!(&error, Error::AuthRefused(reply, _) if reply.code == 421));
         assert!(!talk.session.is_open());
     });
 }
@@ -214,7 +450,8 @@ fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
     both_ways(plan, |talk| {
         begin(talk, "PLAIN");
         talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no"));
-        assert_eq!(talk.session.take_auth_refusal().unwrap().code, 535);
+        let error = talk.session.ends_with(Error::Disconnected(Phase::Mail));
+        assert!(is_refused_auth(&error), "{error:?}");
     });
 }
 

@@ -193,11 +193,30 @@ fn the_reason_that_the_server_gives_comes_with_its_refusal() {
              S: 334 ZT1pbnZhbGlkLXByb29m
              C: \nS: 535 5.7.8 no"
         ));
-        let Error::Rejected(Phase::Auth, reply) = error else {
+        let Error::AuthRefused(reply, _) = error else {
             panic!("{error:?}")
         };
         assert_eq!(reply.lines, ["5.7.8 no", "SCRAM: invalid-proof"]);
         assert!(talk.session.is_open());
+    });
+}
+
+#[test]
+fn a_binding_that_the_server_refuses_leads_to_scram_without() {
+    both_ways(pencil, |talk| {
+        talk.session.bind(Some(binding()));
+        let [initial, first, proof, _] = SHA256_PLUS;
+        let hello = hello("PLAIN SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
+        // `e=channel-bindings-dont-match`
+        talk.goes(&format!(
+            "{hello}C: AUTH SCRAM-SHA-256-PLUS {initial}
+             S: 334 {first}
+             C: {proof}
+             S: 334 ZT1jaGFubmVsLWJpbmRpbmdzLWRvbnQtbWF0Y2g=
+             C: \nS: 535 5.7.8 no"
+        ));
+        // `n,,n=user,r=` and the second nonce.
+        talk.goes("C: AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC");
     });
 }
 

@@ -9,7 +9,8 @@ use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
-    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security, Session, Step,
+    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
+    Session, Step,
 };
 
 /// That of RFC 5802, section 5, and two others.
@@ -37,6 +38,8 @@ pub fn plan() -> Plan {
         initial_response: InitialResponse::Auto,
         after_message: PipeliningAfterMessage::Always,
         may_chunk: true,
+        auth_pipelining: AuthPipelining::PlainAndExternal,
+        plain_fallback: true,
         memory: ServerMemory::default(),
         nonces: NONCES,
     }
@@ -68,10 +71,19 @@ pub fn unavailable(result: Result<(), Error>) -> (String, String) {
 /// Runs a conversation with whole lines, and again one octet at a time.
 pub fn both_ways(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
     for by_octet in [false, true] {
-        let mut session = Session::new(plan());
-        session.words().want(true);
-        conversation(&mut Talk { session, by_octet });
+        hold(plan(), by_octet, &conversation);
     }
+}
+
+/// Runs a conversation that leaves behind what a second would meet.
+pub fn once(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
+    hold(plan(), false, &conversation);
+}
+
+fn hold(plan: Plan, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
+    let mut session = Session::new(plan);
+    session.words().want(true);
+    conversation(&mut Talk { session, by_octet });
 }
 
 pub struct Talk {

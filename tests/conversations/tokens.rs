@@ -1,7 +1,7 @@
 //! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
 
 use envoi::sasl::{Bearer, Credentials};
-use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::error::Error;
 use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
 
 use crate::talk::{both_ways, plan};
@@ -53,7 +53,7 @@ fn hello(offered: &str) -> String {
 
 fn refused_lines(error: Error) -> Vec<String> {
     match error {
-        Error::Rejected(Phase::Auth, reply) if reply.code == 535 => reply.lines,
+        Error::AuthRefused(reply, _) if reply.code == 535 => reply.lines,
         error => panic!("{error:?}"),
     }
 }

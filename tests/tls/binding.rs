@@ -1,18 +1,15 @@
 //! Channel bindings: the same at both ends.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use rcgen::{
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PKCS_RSA_SHA512,
-    SignatureAlgorithm,
-};
 use rustls::HandshakeKind::{Full, Resumed};
-use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{self, cipher_suite};
+use rustls::crypto::tls12::Prf;
+use rustls::crypto::{ActiveKeyExchange, CipherSuiteCommon, CryptoProvider};
 use rustls::version::{TLS12, TLS13};
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use rustls::{Error, SupportedCipherSuite, Tls12CipherSuite};
 
-use crate::peer::{AUTHORITY, Authority, NAME, Pair, key, params};
+use crate::peer::{AUTHORITY, NAME, Pair};
 
 /// What the other implementation exports.
 fn exported(pair: &Pair) -> Vec<u8> {
@@ -67,39 +64,78 @@ fn connections_side_by_side_have_bindings_of_their_own() {
     }
 }
 
-/// Of TLS 1.2, and a certificate that is signed like this.
-fn end_point(algorithm: &'static SignatureAlgorithm, hash: fn(&[u8]) -> Vec<u8>) {
-    let authority = Authority::new(algorithm);
-    let identity = authority.issue(&params(NAME), key(&PKCS_ECDSA_P256_SHA256));
-    let expected = hash(&identity.0[0]);
-    let config = Arc::new(identity.config_with(ring::default_provider(), &[&TLS12]));
-    let settings = authority.settings();
-    for kind in [Full, Resumed] {
-        let mut pair = Pair::new(&settings, &config);
-        pair.exchange().unwrap();
-        pair.talk();
-        assert_eq!(pair.server.handshake_kind(), Some(kind));
-        let binding = pair.client.channel_binding();
-        match expected.is_empty() {
-            true => assert_eq!(binding, None),
-            false => {
-                let binding = binding.unwrap();
-                assert_eq!(binding.name, "tls-server-end-point");
-                assert_eq!(binding.data, expected, "{algorithm:?}");
-            }
+/// Computes what the server says and expects, and keeps each Finished: of one connection at a time.
+struct Kept {
+    prf: &'static dyn Prf,
+    finished: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Prf for Kept {
+    fn for_key_exchange(
+        &self,
+        output: &mut [u8; 48],
+        exchange: Box<dyn ActiveKeyExchange>,
+        peer_key: &[u8],
+        label: &[u8],
+        seed: &[u8],
+    ) -> Result<(), Error> {
+        self.prf
+            .for_key_exchange(output, exchange, peer_key, label, seed)
+    }
+
+    fn for_secret(&self, output: &mut [u8], secret: &[u8], label: &[u8], seed: &[u8]) {
+        self.prf.for_secret(output, secret, label, seed);
+        if label.ends_with(b" finished") {
+            self.finished.lock().unwrap().push(output.to_vec());
         }
     }
 }
 
+// Conformance: 51
 #[test]
-fn tls_12_hashes_the_certificate_as_its_signature_does() {
-    end_point(&PKCS_ECDSA_P256_SHA256, |c| Sha256::digest(c).to_vec());
-    end_point(&PKCS_RSA_SHA256, |c| Sha256::digest(c).to_vec());
-    end_point(&PKCS_ECDSA_P384_SHA384, |c| Sha384::digest(c).to_vec());
-    end_point(&PKCS_RSA_SHA512, |c| Sha512::digest(c).to_vec());
-}
-
-#[test]
-fn a_signature_without_a_hash_gives_tls_12_no_binding() {
-    end_point(&PKCS_ED25519, |_| Vec::new());
+fn tls_12_names_a_connection_by_its_first_finished() {
+    for suite in [
+        cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    ] {
+        let SupportedCipherSuite::Tls12(own) = suite else {
+            unreachable!("a suite of TLS 1.2")
+        };
+        let kept: &Kept = Box::leak(Box::new(Kept {
+            prf: own.prf_provider,
+            finished: Mutex::default(),
+        }));
+        let watched = Tls12CipherSuite {
+            prf_provider: kept,
+            common: CipherSuiteCommon {
+                suite: own.common.suite,
+                hash_provider: own.common.hash_provider,
+                confidentiality_limit: own.common.confidentiality_limit,
+            },
+            kx: own.kx,
+            sign: own.sign,
+            aead_alg: own.aead_alg,
+        };
+        let provider = CryptoProvider {
+            cipher_suites: vec![SupportedCipherSuite::Tls12(Box::leak(Box::new(watched)))],
+            ..ring::default_provider()
+        };
+        let config = Arc::new(AUTHORITY.issue_for(NAME).config_with(provider, &[&TLS12]));
+        let settings = AUTHORITY.settings();
+        let mut seen = Vec::new();
+        for kind in [Full, Resumed] {
+            let mut pair = Pair::new(&settings, &config);
+            assert_eq!(pair.client.channel_binding(), None);
+            pair.exchange().unwrap();
+            pair.talk();
+            assert_eq!(pair.server.handshake_kind(), Some(kind));
+            let both = std::mem::take(&mut *kept.finished.lock().unwrap());
+            assert_eq!((both.len(), both[0].len()), (2, 12));
+            let binding = pair.client.channel_binding().unwrap();
+            assert_eq!(binding.name, "tls-unique");
+            assert_eq!(binding.data, both[0], "{suite:?}");
+            seen.push(binding);
+        }
+        assert_ne!(seen[0], seen[1]);
+    }
 }

@@ -57,7 +57,7 @@ pub fn of_recipients(refused: &[RecipientReply]) -> u8 {
         .unwrap_or(SOFTWARE)
 }
 
-fn of_rejection(Rejection { phase, reply }: &Rejection) -> u8 {
+fn of_rejection(Rejection { phase, reply, .. }: &Rejection) -> u8 {
     match (phase, reply.code) {
         (_, 400..=499) => TEMPORARY,
         // 530: authentication required (RFC 4954, section 6).
@@ -93,7 +93,12 @@ mod tests {
     fn a_reply_says_whether_to_try_again() {
         let rejected = |phase, code| {
             let reply = reply(code, None);
-            super::code(&Error::Rejected(Rejection { phase, reply }))
+            let tried = Vec::new();
+            super::code(&Error::Rejected(Rejection {
+                phase,
+                reply,
+                tried,
+            }))
         };
         assert_eq!(rejected(Phase::Mail, 451), TEMPORARY);
         assert_eq!(rejected(Phase::Auth, 454), TEMPORARY);

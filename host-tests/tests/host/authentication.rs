@@ -1,6 +1,11 @@
 //! Who sends, and that nobody else learns the password.
 
-use host_tests::{Credentials, Error, Instance, Mailer, PasswordCredentials, Phase, Security};
+use std::time::Duration;
+
+use host_tests::{
+    AuthPipelining, BearerCredentials, Credentials, Error, Instance, Mailer, PasswordCredentials,
+    Phase, Security, Timeout,
+};
 use servers::authority::Authority;
 use servers::scripted::{Server, Session};
 
@@ -83,14 +88,18 @@ fn each_mechanism_proves_the_user() {
 // Conformance: 49
 #[test]
 fn a_wrong_password_is_named_and_not_shown() {
-    for script in [by_plain(WRONG), by_login(WRONG), by_cram_md5(WRONG)] {
+    for (mechanism, script) in [
+        ("PLAIN", by_plain(WRONG)),
+        ("LOGIN", by_login(WRONG)),
+        ("CRAM-MD5", by_cram_md5(WRONG)),
+    ] {
         let good = by_plain(WELCOME).followed_by(message());
         let server = Server::start([script.followed_by(quit()), good]);
         let instance = instance();
         let mailer = authenticated(&instance, &server);
         assert_eq!(
             mailer.send(&to_b(), MESSAGE),
-            Err(rejected(Phase::Auth, WRONG))
+            Err(auth_refused(&[mechanism], WRONG))
         );
         delivers(&mailer);
         keeps_secrets(&mailer);
@@ -299,6 +308,7 @@ fn group() -> Session {
     ])
 }
 
+// Conformance: 48
 #[test]
 fn where_pipelining_is_offered_auth_leaves_with_the_message() {
     let server = Server::start([group()
@@ -333,7 +343,7 @@ fn a_connection_whose_auth_was_refused_with_the_message_is_not_kept() {
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     let error = mailer.send(&to_b(), MESSAGE);
-    assert_eq!(error, Err(rejected(Phase::Auth, WRONG)));
+    assert_eq!(error, Err(auth_refused(&["PLAIN"], WRONG)));
     delivers(&mailer);
     server.finish();
 }
@@ -344,6 +354,92 @@ fn a_server_that_closes_behind_its_refusal_has_refused() {
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     let error = mailer.send(&to_b(), MESSAGE);
-    assert_eq!(error, Err(rejected(Phase::Auth, WRONG)));
+    assert_eq!(error, Err(auth_refused(&["PLAIN"], WRONG)));
+    server.finish();
+}
+
+/// AUTH by itself, and the envelope once it is answered.
+fn alone() -> Session {
+    hello(&["PIPELINING", "AUTH PLAIN"])
+        .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say(WELCOME)
+        .followed_by(message_in_a_group())
+}
+
+// Conformance: 48
+#[test]
+fn auth_leaves_alone_where_that_is_wanted() {
+    let server = Server::start([alone()]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    mailer.set_auth_pipelining(AuthPipelining::Never);
+    delivers(&mailer);
+    server.finish();
+}
+
+// Conformance: 48
+#[test]
+fn a_token_leaves_with_the_message_only_where_that_is_allowed() {
+    let auth = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIHNlc2FtZQEB";
+    let hello = || hello(&["PIPELINING", "AUTH XOAUTH2"]);
+    let first = hello().expect(auth).say(WELCOME);
+    let second = hello()
+        .expect_group(&[auth, "MAIL *", "RCPT *", "DATA"])
+        .say(&format!("{WELCOME}\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok"));
+    let server = Server::start([
+        first.followed_by(message_in_a_group()),
+        second.followed_by(content()),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_credentials(Some(Credentials::Bearer(BearerCredentials {
+        username: USERNAME.into(),
+        token: "sesame".into(),
+    })));
+    delivers(&mailer);
+    mailer.set_auth_pipelining(AuthPipelining::TokensToo);
+    delivers(&mailer);
+    server.finish();
+}
+
+/// What the server heard behind AUTH is gone; the mailer has learned that.
+fn is_sent_again_behind_auth(losing: Session, send: impl Fn(&Mailer)) {
+    let server = Server::start([losing, alone().followed_by(quit()), alone()]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    mailer.set_timeout(Timeout::Command, Duration::from_millis(500));
+    send(&mailer);
+    mailer.close();
+    delivers(&mailer);
+    keeps_secrets(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_server_that_discards_what_followed_auth_gets_it_once_more() {
+    fn in_pieces(mailer: &Mailer) {
+        let message = mailer.start_message(&to_b()).unwrap();
+        message.write(MESSAGE).unwrap();
+        message.finish().unwrap();
+    }
+    for send in [delivers as fn(&Mailer), in_pieces] {
+        is_sent_again_behind_auth(group().say(WELCOME).closed(), send);
+        is_sent_again_behind_auth(group().say(WELCOME).hang_up(), send);
+    }
+}
+
+#[test]
+fn a_server_that_calls_the_envelope_too_early_hears_it_again() {
+    let early = "503 5.5.1 Pipelined after AUTH";
+    let script = group()
+        .say(&format!("{WELCOME}\r\n{early}\r\n{early}\r\n{early}"))
+        .followed_by(message_in_a_group())
+        .followed_by(quit());
+    let server = Server::start([script, alone()]);
+    let instance = instance();
+    let mailer = authenticated(&instance, &server);
+    delivers(&mailer);
+    mailer.close();
+    delivers(&mailer);
     server.finish();
 }

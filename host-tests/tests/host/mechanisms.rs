@@ -1,6 +1,6 @@
 //! SCRAM, tokens and certificates, in the component: what the server must see of them.
 
-use host_tests::{BearerCredentials, Credentials, Error, Security};
+use host_tests::{BearerCredentials, Credentials, Error, Security, TranscriptLine};
 use servers::authority::Authority;
 use servers::scripted::{Server, Session};
 
@@ -20,6 +20,85 @@ fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
         .expect("AUTH SCRAM-SHA-256 *")
         .say(WRONG)
         .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say(WELCOME)
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password(USERNAME, "sesame");
+    delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn the_next_connection_begins_with_the_mechanism_that_worked() {
+    let scram = || {
+        hello(&["AUTH SCRAM-SHA-256 PLAIN"])
+            .expect("AUTH SCRAM-SHA-256 *")
+            .say(WRONG)
+    };
+    let by_plain = |session: Session| {
+        session
+            .expect(&format!("AUTH PLAIN {PLAIN}"))
+            .say(WELCOME)
+            .followed_by(message())
+    };
+    let again = hello(&["AUTH SCRAM-SHA-256 PLAIN"]);
+    let server = Server::start([
+        by_plain(scram()).followed_by(quit()),
+        by_plain(again),
+        by_plain(scram()),
+    ]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password(USERNAME, "sesame");
+    delivers(&mailer);
+    mailer.close();
+    delivers(&mailer);
+    // Another user may have another that works.
+    mailer.set_password(USERNAME, "sesame");
+    delivers(&mailer);
+    server.finish();
+}
+
+// Conformance: 49
+#[test]
+fn a_wrong_password_is_one_failed_login_a_proof_and_one_where_it_is_shown() {
+    let offered = "AUTH SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN";
+    let scram = || hello(&[offered]).expect("AUTH SCRAM-SHA-256 *").say(WRONG);
+    let both = scram()
+        .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say("535 5.7.8 The second")
+        .followed_by(quit());
+    let server = Server::start([both, scram().followed_by(quit())]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password(USERNAME, "sesame");
+    mailer.set_transcript(100);
+    let refused = mailer.send(&to_b(), MESSAGE);
+    let tried = &["SCRAM-SHA-256", "PLAIN"];
+    assert_eq!(refused, Err(auth_refused(tried, WRONG)));
+    let shown = "PLAIN shows the server the password, as it refused the proof of SCRAM-SHA-256";
+    let events = |lines: Vec<TranscriptLine>| lines.iter().filter(|l| l.text == shown).count();
+    assert_eq!(events(mailer.transcript()), 1);
+
+    mailer.set_plain_fallback(false);
+    let refused = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(refused, Err(auth_refused(&["SCRAM-SHA-256"], WRONG)));
+    assert_eq!(events(mailer.transcript()), 0);
+    server.finish();
+}
+
+#[test]
+fn a_refusal_for_whatever_reason_leads_to_the_next_mechanism() {
+    let script = hello(&["AUTH PLAIN LOGIN"])
+        .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say("553 5.5.4 Sorry, that mechanism is not for you")
+        .expect("AUTH LOGIN")
+        .say("334 Username:")
+        .expect(USERNAME_BASE64)
+        .say("334 Password, please!")
+        .expect("c2VzYW1l")
         .say(WELCOME)
         .followed_by(message());
     let server = Server::start([script]);

@@ -349,7 +349,7 @@ fn a_421_to_starttls_or_auth_ends_the_session() {
 
     let client = mailer.dial().unwrap();
     let refused = client.authenticate(&password("user", "secret"));
-    assert_eq!(refused.err(), Some(rejected(Phase::Auth, BUSY)));
+    assert_eq!(refused.err(), Some(auth_refused(&["PLAIN"], BUSY)));
     assert_wrong_state(client.noop());
 
     let client = mailer.dial().unwrap();

@@ -125,6 +125,16 @@ pub fn rejected(phase: Phase, line: &str) -> Error {
     Error::Rejected(Rejection {
         phase,
         reply: reply(line),
+        tried: Vec::new(),
+    })
+}
+
+/// The server refused these mechanisms, the first of them in this way.
+pub fn auth_refused(tried: &[&str], line: &str) -> Error {
+    Error::Rejected(Rejection {
+        phase: Phase::Auth,
+        reply: reply(line),
+        tried: tried.iter().map(|name| name.to_string()).collect(),
     })
 }
 

@@ -36,7 +36,7 @@ pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) ->
         mailer.set_password(HASHED, PASSWORD);
         visit.delivers(&mailer);
         let tried = tried(&mailer, PASSWORD);
-        assert_eq!(tried, ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"]);
+        assert_eq!(tried, ["SCRAM-SHA-256", "PLAIN"]);
 
         mailer.set_password(HASHED, WRONG);
         is_refused(&mailer);
@@ -48,7 +48,7 @@ pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) ->
 #[track_caller]
 fn is_refused(mailer: &Mailer) {
     let error = mailer.send(&to(&[USER]), MESSAGE).unwrap_err();
-    let Error::Rejected(Rejection { phase, reply }) = error else {
+    let Error::Rejected(Rejection { phase, reply, .. }) = error else {
         panic!("another error: {error:?}");
     };
     assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");

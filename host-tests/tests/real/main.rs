@@ -3,6 +3,7 @@
 
 mod addresses;
 mod authentication;
+mod bindings;
 mod certificate;
 mod corpus;
 mod limits;
@@ -81,6 +82,15 @@ fn dovecot_is_understood() {
         trust::is_not_given_away,
     ];
     call_on(Kind::Dovecot, &[topics]);
+}
+
+#[test]
+fn cyrus_is_understood() {
+    let topics: &[Topic] = &[
+        bindings::prove_the_user_in_tls_12,
+        bindings::cost_one_failure_where_the_server_has_none_for_tls_13,
+    ];
+    call_on(Kind::Cyrus, &[topics]);
 }
 
 fn call_on(kind: Kind, topics: &[&[Topic]]) {

@@ -64,7 +64,7 @@ impl Visit {
             _ => self.server.port,
         });
         mailer.set_security(security);
-        if self.server.kind == Kind::Dovecot {
+        if matches!(self.server.kind, Kind::Dovecot | Kind::Cyrus) {
             mailer.set_dialect(Dialect::Lmtp);
         }
         mailer.set_roots(Roots::AddedOnly);

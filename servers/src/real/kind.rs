@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, smtp_server};
+use super::{aiosmtpd, cyrus_imapd, dovecot, exim, postfix, postfix_dovecot, smtp_server};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -15,6 +15,9 @@ pub enum Kind {
     PostfixDovecot,
     /// LMTP.
     Dovecot,
+    /// LMTP, with SCRAM that is bound to TLS: STARTTLS on both ports, TLS 1.3 on the first and 1.2 on the
+    /// second.
+    Cyrus,
 }
 
 impl Kind {
@@ -78,6 +81,7 @@ impl Kind {
             Kind::Aiosmtpd => &aiosmtpd::RECIPE,
             Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
             Kind::Dovecot => &dovecot::RECIPE,
+            Kind::Cyrus => &cyrus_imapd::RECIPE,
         }
     }
 }

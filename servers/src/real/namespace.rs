@@ -79,6 +79,7 @@ fn passwd() -> String {
          nobody:x:65534:65534::/:/bin/false\n\
          postfix:x:{UID}:{UID}::/:/bin/false\n\
          Debian-exim:x:{UID}:{UID}::/:/bin/false\n\
+         cyrus:x:{UID}:8::/:/bin/false\n\
          dovecot:x:{DOVECOT}:{DOVECOT}::/:/bin/false\n\
          dovenull:x:{DOVENULL}:{DOVENULL}::/:/bin/false\n"
     )

@@ -124,6 +124,22 @@ impl Scram {
         }
     }
 
+    /// Whether the server has been given the proof.
+    pub fn has_proved(&self) -> bool {
+        !matches!(self.state, State::Named)
+    }
+
+    /// Whether that is the channel binding.
+    pub fn is_binding_refused(&self) -> bool {
+        let reasons = [
+            "server-does-support-channel-binding",
+            "channel-bindings-dont-match",
+            "channel-binding-not-supported",
+            "unsupported-channel-binding-type",
+        ];
+        self.failure().is_some_and(|why| reasons.contains(&why))
+    }
+
     fn prove(&mut self, challenge: &str) -> Result<Zeroizing<Vec<u8>>, String> {
         let server = ServerFirst::parse(challenge, &self.nonce)?;
         let bound = [self.header.as_bytes(), &self.binding].concat();

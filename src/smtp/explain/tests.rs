@@ -166,7 +166,10 @@ fn what_no_server_was_asked_waits_for_who_can_change_it() {
     for (error, retry) in [
         (Error::InvalidArgument("no".into()), Retry::Never),
         (Error::WrongState("no".into()), Retry::Never),
-        (Error::unavailable("DSN", "which set-notify asks for"), Retry::Never),
+        (
+            Error::unavailable("DSN", "which set-notify asks for"),
+            Retry::Never,
+        ),
         (Error::MessageTooLarge(1000), Retry::Never),
         (Error::LookupFailed("no".into()), Retry::Later),
         (Error::ConnectFailed("no".into()), Retry::Later),

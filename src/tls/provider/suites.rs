@@ -17,6 +17,7 @@ use rustls::{
 use super::aead12::{CHACHA20_EXPLICIT, GCM_EXPLICIT, Tls12};
 use super::aead13::Tls13;
 use super::hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
+use crate::tls::finished::WatchedPrf;
 
 pub static SUITES: [SupportedCipherSuite; 9] = [
     SupportedCipherSuite::Tls13(&TLS13_CHACHA20),
@@ -123,12 +124,12 @@ struct Hashes {
 static SHA256_HASHES: Hashes = Hashes {
     hash: &SHA256,
     hkdf: &HkdfUsingHmac(&HMAC_SHA256),
-    prf: &PrfUsingHmac(&HMAC_SHA256),
+    prf: &WatchedPrf(PrfUsingHmac(&HMAC_SHA256)),
 };
 static SHA384_HASHES: Hashes = Hashes {
     hash: &SHA384,
     hkdf: &HkdfUsingHmac(&HMAC_SHA384),
-    prf: &PrfUsingHmac(&HMAC_SHA384),
+    prf: &WatchedPrf(PrfUsingHmac(&HMAC_SHA384)),
 };
 
 const fn tls13(

@@ -14,8 +14,8 @@ use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
-    Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security as Secured, Session,
-    Step,
+    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan,
+    Security as Secured, Session, Step,
 };
 use envoi::tls::{self, Policy, ServerName, Settings, Tls, Trust};
 use wasmtime::{Result, bail, format_err};
@@ -199,6 +199,8 @@ fn plan(task: &Task) -> Result<Plan> {
         initial_response: InitialResponse::Auto,
         after_message: PipeliningAfterMessage::AfterBdat,
         may_chunk: true,
+        auth_pipelining: AuthPipelining::PlainAndExternal,
+        plain_fallback: true,
         memory: ServerMemory::default(),
         // Nothing is at stake here.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
