@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, dovecot, exim, postfix, postfix_dovecot, smtp_server};
+use super::{
+    aiosmtpd, chasquid, courier, dovecot, exim, haraka, postfix, postfix_dovecot, smtp_server,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,6 +13,9 @@ pub enum Kind {
     Exim,
     SmtpServer,
     Aiosmtpd,
+    Haraka,
+    Chasquid,
+    Courier,
     /// With Dovecot for its SASL.
     PostfixDovecot,
     /// LMTP.
@@ -19,12 +24,15 @@ pub enum Kind {
 
 impl Kind {
     /// Those that speak SMTP.
-    pub const SMTP: [Kind; 5] = [
+    pub const SMTP: [Kind; 8] = [
         Kind::Postfix,
         Kind::PostfixDovecot,
         Kind::Exim,
         Kind::SmtpServer,
         Kind::Aiosmtpd,
+        Kind::Haraka,
+        Kind::Chasquid,
+        Kind::Courier,
     ];
 
     pub fn name(self) -> &'static str {
@@ -55,8 +63,9 @@ impl Kind {
         } else {
             sent.to_vec()
         };
-        if recipe.ends_header && !stored.windows(2).any(|pair| pair == b"\n\n") {
-            stored.push(b'\n');
+        if recipe.ends_header && !has_body(sent) {
+            let end: &[u8] = if recipe.stores_lf { b"\n" } else { b"\r\n" };
+            stored.extend(end);
         }
         stored
     }
@@ -70,6 +79,30 @@ impl Kind {
             .try_fold(stored, |rest, name| without_field(rest, name))
     }
 
+    /// Whether it takes what is sent to [`LATER`] for something to be tried again; otherwise there is no
+    /// such recipient.
+    ///
+    /// [`LATER`]: super::LATER
+    pub fn defers(self) -> bool {
+        self != Kind::Chasquid
+    }
+
+    /// Whether it takes mail through TLS from the first byte only from those who have authenticated.
+    pub fn wants_password(self) -> bool {
+        self == Kind::Chasquid
+    }
+
+    /// By which code it refuses a message in canonical form, though it is valid.
+    pub fn refusal(self, sent: &[u8]) -> Option<u16> {
+        match self {
+            // Go 1.19 cannot read a header that ends without an empty line.
+            Kind::Chasquid => (!has_body(sent)).then_some(554),
+            // It takes 499 header fields, for which there is no setting.
+            Kind::Courier => (fields(sent) >= 500).then_some(534),
+            _ => None,
+        }
+    }
+
     pub(super) fn recipe(self) -> &'static Recipe {
         match self {
             Kind::Postfix => &postfix::RECIPE,
@@ -78,6 +111,9 @@ impl Kind {
             Kind::Aiosmtpd => &aiosmtpd::RECIPE,
             Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
             Kind::Dovecot => &dovecot::RECIPE,
+            Kind::Haraka => &haraka::RECIPE,
+            Kind::Chasquid => &chasquid::RECIPE,
+            Kind::Courier => &courier::RECIPE,
         }
     }
 }
@@ -86,6 +122,20 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+/// Whether there is the empty line that comes before a body, in a message in canonical form.
+fn has_body(message: &[u8]) -> bool {
+    message.windows(4).any(|octets| octets == b"\r\n\r\n")
+}
+
+/// Of its header.
+fn fields(message: &[u8]) -> usize {
+    let lines = message.split_inclusive(|&byte| byte == b'\n');
+    let header = lines.take_while(|line| *line != b"\r\n");
+    header
+        .filter(|line| !line.starts_with(b" ") && !line.starts_with(b"\t"))
+        .count()
 }
 
 fn with_lf(sent: &[u8]) -> Vec<u8> {
