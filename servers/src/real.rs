@@ -1,5 +1,5 @@
-//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; Haraka, chasquid and Courier,
-//! which few clients are tried against; and Dovecot's LMTP server.
+//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; Haraka, chasquid, Courier and
+//! sendmail, which few clients are tried against; and Dovecot's LMTP server.
 //!
 //! ```no_run
 //! use servers::{authority::Authority, real::{Kind, RealServer, prepare}};
@@ -12,8 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim, Dovecot, chasquid and
-//! Courier and what they need, downloaded by apt and unpacked, never installed; smtp-server and Haraka
+//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim, Dovecot, chasquid,
+//! Courier and sendmail and what they need, downloaded by apt and unpacked, never installed; smtp-server and Haraka
 //! by npm; aiosmtpd by pip. Nothing else of the machine changes.
 //!
 //! **Run** from a folder of its own, each on ports of its own, so that many run at once. Debian's
@@ -27,9 +27,9 @@
 //! Those that speak SMTP accept mail to any address of example.test, with or without
 //! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 5yz, and
 //! more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
-//! client that decides to refrain. (chasquid and Courier accept mail to what [`tagged`] gives; what
-//! they and Haraka do otherwise stands with each.) Exim authenticates by the certificate of a client, too, where the
-//! authority that issued its own did.
+//! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
+//! authority that issued its own did. chasquid and Courier accept mail to what [`tagged`] gives; what
+//! they and Haraka do otherwise stands with each.
 //!
 //! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
 //! message with 552, [`LATER`] before it with 451, and all others before it with 550.
@@ -53,6 +53,7 @@ mod postfix;
 mod postfix_dovecot;
 mod prepare;
 mod recipe;
+mod sendmail;
 mod server;
 mod smtp_server;
 mod token;

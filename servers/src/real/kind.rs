@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::recipe::Recipe;
 use super::{
-    aiosmtpd, chasquid, courier, dovecot, exim, haraka, postfix, postfix_dovecot, smtp_server,
+    aiosmtpd, chasquid, courier, dovecot, exim, haraka, postfix, postfix_dovecot, sendmail,
+    smtp_server,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub enum Kind {
     Haraka,
     Chasquid,
     Courier,
+    Sendmail,
     /// With Dovecot for its SASL.
     PostfixDovecot,
     /// LMTP.
@@ -24,7 +26,7 @@ pub enum Kind {
 
 impl Kind {
     /// Those that speak SMTP.
-    pub const SMTP: [Kind; 8] = [
+    pub const SMTP: [Kind; 9] = [
         Kind::Postfix,
         Kind::PostfixDovecot,
         Kind::Exim,
@@ -33,6 +35,7 @@ impl Kind {
         Kind::Haraka,
         Kind::Chasquid,
         Kind::Courier,
+        Kind::Sendmail,
     ];
 
     pub fn name(self) -> &'static str {
@@ -114,6 +117,7 @@ impl Kind {
             Kind::Haraka => &haraka::RECIPE,
             Kind::Chasquid => &chasquid::RECIPE,
             Kind::Courier => &courier::RECIPE,
+            Kind::Sendmail => &sendmail::RECIPE,
         }
     }
 }
