@@ -23,7 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     command_mark: None,
     packages: &["chasquid=1.11-*"],
     install: namespace::unpack,
-    check: namespace::check,
+    check: |packages| namespace::check_release(packages, "1.11"),
     command,
 };
 

@@ -27,7 +27,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         "courier-authlib-userdb=0.71.4-*",
     ],
     install: unpack,
-    check: namespace::check,
+    check: |packages| namespace::check_release(packages, "1.0.16"),
     command,
 };
 

@@ -93,6 +93,16 @@ pub(super) fn check(packages: &Path) -> Result<(), String> {
         .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
 }
 
+/// And whether it is the release whose ways are known.
+pub(super) fn check_release(packages: &Path, release: &str) -> Result<(), String> {
+    check(packages)?;
+    let found = fs::read_to_string(packages.join("version")).unwrap_or_default();
+    if found == release {
+        return Ok(());
+    }
+    Err(format!("this is for {release}, and the system has {found}"))
+}
+
 /// What the shell command prints in such a namespace.
 pub(super) fn output(packages: &Path, shell: &str) -> Result<String, String> {
     run(&mut enter(packages, packages, shell))

@@ -19,7 +19,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     command_mark: None,
     packages: PACKAGES,
     install: namespace::unpack,
-    check: namespace::check,
+    check: |packages| namespace::check_release(packages, "8.17.1.9"),
     command,
 };
 
