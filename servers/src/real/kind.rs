@@ -194,4 +194,23 @@ mod tests {
             b"a\r\n\r\nb\r\n"
         );
     }
+
+    #[test]
+    fn a_header_without_a_body_is_ended_in_the_line_ends_of_the_server() {
+        assert_eq!(Kind::Exim.expected(b"a\r\n"), b"a\n\n");
+        assert_eq!(Kind::Haraka.expected(b"a\r\n"), b"a\r\n\r\n");
+        assert_eq!(Kind::Haraka.expected(b"a\r\n\r\n"), b"a\r\n\r\n");
+    }
+
+    #[test]
+    fn refusals_are_for_what_is_in_the_header() {
+        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n"), Some(554));
+        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n\r\n"), None);
+        let header = b"a: b\r\n\tfolded\r\n".repeat(499);
+        assert_eq!(Kind::Courier.refusal(&header), None);
+        let body = [&header[..], b"\r\nc: d\r\n"].concat();
+        assert_eq!(Kind::Courier.refusal(&body), None);
+        let more = [b"c: d\r\n", &header[..]].concat();
+        assert_eq!(Kind::Courier.refusal(&more), Some(534));
+    }
 }
