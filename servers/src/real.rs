@@ -1,5 +1,5 @@
-//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; and the LMTP servers of
-//! Dovecot and of Cyrus IMAP.
+//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; Haraka, chasquid, Courier and
+//! sendmail, which few clients are tried against; and the LMTP servers of Dovecot and of Cyrus IMAP.
 //!
 //! ```no_run
 //! use servers::{authority::Authority, real::{Kind, RealServer, prepare}};
@@ -12,9 +12,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim and Dovecot and
-//! what they need, downloaded by apt and unpacked, never installed; smtp-server by npm; aiosmtpd by
-//! pip. Nothing else of the machine changes.
+//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim, Dovecot, chasquid,
+//! Courier and sendmail and what they need, downloaded by apt and unpacked, never installed; smtp-server and Haraka
+//! by npm; aiosmtpd by pip. Nothing else of the machine changes.
 //!
 //! **Run** from a folder of its own, each on ports of its own, so that many run at once. Debian's
 //! see that folder as /mnt in mount and PID namespaces of their own, where their packages lie over
@@ -25,10 +25,11 @@
 //! folder too.
 //!
 //! Those that speak SMTP accept mail to any address of example.test, with or without
-//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 554 or
-//! 550, and more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
+//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 5yz, and
+//! more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
 //! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
-//! authority that issued its own did.
+//! authority that issued its own did. chasquid and Courier accept mail to what [`tagged`] gives; what
+//! they and Haraka do otherwise stands with each.
 //!
 //! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
 //! message with 552, [`LATER`] before it with 451, and all others before it with 550. Cyrus IMAP's wants
@@ -37,12 +38,15 @@
 //! [`gnutls_serv`] is installed the same way, and [`go_tls_server`] compiled; both speak TLS alone.
 
 mod aiosmtpd;
+mod chasquid;
+mod courier;
 mod cyrus;
 mod cyrus_imapd;
 mod dovecot;
 mod exim;
 mod gnutls;
 mod go;
+mod haraka;
 mod instance;
 mod kind;
 mod namespace;
@@ -51,6 +55,7 @@ mod postfix;
 mod postfix_dovecot;
 mod prepare;
 mod recipe;
+mod sendmail;
 mod server;
 mod smtp_server;
 mod token;
@@ -62,6 +67,13 @@ pub use overview::overview;
 pub use prepare::{Unavailable, prepare};
 pub use server::RealServer;
 pub use token::token;
+
+/// An address of the one user's, one of many: with a tag, as all servers here take it that take only those
+/// who exist.
+pub fn tagged(kind: Kind, tag: &str) -> String {
+    let separator = if kind == Kind::Courier { '-' } else { '+' };
+    USER.replace('@', &format!("{separator}{tag}@"))
+}
 
 /// The one user.
 pub const USER: &str = "user@example.test";

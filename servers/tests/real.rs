@@ -7,8 +7,10 @@ use std::net::TcpStream;
 
 use client::{Client, assert_starts};
 use servers::authority::{Authority, Identity};
-use servers::messages::corpus;
-use servers::real::{Kind, LATER, PASSWORD, REJECTED, RealServer, USER, overview};
+use servers::messages::{Message, corpus};
+use servers::real::{
+    Kind, LATER, PASSWORD, REJECTED, RealServer, UNANNOUNCED_LIMIT, USER, overview, tagged,
+};
 
 fn identity(authority: &Authority) -> Identity {
     authority.issue(&["localhost", "127.0.0.1"])
@@ -27,7 +29,11 @@ fn every_message_arrives_as_the_harness_expects() {
     let corpus = corpus();
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
-        for (already, message) in corpus.iter().enumerate() {
+        let refusal = |message: &Message| server.kind.refusal(&message.repaired);
+        let (refused, taken): (Vec<_>, Vec<_>) = corpus
+            .iter()
+            .partition(|message| refusal(message).is_some());
+        for (already, message) in taken.into_iter().enumerate() {
             assert_starts(&client.send(&message.repaired), "250");
             let inbox = server.wait_for(already + 1).unwrap();
             let stored = inbox.last().unwrap();
@@ -38,6 +44,10 @@ fn every_message_arrives_as_the_harness_expects() {
                 server.kind,
                 message.name
             );
+        }
+        for message in refused {
+            let code = refusal(message).unwrap().to_string();
+            assert_starts(&client.send(&message.repaired), &code);
         }
     });
 }
@@ -89,8 +99,80 @@ fn refusals_are_as_promised() {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
         assert_starts(&client.command(&format!("RCPT TO:<{REJECTED}>")), "550");
-        assert_starts(&client.command(&format!("RCPT TO:<{LATER}>")), "450");
-        assert_starts(&client.command("RCPT TO:<someone@elsewhere.test>"), "55");
+        if server.kind.defers() {
+            assert_starts(&client.command(&format!("RCPT TO:<{LATER}>")), "450");
+        }
+        assert_starts(&client.command("RCPT TO:<someone@elsewhere.test>"), "5");
+    });
+}
+
+#[test]
+fn utf8_is_taken_where_it_is_offered() {
+    each_server(&Authority::new(), |server| {
+        let mut client = Client::plain(server.port);
+        if !client.command("EHLO localhost").contains("SMTPUTF8") {
+            return;
+        }
+        let message = "From: <absénder@example.test>\r\nTo: <empfänger@example.test>\r\n\
+            Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <utf8@example.test>\r\n\
+            Subject: Grüße\r\n\r\nGrüße\r\n";
+        let mail = "MAIL FROM:<absénder@example.test> BODY=8BITMIME SMTPUTF8";
+        assert_starts(&client.command(mail), "250");
+        let recipient = "RCPT TO:<empfänger@example.test>";
+        assert_starts(&client.command(recipient), "250");
+        assert_starts(&client.command("DATA"), "354");
+        assert_starts(&client.command(&format!("{message}.")), "250");
+        let stored = server.wait_for(1).unwrap();
+        let own = server.kind.own(&stored[0]).expect("a trace header");
+        assert!(
+            own == server.kind.expected(message.as_bytes()),
+            "{}",
+            server.kind
+        );
+    });
+}
+
+/// RFC 2920, section 3.1, lets a command leave with the end of a message.
+#[test]
+fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
+    each_server(&Authority::new(), |server| {
+        let mut client = Client::plain(server.port);
+        assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
+        assert_starts(&client.command(&format!("RCPT TO:<{USER}>")), "250");
+        assert_starts(&client.command("DATA"), "354");
+        assert_starts(
+            &client.command("To: user\r\n\r\nHello.\r\n.\r\nRSET"),
+            "250",
+        );
+        let next = client.command("QUIT");
+        let expected = match server.kind {
+            Kind::Haraka => "503",
+            // The reply is QUIT's.
+            Kind::Chasquid | Kind::Courier => "221",
+            _ => "250",
+        };
+        assert!(next.starts_with(expected), "{}: {next}", server.kind);
+    });
+}
+
+/// A recipient more than RFC 5321, section 4.5.3.1.8, has every server take, in most.
+#[test]
+fn too_many_recipients_are_told_so() {
+    each_server(&Authority::new(), |server| {
+        let (taken, code) = match server.kind {
+            Kind::Chasquid => (101, "452"),
+            // A code of its own.
+            Kind::Courier => (100, "431"),
+            Kind::Sendmail | Kind::Postfix | Kind::PostfixDovecot => (UNANNOUNCED_LIMIT, "452"),
+            _ => return,
+        };
+        let mut client = Client::plain(server.port);
+        assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
+        for number in 1..=taken {
+            let recipient = tagged(server.kind, &number.to_string());
+            assert_starts(&client.command(&format!("RCPT TO:<{recipient}>")), "250");
+        }
+        assert_starts(&client.command(&format!("RCPT TO:<{USER}>")), code);
     });
 }
 

@@ -447,12 +447,12 @@ impl Session {
     }
 
     /// Whether the server owes replies that it gives soon, if at all: to commands that left with the end of a
-    /// message which is answered by now, none of which it has judged; or to recipients after one that was
-    /// too many.
+    /// message, or with AUTH, which is answered by now, and none of which it has judged; or to recipients after
+    /// one that was too many.
     pub fn may_wait_in_vain(&self) -> bool {
         let is_unjudged = |t: &Transaction| t.is_pipelined && t.is_unjudged();
         let follows = self.leaving.is_none() && self.transaction.as_ref().is_some_and(is_unjudged);
-        follows || self.is_overflowing()
+        follows || self.awaits_behind_auth() || self.is_overflowing()
     }
 
     /// The connection ended without an answer to the envelope that left with the end of the message before it.

@@ -4,9 +4,9 @@
 use std::sync::atomic::Ordering;
 
 use host_tests::{Envelope, Mailer, Security};
-use servers::real::{RECIPIENTS_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT};
+use servers::real::{RECIPIENTS_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT, tagged};
 
-use crate::visit::{MESSAGE, Visit, WAYS, codes, counting_instance, instance};
+use crate::visit::{MESSAGE, Visit, WAYS, codes, counting_instance, instance, transcript};
 
 /// In three transactions, the last of which has room left.
 const RECIPIENTS: usize = 2 * RECIPIENTS_LIMIT + 2;
@@ -43,6 +43,37 @@ pub fn are_found_out_once(visit: &mut Visit) -> String {
     came_in(visit, &second, batches);
     visit.everything_arrived();
     "a limit on recipients that it does not announce found out, once".into()
+}
+
+/// Of more recipients than it takes, at a server that ends the connection at the third reply of "too many";
+/// and the next message of as many.
+pub fn are_survived(visit: &mut Visit) -> String {
+    are_learned(visit, 121, 2 * 121)
+}
+
+/// At a server that waits a second before each such reply: no more are sent into it than leave at once.
+pub fn are_not_run_into(visit: &mut Visit) -> String {
+    are_learned(visit, 250, 250 + UNANNOUNCED_LIMIT)
+}
+
+/// One message to so many, with so many RCPTs at most, and another with no more than it takes.
+fn are_learned(visit: &mut Visit, recipients: usize, bound: usize) -> String {
+    let instance = instance();
+    let mailer = visit.mailer(&instance, Security::Starttls);
+    let tags = (1..=recipients).map(|number| tagged(visit.server.kind, &number.to_string()));
+    let envelope = Envelope {
+        sender: Some("sender@example.test".into()),
+        recipients: tags.collect(),
+    };
+    for bound in [bound, recipients] {
+        delivers_to_all(visit, &mailer, &envelope);
+        let said = transcript(&mailer);
+        let commands = said.lines().filter(|line| line.starts_with("RCPT TO:"));
+        let commands = commands.count();
+        assert!(commands <= bound, "{commands} for {recipients}: {said}");
+    }
+    visit.everything_arrived();
+    format!("{recipients} recipients, of whom it does not take all at once")
 }
 
 /// All of whose addresses begin with the name.

@@ -8,6 +8,7 @@ mod certificate;
 mod corpus;
 mod limits;
 mod lost;
+mod once;
 mod parameters;
 mod refusals;
 mod store;
@@ -62,6 +63,32 @@ fn smtp_server_is_understood() {
 #[test]
 fn aiosmtpd_is_understood() {
     call_on(Kind::Aiosmtpd, &[COMMON]);
+}
+
+/// For those that few clients are tried against.
+const RARE: &[Topic] = &[
+    refusals::cost_no_other_letter,
+    once::is_sent_and_taken_leave_of,
+];
+
+#[test]
+fn haraka_is_understood() {
+    call_on(Kind::Haraka, &[COMMON, RARE]);
+}
+
+#[test]
+fn chasquid_is_understood() {
+    call_on(Kind::Chasquid, &[COMMON, RARE, &[limits::are_survived]]);
+}
+
+#[test]
+fn courier_is_understood() {
+    call_on(Kind::Courier, &[COMMON, RARE]);
+}
+
+#[test]
+fn sendmail_is_understood() {
+    call_on(Kind::Sendmail, &[COMMON, RARE, &[limits::are_not_run_into]]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use host_tests::{
     Dialect, Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security,
 };
 use servers::authority::Authority;
-use servers::real::{Kind, RealServer, USER};
+use servers::real::{Kind, PASSWORD, RealServer, USER};
 
 use crate::lost::lost;
 
@@ -64,6 +64,9 @@ impl Visit {
             _ => self.server.port,
         });
         mailer.set_security(security);
+        if security == Security::ImplicitTls && self.server.kind.wants_password() {
+            mailer.set_password(USER, PASSWORD);
+        }
         if matches!(self.server.kind, Kind::Dovecot | Kind::Cyrus) {
             mailer.set_dialect(Dialect::Lmtp);
         }

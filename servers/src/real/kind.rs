@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::recipe::Recipe;
-use super::{aiosmtpd, cyrus_imapd, dovecot, exim, postfix, postfix_dovecot, smtp_server};
+use super::{
+    aiosmtpd, chasquid, courier, cyrus_imapd, dovecot, exim, haraka, postfix, postfix_dovecot,
+    sendmail, smtp_server,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,6 +14,10 @@ pub enum Kind {
     Exim,
     SmtpServer,
     Aiosmtpd,
+    Haraka,
+    Chasquid,
+    Courier,
+    Sendmail,
     /// With Dovecot for its SASL.
     PostfixDovecot,
     /// LMTP.
@@ -22,12 +29,16 @@ pub enum Kind {
 
 impl Kind {
     /// Those that speak SMTP.
-    pub const SMTP: [Kind; 5] = [
+    pub const SMTP: [Kind; 9] = [
         Kind::Postfix,
         Kind::PostfixDovecot,
         Kind::Exim,
         Kind::SmtpServer,
         Kind::Aiosmtpd,
+        Kind::Haraka,
+        Kind::Chasquid,
+        Kind::Courier,
+        Kind::Sendmail,
     ];
 
     pub fn name(self) -> &'static str {
@@ -58,8 +69,9 @@ impl Kind {
         } else {
             sent.to_vec()
         };
-        if recipe.ends_header && !stored.windows(2).any(|pair| pair == b"\n\n") {
-            stored.push(b'\n');
+        if recipe.ends_header && !has_body(sent) {
+            let end: &[u8] = if recipe.stores_lf { b"\n" } else { b"\r\n" };
+            stored.extend(end);
         }
         stored
     }
@@ -73,6 +85,30 @@ impl Kind {
             .try_fold(stored, |rest, name| without_field(rest, name))
     }
 
+    /// Whether it takes what is sent to [`LATER`] for something to be tried again; otherwise there is no
+    /// such recipient.
+    ///
+    /// [`LATER`]: super::LATER
+    pub fn defers(self) -> bool {
+        self != Kind::Chasquid
+    }
+
+    /// Whether it takes mail through TLS from the first byte only from those who have authenticated.
+    pub fn wants_password(self) -> bool {
+        self == Kind::Chasquid
+    }
+
+    /// By which code it refuses a message in canonical form, though it is valid.
+    pub fn refusal(self, sent: &[u8]) -> Option<u16> {
+        match self {
+            // Go 1.19 cannot read a header that ends without an empty line.
+            Kind::Chasquid => (!has_body(sent)).then_some(554),
+            // It takes 499 header fields, for which there is no setting.
+            Kind::Courier => (fields(sent) >= 500).then_some(534),
+            _ => None,
+        }
+    }
+
     pub(super) fn recipe(self) -> &'static Recipe {
         match self {
             Kind::Postfix => &postfix::RECIPE,
@@ -82,6 +118,10 @@ impl Kind {
             Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
             Kind::Dovecot => &dovecot::RECIPE,
             Kind::Cyrus => &cyrus_imapd::RECIPE,
+            Kind::Haraka => &haraka::RECIPE,
+            Kind::Chasquid => &chasquid::RECIPE,
+            Kind::Courier => &courier::RECIPE,
+            Kind::Sendmail => &sendmail::RECIPE,
         }
     }
 }
@@ -90,6 +130,20 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+/// Whether there is the empty line that comes before a body, in a message in canonical form.
+fn has_body(message: &[u8]) -> bool {
+    message.windows(4).any(|octets| octets == b"\r\n\r\n")
+}
+
+/// Of its header.
+fn fields(message: &[u8]) -> usize {
+    let lines = message.split_inclusive(|&byte| byte == b'\n');
+    let header = lines.take_while(|line| *line != b"\r\n");
+    header
+        .filter(|line| !line.starts_with(b" ") && !line.starts_with(b"\t"))
+        .count()
 }
 
 fn with_lf(sent: &[u8]) -> Vec<u8> {
@@ -143,5 +197,24 @@ mod tests {
             Kind::SmtpServer.expected(b"a\r\n\r\nb\r\n"),
             b"a\r\n\r\nb\r\n"
         );
+    }
+
+    #[test]
+    fn a_header_without_a_body_is_ended_in_the_line_ends_of_the_server() {
+        assert_eq!(Kind::Exim.expected(b"a\r\n"), b"a\n\n");
+        assert_eq!(Kind::Haraka.expected(b"a\r\n"), b"a\r\n\r\n");
+        assert_eq!(Kind::Haraka.expected(b"a\r\n\r\n"), b"a\r\n\r\n");
+    }
+
+    #[test]
+    fn refusals_are_for_what_is_in_the_header() {
+        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n"), Some(554));
+        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n\r\n"), None);
+        let header = b"a: b\r\n\tfolded\r\n".repeat(499);
+        assert_eq!(Kind::Courier.refusal(&header), None);
+        let body = [&header[..], b"\r\nc: d\r\n"].concat();
+        assert_eq!(Kind::Courier.refusal(&body), None);
+        let more = [b"c: d\r\n", &header[..]].concat();
+        assert_eq!(Kind::Courier.refusal(&more), Some(534));
     }
 }

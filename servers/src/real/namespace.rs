@@ -20,7 +20,33 @@ pub(super) const POSTDROP: u32 = UID + 1;
 const DOVECOT: u32 = UID + 2;
 const DOVENULL: u32 = UID + 3;
 
+/// sendmail's two users: its daemon, and those who submit by its command.
+pub(super) const SMMTA: u32 = UID + 4;
+const SMMSP: u32 = UID + 5;
+
 const SCRIPT: &str = include_str!("../../scripts/namespace.sh");
+
+/// For those that keep to Debian's folders: lays the packages' /etc and /var over the system's, and gives
+/// the namespace a /run of its own. Of these, only /run can be written to.
+pub(super) const DEBIAN_FOLDERS: &str = r#"
+    cd "$2"
+    mount -t overlay overlay -o lowerdir=namespace:etc:/etc /etc
+    mount -t overlay overlay -o lowerdir=var:/var /var
+    mount -t tmpfs tmpfs /run
+    cd /mnt
+"#;
+
+/// Waits until both ports are open, for those that do not say so; ends if the check fails before.
+pub(super) fn when_open(instance: &Instance, check: &str) -> String {
+    // Addresses are in the order of the machine's octets (proc(5)), and 0A is the state of a listener.
+    let wait = |port| {
+        format!(
+            "until grep -q '{:08X}:{port:04X} 00000000:0000 0A' /proc/net/tcp; do {check}; sleep 0.01; done\n",
+            u32::from_ne_bytes([127, 0, 0, 1])
+        )
+    };
+    wait(instance.port) + &wait(instance.tls_port) + "touch ready"
+}
 
 /// Runs the shell command in the namespace, with the instance as /mnt.
 pub(super) fn command(instance: &Instance, shell: &str) -> Command {
@@ -29,9 +55,20 @@ pub(super) fn command(instance: &Instance, shell: &str) -> Command {
 
 /// Debian's packages of a server, unpacked and ready for a namespace.
 pub(super) fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    unpack_with(name, packages, |_| Ok(()))
+}
+
+/// And with what the installation of these packages would have done besides.
+pub(super) fn unpack_with(
+    name: &str,
+    packages: &[&str],
+    finish: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<PathBuf, String> {
     install(name, packages, |folder| {
         let version = debian::unpack(packages, folder)?;
-        furnish(folder).map_err(|error| error.to_string())?;
+        furnish(folder)
+            .and_then(|()| finish(folder))
+            .map_err(|error| error.to_string())?;
         Ok(version)
     })
 }
@@ -54,6 +91,16 @@ pub(super) fn check(packages: &Path) -> Result<(), String> {
     output(packages, "exit 0")
         .map(drop)
         .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
+}
+
+/// And whether it is the release whose ways are known.
+pub(super) fn check_release(packages: &Path, release: &str) -> Result<(), String> {
+    check(packages)?;
+    let found = fs::read_to_string(packages.join("version")).unwrap_or_default();
+    if found == release {
+        return Ok(());
+    }
+    Err(format!("this is for {release}, and the system has {found}"))
 }
 
 /// What the shell command prints in such a namespace.
@@ -81,7 +128,10 @@ fn passwd() -> String {
          Debian-exim:x:{UID}:{UID}::/:/bin/false\n\
          cyrus:x:{UID}:8::/:/bin/false\n\
          dovecot:x:{DOVECOT}:{DOVECOT}::/:/bin/false\n\
-         dovenull:x:{DOVENULL}:{DOVENULL}::/:/bin/false\n"
+         dovenull:x:{DOVENULL}:{DOVENULL}::/:/bin/false\n\
+         courier:x:{UID}:{UID}::/:/bin/false\n\
+         smmta:x:{SMMTA}:{SMMTA}::/:/bin/false\n\
+         smmsp:x:{SMMSP}:{SMMSP}::/:/bin/false\n"
     )
 }
 
@@ -90,6 +140,7 @@ fn group() -> String {
     format!(
         "root:x:0:\nmail:x:8:\nnogroup:x:65534:\n\
          postfix:x:{UID}:\npostdrop:x:{POSTDROP}:\nDebian-exim:x:{UID}:\n\
-         dovecot:x:{DOVECOT}:\ndovenull:x:{DOVENULL}:\n"
+         dovecot:x:{DOVECOT}:\ndovenull:x:{DOVENULL}:\n\
+         courier:x:{UID}:\nsmmta:x:{SMMTA}:\nsmmsp:x:{SMMSP}:\n"
     )
 }

@@ -1,0 +1,63 @@
+//! chasquid, in Go. It throws away what came with the end of a message.
+//!
+//! Its third reply of 4yz or 5yz over a connection is a 421, with which it closes. It has nothing to say
+//! "try again later" by, so [`LATER`](super::LATER) does not exist; and its port with TLS from the first
+//! byte is for those who authenticate.
+
+use std::process::Command;
+use std::{fs, io};
+
+use super::instance::Instance;
+use super::namespace::{self, UID};
+use super::recipe::Recipe;
+use super::{PASSWORD, SIZE_LIMIT, USER};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "chasquid",
+    // Inside TLS only.
+    mechanisms: &["PLAIN"],
+    token_mechanisms: &[],
+    trace: &["Received"],
+    stores_lf: true,
+    ends_header: false,
+    command_mark: None,
+    packages: &["chasquid=1.11-*"],
+    install: namespace::unpack,
+    check: |packages| namespace::check_release(packages, "1.11"),
+    command,
+};
+
+const START: &str = "chasquid -config_dir=/mnt/chasquid &";
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("chasquid's folder cannot be filled: {error}"))?;
+    let open = namespace::when_open(instance, "kill -0 $!");
+    Ok(namespace::command(instance, &format!("{START}\n{open}")))
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    let template = include_str!("../../config/chasquid.conf");
+    // Its unit is the megabyte.
+    let template = template.replace("@MEGABYTES@", &(SIZE_LIMIT >> 20).to_string());
+    instance.configure("chasquid/chasquid.conf", &template)?;
+    instance.configure("chasquid/domains/example.test/users", &users())?;
+    let aliases = format!("empfänger: {USER}\n");
+    instance.configure("chasquid/domains/example.test/aliases", &aliases)?;
+    let certificate = instance.folder.join("chasquid/certs/mail.test");
+    fs::create_dir_all(&certificate)?;
+    for (name, own) in [("certificate", "fullchain"), ("key", "privkey")] {
+        let from = instance.folder.join(format!("{name}.pem"));
+        fs::copy(from, certificate.join(format!("{own}.pem")))?;
+    }
+    instance.configure("deliver.sh", include_str!("../../scripts/deliver.sh"))?;
+    for name in ["inbox", "inbox/tmp", "inbox/new"] {
+        instance.make_owned(name, UID, UID)?;
+    }
+    Ok(())
+}
+
+/// In the text form of protocol buffers.
+fn users() -> String {
+    let (name, _) = USER.split_once('@').unwrap_or_default();
+    format!("users: {{ key: {name:?} value: {{ plain: {{ password: {PASSWORD:?} }} }} }}\n")
+}

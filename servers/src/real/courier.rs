@@ -1,0 +1,91 @@
+//! Courier, whose daemons for SMTP throw away what came with the end of a message.
+//!
+//! It announces SIZE without its limit, and takes 100 recipients in a transaction, of which there may be as
+//! many as wanted: all that begin with `user-` are those of the one user.
+
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::instance::Instance;
+use super::namespace::{self, UID};
+use super::recipe::Recipe;
+use super::{LATER, PASSWORD, USER};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "Courier",
+    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
+    trace: &["Delivered-To", "Return-Path", "Received"],
+    stores_lf: true,
+    ends_header: false,
+    command_mark: None,
+    packages: &[
+        "courier-mta=1.0.16-*",
+        "courier-base=1.0.16-*",
+        "courier-authlib-userdb=0.71.4-*",
+    ],
+    install: unpack,
+    check: |packages| namespace::check_release(packages, "1.0.16"),
+    command,
+};
+
+const CONTROL: &[(&str, &str)] = &[
+    ("esmtpd", include_str!("../../config/courier.esmtpd")),
+    (
+        "esmtpd-ssl",
+        include_str!("../../config/courier.esmtpd-ssl"),
+    ),
+    ("courier/me", "mail.test\n"),
+    ("courier/defaultdomain", "mail.test\n"),
+    ("courier/locals", "localhost\n"),
+    ("courier/hosteddomains/test", "example.test\n"),
+    ("courier/esmtpacceptmailfor.dir/test", "example.test\n"),
+    ("courier/sizelimit", "@SIZE@\n"),
+    ("courier/dsnfrom", "postmaster@mail.test\n"),
+    (
+        "courier/dhparams.pem",
+        include_str!("../../config/dhparams.pem"),
+    ),
+    // Whoever begins with `user-`.
+    ("home/.courier-default", "/mnt/inbox\n"),
+];
+
+/// What the installation of its package does to the system is done to the folder.
+fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    namespace::unpack_with(name, packages, |folder| {
+        symlink("makedat.courier", folder.join("usr/bin/makedat"))
+    })
+}
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("Courier's folder cannot be filled: {error}"))?;
+    let start = [
+        namespace::DEBIAN_FOLDERS,
+        include_str!("../../scripts/courier.sh"),
+        &namespace::when_open(instance, ":"),
+    ];
+    let mut command = namespace::command(instance, &start.join("\n"));
+    command.env("PASSWORD", PASSWORD);
+    Ok(command)
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    for (name, template) in CONTROL {
+        instance.configure(name, template)?;
+    }
+    let account =
+        |name: &str, home: &str| format!("{name}\thome={home}|mail=/mnt/inbox|uid=@UID@|gid=@UID@");
+    // The home of an account cannot have a `!`: Courier says so to its log, and 450 to the client.
+    let others = [
+        account("empfänger@example.test", "/mnt/home"),
+        account(LATER, "/mnt/home!"),
+    ];
+    instance.configure("courier/userdb", &(others.join("\n") + "\n"))?;
+    instance.configure("user", &account(USER, "/mnt/home"))?;
+    for name in ["home", "inbox", "inbox/cur", "inbox/tmp", "inbox/new"] {
+        instance.make_owned(name, UID, UID)?;
+    }
+    Ok(())
+}

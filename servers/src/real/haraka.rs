@@ -1,0 +1,64 @@
+//! Haraka, in Node. It answers each command that came with the end of a message by 503.
+
+use std::process::Command;
+use std::{fs, io};
+
+use super::instance::Instance;
+use super::recipe::Recipe;
+
+const PACKAGE: &str = "Haraka@3.3.4";
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "Haraka",
+    // Inside TLS only.
+    mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
+    trace: &["Received"],
+    stores_lf: false,
+    ends_header: true,
+    command_mark: None,
+    packages: &[PACKAGE],
+    install: setup::npm,
+    check: |_| setup::run(Command::new("node").arg("--version")).map(drop),
+    command,
+};
+
+/// Which plugins it loads: its own for STARTTLS, and scripts/haraka_plugin.js.
+const PLUGINS: &str = "tls\nloopback\n";
+
+const FILES: &[(&str, &str)] = &[
+    ("plugins", PLUGINS),
+    ("me", "mail.test\n"),
+    ("smtp.ini", include_str!("../../config/haraka.smtp.ini")),
+    (
+        "connection.ini",
+        include_str!("../../config/haraka.connection.ini"),
+    ),
+    // Of RFC 7919, appendix A.1. It would compute some of its own first, for seconds.
+    ("dhparams.pem", include_str!("../../config/dhparams.pem")),
+];
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("Haraka's folder cannot be filled: {error}"))?;
+    let program = instance.packages.join("node_modules/Haraka/bin/haraka");
+    let mut command = Command::new("node");
+    command.arg(program).arg("--configs").arg(&instance.folder);
+    instance.describe(&mut command);
+    Ok(command)
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    for (name, template) in FILES {
+        instance.configure(&format!("config/{name}"), template)?;
+    }
+    // It reads nothing outside this folder.
+    let config = instance.folder.join("config");
+    fs::copy(
+        instance.folder.join("certificate.pem"),
+        config.join("tls_cert.pem"),
+    )?;
+    fs::copy(instance.folder.join("key.pem"), config.join("tls_key.pem"))?;
+    let plugin = include_str!("../../scripts/haraka_plugin.js");
+    instance.configure("plugins/loopback.js", plugin)?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! sendmail, as Debian builds it, with Debian's throttle: in a connection, each refused recipient behind the
+//! third takes it a second. It takes [`UNANNOUNCED_LIMIT`](super::UNANNOUNCED_LIMIT) in a transaction.
+
+use std::io;
+use std::process::Command;
+
+use super::instance::Instance;
+use super::namespace::{self, SMMTA};
+use super::recipe::Recipe;
+use super::{LATER, REJECTED, cyrus};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    name: "sendmail",
+    mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
+    token_mechanisms: &[],
+    trace: &["Return-Path", "Received"],
+    stores_lf: true,
+    ends_header: true,
+    command_mark: None,
+    packages: PACKAGES,
+    install: namespace::unpack,
+    check: |packages| namespace::check_release(packages, "8.17.1.9"),
+    command,
+};
+
+const PACKAGES: &[&str] = &[
+    "sendmail-bin=8.17.1.9-*",
+    "sendmail-base=8.17.1.9-*",
+    "sendmail-cf=8.17.1.9-*",
+    cyrus::TOOLS,
+    cyrus::MECHANISMS,
+    cyrus::PASSWORDS,
+];
+
+fn command(instance: &Instance) -> Result<Command, String> {
+    fill(instance).map_err(|error| format!("sendmail's folder cannot be filled: {error}"))?;
+    let start = [
+        namespace::DEBIAN_FOLDERS,
+        cyrus::START,
+        include_str!("../../scripts/sendmail.sh"),
+        &namespace::when_open(instance, ":"),
+    ];
+    Ok(cyrus::command(namespace::command(
+        instance,
+        &start.join("\n"),
+    )))
+}
+
+fn fill(instance: &Instance) -> io::Result<()> {
+    instance.configure("sendmail.mc", include_str!("../../config/sendmail.mc"))?;
+    instance.configure("local-host-names", "example.test\n")?;
+    instance.configure("access.txt", &access())?;
+    instance.configure("deliver.sh", include_str!("../../scripts/deliver.sh"))?;
+    cyrus::configure(instance, "Sendmail")?;
+    instance.make_owned("queue", 0, 0)?;
+    for name in ["inbox", "inbox/tmp", "inbox/new"] {
+        instance.make_owned(name, SMMTA, SMMTA)?;
+    }
+    Ok(())
+}
+
+/// It relays for its own machine, so another domain is refused by name.
+fn access() -> String {
+    format!(
+        "To:{REJECTED}\tERROR:\"550 5.1.1 No such user\"\n\
+         To:{LATER}\tERROR:\"450 4.2.1 Try again later\"\n\
+         To:elsewhere.test\tERROR:\"550 5.7.1 Relaying denied\"\n"
+    )
+}
