@@ -32,7 +32,8 @@ pub fn sentence(error: &Error) -> String {
         Error::ExtensionUnavailable(unavailable) => match unavailable.keyword.as_str() {
             // Only options of this program ask for it.
             "DSN" => {
-                "the server does not offer DSN, which --notify and --return ask for: leave them out"
+                "the server does not offer DSN, which --notify, --return and --envelope-id ask \
+                      for: leave them out"
                     .into()
             }
             _ => unavailable.reason.clone(),
