@@ -40,7 +40,7 @@ fn option(error: &Error) -> Option<&'static str> {
         Error::TlsFailed((TlsFailure::CertificateWrongName, _)) => Some("here: --tls-name NAME"),
         Error::AuthUnavailable(offered) if !offered.is_empty() => Some("here: --mechanism NAME"),
         Error::ExtensionUnavailable(unavailable) if unavailable.keyword == "DSN" => {
-            Some("here: --notify and --return ask for it")
+            Some("here: --notify, --return and --envelope-id ask for it")
         }
         Error::Rejected(rejection) if rejection.reply.code == 530 => {
             Some("here: smtp://USER@HOST and ENVOI_PASSWORD")

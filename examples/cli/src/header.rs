@@ -63,16 +63,23 @@ impl Header {
         })
     }
 
-    /// Whether it needs SMTPUTF8 (RFC 6531).
-    pub fn is_utf8(&self) -> bool {
-        !self.fields.iter().all(|field| field.is_ascii())
+    /// The name of the first field that needs SMTPUTF8 (RFC 6531). A header that is not UTF-8, such as
+    /// one in Latin-1, cannot be declared, and needs none.
+    pub fn first_in_utf8(&self) -> Option<String> {
+        let field = self.all_but_bcc().find(|field| !field.is_ascii())?;
+        let (name, _) = split(field)?;
+        let is_utf8 = str::from_utf8(&self.sent()).is_ok();
+        is_utf8.then(|| String::from_utf8_lossy(name).into_owned())
     }
 
     /// All fields but Bcc.
     pub fn sent(&self) -> Vec<u8> {
-        let bcc = |field: &[u8]| split(field).is_some_and(|(name, _)| is(name, "Bcc"));
-        let fields = self.fields.iter().filter(|field| !bcc(field));
-        fields.flatten().copied().collect()
+        self.all_but_bcc().flatten().copied().collect()
+    }
+
+    fn all_but_bcc(&self) -> impl Iterator<Item = &Vec<u8>> {
+        let is_bcc = |field: &[u8]| split(field).is_some_and(|(name, _)| is(name, "Bcc"));
+        self.fields.iter().filter(move |field| !is_bcc(field))
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -188,9 +195,24 @@ mod tests {
     fn values_are_unfolded_and_names_in_any_case() {
         let header = Header::read(&mut &b"to: a@x,\r\n b@x\r\nTO:c@x\r\n\r\n"[..]).unwrap();
         assert_eq!(header.values("To").collect::<Vec<_>>(), ["a@x, b@x", "c@x"]);
-        assert!(!header.is_utf8());
-        let header = Header::read(&mut "Subject: Grüße\n\n".as_bytes()).unwrap();
-        assert!(header.is_utf8());
+    }
+
+    #[test]
+    fn the_field_that_needs_smtputf8_is_named_unless_the_header_is_not_utf_8() {
+        for (mut header, name) in [
+            (&b"To: a@x\n\n"[..], None),
+            (
+                "To: a@x\nSubject: Grüße\nX: ü\n\n".as_bytes(),
+                Some("Subject"),
+            ),
+            ("To: a@x\nSubject:\n Grüße\n\n".as_bytes(), Some("Subject")),
+            ("Bcc: Jörg <a@x>\n\nGrüße".as_bytes(), None),
+            (b"Subject: re\xe7ue\n\n", None),
+            (b"Subject: \xc3\xab\nX: \xe7\n\n", None),
+        ] {
+            let header = Header::read(&mut header).unwrap();
+            assert_eq!(header.first_in_utf8().as_deref(), name);
+        }
     }
 
     #[test]

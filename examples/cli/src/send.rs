@@ -23,7 +23,7 @@ pub fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failu
     let header = Header::read(&mut stdin).map_err(faulty)?;
     let data = |what| Failure::new(exit::DATA, what);
     let envelope = envelope(arguments, &header).map_err(data)?;
-    let options = settings::options(arguments, header.is_utf8())?;
+    let options = settings::options(arguments, header.first_in_utf8().is_some())?;
     let outcome = deliver(&mailer, &envelope, &options, header, &mut stdin);
     if outcome.is_ok() {
         mailer.close();
@@ -41,7 +41,7 @@ fn deliver(
 ) -> Result<Receipt, Failure> {
     let message = mailer.start_message(envelope, Some(options));
     show(mailer);
-    let message = message.map_err(undelivered)?;
+    let message = message.map_err(|error| not_begun(error, &header))?;
     message.write(&header.sent()).map_err(undelivered)?;
     message.write(&header.rest).map_err(undelivered)?;
     let mut piece = vec![0; PIECE];
@@ -70,6 +70,22 @@ fn show(mailer: &Mailer) {
             "{seconds:>3}.{milliseconds:03} {mark} {}\n",
             line.text
         ));
+    }
+}
+
+/// SMTPUTF8 was asked for on behalf of a field, if one needs it.
+fn not_begun(error: Error, header: &Header) -> Failure {
+    match (&error, header.first_in_utf8()) {
+        (Error::ExtensionUnavailable(unavailable), Some(field))
+            if unavailable.keyword == "SMTPUTF8" =>
+        {
+            let what = format!(
+                "the server does not offer SMTPUTF8, which the header field {field} needs: write it \
+                 in encoded words (RFC 2047), and addresses in ASCII"
+            );
+            Failure::new(exit::code(&error), what)
+        }
+        _ => undelivered(error),
     }
 }
 

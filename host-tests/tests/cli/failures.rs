@@ -53,6 +53,31 @@ fn an_unknown_recipient_is_no_user() {
 }
 
 #[test]
+fn an_extension_that_is_missing_is_told_with_who_needs_it() {
+    for (arguments, message, words) in [
+        ("-t --notify never", MESSAGE.into(), ["DSN", "--notify"]),
+        (
+            "-t",
+            MESSAGE.replace("Hi", "Grüße"),
+            ["SMTPUTF8", "header field Subject"],
+        ),
+        (
+            "--from a@mail.test --to jörg@mail.test",
+            MESSAGE.into(),
+            ["SMTPUTF8", "jörg@mail.test"],
+        ),
+    ] {
+        let server = Server::start([hello(&["8BITMIME"]).closed()]);
+        let output = to_server(&server, arguments).run(message);
+        assert_eq!(output.code, 69, "{output:?}");
+        for words in words {
+            assert!(output.stderr.contains(words), "no {words:?} in {output:?}");
+        }
+        server.finish();
+    }
+}
+
+#[test]
 fn a_server_does_not_command_the_terminal() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")

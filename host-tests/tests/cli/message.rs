@@ -79,6 +79,22 @@ fn a_header_in_utf8_asks_for_smtputf8() {
 }
 
 #[test]
+fn a_header_in_latin_1_asks_for_8bitmime_alone() {
+    let server = Server::start([hello(&["8BITMIME", "SMTPUTF8"])
+        .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+        .followed_by(content())
+        .followed_by(quit())]);
+    let message = b"Subject: re\xe7ue\r\n\r\nBonjour\r\n";
+    let arguments = "--from a@mail.test --to b@mail.test";
+    let output = to_server(&server, arguments).run(message);
+    assert_eq!(output.code, 0, "{output:?}");
+    assert_eq!(server.finish().only().messages(), [message]);
+}
+
+#[test]
 fn what_is_no_message_is_told_before_the_server_is_called() {
     for (message, words) in [
         ("", "no message"),

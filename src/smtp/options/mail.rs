@@ -426,9 +426,16 @@ mod tests {
         is_unavailable(asked.mail_parameters(&in_the_clear), "REQUIRETLS", &words);
     }
 
-    // Conformance: 14, 50, 58
+    /// The parameter of an option where its extension is offered, and an error that names it elsewhere.
+    #[track_caller]
+    fn is_said_or_unavailable(extension: &str, asked: &Options, parameter: &str, option: &str) {
+        assert_eq!(said(asked, &[extension], None), Ok(parameter.into()));
+        is_unavailable(said(asked, &["HELP"], None), extension, &[option]);
+    }
+
+    // Conformance: 14, 58
     #[test]
-    fn each_option_is_said_where_its_extension_is_offered_and_is_an_error_elsewhere() {
+    fn notifications_are_asked_for_where_dsn_is_offered_and_are_an_error_elsewhere() {
         for (extension, asked, parameter, option) in [
             (
                 "DSN",
@@ -448,6 +455,15 @@ mod tests {
                 " ENVID=a+2Bb",
                 "set-envelope-id",
             ),
+        ] {
+            is_said_or_unavailable(extension, &asked, parameter, option);
+        }
+    }
+
+    // Conformance: 14, 50
+    #[test]
+    fn each_option_is_said_where_its_extension_is_offered_and_is_an_error_elsewhere() {
+        for (extension, asked, parameter, option) in [
             (
                 "DELIVERBY",
                 options(|o| o.set_deliver_by(120, true, true).unwrap()),
@@ -485,8 +501,7 @@ mod tests {
                 "set-submitter",
             ),
         ] {
-            assert_eq!(said(&asked, &[extension], None), Ok(parameter.into()));
-            is_unavailable(said(&asked, &["HELP"], None), extension, &[option]);
+            is_said_or_unavailable(extension, &asked, parameter, option);
         }
     }
 
