@@ -18,6 +18,7 @@ use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::job::{Batch, Job};
 use crate::smtp::options::{Body, Options};
+use crate::smtp::recipient_split::LastReplies;
 
 /// A whole message to send.
 pub struct Letter<'a> {
@@ -158,16 +159,38 @@ impl Connection {
             let ended;
             (ended, ahead) = self.send_batch(letter, &batch, ahead, job, after);
             match ended {
-                Ended::InEnvelope(error) if self.deserves_another(&error, job, freshness) => {
-                    job.put_back(batch);
-                    self.session.end();
-                }
-                Ended::InEnvelope(error) => self.fail(job, batch, error),
+                Ended::InEnvelope(error) => self.fail_before(job, batch, error, freshness),
                 Ended::InContent(Err(error)) => self.fail(job, batch, error),
                 Ended::InContent(Ok(receipt)) => job.record(batch, Ok(receipt)),
             }
         }
         ahead
+    }
+
+    /// A transaction failed before any of the message left: it may be worth another connection.
+    fn fail_before(&mut self, job: &mut Job, batch: Batch, error: Error, freshness: Freshness) {
+        if freshness == Freshness::Only || self.clock.is_over() {
+            return self.fail(job, batch, error);
+        }
+        if let Some(last) = self.last_replies(&error) {
+            job.shrink(batch, last, error);
+        } else if self.is_worth_nothing(&error, freshness) {
+            job.put_back(batch);
+            self.session.end();
+        } else {
+            self.fail(job, batch, error);
+        }
+    }
+
+    /// Of a server that ended the connection among its replies to recipients, or was slow to give them after it
+    /// had said that they are too many.
+    fn last_replies(&mut self, error: &Error) -> Option<LastReplies> {
+        let is_slow = matches!(error, Error::Timeout(..)) && self.session.is_overflowing();
+        if is_slow || is_gone(error) {
+            self.session.last_replies()
+        } else {
+            None
+        }
     }
 
     /// Records the failure of a transaction. A server that is silent, or makes no sense, is not asked again.
@@ -178,21 +201,11 @@ impl Connection {
         }
     }
 
-    /// Whether a transaction that failed before any of the message left is to be begun once more, over
-    /// another connection: this one turned out to be worth nothing, ended over too many recipients, or lost the
-    /// envelope that left with AUTH.
-    fn deserves_another(&mut self, error: &Error, job: &mut Job, freshness: Freshness) -> bool {
-        if freshness == Freshness::Only || self.clock.is_over() {
-            return false;
-        }
-        if let Some(taken) = self.session.taken_before_end() {
-            return job.shrinks_to(taken);
-        }
-        if self.session.has_lost_envelope() {
-            return true;
-        }
+    /// Whether the connection turned out to be worth nothing, so that the transaction is to be begun once more over
+    /// another: it had carried something before, or lost the envelope that left with AUTH.
+    fn is_worth_nothing(&self, error: &Error, freshness: Freshness) -> bool {
         let is_first = freshness == Freshness::New && self.session.transactions() <= 1;
-        is_gone(error) && !is_first
+        self.session.has_lost_envelope() || is_gone(error) && !is_first
     }
 
     /// The transactions that a message takes, as far as that is known before it is begun.

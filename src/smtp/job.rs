@@ -9,9 +9,13 @@ use std::collections::VecDeque;
 use super::envelope::Receipt;
 use super::error::{Error, RecipientReply};
 use super::mailbox::Mailbox;
-use super::recipient_split::{Basis, Overflow, Refusal};
+use super::recipient_split::{Basis, LastReplies, Overflow, Refusal};
 use super::reply::Reply;
 use super::session::Session;
+
+/// Connections that may end over the recipients of one message: enough for a server that closes at each third
+/// error to name sixteen bad addresses.
+const MAX_LOST_CONNECTIONS: usize = 8;
 
 /// The recipients of one transaction.
 #[derive(Clone, Debug)]
@@ -38,8 +42,8 @@ pub struct Job {
     failure: Option<Error>,
     /// Recipients that a transaction may have, as far as this message has shown.
     limit: Option<u32>,
-    /// The connection ended over too many recipients before: that is not tried a second time.
-    has_lost_connection: bool,
+    /// Connections that ended while the server answered for recipients.
+    lost_connections: usize,
 }
 
 impl Batch {
@@ -72,7 +76,7 @@ impl Job {
             receipt: Receipt::default(),
             failure: None,
             limit: None,
-            has_lost_connection: false,
+            lost_connections: 0,
         }
     }
 
@@ -113,13 +117,26 @@ impl Job {
         self.waiting.push_front(batch);
     }
 
-    /// The connection ended in a transaction when the server had taken so many recipients and said that more
-    /// are too many. Tells whether smaller transactions over another connection are worth a try.
-    pub fn shrinks_to(&mut self, taken: u32) -> bool {
-        let is_first = !self.has_lost_connection;
-        self.has_lost_connection = true;
-        self.limit = Some(taken);
-        is_first
+    /// The connection ended with `error` while the server answered for the recipients of this batch. Those who were
+    /// refused for good are. The rest is for another connection, unless that has been tried too often, or
+    /// is nothing new.
+    pub fn shrink(&mut self, mut batch: Batch, last: LastReplies, error: Error) {
+        self.lost_connections += 1;
+        let before = batch.recipients.len();
+        let is_refused = |mailbox: &Mailbox| last.refused.iter().any(|(other, _)| other == mailbox);
+        batch.recipients.retain(|mailbox| !is_refused(mailbox));
+        let is_new = last.limit.is_some_and(|limit| self.limit != Some(limit))
+            || batch.recipients.len() < before;
+        let refusals = last.refused.into_iter().map(refused);
+        self.receipt.refused.extend(refusals);
+        if batch.recipients.is_empty() {
+            self.record(batch, Err(Error::RecipientsRefused(Vec::new())));
+        } else if !is_new || self.lost_connections > MAX_LOST_CONNECTIONS {
+            self.record(batch, Err(error));
+        } else {
+            self.limit = last.limit.or(self.limit);
+            self.waiting.push_front(batch);
+        }
     }
 
     /// Recipients of the current transaction who are too many for it.

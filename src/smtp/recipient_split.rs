@@ -45,6 +45,16 @@ pub enum Basis {
     OnlyFirstTaken,
 }
 
+/// What a server said of recipients before it ended the connection.
+#[derive(Clone, Debug)]
+pub struct LastReplies {
+    /// Recipients that a transaction may have: as many as were taken when more were said to be too many, or as
+    /// many as every server has to take.
+    pub limit: Option<u32>,
+    /// Recipients that were refused for good. Some servers count these as errors, and close.
+    pub refused: Vec<Refusal>,
+}
+
 impl Session {
     /// The recipients of each transaction that a message to all of them takes, as far as the server's limits
     /// are known. No transaction has more than `limit`.
@@ -76,23 +86,32 @@ impl Session {
         self.overflow.take()
     }
 
-    /// If the connection ended while the recipients were being answered, and the server had said by then that
-    /// they were too many: how many it had taken.
-    pub fn taken_before_end(&mut self) -> Option<u32> {
-        let transaction = self
-            .transaction
-            .as_mut()
-            .filter(|_| self.state.is_closed())?;
-        let overflow = transaction.take_overflow()?;
-        if overflow.basis == Basis::OnlyFirstTaken {
+    /// What the replies to recipients said before the connection ended among them, if another transaction over
+    /// another connection is worth a try.
+    pub fn last_replies(&mut self) -> Option<LastReplies> {
+        let transaction = self.transaction.as_mut();
+        let transaction = transaction.filter(|t| t.collects_overflow && t.failure.is_none())?;
+        if !self.state.is_closed() || transaction.answered() == transaction.recipients.len() {
             return None;
         }
-        self.learn_limit(&overflow);
-        Some(overflow.taken)
+        let overflow = transaction.take_overflow();
+        let overflow = overflow.filter(|overflow| overflow.basis != Basis::OnlyFirstTaken);
+        let is_long = transaction.recipients.len() > limits::RECIPIENTS_OF_ALL as usize;
+        let last = LastReplies {
+            limit: match &overflow {
+                Some(overflow) => Some(overflow.taken),
+                None => is_long.then_some(limits::RECIPIENTS_OF_ALL),
+            },
+            refused: transaction.take_refused_for_good(),
+        };
+        if let Some(overflow) = &overflow {
+            self.learn_limit(overflow);
+        }
+        (last.limit.is_some() || !last.refused.is_empty()).then_some(last)
     }
 
     /// Whether the server has said of a recipient that it is too many, while it still owes replies to others.
-    pub(super) fn is_overflowing(&self) -> bool {
+    pub fn is_overflowing(&self) -> bool {
         let transaction = self.transaction.as_ref();
         transaction.is_some_and(|t| {
             t.collects_overflow
@@ -147,6 +166,14 @@ impl Transaction {
             taken,
             basis,
         })
+    }
+
+    fn take_refused_for_good(&mut self) -> Vec<Refusal> {
+        let for_good = self
+            .refused
+            .extract_if(.., |(_, reply)| reply.is_permanent());
+        let mailbox = |(i, reply): (usize, Reply)| Some((self.recipients.get(i)?.clone(), reply));
+        for_good.filter_map(mailbox).collect()
     }
 
     fn overflow_basis(&self) -> Option<Basis> {

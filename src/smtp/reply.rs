@@ -65,8 +65,9 @@ impl Reply {
     }
 
     /// Whether it may mean that, or a full mailbox or disk: there is no enhanced code to tell.
+    /// Courier (1.0) says 431.
     pub fn may_be_too_many_recipients(&self) -> bool {
-        matches!(self.code, 452 | 552) && self.enhanced.is_none()
+        matches!(self.code, 431 | 452 | 552) && self.enhanced.is_none()
     }
 }
 

@@ -4,6 +4,7 @@ use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{Plan, Session};
@@ -131,9 +132,51 @@ fn an_error_says_that_the_message_may_have_been_delivered_if_that_is_so_for_anyo
     }
 }
 
+fn ended(limit: Option<u32>, refused: &[&str]) -> LastReplies {
+    let refusal = |name: &&str| (Mailbox::parse_recipient(name).unwrap(), reply(550));
+    LastReplies {
+        limit,
+        refused: refused.iter().map(refusal).collect(),
+    }
+}
+
 #[test]
-fn a_smaller_transaction_is_tried_over_another_connection_once() {
-    let mut job = job(4);
-    assert!(job.shrinks_to(1));
-    assert!(!job.shrinks_to(1));
+fn a_smaller_transaction_is_tried_over_another_connection_as_long_as_it_gets_smaller() {
+    let mut job = job(2);
+    let bye = || Error::Disconnected(Phase::Rcpt);
+    let batch = job.take_batch().unwrap();
+    job.shrink(batch, ended(Some(1), &[]), bye());
+    let batch = job.take_batch().unwrap();
+    job.shrink(batch, ended(Some(1), &[]), bye());
+    assert!(job.is_done());
+    assert_eq!(job.outcome(), Err(bye()));
+}
+
+#[test]
+fn recipients_who_were_refused_before_the_connection_ended_are_not_asked_for_again() {
+    let mut job = job(2);
+    let batch = job.take_batch().unwrap();
+    let bye = Error::Rejected(Phase::Rcpt, reply(421));
+    job.shrink(batch, ended(None, &["r0@mail.test"]), bye);
+    let batch = job.take_batch().unwrap();
+    assert_eq!(batch.recipients.len(), 1);
+    let result = accepted(&batch);
+    job.record(batch, result);
+    assert_eq!(
+        ends(&job.outcome().unwrap()),
+        ["r0 refused 550", "r1 accepted 250"]
+    );
+}
+
+#[test]
+fn recipients_who_were_all_refused_before_the_connection_ended_are_refused() {
+    let mut job = job(2);
+    let batch = job.take_batch().unwrap();
+    let all = ended(None, &["r0@mail.test", "r1@mail.test"]);
+    job.shrink(batch, all, Error::Disconnected(Phase::Rcpt));
+    assert!(job.is_done());
+    match job.outcome() {
+        Err(Error::RecipientsRefused(refused)) => assert_eq!(refused.len(), 2),
+        other => panic!("{other:?}"),
+    }
 }

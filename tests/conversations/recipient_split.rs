@@ -209,54 +209,77 @@ fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() 
     });
 }
 
-/// Up to the replies to MAIL and to these of three recipients, after which the connection ends.
-fn ended(talk: &mut Talk, answers: &[&str]) -> Option<u32> {
+/// Up to the replies to MAIL and to these of so many recipients, after which the connection ends: how many there
+/// may be in a transaction, and who was refused for good.
+fn ended(talk: &mut Talk, count: usize, answers: &[&str]) -> Option<(Option<u32>, Vec<String>)> {
     talk.open(&["PIPELINING"]);
-    talk.deliver_to(&[
-        "r0@mail.test",
-        "r1@mail.test",
-        "r2@mail.test",
-        "r3@mail.test",
-    ]);
+    let names = names(count);
+    talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
     talk.session.collect_overflow();
+    let said = names.iter().map(|r| format!("C: RCPT TO:<{r}>\n"));
     let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
-    talk.goes(
-        "C: MAIL FROM:<a@client.test>
-             C: RCPT TO:<r0@mail.test>
-             C: RCPT TO:<r1@mail.test>
-             C: RCPT TO:<r2@mail.test>
-             C: RCPT TO:<r3@mail.test>
-             C: DATA
-             S: 250 ok",
-    );
+    talk.goes(&format!(
+        "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: 250 ok",
+        said.collect::<String>()
+    ));
     let _ = talk.run(&heard);
     talk.session.end();
-    talk.session.taken_before_end()
+    let last = talk.session.last_replies()?;
+    let refused = last.refused.into_iter().map(|(mailbox, _)| vec![mailbox]);
+    Some((last.limit, shown(refused)))
 }
+
+const BYE: &str = "421 4.5.0 Too many errors, bye";
 
 // Conformance: 17
 #[test]
 fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
-    let bye = "421 4.5.0 Too many errors, bye";
     for too_many in [SAID, "451 4.5.3 too many", "552 5.5.3 too many"] {
         both_ways(plan, |talk| {
-            assert_eq!(ended(talk, &["250 ok", "250 ok", too_many, bye]), Some(2));
+            let last = ended(talk, 4, &["250 ok", "250 ok", too_many, BYE]);
+            assert_eq!(last, Some((Some(2), vec![])));
             assert_eq!(talk.session.memory().recipient_limit(), Some(2));
         });
     }
     both_ways(plan, |talk| {
-        assert_eq!(ended(talk, &["250 ok", OLD, bye]), Some(1));
+        assert_eq!(
+            ended(talk, 4, &["250 ok", OLD, BYE]),
+            Some((Some(1), vec![]))
+        );
         assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
     });
     for answers in [
-        &["250 ok", "250 ok", bye][..],
-        &["250 ok", "550 no", bye],
-        &[SAID, bye],
+        &["250 ok", "250 ok", BYE][..],
+        &["450 later", BYE],
+        &[SAID, BYE],
     ] {
         both_ways(plan, |talk| {
-            assert_eq!(ended(talk, answers), None, "{answers:?}")
+            assert_eq!(ended(talk, 4, answers), None, "{answers:?}")
         });
     }
+}
+
+// Conformance: 17
+#[test]
+fn a_connection_that_ends_without_words_among_many_recipients_may_have_had_too_many() {
+    both_ways(plan, |talk| {
+        assert_eq!(
+            ended(talk, 101, &["250 ok", "250 ok"]),
+            Some((Some(100), vec![]))
+        );
+        assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
+    });
+    both_ways(plan, |talk| {
+        assert_eq!(ended(talk, 100, &["250 ok", "250 ok"]), None)
+    });
+}
+
+#[test]
+fn recipients_who_were_refused_for_good_before_the_connection_ends_are_told() {
+    both_ways(plan, |talk| {
+        let last = ended(talk, 4, &["250 ok", "550 no", "450 later", BYE]);
+        assert_eq!(last, Some((None, vec!["r1".into()])));
+    });
 }
 
 #[test]

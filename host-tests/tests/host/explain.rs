@@ -1,7 +1,9 @@
 //! What the component says of errors: whether the message may have been delivered, whether to try again,
 //! and a sentence with the step in it.
 
-use host_tests::{Error, Outcome, Phase, RecipientReply, Retry, Timeout, TlsFailure};
+use host_tests::{
+    Error, Outcome, Phase, RecipientReply, Retry, Timeout, TlsFailure, UnavailableExtension,
+};
 use servers::scripted::Server;
 
 use crate::support::*;
@@ -92,7 +94,10 @@ fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
         ),
         (Error::AuthNeedsTls, NotSent, AfterAChange, "AUTH"),
         (
-            Error::ExtensionUnavailable("SMTPUTF8".into()),
+            Error::ExtensionUnavailable(UnavailableExtension {
+                keyword: "SMTPUTF8".into(),
+                reason: "the server does not offer SMTPUTF8".into(),
+            }),
             NotSent,
             Never,
             "SMTPUTF8",

@@ -40,7 +40,8 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
     let result = mailer.send(&envelope, &message);
     mailer.close();
     show_transcript(screen, &mailer);
-    show_receipt(screen, &result.map_err(|error| failure(&instance, &error))?)
+    let receipt = result.map_err(|error| failure(&instance, &error))?;
+    show_receipt(screen, &instance, &receipt)
 }
 
 fn trusted(letter: &Letter) -> Result<Option<Vec<u8>>, Failure> {
@@ -95,7 +96,7 @@ fn show_transcript(screen: Screen, mailer: &Mailer) {
     }
 }
 
-fn show_receipt(screen: Screen, receipt: &Receipt) -> Result<(), Failure> {
+fn show_receipt(screen: Screen, instance: &Instance, receipt: &Receipt) -> Result<(), Failure> {
     screen.title("The receipt");
     for (what, replies) in [
         ("accepted", &receipt.accepted),
@@ -112,7 +113,7 @@ fn show_receipt(screen: Screen, receipt: &Receipt) -> Result<(), Failure> {
         screen.item("unknown", recipient);
     }
     for unsent in &receipt.unsent {
-        let why = advice::sentence(&unsent.error);
+        let why = advice::sentence(instance, &unsent.error);
         screen.item("not sent", &format!("{}: {why}", unsent.recipient));
     }
     if receipt.refused.is_empty() && receipt.unknown.is_empty() && receipt.unsent.is_empty() {
