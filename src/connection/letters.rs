@@ -177,6 +177,10 @@ impl Connection {
         } else if self.is_worth_nothing(&error, freshness) {
             job.put_back(batch);
             self.session.end();
+        } else if is_gone(&error) {
+            // A new connection that ends at once: the next would too.
+            job.record(batch, Err(error.clone()));
+            job.give_up(&error);
         } else {
             self.fail(job, batch, error);
         }
@@ -193,10 +197,15 @@ impl Connection {
         }
     }
 
-    /// Records the failure of a transaction. A server that is silent, or makes no sense, is not asked again.
+    /// Records the failure of a transaction. A server that is silent, makes no sense, or loses one connection
+    /// after the other, is not asked again.
     fn fail(&self, job: &mut Job, batch: Batch, error: Error) {
         job.record(batch, Err(error.clone()));
-        if !self.is_open() && matches!(error, Error::Timeout(..) | Error::Protocol(..)) {
+        if self.is_open() {
+            return;
+        }
+        let is_hopeless = matches!(error, Error::Timeout(..) | Error::Protocol(..));
+        if is_hopeless || job.has_lost_too_many_connections() {
             job.give_up(&error);
         }
     }
@@ -254,10 +263,13 @@ impl Connection {
                 self.session.quit_behind();
                 self.settle()
             }
-            _ => (self.finish(), None),
+            _ => {
+                let result = self.finish();
+                // Only now if the message left with its envelope.
+                self.collect_overflow(job);
+                (result, None)
+            }
         };
-        // Only now if the message left with its envelope.
-        self.collect_overflow(job);
         (Ended::InContent(result), ahead)
     }
 

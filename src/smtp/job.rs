@@ -13,8 +13,8 @@ use super::recipient_split::{Basis, LastReplies, Overflow, Refusal};
 use super::reply::Reply;
 use super::session::Session;
 
-/// Connections that may end over the recipients of one message: enough for a server that closes at each third
-/// error to name sixteen bad addresses.
+/// Connections that may end before one message has reached all of its recipients: enough for a server that
+/// closes at each third error to name sixteen bad addresses.
 const MAX_LOST_CONNECTIONS: usize = 8;
 
 /// The recipients of one transaction.
@@ -42,7 +42,7 @@ pub struct Job {
     failure: Option<Error>,
     /// Recipients that a transaction may have, as far as this message has shown.
     limit: Option<u32>,
-    /// Connections that ended while the server answered for recipients.
+    /// Connections that ended before the message had reached all of its recipients.
     lost_connections: usize,
 }
 
@@ -117,11 +117,17 @@ impl Job {
         self.waiting.push_front(batch);
     }
 
+    /// To be called for each connection that ended with a transaction.
+    pub fn has_lost_too_many_connections(&mut self) -> bool {
+        self.lost_connections += 1;
+        self.lost_connections > MAX_LOST_CONNECTIONS
+    }
+
     /// The connection ended with `error` while the server answered for the recipients of this batch. Those who were
     /// refused for good are. The rest is for another connection, unless that has been tried too often, or
     /// is nothing new.
     pub fn shrink(&mut self, mut batch: Batch, last: LastReplies, error: Error) {
-        self.lost_connections += 1;
+        let is_hopeless = self.has_lost_too_many_connections();
         let before = batch.recipients.len();
         let is_refused = |mailbox: &Mailbox| last.refused.iter().any(|(other, _)| other == mailbox);
         batch.recipients.retain(|mailbox| !is_refused(mailbox));
@@ -131,8 +137,9 @@ impl Job {
         self.receipt.refused.extend(refusals);
         if batch.recipients.is_empty() {
             self.record(batch, Err(Error::RecipientsRefused(Vec::new())));
-        } else if !is_new || self.lost_connections > MAX_LOST_CONNECTIONS {
-            self.record(batch, Err(error));
+        } else if !is_new || is_hopeless {
+            self.record(batch, Err(error.clone()));
+            self.give_up(&error);
         } else {
             self.limit = last.limit.or(self.limit);
             self.waiting.push_front(batch);

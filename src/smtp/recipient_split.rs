@@ -91,12 +91,13 @@ impl Session {
     pub fn last_replies(&mut self) -> Option<LastReplies> {
         let transaction = self.transaction.as_mut();
         let transaction = transaction.filter(|t| t.collects_overflow && t.failure.is_none())?;
-        if !self.state.is_closed() || transaction.answered() == transaction.recipients.len() {
+        if !self.state.is_closed() {
             return None;
         }
         let overflow = transaction.take_overflow();
         let overflow = overflow.filter(|overflow| overflow.basis != Basis::OnlyFirstTaken);
-        let is_long = transaction.recipients.len() > limits::RECIPIENTS_OF_ALL as usize;
+        let is_long = transaction.recipients.len() > limits::RECIPIENTS_OF_ALL as usize
+            && transaction.answered() < transaction.recipients.len();
         let last = LastReplies {
             limit: match &overflow {
                 Some(overflow) => Some(overflow.taken),

@@ -265,12 +265,15 @@ fn a_server_that_does_not_know_rset_gets_the_next_message_over_a_new_connection(
 #[test]
 fn a_login_that_is_refused_is_the_outcome_of_all_and_is_tried_once() {
     let no = "535 5.7.8 Wrong";
-    let script = hello(&["AUTH PLAIN"]).expect("AUTH PLAIN *").say(no);
+    let script = hello(&["AUTH PLAIN"])
+        .expect("AUTH PLAIN *")
+        .say(no)
+        .followed_by(quit());
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "sesame");
     let outcomes = mailer.send_all(&letters(3));
-    assert_eq!(outcomes, vec![Err(rejected(Phase::Auth, no)); 3]);
+    assert_eq!(outcomes, vec![Err(auth_refused(&["PLAIN"], no)); 3]);
     server.finish();
 }

@@ -303,11 +303,27 @@ fn a_server_that_closes_over_too_many_again_is_left_alone() {
             .say(&format!("250 2.1.0 Ok\r\n{taken}\r\n{TOO_MANY}"))
             .hang_up()
     };
-    let server = Server::start([closing(&[B, C, D, E], 2), closing(&[B, C], 1)]);
+    let alone = hello(&["PIPELINING"]).followed_by(group(&[B])).hang_up();
+    let server = Server::start([closing(&[B, C, D, E], 2), closing(&[B, C], 1), alone]);
     let instance = instance();
-    let mailer = plain(&instance, &server);
-    let sent = mailer.send(&to(&[B, C, D, E]), MESSAGE);
-    assert_eq!(sent, Err(Error::Disconnected(Phase::Rcpt)));
+    let sent = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+    assert_eq!(sent, Err(Error::Disconnected(Phase::Mail)));
+    server.finish();
+}
+
+/// The server closes at the third error (chasquid 1.11).
+#[test]
+fn a_server_that_closes_over_bad_addresses_is_asked_for_the_others_over_another_connection() {
+    let (no, bye) = ("550 5.1.1 No such user", "421 4.5.0 Too many errors, bye");
+    let first = hello(&["PIPELINING"])
+        .followed_by(group(&[B, C, D, E]))
+        .say(&format!("250 2.1.0 Ok\r\n{no}\r\n{no}\r\n{bye}"))
+        .hang_up();
+    let second = begun(&[D, E], &[OK, OK]).followed_by(end());
+    let server = Server::start([first, second]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[D, E], &[(B, no), (C, no)])));
     server.finish();
 }
 
