@@ -125,8 +125,3 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-fn write_refusal(f: &mut fmt::Formatter<'_>, phase: Phase, reply: &Reply) -> fmt::Result {
-    let words = reply.lines.join(" ");
-    write!(f, "refused in {phase:?}: {} {words}", reply.code)
-}

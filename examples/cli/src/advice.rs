@@ -23,11 +23,6 @@ pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String 
     format!("{recipient}: {}", sentence(error))
 }
 
-/// Why someone was sent nothing.
-pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
-    format!("{recipient}: {}", sentence(error))
-}
-
 fn words(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }

@@ -21,7 +21,11 @@ pub fn may_be_utf8(visit: &mut Visit) -> String {
             };
             assert_eq!(missing.keyword, "SMTPUTF8");
             let is_named = |address| missing.reason.contains(address);
-            assert!([SENDER, RECIPIENT].into_iter().any(is_named), "{}", missing.reason);
+            assert!(
+                [SENDER, RECIPIENT].into_iter().any(is_named),
+                "{}",
+                missing.reason
+            );
             continue;
         }
         assert_eq!(sent.unwrap().accepted[0].recipient, RECIPIENT);
