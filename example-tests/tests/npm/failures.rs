@@ -20,8 +20,8 @@ fn a_wrong_password_is_refused_and_never_shown() {
     let Some(said) = run("password.mjs", &[("PORT", &port), ("CA", &pem)]) else {
         return;
     };
-    let words = "rejected at auth: the server refused at AUTH: 535 5.7.8 Username or password is \
-                 wrong; nothing was delivered; check user name and password; some providers want an app \
+    let words = "rejected at auth: the server refused at AUTH (tried PLAIN): 535 5.7.8 Username or \
+                 password is wrong; nothing was delivered; check user name and password; some providers want an app \
                  password or a token instead\n";
     assert!(said.starts_with(words), "{said}");
     assert!(said.contains("code: 'rejected'"), "{said}");

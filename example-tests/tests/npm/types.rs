@@ -32,7 +32,7 @@ fn the_declarations_have_the_interfaces_words() {
     };
     let read = |file: &str| fs::read_to_string(project.join("node_modules/envoi").join(file));
     let resources = read("types/smtp.d.ts").expect("it is there");
-    assert!(resources.contains("* A DNS name or an IP address. STARTTLS on port 587"));
+    assert!(resources.contains("* A DNS name or an IP address. A dot at the end"));
     assert!(resources.contains("see `mailer.send` for what it may hold"));
     let interface = read("sync/interfaces/envoi-mail-smtp.d.ts").expect("it is there");
     assert!(interface.contains("* The server was silent for as long as `setTimeout` allows."));

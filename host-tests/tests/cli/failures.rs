@@ -32,7 +32,7 @@ fn a_wrong_password_is_a_matter_of_permission() {
         .run(MESSAGE);
     assert_eq!(output.code, 77, "{output:?}");
     for words in [
-        "at AUTH: 535 5.7.8 Wrong",
+        "at AUTH (tried PLAIN): 535 5.7.8 Wrong",
         "check user name and password",
         "< 535",
     ] {
