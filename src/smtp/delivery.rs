@@ -79,7 +79,9 @@ impl Session {
     /// chunk, which a server that refuses the envelope throws away (RFC 3030, section 2).
     pub fn may_hurry(&self, octets: u64) -> bool {
         let is_after_auth = matches!(self.queued.front(), Some((Verb::AuthAtOnce, _)));
-        let may = |t: &Transaction| t.body.is_chunked() && (t.partial || t.recipients.len() == 1);
+        let may = |t: &Transaction| {
+            t.body.is_chunked() && t.held_back.is_empty() && (t.partial || t.recipients.len() == 1)
+        };
         self.extensions.has("PIPELINING")
             && self.plan.dialect == Dialect::Smtp
             && !is_after_auth
@@ -95,7 +97,10 @@ impl Session {
 
     /// Whether an envelope may leave in one flight with the end of the message before it.
     pub fn may_follow(&self, recipients: &[Mailbox]) -> bool {
-        self.may_end() && self.takes_more() && self.batches(recipients, None).len() == 1
+        self.may_end()
+            && self.takes_more()
+            && self.may_leave_at_once(recipients)
+            && self.batches(recipients, None).len() == 1
     }
 
     /// Whether anything may: not while the message's own envelope is unanswered, as that may need
@@ -220,6 +225,12 @@ impl Session {
             };
             return Err(failure);
         }
+        if self.ask_for_the_others() {
+            return Ok(());
+        }
+        let Some(transaction) = &mut self.transaction else {
+            return Ok(());
+        };
         match (transaction.is_refused(), transaction.go_ahead) {
             (false, true) => self.begin_content(),
             (false, false) if transaction.body.is_chunked() => self.begin_content(),

@@ -150,6 +150,7 @@ impl Job {
     pub fn add_overflow(&mut self, overflow: Overflow, session: &Session) {
         let Overflow {
             mut refused,
+            unasked,
             taken,
             basis,
         } = overflow;
@@ -158,8 +159,13 @@ impl Job {
             self.if_delivered = refused;
             return;
         }
-        self.divide(session);
         let recipients: Vec<Mailbox> = refused.iter().map(|(mailbox, _)| mailbox.clone()).collect();
+        if !unasked.is_empty() {
+            let recipients = recipients.into_iter().chain(unasked).collect();
+            self.waiting.push_front(Batch::first(recipients));
+            return self.divide(session);
+        }
+        self.divide(session);
         for batch in session.batches(&recipients, self.limit) {
             // The batches may be in another order than the recipients: those of one domain together.
             let refusals: Vec<Refusal> = refused

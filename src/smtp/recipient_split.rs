@@ -11,14 +11,21 @@
 //! S: 452 4.5.3 Too many recipients
 //! S: 354 Go ahead
 //! ```
+//!
+//! Every server has to take 100 recipients. Whether one takes more is asked with the 101st, and the others wait
+//! for its reply: sendmail takes a second to refuse each that is too many, and keeps its replies back meanwhile.
 
 use std::collections::VecDeque;
 
 use super::limits::{self, Limits};
+use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
 use super::reply::Reply;
 use super::session::Session;
 use super::transaction::Transaction;
+
+/// Recipients that a server is asked for before it is known whether it takes more than it has to.
+const ASKED_FIRST: usize = limits::RECIPIENTS_OF_ALL as usize + 1;
 
 /// A recipient, and why the server did not take it in the transaction before.
 pub type Refusal = (Mailbox, Reply);
@@ -27,6 +34,8 @@ pub type Refusal = (Mailbox, Reply);
 #[derive(Clone, Debug)]
 pub struct Overflow {
     pub refused: Vec<Refusal>,
+    /// Recipients that the server was not asked for, once one was too many.
+    pub unasked: Vec<Mailbox>,
     /// How many others it took.
     pub taken: u32,
     /// How it is known that they were too many.
@@ -76,9 +85,52 @@ impl Session {
     /// Collects the recipients of the current transaction that are too many, instead of counting them as
     /// refused.
     pub fn collect_overflow(&mut self) {
-        if let Some(transaction) = &mut self.transaction {
-            transaction.collects_overflow = true;
+        let is_asked = self.is_recipient_limit_known();
+        let Some(transaction) = &mut self.transaction else {
+            return;
+        };
+        transaction.collects_overflow = true;
+        if is_asked || transaction.recipients.len() <= ASKED_FIRST {
+            return;
         }
+        let is_held_back = |(verb, _): &(Verb, Line)| match verb {
+            Verb::Rcpt(i) => *i >= ASKED_FIRST,
+            verb => *verb == Verb::Data,
+        };
+        transaction.said.retain(|line| !is_held_back(line));
+        let (held_back, first): (Vec<_>, Vec<_>) = self.queued.drain(..).partition(is_held_back);
+        transaction.held_back = held_back;
+        self.queued = first.into();
+    }
+
+    /// Whether an envelope leaves without being asked whether it has too many recipients.
+    pub(super) fn may_leave_at_once(&self, recipients: &[Mailbox]) -> bool {
+        recipients.len() <= ASKED_FIRST || self.is_recipient_limit_known()
+    }
+
+    fn is_recipient_limit_known(&self) -> bool {
+        let memory = self.memory();
+        Limits::of(&self.extensions).recipients.is_some()
+            || memory.recipient_limit().is_some()
+            || memory.takes_many_recipients()
+    }
+
+    /// All recipients that the server was asked for are answered. Asks for the others, unless one was too many.
+    /// Returns whether it does.
+    pub(super) fn ask_for_the_others(&mut self) -> bool {
+        let Some(transaction) = &mut self.transaction else {
+            return false;
+        };
+        let is_full = !transaction.accepted.is_empty() && transaction.is_full();
+        if transaction.held_back.is_empty() || is_full {
+            return false;
+        }
+        self.queued
+            .extend(std::mem::take(&mut transaction.held_back));
+        if transaction.accepted.len() >= ASKED_FIRST {
+            self.memory().learn_many_recipients();
+        }
+        true
     }
 
     /// The recipients that were too many for the transaction whose replies have all come.
@@ -162,7 +214,13 @@ impl Transaction {
             .partition::<Vec<_>, _>(is_too_many);
         self.refused = refused;
         let mailbox = |(i, reply): (usize, Reply)| Some((self.recipients.get(i)?.clone(), reply));
+        let unasked = if self.held_back.is_empty() {
+            &[]
+        } else {
+            self.recipients.get(ASKED_FIRST..).unwrap_or_default()
+        };
         Some(Overflow {
+            unasked: unasked.to_vec(),
             refused: too_many.into_iter().filter_map(mailbox).collect(),
             taken,
             basis,
@@ -208,6 +266,12 @@ impl Transaction {
             && !self.refused.is_empty()
             && self.answered() == self.recipients.len()
             && self.refused.iter().all(|(_, reply)| is_bare_451(reply))
+    }
+
+    /// Whether the server has said of a recipient that it is too many, or may have.
+    fn is_full(&self) -> bool {
+        let mut replies = self.refused.iter().map(|(_, reply)| reply);
+        replies.any(Reply::is_too_many_recipients) || self.last_refused_from() < self.answered()
     }
 
     /// Recipients whose reply has come: they come in order.

@@ -14,6 +14,7 @@ pub struct ServerMemory(Rc<RefCell<Facts>>);
 #[derive(Debug, Default)]
 struct Facts {
     recipient_limit: Option<u32>,
+    takes_many_recipients: bool,
     prefers_ipv6: Option<bool>,
     drops_after_message: bool,
     auth_alone: bool,
@@ -28,6 +29,15 @@ impl ServerMemory {
 
     pub fn learn_recipient_limit(&self, limit: u32) {
         self.0.borrow_mut().recipient_limit = Some(limit);
+    }
+
+    /// Whether the server has taken more recipients in one transaction than every server has to.
+    pub fn takes_many_recipients(&self) -> bool {
+        self.0.borrow().takes_many_recipients
+    }
+
+    pub fn learn_many_recipients(&self) {
+        self.0.borrow_mut().takes_many_recipients = true;
     }
 
     /// Whether the last address that was connected to was one of IPv6.

@@ -15,6 +15,8 @@ pub(super) struct Transaction {
     pub partial: bool,
     /// Whether recipients that are too many are kept for another transaction.
     pub collects_overflow: bool,
+    /// Lines of recipients that are said once it is known that the server takes so many; DATA behind them.
+    pub held_back: Vec<(Verb, Line)>,
     /// The envelope left together with the end of the message before it.
     pub is_pipelined: bool,
     /// Each command is the caller's own.
@@ -47,6 +49,7 @@ impl Transaction {
             survey,
             partial,
             collects_overflow: false,
+            held_back: Vec::new(),
             is_pipelined: false,
             stepwise: false,
             says_utf8: false,

@@ -196,16 +196,81 @@ fn the_lower_counts_of_what_the_server_says_and_what_it_took() {
     });
 }
 
+/// An envelope of so many recipients, from this number on, without what ends it.
+fn lines(recipients: std::ops::Range<usize>) -> String {
+    let lines = recipients.map(|i| format!("C: RCPT TO:<r{i}@mail.test>\n"));
+    lines.collect()
+}
+
+fn ok(replies: usize) -> String {
+    "S: 250 ok\n".repeat(replies)
+}
+
+/// Up to the 101st recipient of so many.
+fn first_asked(talk: &mut Talk, count: usize) {
+    talk.open(&["PIPELINING"]);
+    let names = names(count);
+    talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    talk.session.collect_overflow();
+    talk.goes(&format!("C: MAIL FROM:<a@client.test>\n{}", lines(0..101)));
+}
+
 // Conformance: 17
 #[test]
-fn a_hundred_that_were_taken_are_a_limit_though_the_server_has_no_code_for_it() {
+fn a_server_that_takes_more_than_a_hundred_is_asked_for_the_others_in_one_group_and_that_is_remembered()
+ {
     both_ways(plan, |talk| {
-        let answers = [["250 ok"; 100], [OLD; 100]].concat();
-        begin(talk, &answers);
-        let batches = left_over(talk);
-        assert_eq!(batches.len(), 1);
-        assert_eq!(batches[0].split(' ').count(), 100);
-        assert_eq!(talk.session.memory().recipient_limit(), Some(100));
+        first_asked(talk, 300);
+        talk.goes(&format!("{}{}C: DATA", ok(102), lines(101..300)));
+        talk.goes(&format!("{}S: 354 go", ok(199)));
+        assert!(refused(talk).is_empty());
+        let names = names(300);
+        talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        talk.session.collect_overflow();
+        talk.goes(&format!(
+            "C: MAIL FROM:<a@client.test>\n{}C: DATA",
+            lines(0..300)
+        ));
+    });
+}
+
+// Conformance: 17
+#[test]
+fn a_server_that_takes_a_hundred_is_asked_for_no_more_than_one_too_many() {
+    for too_many in [SAID, OLD, "431 Too many recipients."] {
+        both_ways(plan, |talk| {
+            first_asked(talk, 250);
+            talk.goes(&format!("{}S: {too_many}\nC: DATA\nS: 354 go", ok(101)));
+            let batches = left_over(talk);
+            let sizes = batches.iter().map(|batch| batch.split(' ').count());
+            assert_eq!(sizes.collect::<Vec<_>>(), [100, 50]);
+            assert!(batches[0].starts_with("r100 r101 "));
+            assert_eq!(talk.session.memory().recipient_limit(), Some(100));
+        });
+    }
+}
+
+// Conformance: 17
+#[test]
+fn a_bad_address_is_no_limit() {
+    both_ways(plan, |talk| {
+        first_asked(talk, 102);
+        talk.goes(&format!("{}S: 550 no\n{}C: DATA", ok(101), lines(101..102)));
+        talk.goes("S: 250 ok\nS: 354 go");
+        assert!(left_over(talk).is_empty());
+        assert_eq!(refused(talk), ["r100"]);
+        assert!(!talk.session.memory().takes_many_recipients());
+    });
+}
+
+#[test]
+fn a_server_that_takes_none_of_the_first_is_asked_for_the_others() {
+    both_ways(plan, |talk| {
+        first_asked(talk, 102);
+        let no = "S: 550 no\n".repeat(101);
+        talk.goes(&format!("S: 250 ok\n{no}{}C: DATA", lines(101..102)));
+        talk.goes("S: 250 ok\nS: 354 go");
+        assert_eq!(refused(talk).len(), 101);
     });
 }
 

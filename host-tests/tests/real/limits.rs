@@ -1,16 +1,13 @@
 //! What the server takes at once: where it says so (RFC 9422), its own log has no more; where it does
 //! not, it refuses the others once.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use host_tests::{Envelope, Mailer, Security};
 use servers::real::{RECIPIENTS_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT, tagged};
 
 use crate::visit::{MESSAGE, Visit, WAYS, codes, counting_instance, instance, transcript};
-
-/// Half of what sendmail takes for 150 recipients too many.
-const SOON: Duration = Duration::from_secs(75);
 
 /// In three transactions, the last of which has room left.
 const RECIPIENTS: usize = 2 * RECIPIENTS_LIMIT + 2;
@@ -39,8 +36,10 @@ pub fn are_found_out_once(visit: &mut Visit) -> String {
     let many = UNANNOUNCED_LIMIT + 5;
     let [first, second] = ["first", "second"].map(|name| envelope(name, many));
     delivers_to_all(visit, &mailer, &first);
+    // It is asked whether it takes one more.
+    let asked = &first.recipients[..UNANNOUNCED_LIMIT + 1];
     let again = &first.recipients[UNANNOUNCED_LIMIT..];
-    came_in(visit, &first, [&*first.recipients, again]);
+    came_in(visit, &first, [asked, again]);
 
     delivers_to_all(visit, &mailer, &second);
     let batches = second.recipients.chunks(UNANNOUNCED_LIMIT);
@@ -55,13 +54,9 @@ pub fn are_survived(visit: &mut Visit) -> String {
     are_learned(visit, 121, 2 * 121)
 }
 
-/// At a server that waits a second before each such reply, of which there are 150: the client does not wait for
-/// them all.
+/// At a server that waits a second before each such reply: it is asked for one too many, once.
 pub fn are_not_run_into(visit: &mut Visit) -> String {
-    let start = Instant::now();
-    let told = are_learned(visit, 250, 2 * 250);
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-    told
+    are_learned(visit, 250, 251)
 }
 
 /// One message to so many, with so many RCPTs at most, and another with no more than it takes.
@@ -97,8 +92,11 @@ fn envelope(name: &str, recipients: usize) -> Envelope {
 fn delivers_to_all(visit: &mut Visit, mailer: &Mailer, envelope: &Envelope) {
     let receipt = mailer.send(envelope, MESSAGE).unwrap();
     let recipients = envelope.recipients.iter();
-    let told: Vec<_> = recipients.map(|name| (&**name, 250)).collect();
-    assert_eq!(codes(&receipt.accepted), told);
+    // In the order of the transactions, which is not that of the envelope.
+    let told: BTreeSet<_> = recipients.map(|name| (&**name, 250)).collect();
+    let codes = codes(&receipt.accepted);
+    assert_eq!(codes.len(), told.len());
+    assert_eq!(BTreeSet::from_iter(codes), told);
     told.iter().for_each(|_| visit.took(MESSAGE));
 }
 
