@@ -24,8 +24,11 @@ pub(super) const RECIPE: Recipe = Recipe {
     command,
 };
 
+/// Not the backported ones: they need a ClamAV that Debian has since replaced. Both are named, since
+/// apt would take the backported one for whichever is not.
 const PACKAGES: &[&str] = &[
-    "cyrus-imapd",
+    "cyrus-imapd=3.6.*",
+    "cyrus-common=3.6.*",
     cyrus::TOOLS,
     cyrus::MECHANISMS,
     cyrus::PASSWORDS,
