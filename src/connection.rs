@@ -4,7 +4,6 @@ mod calls;
 mod letters;
 mod open;
 
-use core::net::IpAddr;
 use core::time::Duration;
 use std::rc::Rc;
 
@@ -57,6 +56,38 @@ pub struct Target {
     pub plain_fallback: bool,
     /// What connections before have learned of the server.
     pub memory: ServerMemory,
+}
+
+impl Target {
+    /// What a session with it is to reach. `loopback` says whether no one can listen in between.
+    fn plan(
+        &self,
+        goal: Goal,
+        local_name: Option<LocalName>,
+        loopback: bool,
+    ) -> Result<Plan, Error> {
+        Ok(Plan {
+            dialect: self.dialect,
+            goal,
+            host: self.host.clone(),
+            port: self.port,
+            local_name,
+            security: self.security,
+            loopback,
+            credentials: self.credentials.clone(),
+            mechanisms: self.mechanisms.clone(),
+            initial_response: self.initial_response,
+            after_message: self.after_message,
+            may_chunk: self.may_chunk,
+            auth_pipelining: self.auth_pipelining,
+            plain_fallback: self.plain_fallback,
+            memory: self.memory.clone(),
+            nonces: match &self.credentials {
+                Some(_) => nonces()?,
+                None => Default::default(),
+            },
+        })
+    }
 }
 
 pub struct Connection {
@@ -126,7 +157,8 @@ impl Connection {
             .local_name
             .clone()
             .or_else(|| socket.local_ip().map(LocalName::literal));
-        Self::over(socket, target, local, Some(ip), goal, clock, transcript)
+        let plan = target.plan(goal, local, ip.is_loopback())?;
+        Self::over(socket, target, plan, clock, transcript)
     }
 
     /// Over a connection of the caller's own, which may lead anywhere.
@@ -136,48 +168,17 @@ impl Connection {
         clock: Clock,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let local = target.local_name.clone();
-        Self::over(
-            socket,
-            target,
-            local,
-            None,
-            Goal::Greeting,
-            clock,
-            transcript,
-        )
+        let plan = target.plan(Goal::Greeting, target.local_name.clone(), false)?;
+        Self::over(socket, target, plan, clock, transcript)
     }
 
     fn over(
         socket: Socket,
         target: Rc<Target>,
-        local_name: Option<LocalName>,
-        peer: Option<IpAddr>,
-        goal: Goal,
+        plan: Plan,
         clock: Clock,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let plan = Plan {
-            dialect: target.dialect,
-            goal,
-            host: target.host.clone(),
-            port: target.port,
-            local_name,
-            security: target.security,
-            loopback: peer.is_some_and(|ip| ip.is_loopback()),
-            credentials: target.credentials.clone(),
-            mechanisms: target.mechanisms.clone(),
-            initial_response: target.initial_response,
-            after_message: target.after_message,
-            may_chunk: target.may_chunk,
-            auth_pipelining: target.auth_pipelining,
-            plain_fallback: target.plain_fallback,
-            memory: target.memory.clone(),
-            nonces: match &target.credentials {
-                Some(_) => nonces()?,
-                None => Default::default(),
-            },
-        };
         let mut connection = Self {
             session: Session::new(plan),
             tls: None,
