@@ -332,7 +332,14 @@ impl Connection {
         bytes.join(self.seal()?);
         let mut left = &bytes[..];
         while !left.is_empty() {
-            let permitted = self.room()?;
+            let permitted = match self.room() {
+                Ok(octets) => octets,
+                Err(error) => {
+                    // The server has half of what was written: nothing else can follow.
+                    self.session.end();
+                    return Err(error);
+                }
+            };
             if left.len() < permitted.min(least) {
                 break;
             }

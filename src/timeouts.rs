@@ -25,7 +25,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const QUIT: Duration = Duration::from_secs(2);
 
 /// How long replies are waited for that a server gives soon, if at all: to commands that left together with
-/// the end of a message or with AUTH, once that is answered, and to recipients after one that was too many. A server that has read them has nothing to wait for; one that
+/// the end of a message or with AUTH, once that is answered. A server that has read them has nothing to wait for; one that
 /// has thrown them away will never answer.
 pub const PIPELINED_REPLY: Duration = Duration::from_secs(5);
 

@@ -149,6 +149,7 @@ impl Connection {
             return None;
         }
         while self.is_open()
+            && job.login_failure().is_none()
             && let Some(batch) = job.take_batch()
         {
             if ahead.is_none() && !self.session.takes_more() && freshness != Freshness::Only {
@@ -186,11 +187,9 @@ impl Connection {
         }
     }
 
-    /// Of a server that ended the connection among its replies to recipients, or was slow to give them after it
-    /// had said that they are too many.
+    /// Of a server that ended the connection among its replies to recipients.
     fn last_replies(&mut self, error: &Error) -> Option<LastReplies> {
-        let is_slow = matches!(error, Error::Timeout(..)) && self.session.is_overflowing();
-        if is_slow || is_gone(error) {
+        if is_gone(error) {
             self.session.last_replies()
         } else {
             None
@@ -199,8 +198,8 @@ impl Connection {
 
     /// Records the failure of a transaction. A server that is silent, makes no sense, or loses one connection
     /// after the other, is not asked again.
-    fn fail(&self, job: &mut Job, batch: Batch, error: Error) {
-        job.record(batch, Err(error.clone()));
+    fn fail(&mut self, job: &mut Job, batch: Batch, error: Error) {
+        job.record_failure(batch, self.session.take_refused_recipients(), error.clone());
         if self.is_open() {
             return;
         }
@@ -220,8 +219,9 @@ impl Connection {
     /// The transactions that a message takes, as far as that is known before it is begun.
     fn prepare(&mut self, letter: &Letter, job: &mut Job) -> Result<(), Error> {
         self.greet_if_due()?;
-        job.divide(&self.session);
-        if !letter.partial && job.transactions_left() > 1 {
+        if letter.partial {
+            job.divide(&self.session);
+        } else if !self.session.takes_at_once(&letter.envelope.recipients) {
             let what = "the server takes fewer recipients at once: that all or none get the \
                         message cannot be promised";
             return Err(Error::InvalidArgument(what.into()));

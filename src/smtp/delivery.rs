@@ -65,6 +65,7 @@ impl Session {
         if let Some((Verb::AuthAtOnce, _)) = self.queued.front() {
             transaction.said = self.queued.iter().skip(1).cloned().collect();
         }
+        self.failed = None;
         self.transaction = Some(transaction);
         self.transactions += 1;
         self.state = State::Envelope;
@@ -85,6 +86,7 @@ impl Session {
         self.extensions.has("PIPELINING")
             && self.plan.dialect == Dialect::Smtp
             && !is_after_auth
+            && !self.needs_reset
             && octets < CHUNK as u64
             && self.transaction.as_ref().is_some_and(may)
     }
@@ -216,7 +218,7 @@ impl Session {
         if let Some(failure) = transaction.failure.take() {
             // 354 all the same: a dot would send an empty message (RFC 2920, section 3.1).
             let committed = transaction.go_ahead;
-            self.transaction = None;
+            self.failed = self.transaction.take();
             self.needs_reset = true;
             self.state = if committed {
                 State::Closed
@@ -297,7 +299,11 @@ impl Session {
             .delivered
             .iter()
             .any(|(_, reply)| reply.is_success());
-        begun.then(|| transaction.individual_receipt())
+        if begun {
+            return Some(transaction.individual_receipt());
+        }
+        self.failed = Some(transaction);
+        None
     }
 
     /// After a refused chunk nothing but RSET may follow (RFC 3030, section 2); chunks that left
@@ -307,9 +313,10 @@ impl Session {
         if !reply.is_refusal() {
             return self.broken(phase, format!("{} is no answer to a message", reply.code));
         }
-        self.leaving = None;
+        self.failed = self.leaving.take();
         if verb == Verb::Chunk {
-            self.transaction = None;
+            let transaction = self.transaction.take();
+            self.failed = self.failed.take().or(transaction);
             self.needs_reset = true;
             self.state = match self.awaited.is_empty() {
                 true => State::Ready,

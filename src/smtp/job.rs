@@ -93,11 +93,6 @@ impl Job {
         self.waiting.extend(second);
     }
 
-    /// Transactions that are still to come, as far as is known.
-    pub fn transactions_left(&self) -> usize {
-        self.waiting.len()
-    }
-
     /// Whether nothing is left to be sent.
     pub fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.if_delivered.is_empty()
@@ -115,6 +110,20 @@ impl Job {
     /// For another connection.
     pub fn put_back(&mut self, batch: Batch) {
         self.waiting.push_front(batch);
+    }
+
+    /// A transaction failed, in which the server had refused these recipients before.
+    pub fn record_failure(&mut self, mut batch: Batch, refused: Vec<RecipientReply>, error: Error) {
+        // The error has them itself.
+        if !matches!(error, Error::RecipientsRefused(_)) {
+            let is_refused = |mailbox: &Mailbox| {
+                let mut names = refused.iter().map(|refused| &refused.recipient);
+                names.any(|name| name == mailbox.as_str())
+            };
+            batch.recipients.retain(|mailbox| !is_refused(mailbox));
+            self.receipt.refused.extend(refused);
+        }
+        self.record(batch, Err(error));
     }
 
     /// To be called for each connection that ended with a transaction.
@@ -153,6 +162,7 @@ impl Job {
             unasked,
             taken,
             basis,
+            ..
         } = overflow;
         self.limit = self.limit.into_iter().chain([taken]).min();
         if basis == Basis::OnlyFirstTaken {
@@ -230,6 +240,13 @@ impl Job {
         };
         if !self.receipt.accepted.is_empty() {
             return Ok(self.receipt);
+        }
+        // What may pass later is not to be taken for refused.
+        let unsent = self.receipt.unsent.iter().map(|unsent| &unsent.error);
+        if !failure.may_have_been_delivered()
+            && let Some(error) = unsent.into_iter().find(|error| error.is_transient())
+        {
+            return Err(error.clone());
         }
         match failure {
             Error::RecipientsRefused(_) => Err(Error::RecipientsRefused(self.receipt.refused)),

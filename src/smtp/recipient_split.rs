@@ -38,6 +38,8 @@ pub struct Overflow {
     pub unasked: Vec<Mailbox>,
     /// How many others it took.
     pub taken: u32,
+    /// Whether that is all that it takes: it was said of all recipients behind them, and no other was refused.
+    pub is_count: bool,
     /// How it is known that they were too many.
     pub basis: Basis,
 }
@@ -80,6 +82,11 @@ impl Session {
         };
         let batches = limits.batches(recipients);
         batches.into_iter().map(members).collect()
+    }
+
+    /// Whether a message to all of them takes one transaction, by what the server says of its limits.
+    pub fn takes_at_once(&self, recipients: &[Mailbox]) -> bool {
+        Limits::of(&self.extensions).batches(recipients).len() == 1
     }
 
     /// Collects the recipients of the current transaction that are too many, instead of counting them as
@@ -141,6 +148,7 @@ impl Session {
     /// What the replies to recipients said before the connection ended among them, if another transaction over
     /// another connection is worth a try.
     pub fn last_replies(&mut self) -> Option<LastReplies> {
+        let takes_many = self.memory().takes_many_recipients();
         let transaction = self.transaction.as_mut();
         let transaction = transaction.filter(|t| t.collects_overflow && t.failure.is_none())?;
         if !self.state.is_closed() {
@@ -148,7 +156,9 @@ impl Session {
         }
         let overflow = transaction.take_overflow();
         let overflow = overflow.filter(|overflow| overflow.basis != Basis::OnlyFirstTaken);
-        let is_long = transaction.recipients.len() > limits::RECIPIENTS_OF_ALL as usize
+        let is_long = transaction.begun
+            && !takes_many
+            && transaction.recipients.len() > limits::RECIPIENTS_OF_ALL as usize
             && transaction.answered() < transaction.recipients.len();
         let last = LastReplies {
             limit: match &overflow {
@@ -163,17 +173,6 @@ impl Session {
         (last.limit.is_some() || !last.refused.is_empty()).then_some(last)
     }
 
-    /// Whether the server has said of a recipient that it is too many, while it still owes replies to others.
-    pub fn is_overflowing(&self) -> bool {
-        let transaction = self.transaction.as_ref();
-        transaction.is_some_and(|t| {
-            t.collects_overflow
-                && t.refused
-                    .iter()
-                    .any(|(_, reply)| reply.is_too_many_recipients())
-        })
-    }
-
     /// Call once all recipients of a transaction are answered for, and at least one was accepted.
     pub(super) fn settle_overflow(&mut self, transaction: &mut Transaction) {
         if let Some(overflow) = transaction.take_overflow() {
@@ -185,7 +184,7 @@ impl Session {
     /// What only may be a limit holds for this message alone.
     fn learn_limit(&self, overflow: &Overflow) {
         let is_limit = match overflow.basis {
-            Basis::Said => true,
+            Basis::Said => overflow.is_count,
             Basis::LastRefused => overflow.taken >= limits::RECIPIENTS_OF_ALL,
             Basis::OnlyFirstTaken => false,
         };
@@ -213,14 +212,20 @@ impl Transaction {
             .into_iter()
             .partition::<Vec<_>, _>(is_too_many);
         self.refused = refused;
+        let last_taken = self.accepted.last();
+        let is_last = too_many.first().is_some_and(|(i, _)| last_taken < Some(i));
         let mailbox = |(i, reply): (usize, Reply)| Some((self.recipients.get(i)?.clone(), reply));
         let unasked = if self.held_back.is_empty() {
             &[]
         } else {
             self.recipients.get(ASKED_FIRST..).unwrap_or_default()
         };
+        // Once a transaction.
+        self.collects_overflow = false;
+        self.held_back.clear();
         Some(Overflow {
             unasked: unasked.to_vec(),
+            is_count: is_last && self.refused.is_empty(),
             refused: too_many.into_iter().filter_map(mailbox).collect(),
             taken,
             basis,

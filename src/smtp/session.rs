@@ -204,6 +204,8 @@ pub struct Session {
     /// AUTH, to be said with the next message.
     pub(super) held: Option<Line>,
     pub(super) transaction: Option<Transaction>,
+    /// The last one that failed.
+    pub(super) failed: Option<Transaction>,
     /// Its message has ended, and waits for the answer; the next one may be under way already.
     pub(super) leaving: Option<Transaction>,
     /// Where in what is outgoing the message ends.
@@ -242,6 +244,7 @@ impl Session {
             login: Login::default(),
             held: None,
             transaction: None,
+            failed: None,
             leaving: None,
             message_end: 0,
             message_left: false,
@@ -409,6 +412,15 @@ impl Session {
         self.state == State::Content
     }
 
+    /// Recipients that were refused in the transaction that has failed.
+    pub fn take_refused_recipients(&mut self) -> Vec<RecipientReply> {
+        let failed = match self.failed.take() {
+            None if self.state.is_closed() => self.leaving.take().or(self.transaction.take()),
+            failed => failed,
+        };
+        failed.map_or(Vec::new(), |transaction| transaction.refused())
+    }
+
     /// Of the transaction that is under way.
     pub fn refused_recipients(&self) -> Vec<RecipientReply> {
         let transaction = self.transaction.as_ref();
@@ -447,12 +459,11 @@ impl Session {
     }
 
     /// Whether the server owes replies that it gives soon, if at all: to commands that left with the end of a
-    /// message, or with AUTH, which is answered by now, and none of which it has judged; or to recipients after
-    /// one that was too many.
+    /// message, or with AUTH, which is answered by now, and none of which it has judged.
     pub fn may_wait_in_vain(&self) -> bool {
         let is_unjudged = |t: &Transaction| t.is_pipelined && t.is_unjudged();
         let follows = self.leaving.is_none() && self.transaction.as_ref().is_some_and(is_unjudged);
-        follows || self.awaits_behind_auth() || self.is_overflowing()
+        follows || self.awaits_behind_auth()
     }
 
     /// The connection ended without an answer to the envelope that left with the end of the message before it.

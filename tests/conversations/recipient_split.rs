@@ -348,23 +348,44 @@ fn recipients_who_were_refused_for_good_before_the_connection_ends_are_told() {
 }
 
 #[test]
-fn a_server_that_has_said_too_many_is_not_waited_for_long() {
+fn what_was_too_many_among_others_is_no_count_to_remember() {
+    let (ok, no) = ("250 ok", "550 no");
+    for answers in [&[ok, SAID, ok][..], &[ok, no, SAID], &[SAID, ok]] {
+        both_ways(plan, |talk| {
+            begin(talk, answers);
+            assert!(talk.session.take_overflow().is_some(), "{answers:?}");
+            assert_eq!(talk.session.memory().recipient_limit(), None);
+        });
+    }
+}
+
+/// A mailbox that is full, without a code, before one too many, with one.
+#[test]
+fn what_was_too_many_is_told_once_a_transaction() {
+    both_ways(plan, |talk| {
+        first_asked(talk, 300);
+        talk.goes(&format!(
+            "{}S: {OLD}\nS: {SAID}\nC: DATA\nS: 354 go",
+            ok(100)
+        ));
+        assert_eq!(left_over(talk).len(), 3);
+        assert_eq!(refused(talk), ["r99"]);
+        assert!(left_over(talk).is_empty());
+    });
+}
+
+#[test]
+fn a_kept_connection_that_ends_at_mail_says_nothing_of_recipients() {
     both_ways(plan, |talk| {
         talk.open(&["PIPELINING"]);
-        talk.deliver_to(&["r0@mail.test", "r1@mail.test", "r2@mail.test"]);
+        let names = names(101);
+        talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
         talk.session.collect_overflow();
-        talk.goes(
-            "C: MAIL FROM:<a@client.test>
-             C: RCPT TO:<r0@mail.test>
-             C: RCPT TO:<r1@mail.test>
-             C: RCPT TO:<r2@mail.test>
-             C: DATA
-             S: 250 ok
-             S: 250 ok",
-        );
-        assert!(!talk.session.may_wait_in_vain());
-        talk.goes(&format!("S: {SAID}"));
-        assert!(talk.session.may_wait_in_vain());
+        talk.fails(&format!(
+            "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: {BYE}",
+            lines(0..101)
+        ));
+        assert!(talk.session.last_replies().is_none());
     });
 }
 

@@ -1,9 +1,7 @@
 //! More recipients than a server takes at once, and has not said before (RFC 5321, section
 //! 4.5.3.1.10).
 
-use std::time::Duration;
-
-use host_tests::{Dialect, Error, Letter, Phase, Receipt, Timeout, UnsentRecipient};
+use host_tests::{Dialect, Error, Letter, Phase, Receipt, UnsentRecipient};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -337,27 +335,6 @@ fn a_server_that_closes_over_bad_addresses_is_asked_for_the_others_over_another_
     server.finish();
 }
 
-/// The server takes its time for each recipient too many, and fewer than a hundred (sendmail's BadRcptThrottle).
-#[test]
-fn a_server_that_is_slow_to_refuse_the_others_gets_smaller_transactions_over_another_connection() {
-    let slow = hello(&["PIPELINING"])
-        .followed_by(group(&[B, C, D, E]))
-        .say(&format!("250 2.1.0 Ok\r\n{OK}\r\n{OK}\r\n{TOO_MANY}"))
-        .silence();
-    let quick = begun(&[B, C], &[OK, OK])
-        .followed_by(end())
-        .followed_by(group(&[D, E]))
-        .say(&go_ahead(&[OK, OK]))
-        .followed_by(end());
-    let server = Server::start([slow, quick]);
-    let instance = instance();
-    let mailer = plain(&instance, &server);
-    mailer.set_timeout(Timeout::Command, Duration::from_millis(200));
-    let receipt = mailer.send(&to(&[B, C, D, E]), MESSAGE);
-    assert_eq!(receipt, Ok(receipt_of(&[B, C, D, E], &[])));
-    server.finish();
-}
-
 // Conformance: 17
 #[test]
 fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
@@ -444,4 +421,64 @@ fn a_server_of_one_message_a_connection_gets_each_transaction_over_its_own() {
 
 fn limit_of_two() -> Session {
     hello(&["PIPELINING", "LIMITS RCPTMAX=2"])
+}
+
+#[test]
+fn who_was_refused_in_a_transaction_that_is_lost_is_refused_and_the_others_are_unknown() {
+    let no = "550 5.1.1 No such user";
+    let transaction = |recipients: &[&str], answers: &[&str]| {
+        let session = Session::new().followed_by(group(recipients));
+        session.say(&go_ahead(answers)).content()
+    };
+    let script = limit_of_two()
+        .followed_by(transaction(&[B, C], &[OK, OK]))
+        .say(QUEUED)
+        .followed_by(transaction(&[D, E], &[OK, no]))
+        .hang_up();
+    let server = Server::start([script]);
+    let instance = instance();
+    let receipt = plain(&instance, &server).send(&to(&[B, C, D, E]), MESSAGE);
+    let expected = Receipt {
+        unknown: vec![D.into()],
+        ..receipt_of(&[B, C], &[(E, no)])
+    };
+    assert_eq!(receipt, Ok(expected));
+    server.finish();
+}
+
+#[test]
+fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
+    let (no, closed) = ("550 5.1.1 No such user", "421 4.3.2 Closed for today");
+    let one = || hello(&["PIPELINING", "LIMITS RCPTMAX=1"]);
+    let first = one()
+        .followed_by(group(&[B]))
+        .say(&format!("250 2.1.0 Ok\r\n{no}\r\n503 5.5.1 No one"))
+        .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
+        .hang_up();
+    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let instance = instance();
+    let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
+    assert_eq!(sent, Err(rejected(Phase::Greeting, closed)));
+    server.finish();
+}
+
+#[test]
+fn for_all_or_none_a_limit_that_was_only_learned_is_asked_for_anew() {
+    let first = begun(&[B, C], &[OK, TOO_MANY]).followed_by(end());
+    let alone = Session::new().followed_by(group(&[C]));
+    let script = first
+        .followed_by(alone.say(&go_ahead(&[OK])).followed_by(end()))
+        .expect_group(&["MAIL *", "RCPT *", "RCPT *"])
+        .say(&format!("250 2.1.0 Ok\r\n{OK}\r\n{OK}"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .followed_by(end());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.send(&to(&[B, C]), MESSAGE).unwrap();
+    mailer.set_partial_delivery(false);
+    let receipt = mailer.send(&to(&[D, E]), MESSAGE);
+    assert_eq!(receipt, Ok(receipt_of(&[D, E], &[])));
+    server.finish();
 }
