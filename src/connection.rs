@@ -135,7 +135,7 @@ impl Clock {
 
     /// A wait that `limit` or the total ended, in this phase.
     fn timed_out(&self, phase: Phase, limit: Timeout) -> Error {
-        if self.total.is_some_and(Deadline::has_passed) {
+        if self.is_over() {
             Error::Timeout(phase, Timeout::Total)
         } else {
             Error::Timeout(phase, limit)
@@ -246,8 +246,7 @@ impl Connection {
     /// Whether the server lost an envelope that left behind AUTH, so that the message goes once more
     /// over a new connection: while there is time.
     pub fn has_lost_envelope(&self) -> bool {
-        let is_over = self.clock.total.is_some_and(Deadline::has_passed);
-        self.session.has_lost_envelope() && !is_over
+        self.session.has_lost_envelope() && !self.clock.is_over()
     }
 
     // --- the loop -----------------------------------------------------------------------------
