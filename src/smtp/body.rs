@@ -7,15 +7,15 @@ use super::header::ENCODE_FIELD;
 /// Octets of a chunk: few replies for a large message, and little memory for many at once.
 pub(super) const CHUNK: usize = 64 * 1024;
 
-pub(super) struct Body {
-    form: Form,
+pub(super) struct BodyEncoder {
+    encoding: Encoding,
     /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<(Surveyor, Allowed)>,
+    surveyor: Option<(Surveyor, ContentPolicy)>,
 }
 
 /// What a message that comes in pieces may turn out to be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Allowed {
+pub(super) struct ContentPolicy {
     /// The server has 8BITMIME.
     pub eight_bit: bool,
     /// The server has SMTPUTF8.
@@ -26,32 +26,32 @@ pub(super) struct Allowed {
     pub size: Option<u64>,
 }
 
-enum Form {
+enum Encoding {
     Data(Encoder),
     Chunks(Encoder, Vec<u8>),
     /// BINARYMIME: nothing is changed.
     Binary(Vec<u8>),
 }
 
-impl Body {
+impl BodyEncoder {
     pub fn data() -> Self {
-        Self::new(Form::Data(Encoder::new()))
+        Self::new(Encoding::Data(Encoder::new()))
     }
 
     pub fn chunks() -> Self {
-        Self::new(Form::Chunks(Encoder::without_dots(), Vec::new()))
+        Self::new(Encoding::Chunks(Encoder::without_dots(), Vec::new()))
     }
 
     pub fn binary() -> Self {
-        Self::new(Form::Binary(Vec::new()))
+        Self::new(Encoding::Binary(Vec::new()))
     }
 
     /// Looks at each piece before it is sent.
-    pub fn surveyed(self, allowed: Allowed) -> Self {
+    pub fn scanning(self, allowed: ContentPolicy) -> Self {
         Self {
             surveyor: Some((
-                match self.form {
-                    Form::Binary(_) => Surveyor::binary(),
+                match self.encoding {
+                    Encoding::Binary(_) => Surveyor::binary(),
                     _ => Surveyor::default(),
                 },
                 allowed,
@@ -67,7 +67,7 @@ impl Body {
     }
 
     pub fn is_chunked(&self) -> bool {
-        !matches!(self.form, Form::Data(_))
+        !matches!(self.encoding, Encoding::Data(_))
     }
 
     /// Appends to `out` what can leave of the message; returns how many chunks that ends.
@@ -75,12 +75,12 @@ impl Body {
         self.look_at(piece)?;
         let mut chunks = 0;
         for part in piece.chunks(CHUNK) {
-            match &mut self.form {
-                Form::Data(encoder) => encoder.encode(part, out),
-                Form::Chunks(encoder, chunk) => encoder.encode(part, chunk),
-                Form::Binary(chunk) => chunk.extend_from_slice(part),
+            match &mut self.encoding {
+                Encoding::Data(encoder) => encoder.encode(part, out),
+                Encoding::Chunks(encoder, chunk) => encoder.encode(part, chunk),
+                Encoding::Binary(chunk) => chunk.extend_from_slice(part),
             }
-            if let Form::Chunks(_, chunk) | Form::Binary(chunk) = &mut self.form
+            if let Encoding::Chunks(_, chunk) | Encoding::Binary(chunk) = &mut self.encoding
                 && chunk.len() >= CHUNK
             {
                 write_chunk(chunk, "", out);
@@ -93,19 +93,19 @@ impl Body {
 
     /// The end of the message.
     pub fn finish(self, out: &mut Vec<u8>) {
-        match self.form {
-            Form::Data(encoder) => encoder.finish(out),
-            Form::Chunks(encoder, mut chunk) => {
+        match self.encoding {
+            Encoding::Data(encoder) => encoder.finish(out),
+            Encoding::Chunks(encoder, mut chunk) => {
                 encoder.finish(&mut chunk);
                 write_chunk(&chunk, " LAST", out);
             }
-            Form::Binary(chunk) => write_chunk(&chunk, " LAST", out),
+            Encoding::Binary(chunk) => write_chunk(&chunk, " LAST", out),
         }
     }
 
-    fn new(form: Form) -> Self {
+    fn new(encoding: Encoding) -> Self {
         Self {
-            form,
+            encoding,
             surveyor: None,
         }
     }

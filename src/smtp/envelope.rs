@@ -2,7 +2,7 @@
 
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
-use super::session::Dialect;
+use super::config::Protocol;
 
 /// Who sends, and to whom.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Envelope {
     pub fn parse(
         sender: Option<&str>,
         recipients: &[String],
-        dialect: Dialect,
+        protocol: Protocol,
     ) -> Result<Self, Error> {
         if recipients.is_empty() {
             return Err(Error::InvalidArgument(
@@ -34,7 +34,7 @@ impl Envelope {
         let sender = sender.map(Mailbox::parse).transpose();
         let recipients = recipients
             .iter()
-            .map(|r| dialect.recipient(r))
+            .map(|r| protocol.recipient(r))
             .collect::<Result<_, _>>();
         Ok(Self {
             sender: sender.map_err(|e| Error::InvalidArgument(format!("sender: {e}")))?,

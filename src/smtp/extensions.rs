@@ -15,6 +15,11 @@ use core::str::FromStr;
 pub struct Extensions(Vec<(String, String)>);
 
 impl Extensions {
+    /// No extension at all, as after HELO.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// From a positive reply to EHLO.
     pub fn from_reply(reply: &Reply) -> Self {
         let mut extensions = Self::default();

@@ -1,8 +1,8 @@
-//! One message to all of its recipients: in as many transactions, over as many connections, as that takes.
+//! A job: one message to all of its recipients, in as many transactions and over as many connections as that
+//! takes.
 //!
 //! A recipient is in one transaction, or in a second one if it was too many for the first (RFC 5321,
-//! section 4.5.3.1.10). Each ends as accepted, refused, unsent, or perhaps delivered, and the outcome names
-//! it once.
+//! section 4.5.3.1.10). Each ends as accepted, refused, unsent, or unknown, and the outcome names it once.
 
 use std::collections::VecDeque;
 

@@ -12,35 +12,35 @@ pub enum Speaker {
 
 /// What was said since the last `take`, where someone wants to know.
 #[derive(Default)]
-pub struct Words {
+pub struct TranscriptBuffer {
     wanted: bool,
     said: Vec<(Speaker, String)>,
 }
 
-impl Words {
+impl TranscriptBuffer {
     pub fn want(&mut self, wanted: bool) {
         self.wanted = wanted;
     }
 
-    pub fn say(&mut self, speaker: Speaker, text: impl FnOnce() -> String) {
+    pub fn add(&mut self, speaker: Speaker, text: impl FnOnce() -> String) {
         if self.wanted {
             self.said.push((speaker, text()));
         }
     }
 
-    pub fn heard(&mut self, reply: &Reply) {
+    pub fn add_reply(&mut self, reply: &Reply) {
         let last = reply.lines.len().saturating_sub(1);
         for (i, line) in reply.lines.iter().enumerate() {
             let separator = if i < last { '-' } else { ' ' };
-            self.say(Speaker::Server, || {
+            self.add(Speaker::Server, || {
                 format!("{}{separator}{line}", reply.code)
             });
         }
     }
 
     /// A reply of which only the code is for people.
-    pub fn heard_secret(&mut self, reply: &Reply) {
-        self.say(Speaker::Server, || format!("{} <hidden>", reply.code));
+    pub fn add_secret_reply(&mut self, reply: &Reply) {
+        self.add(Speaker::Server, || format!("{} <hidden>", reply.code));
     }
 
     pub fn take(&mut self) -> Vec<(Speaker, String)> {

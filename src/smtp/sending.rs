@@ -1,0 +1,517 @@
+//! Sending whole messages over one session: which transactions they take, and what may leave together with the
+//! end of a message.
+//!
+//! ```text
+//! C: ... the content of the first
+//! C: .
+//! C: MAIL FROM:<a@example.net>             the second's envelope
+//! C: RCPT TO:<c@example.org>
+//! C: DATA
+//! S: 250 Queued as 4711                    the first's receipt
+//! S: 250 OK ...
+//! ```
+//!
+//! A driver asks for the next request, does it, and hands the result over, until the request is `Done`:
+//!
+//! ```text
+//! Message -> Hello -> Envelope -> Content -> Acceptance -> Message ...
+//!                        ^                       |
+//!                        +------ FollowedByEnvelope
+//! ```
+
+use super::config::PartialDelivery;
+use super::delivery::MessageInfo;
+use super::envelope::{Envelope, Receipt};
+use super::error::{Error, Phase, RecipientReply};
+use super::job::{Batch, Job};
+use super::outgoing_message::{EarlyContent, OutgoingMessage};
+use super::recipient_split::LastReplies;
+use super::session::Session;
+
+/// A message, and how far it has come.
+pub struct Delivery<'a> {
+    pub message: &'a OutgoingMessage<'a>,
+    pub job: Job,
+}
+
+/// What is known of the connection when a call begins to use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It was opened for this call: what fails at once fails again.
+    New,
+    /// It was kept since an earlier call, and may be dead by now.
+    Kept,
+    /// It is the caller's own: there is no other.
+    Only,
+}
+
+/// What follows the last message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterLast {
+    /// The session stays open for other messages.
+    StayOpen,
+    /// QUIT, with the end of the last message if that is allowed.
+    Quit,
+}
+
+/// Whether the call has time left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeLeft {
+    Some,
+    None,
+}
+
+/// What the driver has to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// Drive the session until it is idle.
+    Run,
+    /// Write this content.
+    Write(&'a [u8]),
+    /// Say QUIT, because the server takes no further message in this session.
+    Quit,
+    /// Nothing: all messages are sent, or this connection is of no more use. A job that is not done needs
+    /// another connection.
+    Done,
+}
+
+/// Messages that are sent one after the other over one session.
+pub struct Sending<'d, 'm> {
+    deliveries: &'d mut [Delivery<'m>],
+    /// The index of the current message.
+    current: usize,
+    after_last: AfterLast,
+    freshness: Freshness,
+    stage: Stage,
+    /// Why the server does not let this client in, which is the same for all messages that are left.
+    login_failure: Option<Error>,
+}
+
+/// What the last request was for.
+enum Stage {
+    /// Nothing is under way: the current message's next transaction is to begin.
+    Message,
+    /// EHLO, which was due.
+    Hello,
+    Envelope(Batch),
+    Content(Batch),
+    /// The reply to the message, of which this batch are the recipients.
+    Acceptance(Batch),
+    /// The same, with an envelope or QUIT that left together with the end of the message.
+    FollowedAcceptance(Batch),
+    /// The message was refused; the replies to what left with its end are still to come.
+    RefusedAndFollowed(Batch, Refused),
+    Quit,
+}
+
+/// How a message was refused.
+struct Refused {
+    error: Error,
+    recipients: Vec<RecipientReply>,
+}
+
+/// The envelope that left together with the end of the message before it.
+enum Ahead {
+    /// There is none, or the server has not judged it.
+    Nothing,
+    Judged(Result<(), Error>),
+}
+
+impl<'a> Delivery<'a> {
+    pub fn new(message: &'a OutgoingMessage<'a>) -> Self {
+        Self {
+            message,
+            job: Job::new(message.envelope.recipients.clone()),
+        }
+    }
+}
+
+impl<'d, 'm> Sending<'d, 'm> {
+    pub fn new(
+        deliveries: &'d mut [Delivery<'m>],
+        freshness: Freshness,
+        after_last: AfterLast,
+    ) -> Self {
+        Self {
+            deliveries,
+            current: 0,
+            after_last,
+            freshness,
+            stage: Stage::Message,
+            login_failure: None,
+        }
+    }
+
+    /// Why the server refused the login, once the request is `Done`.
+    pub fn login_failure(&self) -> Option<&Error> {
+        self.login_failure.as_ref()
+    }
+
+    /// Takes the result of the last request, and returns the next one. The first result is ignored.
+    pub fn next(
+        &mut self,
+        session: &mut Session,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        match std::mem::replace(&mut self.stage, Stage::Message) {
+            Stage::Message => self.start(session, time),
+            Stage::Hello => self.after_hello(session, result, time),
+            Stage::Envelope(batch) => self.after_envelope(session, batch, result, time),
+            Stage::Content(batch) => self.after_content(session, batch, result, time),
+            Stage::Acceptance(batch) => {
+                let result = session.message_result(result);
+                self.collect_overflow(session);
+                self.record(session, batch, result);
+                self.go_on(session, Ahead::Nothing, time)
+            }
+            Stage::FollowedAcceptance(batch) => {
+                self.after_followed_acceptance(session, batch, result, time)
+            }
+            Stage::RefusedAndFollowed(batch, refused) => {
+                let ahead = judge(session, result, time);
+                self.record_refusal(session, batch, refused);
+                self.go_on(session, ahead, time)
+            }
+            Stage::Quit => Request::Done,
+        }
+    }
+
+    // --- one message after the other ----------------------------------------------------------
+
+    /// Begins the current message.
+    fn start(&mut self, session: &mut Session, time: TimeLeft) -> Request<'m> {
+        if self.current >= self.deliveries.len() {
+            return Request::Done;
+        }
+        if !session.is_hello_due() {
+            return self.after_hello(session, Ok(()), time);
+        }
+        match session.hello(None) {
+            Ok(()) => {
+                self.stage = Stage::Hello;
+                Request::Run
+            }
+            Err(error) => self.give_up(session, &error, time),
+        }
+    }
+
+    fn after_hello(
+        &mut self,
+        session: &mut Session,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        match result.and_then(|()| self.divide(session)) {
+            Ok(()) => self.go_on(session, Ahead::Nothing, time),
+            Err(error) => self.give_up(session, &error, time),
+        }
+    }
+
+    /// Divides the recipients into transactions, as far as the server's limits are known.
+    fn divide(&mut self, session: &Session) -> Result<(), Error> {
+        let Delivery { message, job } = self.current();
+        if message.partial_delivery == PartialDelivery::Allowed {
+            job.divide(session);
+        } else if !session.takes_at_once(&message.envelope.recipients) {
+            let what = "the server takes fewer recipients at once: that all or none get the \
+                        message cannot be promised";
+            return Err(Error::InvalidArgument(what.into()));
+        }
+        Ok(())
+    }
+
+    /// The next transaction of the current message, or else the next message.
+    fn go_on(&mut self, session: &mut Session, ahead: Ahead, time: TimeLeft) -> Request<'m> {
+        let job = &mut self.current().job;
+        if let Some(error) = job.login_failure() {
+            self.login_failure = Some(error.clone());
+            return Request::Done;
+        }
+        if !session.is_open() {
+            return Request::Done;
+        }
+        let Some(batch) = job.take_batch() else {
+            return self.go_on_to_next_message(session, ahead, time);
+        };
+        match ahead {
+            Ahead::Judged(result) => self.after_envelope(session, batch, result, time),
+            Ahead::Nothing => self.begin_transaction(session, batch, time),
+        }
+    }
+
+    fn go_on_to_next_message(
+        &mut self,
+        session: &mut Session,
+        ahead: Ahead,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        if !self.current().job.is_done() {
+            return Request::Done;
+        }
+        self.current += 1;
+        match ahead {
+            Ahead::Judged(_) if self.current < self.deliveries.len() => {
+                self.go_on(session, ahead, time)
+            }
+            _ => self.start(session, time),
+        }
+    }
+
+    fn give_up(&mut self, session: &mut Session, error: &Error, time: TimeLeft) -> Request<'m> {
+        self.current().job.give_up(error);
+        self.go_on(session, Ahead::Nothing, time)
+    }
+
+    // --- one transaction ----------------------------------------------------------------------
+
+    fn begin_transaction(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        if !session.takes_more() && self.freshness != Freshness::Only {
+            self.current().job.put_back(batch);
+            self.stage = Stage::Quit;
+            return Request::Quit;
+        }
+        let message = self.current().message;
+        if let Err(error) = start_transaction(session, message, &batch) {
+            return self.after_envelope(session, batch, Err(error), time);
+        }
+        let is_early = message.early_content == EarlyContent::Allowed
+            && session.may_pipeline_content(message.scan.size);
+        if is_early {
+            session.pipeline_content();
+            return self.after_envelope(session, batch, Ok(()), time);
+        }
+        self.stage = Stage::Envelope(batch);
+        Request::Run
+    }
+
+    fn after_envelope(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        self.collect_overflow(session);
+        if let Err(error) = result {
+            self.record_failure_before_content(session, batch, error, time);
+            return self.go_on(session, Ahead::Nothing, time);
+        }
+        self.stage = Stage::Content(batch);
+        Request::Write(self.current().message.content)
+    }
+
+    /// All content is written: ends the message, together with what may leave behind it.
+    fn after_content(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        if let Err(error) = result {
+            self.record(session, batch, Err(error));
+            return self.go_on(session, Ahead::Nothing, time);
+        }
+        self.stage = if self.finish_message(session) {
+            Stage::FollowedAcceptance(batch)
+        } else {
+            Stage::Acceptance(batch)
+        };
+        Request::Run
+    }
+
+    /// Ends the message. Returns whether anything leaves together with its end.
+    fn finish_message(&self, session: &mut Session) -> bool {
+        if let Some((message, batch)) = self.next_envelope()
+            && session.may_pipeline_envelope(&batch.recipients)
+        {
+            session.finish();
+            // An error in it is found again when its turn comes: nothing was sent.
+            let _ = start_transaction(session, message, batch);
+        } else if self.is_last() && session.may_pipeline_quit() {
+            session.finish();
+            session.pipeline_quit();
+        } else {
+            session.finish();
+        }
+        session.is_message_followed()
+    }
+
+    /// The envelope that comes next, if that is certain already.
+    fn next_envelope(&self) -> Option<(&'m OutgoingMessage<'m>, &Batch)> {
+        let current = self.deliveries.get(self.current)?;
+        if let Some(batch) = current.job.next_batch() {
+            return Some((current.message, batch));
+        }
+        if !current.job.is_done() {
+            return None;
+        }
+        let next = self.deliveries.get(self.current + 1)?;
+        Some((next.message, next.job.next_batch()?))
+    }
+
+    /// Whether nothing but QUIT follows the transaction that ends.
+    fn is_last(&self) -> bool {
+        let is_done = |delivery: &Delivery| delivery.job.is_done();
+        self.after_last == AfterLast::Quit
+            && self.current + 1 == self.deliveries.len()
+            && self.deliveries.last().is_some_and(is_done)
+    }
+
+    fn after_followed_acceptance(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Request<'m> {
+        let (result, ahead) = match (result, session.take_receipt()) {
+            (result, Some(receipt)) => (Ok(receipt), judge(session, result, time)),
+            (Err(error), None) if session.is_open() => {
+                let recipients = session.take_refused_recipients();
+                self.stage = Stage::RefusedAndFollowed(batch, Refused { error, recipients });
+                return Request::Run;
+            }
+            (result, None) => (session.message_result(result), Ahead::Nothing),
+        };
+        self.record(session, batch, result);
+        self.go_on(session, ahead, time)
+    }
+
+    // --- results ------------------------------------------------------------------------------
+
+    fn collect_overflow(&mut self, session: &mut Session) {
+        if let Some(overflow) = session.take_overflow() {
+            self.current().job.add_overflow(overflow, session);
+        }
+    }
+
+    /// A transaction failed before any of the message left: it may be worth another connection.
+    fn record_failure_before_content(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        error: Error,
+        time: TimeLeft,
+    ) {
+        if self.freshness == Freshness::Only || time == TimeLeft::None {
+            return self.record(session, batch, Err(error));
+        }
+        let is_dead = is_connection_dead(&error);
+        let is_worth_another = self.is_worth_another(session, is_dead);
+        let job = &mut self.current().job;
+        if let Some(last) = last_replies(session, is_dead) {
+            job.shrink(batch, last, error);
+        } else if is_worth_another {
+            job.put_back(batch);
+            session.close();
+        } else if is_dead {
+            // A new connection that ends at once: the next does too.
+            job.record(batch, Err(error.clone()));
+            job.give_up(&error);
+        } else {
+            self.record(session, batch, Err(error));
+        }
+    }
+
+    /// Whether the transaction is to begin once more over another connection: this one is dead, and had carried
+    /// something before; or the server lost the envelope that left with AUTH.
+    fn is_worth_another(&self, session: &Session, is_dead: bool) -> bool {
+        let is_first = self.freshness == Freshness::New && session.transactions() <= 1;
+        session.has_lost_envelope() || is_dead && !is_first
+    }
+
+    fn record(&mut self, session: &mut Session, batch: Batch, result: Result<Receipt, Error>) {
+        match result {
+            Ok(receipt) => self.current().job.record(batch, Ok(receipt)),
+            Err(error) => {
+                let recipients = session.take_refused_recipients();
+                self.record_refusal(session, batch, Refused { error, recipients });
+            }
+        }
+    }
+
+    /// Records the failure of a transaction. A server that is silent, makes no sense, or loses one connection
+    /// after the other is not asked again.
+    fn record_refusal(&mut self, session: &Session, batch: Batch, refused: Refused) {
+        let Refused { error, recipients } = refused;
+        let job = &mut self.current().job;
+        job.record_failure(batch, recipients, error.clone());
+        if session.is_open() {
+            return;
+        }
+        let is_hopeless = matches!(error, Error::Timeout(..) | Error::Protocol(..));
+        if is_hopeless || job.has_lost_too_many_connections() {
+            job.give_up(&error);
+        }
+    }
+
+    fn current(&mut self) -> &mut Delivery<'m> {
+        &mut self.deliveries[self.current]
+    }
+}
+
+/// Sends the envelope for a batch of a message's recipients.
+fn start_transaction(
+    session: &mut Session,
+    message: &OutgoingMessage,
+    batch: &Batch,
+) -> Result<(), Error> {
+    let envelope = Envelope {
+        sender: message.envelope.sender.clone(),
+        recipients: batch.recipients.clone(),
+    };
+    let info = MessageInfo::Scanned(message.scan);
+    session.start_message(envelope, message.options, info, message.partial_delivery)?;
+    if message.partial_delivery == PartialDelivery::Allowed && batch.may_be_split() {
+        session.split_on_too_many();
+    }
+    Ok(())
+}
+
+/// How an envelope went that left with the end of a message. If the server has not judged it, it is sent alone:
+/// over this connection if that is in step, else over another.
+fn judge(session: &mut Session, result: Result<(), Error>, time: TimeLeft) -> Ahead {
+    let is_silent = matches!(result, Err(Error::Timeout(..) | Error::Disconnected(_)));
+    if is_silent && time == TimeLeft::Some {
+        session.learn_lost_envelope();
+    }
+    if session.memory().drops_after_message() {
+        Ahead::Nothing
+    } else {
+        Ahead::Judged(result)
+    }
+}
+
+/// What a server said of recipients before it ended the connection among its replies.
+fn last_replies(session: &mut Session, is_dead: bool) -> Option<LastReplies> {
+    if is_dead { session.last_replies() } else { None }
+}
+
+/// Whether an error before any of a message has left only says that the connection is dead: it ended, the server
+/// has given it up (421, or another 4yz with x.4.2), or the server is in another state than this client
+/// believes: it refuses RSET, or expects no MAIL.
+pub fn is_connection_dead(error: &Error) -> bool {
+    match error {
+        Error::Disconnected(phase) => is_in_envelope(*phase),
+        Error::Rejected(Phase::Other, _) => true,
+        Error::Rejected(phase, reply) => {
+            is_in_envelope(*phase) && reply.is_about_connection()
+                || *phase == Phase::Mail && reply.code == 503
+        }
+        _ => false,
+    }
+}
+
+fn is_in_envelope(phase: Phase) -> bool {
+    matches!(
+        phase,
+        Phase::Other | Phase::Mail | Phase::Rcpt | Phase::Data
+    )
+}
