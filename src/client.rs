@@ -1,9 +1,9 @@
 //! One session with one server, command by command.
 
-use crate::connection::{Clock, Connection, Letter};
-use crate::handle::Handle;
+use crate::connection::{CallDeadlines, Connection, Letter};
 use crate::message::Message;
 use crate::sasl::Credentials;
+use crate::shared_connection::SharedConnection;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
@@ -16,7 +16,7 @@ use crate::tls;
 
 /// A session. Dropping it closes the connection without QUIT.
 pub struct Client {
-    connection: Handle,
+    connection: SharedConnection,
     greeting: Reply,
     dialect: Dialect,
     timeouts: Timeouts,
@@ -35,7 +35,7 @@ impl Client {
         Ok(Self {
             dialect: connection.session().dialect(),
             greeting: greeting.ok_or(Error::Disconnected(Phase::Greeting))?,
-            connection: Handle::new(connection),
+            connection: SharedConnection::new(connection),
             timeouts,
         })
     }
@@ -54,11 +54,11 @@ impl Client {
     }
 
     pub fn extension(&self, keyword: &str) -> Option<String> {
-        self.look(|session| session.extensions().get(keyword).map(String::from))?
+        self.with(|session| session.extensions().get(keyword).map(String::from))?
     }
 
     pub fn extensions(&self) -> Vec<(String, String)> {
-        let all = self.look(|session| {
+        let all = self.with(|session| {
             let all = session.extensions().iter();
             all.map(|(keyword, parameters)| (keyword.into(), parameters.into()))
                 .collect()
@@ -71,7 +71,7 @@ impl Client {
     }
 
     pub fn tls(&self) -> Option<tls::State> {
-        self.connection.look(Connection::tls)?
+        self.connection.with(Connection::tls)?
     }
 
     pub fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
@@ -162,12 +162,12 @@ impl Client {
             }
             connection.quit().ok_or(Error::Disconnected(Phase::Quit))
         });
-        self.connection.cut();
+        self.connection.abort();
         result
     }
 
-    fn clock(&self) -> Clock {
-        Clock::start(&self.timeouts)
+    fn clock(&self) -> CallDeadlines {
+        CallDeadlines::start(&self.timeouts)
     }
 
     fn ask(&self, command: impl FnOnce(&mut Session) -> Result<(), Error>) -> Result<Reply, Error> {
@@ -188,8 +188,8 @@ impl Client {
         })
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
+    fn with<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
         self.connection
-            .look(|connection| look(connection.session()))
+            .with(|connection| look(connection.session()))
     }
 }

@@ -1,8 +1,8 @@
 //! The only loop: a session over TLS over a socket.
 
-mod calls;
 mod letters;
 mod open;
+mod operations;
 
 use core::time::Duration;
 use std::rc::Rc;
@@ -32,7 +32,7 @@ const MAX_OVERHEAD: usize = 5 + 8 + 16;
 
 /// How long the last words of a broken connection are waited for, at most: they, or its end, are there
 /// to be read at once where it leads to a server.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+const DISCONNECT_REASON: Duration = Duration::from_secs(1);
 
 /// Where and how to open a connection.
 pub struct Target {
@@ -99,7 +99,7 @@ pub struct Connection {
     /// Of a message, sealed where TLS stands: what is too little to leave by itself.
     held_back: Outgoing,
     target: Rc<Target>,
-    clock: Clock,
+    clock: CallDeadlines,
     transcript: Transcript,
     /// When a reply was waited for last.
     used: Duration,
@@ -109,13 +109,13 @@ pub struct Connection {
 
 /// The limits of a call's waits.
 #[derive(Clone)]
-pub struct Clock {
+pub struct CallDeadlines {
     pub timeouts: Timeouts,
     /// The end of the whole call.
     pub total: Option<Deadline>,
 }
 
-impl Clock {
+impl CallDeadlines {
     /// For a call that begins now.
     pub fn start(timeouts: &Timeouts) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl Connection {
     pub fn open(
         target: Rc<Target>,
         goal: Goal,
-        clock: Clock,
+        clock: CallDeadlines,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let (socket, ip) = open::connect(&target, &clock, transcript)?;
@@ -165,7 +165,7 @@ impl Connection {
     pub fn attach(
         socket: Socket,
         target: Rc<Target>,
-        clock: Clock,
+        clock: CallDeadlines,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let plan = target.plan(Goal::Greeting, target.local_name.clone(), false)?;
@@ -176,7 +176,7 @@ impl Connection {
         socket: Socket,
         target: Rc<Target>,
         plan: Plan,
-        clock: Clock,
+        clock: CallDeadlines,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let mut connection = Self {
@@ -220,7 +220,7 @@ impl Connection {
                 }
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
-                    if self.take(&bytes).is_err() {
+                    if self.ingest(&bytes).is_err() {
                         return false;
                     }
                 }
@@ -261,7 +261,7 @@ impl Connection {
     /// is said.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         let result = result.map_err(|error| self.session.ends_with(error));
-        self.write_down();
+        self.flush_transcript();
         if let Err(
             Error::Timeout(..)
             | Error::Disconnected(_)
@@ -285,7 +285,7 @@ impl Connection {
     }
 
     fn await_reply(&mut self) -> Result<(), Error> {
-        self.write_down();
+        self.flush_transcript();
         self.flush()?;
         self.used = net::now();
         let deadline = self.reply_deadline().or(self.clock.total);
@@ -321,7 +321,7 @@ impl Connection {
     /// would be a segment of its own, for whose acknowledgement the next one waits where the host has
     /// Nagle's algorithm on (RFC 1122, section 4.2.3.4), as wasmtime (48) has.
     fn push(&mut self) -> Result<(), Error> {
-        self.write_out(calls::BLOCK)
+        self.write_out(operations::BLOCK)
     }
 
     /// Holds back what is less than both `least` and what can be written.
@@ -331,7 +331,7 @@ impl Connection {
         bytes.join(self.seal()?);
         let mut left = &bytes[..];
         while !left.is_empty() {
-            let permitted = match self.room() {
+            let permitted = match self.writable_bytes() {
                 Ok(octets) => octets,
                 Err(error) => {
                     // The server has half of what was written: nothing else can follow.
@@ -346,7 +346,9 @@ impl Connection {
             if rest.len() <= behind {
                 self.session.leaving();
             }
-            self.socket.write(piece).map_err(|_| self.last_words())?;
+            self.socket
+                .write(piece)
+                .map_err(|_| self.disconnect_reason())?;
             left = rest;
         }
         self.held_back = bytes.last(left.len());
@@ -376,10 +378,14 @@ impl Connection {
     }
 
     /// Octets that can be written now, at least one.
-    fn room(&mut self) -> Result<usize, Error> {
+    fn writable_bytes(&mut self) -> Result<usize, Error> {
         let mut deadline = None;
         loop {
-            match self.socket.permitted().map_err(|_| self.last_words())? {
+            match self
+                .socket
+                .permitted()
+                .map_err(|_| self.disconnect_reason())?
+            {
                 0 => {
                     // From the first wait on, of which there is mostly none.
                     let limit = self.clock.timeouts.block;
@@ -397,8 +403,8 @@ impl Connection {
     fn read_meanwhile(&mut self) -> Result<(), Error> {
         match self.socket.read() {
             Read::Nothing => {}
-            Read::Bytes(bytes) => self.take(&bytes)?,
-            Read::End | Read::Broken => return Err(self.last_words()),
+            Read::Bytes(bytes) => self.ingest(&bytes)?,
+            Read::End | Read::Broken => return Err(self.disconnect_reason()),
         }
         match self.session.phase() {
             Phase::Content => self.session.hear_arrived(),
@@ -411,13 +417,13 @@ impl Connection {
         let limit = Timeouts::of_reply(self.session.phase());
         match read.map_err(|e| self.failed(e, limit))? {
             Read::Nothing => Ok(()),
-            Read::Bytes(bytes) => self.take(&bytes),
+            Read::Bytes(bytes) => self.ingest(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
         }
     }
 
     /// What was read, decrypted where TLS stands.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn ingest(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(tls) = &mut self.tls else {
             return self.session.receive(bytes);
         };
@@ -450,7 +456,7 @@ impl Connection {
                     self.session.secured()?;
                 }
                 // The server's first words may have come with the end of its handshake.
-                self.take(&[])
+                self.ingest(&[])
             }
             Err(error) => {
                 self.transcript
@@ -462,7 +468,7 @@ impl Connection {
     }
 
     /// Hands what was said to the transcript.
-    fn write_down(&mut self) {
+    fn flush_transcript(&mut self) {
         for (speaker, text) in self.session.words().take() {
             self.transcript.add(speaker, text);
         }
@@ -473,13 +479,13 @@ impl Connection {
     /// The server may have said why before it closed. That has arrived before its end has; but a host
     /// may know from a write that the connection is broken, and not yet that there is something to
     /// read.
-    fn last_words(&mut self) -> Error {
+    fn disconnect_reason(&mut self) -> Error {
         let phase = self.session.phase();
-        let deadline = self.clock.limit(LAST_WORDS);
+        let deadline = self.clock.limit(DISCONNECT_REASON);
         loop {
             match self.socket.read_within(deadline) {
                 Ok(Read::Nothing) => {}
-                Ok(Read::Bytes(bytes)) if self.take(&bytes).is_ok() => {}
+                Ok(Read::Bytes(bytes)) if self.ingest(&bytes).is_ok() => {}
                 _ => break,
             }
         }

@@ -7,7 +7,7 @@
 //!              |
 //!   src/{mailer,client,message}.rs      configuration, kept connection, one-call send; a session
 //!              |                        command by command; a message in pieces
-//!        src/handle.rs                  a connection that these share
+//!        src/shared_connection.rs       a connection that these share
 //!              |
 //!       src/connection.rs               the only loop: session x tls x socket
 //!       /        |       \
@@ -28,11 +28,12 @@ mod client;
 #[cfg(feature = "component")]
 mod component;
 mod connection;
-mod handle;
+
 mod mailer;
 mod message;
 mod net;
 pub mod sasl;
+mod shared_connection;
 pub mod smtp;
 mod timeouts;
 pub mod tls;

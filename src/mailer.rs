@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use crate::client::Client;
 use crate::connection::{
-    Clock, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
+    CallDeadlines, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
 };
-use crate::handle::Handle;
 use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Credentials, Mechanism};
+use crate::shared_connection::SharedConnection;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -71,7 +71,7 @@ pub struct Mailer {
     transcript: Transcript,
     /// Kept because sessions resume from it.
     tls: Option<tls::Settings>,
-    kept: Option<Handle>,
+    kept: Option<SharedConnection>,
     memory: ServerMemory,
 }
 
@@ -258,7 +258,7 @@ impl Mailer {
 
     /// Delivers one message, over the kept connection if that is still good.
     pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        only(self.send_all(core::slice::from_ref(letter)))
+        single(self.send_all(core::slice::from_ref(letter)))
     }
 
     /// Delivers messages one after the other; an outcome each.
@@ -270,11 +270,11 @@ impl Mailer {
     pub fn send_last(mut self, letter: &Letter) -> Result<Receipt, Error> {
         let outcomes = self.send_letters(core::slice::from_ref(letter), true);
         self.close();
-        only(outcomes)
+        single(outcomes)
     }
 
     fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
-        let clock = Clock::start(&self.timeouts);
+        let clock = CallDeadlines::start(&self.timeouts);
         let mut messages: Vec<Delivery> = letters.iter().map(Delivery::new).collect();
         let mut rest = &mut messages[..];
         while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
@@ -293,7 +293,7 @@ impl Mailer {
     fn send_over_one_connection(
         &mut self,
         messages: &mut [Delivery],
-        clock: &Clock,
+        clock: &CallDeadlines,
         quits: bool,
     ) -> Result<(), Error> {
         let (connection, freshness) = match self.take_kept() {
@@ -304,7 +304,7 @@ impl Mailer {
         let sent = connection.call(clock.clone(), |connection| {
             connection.send_all(messages, freshness, quits)
         });
-        self.keep(connection);
+        self.return_connection(connection);
         sent
     }
 
@@ -338,19 +338,19 @@ impl Mailer {
 
     /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
     pub fn connect(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
+        let clock = CallDeadlines::start(&self.timeouts);
         Client::new(self.open(Goal::Ready, clock)?, self.timeouts.clone())
     }
 
     /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
     pub fn dial(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
+        let clock = CallDeadlines::start(&self.timeouts);
         Client::new(self.open(Goal::Greeting, clock)?, self.timeouts.clone())
     }
 
     /// A session over a connection of the caller's own.
     pub fn attach(&mut self, input: InputStream, output: OutputStream) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
+        let clock = CallDeadlines::start(&self.timeouts);
         let socket = Socket::over(input, output);
         let target = Rc::new(self.target()?);
         let connection = Connection::attach(socket, target, clock, &self.transcript)?;
@@ -369,13 +369,13 @@ impl Mailer {
     fn start_over_kept(
         &mut self,
         begin: impl Fn(&mut Connection) -> Result<(), Error>,
-    ) -> Result<Handle, Error> {
-        let clock = Clock::start(&self.timeouts);
+    ) -> Result<SharedConnection, Error> {
+        let clock = CallDeadlines::start(&self.timeouts);
         if let Some(kept) = self.take_kept() {
             match kept.call(clock.clone(), &begin) {
-                Err(error) if is_gone(&error) => kept.cut(),
+                Err(error) if is_gone(&error) => kept.abort(),
                 result => {
-                    self.keep(kept.clone());
+                    self.return_connection(kept.clone());
                     return result.map(|()| kept);
                 }
             }
@@ -383,23 +383,23 @@ impl Mailer {
         loop {
             let connection = self.open_for_message(clock.clone())?;
             let mut is_lost = false;
-            let result = connection.go_on(|connection| {
+            let result = connection.resume(|connection| {
                 let result = begin(connection);
                 is_lost = connection.has_lost_envelope();
                 result
             });
             // Only once: AUTH leaves alone over the next.
             if !is_lost {
-                self.keep(connection.clone());
+                self.return_connection(connection.clone());
                 return result.map(|()| connection);
             }
         }
     }
 
     /// The kept connection, where it may be used still.
-    fn take_kept(&mut self) -> Option<Handle> {
-        let kept = self.kept.take().filter(Handle::is_good)?;
-        let used_up = kept.look(|connection| self.limits.are_reached(connection));
+    fn take_kept(&mut self) -> Option<SharedConnection> {
+        let kept = self.kept.take().filter(SharedConnection::is_good)?;
+        let used_up = kept.with(|connection| self.limits.are_reached(connection));
         match used_up {
             Some(false) => Some(kept),
             _ => {
@@ -410,18 +410,18 @@ impl Mailer {
     }
 
     /// For the next message, unless the server is still to learn who we are.
-    fn keep(&mut self, connection: Handle) {
-        match connection.look(Connection::is_unauthenticated) {
+    fn return_connection(&mut self, connection: SharedConnection) {
+        match connection.with(Connection::is_unauthenticated) {
             Some(true) => connection.quit(),
             _ => self.kept = Some(connection),
         }
     }
 
-    fn open_for_message(&mut self, clock: Clock) -> Result<Handle, Error> {
-        Ok(Handle::new(self.open(Goal::Message, clock)?))
+    fn open_for_message(&mut self, clock: CallDeadlines) -> Result<SharedConnection, Error> {
+        Ok(SharedConnection::new(self.open(Goal::Message, clock)?))
     }
 
-    fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
+    fn open(&mut self, goal: Goal, clock: CallDeadlines) -> Result<Connection, Error> {
         self.check_credentials()?;
         let target = Rc::new(self.target()?);
         Connection::open(target, goal, clock, &self.transcript)
@@ -484,7 +484,7 @@ impl Mailer {
     }
 }
 
-fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+fn single(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
     let none = || Err(Error::Other("the message has no outcome".into()));
     outcomes.pop().unwrap_or_else(none)
 }

@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "client",
             "message",
-            "handle",
+            "shared_connection",
             "connection",
             "url",
             "transcript",
@@ -39,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "client",
         &[
             "message",
-            "handle",
+            "shared_connection",
             "connection",
             "timeouts",
             "smtp",
@@ -47,8 +47,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tls",
         ],
     ),
-    ("message", &["handle", "connection", "smtp", "net"]),
-    ("handle", &["connection", "timeouts", "smtp"]),
+    (
+        "message",
+        &["shared_connection", "connection", "smtp", "net"],
+    ),
+    ("shared_connection", &["connection", "timeouts", "smtp"]),
     (
         "connection",
         &["transcript", "timeouts", "smtp", "sasl", "tls", "net"],
@@ -65,7 +68,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// What only one module may name, as the rest is to outlive it.
 const PRIVATE: &[(&str, &[&str])] = &[
-    ("wasip2", &["net", "component"]),
+    ("wasi", &["net", "component"]),
     ("wit_bindgen", &["component"]),
     ("rustls", &["tls"]),
 ];

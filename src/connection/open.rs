@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::{Clock, Target};
+use super::{CallDeadlines, Target};
 use crate::net::{self, Deadline, Read, Socket};
 use crate::smtp::error::{Error, Phase, TlsFailure};
 use crate::smtp::transcript::Speaker;
@@ -12,7 +12,7 @@ use crate::transcript::Transcript;
 
 pub fn connect(
     target: &Target,
-    clock: &Clock,
+    clock: &CallDeadlines,
     transcript: &Transcript,
 ) -> Result<(Socket, IpAddr), Error> {
     let Target { host, port, .. } = target;
@@ -56,7 +56,7 @@ pub fn client_hello(target: &Target) -> Result<Tls, Error> {
 }
 
 /// Until the client's part is done.
-pub fn handshake(socket: &Socket, mut tls: Tls, clock: &Clock) -> Result<Tls, Error> {
+pub fn handshake(socket: &Socket, mut tls: Tls, clock: &CallDeadlines) -> Result<Tls, Error> {
     let deadline = clock.limit(clock.timeouts.tls);
     let interrupted = |error| match error {
         net::Error::TimedOut => clock.timed_out(Phase::Tls, Timeout::Tls),

@@ -1,17 +1,13 @@
 //! The way to the server: names, TCP, time, over WASI 0.2. Nothing here knows what is sent.
 
-mod clock;
-mod dial;
-mod entropy;
-mod lookup;
-mod socket;
+mod happy_eyeballs;
+mod wasi02;
 
-pub use clock::{Deadline, now, unix_time};
-pub use dial::{dial, interleave};
-pub use entropy::{NoRandomness, random};
-pub use lookup::lookup;
-pub use socket::{Read, Socket, read, wait_to_read};
-pub use wasip2::io::streams::{InputStream, OutputStream};
+pub use happy_eyeballs::{dial, interleave};
+pub use wasi02::{
+    Connecting, Deadline, InputStream, NoRandomness, OutputStream, Read, Socket, lookup, now,
+    random, read, unix_time, wait_to_read,
+};
 
 /// Why the network did not do it.
 #[derive(Clone, Debug, PartialEq, Eq)]

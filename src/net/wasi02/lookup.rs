@@ -2,11 +2,12 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wasip2::sockets::instance_network::instance_network;
-use wasip2::sockets::ip_name_lookup::resolve_addresses;
-use wasip2::sockets::network::{ErrorCode, IpAddress};
+use wasi::sockets::instance_network::instance_network;
+use wasi::sockets::ip_name_lookup::resolve_addresses;
+use wasi::sockets::network::{ErrorCode, IpAddress};
 
-use super::{Deadline, Error};
+use super::Deadline;
+use crate::net::Error;
 
 /// Addresses that one lookup is asked for; more are not tried.
 const MAX_ADDRESSES: usize = 16;

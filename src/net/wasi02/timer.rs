@@ -3,10 +3,10 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use wasip2::clocks::{monotonic_clock, wall_clock};
-use wasip2::io::poll::{Pollable, poll};
+use wasi::clocks::{monotonic_clock, wall_clock};
+use wasi::io::poll::{Pollable, poll};
 
-use super::Error;
+use crate::net::Error;
 
 /// Since some moment in the past.
 pub fn now() -> Duration {
@@ -48,19 +48,23 @@ impl Deadline {
     }
 
     /// Waits for any of `events`.
-    pub(super) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
-        Alarm::default().wait(self, events)
+    pub(in crate::net) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
+        ReusableTimer::default().wait(self, events)
     }
 }
 
 /// What waits are interrupted by. One that is set is kept for later deadlines too, at the price of
 /// waking once for nothing: a conversation is made of short waits with long limits.
 #[derive(Default)]
-pub struct Alarm(Cell<Option<(Deadline, Pollable)>>);
+pub struct ReusableTimer(Cell<Option<(Deadline, Pollable)>>);
 
-impl Alarm {
+impl ReusableTimer {
     /// Waits for any of `events`, until `deadline`.
-    pub(super) fn wait(&self, deadline: Deadline, events: &[&Pollable]) -> Result<(), Error> {
+    pub(in crate::net) fn wait(
+        &self,
+        deadline: Deadline,
+        events: &[&Pollable],
+    ) -> Result<(), Error> {
         loop {
             let set = self.0.take().filter(|(set, _)| *set <= deadline);
             let (set, alarm) = set.unwrap_or_else(|| (deadline, deadline.subscribe()));

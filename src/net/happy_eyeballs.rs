@@ -4,8 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use super::socket::Connecting;
-use super::{Deadline, Error, Socket};
+use super::{Connecting, Deadline, Error, Socket};
 
 /// Connection Attempt Delay (RFC 8305, section 8).
 const DELAY: Duration = Duration::from_millis(250);

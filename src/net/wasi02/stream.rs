@@ -4,17 +4,18 @@ use core::net::{IpAddr, SocketAddr};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use wasip2::io::poll::Pollable;
-use wasip2::io::streams::{InputStream, OutputStream, StreamError};
-use wasip2::sockets::instance_network::instance_network;
-use wasip2::sockets::network::{
+use wasi::io::poll::Pollable;
+use wasi::io::streams::{InputStream, OutputStream, StreamError};
+use wasi::sockets::instance_network::instance_network;
+use wasi::sockets::network::{
     ErrorCode, IpAddressFamily, IpSocketAddress, Ipv4SocketAddress, Ipv6SocketAddress,
 };
-use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
-use wasip2::sockets::tcp_create_socket::create_tcp_socket;
+use wasi::sockets::tcp::{ShutdownType, TcpSocket};
+use wasi::sockets::tcp_create_socket::create_tcp_socket;
 
-use super::clock::Alarm;
-use super::{Deadline, Error};
+use super::Deadline;
+use super::timer::ReusableTimer;
+use crate::net::Error;
 
 /// Octets that one read takes at most of what a server says, which are replies: wasmtime (48) clears
 /// as much memory for each read as it may bring.
@@ -46,7 +47,7 @@ struct Streams {
     /// Made once, when they are first waited for.
     readable: OnceCell<Pollable>,
     writable: OnceCell<Pollable>,
-    alarm: Alarm,
+    alarm: ReusableTimer,
     /// The last read brought something.
     brought: Cell<bool>,
     input: InputStream,
@@ -130,7 +131,7 @@ impl Socket {
         Self(Rc::new(Streams {
             readable: OnceCell::new(),
             writable: OnceCell::new(),
-            alarm: Alarm::default(),
+            alarm: ReusableTimer::default(),
             brought: Cell::new(false),
             input,
             output,

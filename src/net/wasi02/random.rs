@@ -1,6 +1,6 @@
 //! Randomness: from the host.
 
-use wasip2::random::random::get_random_bytes;
+use wasi::random::random::get_random_bytes;
 use zeroize::Zeroizing;
 
 /// Answers without a single octet, one after the other, after which the host counts as having none.

@@ -1,6 +1,6 @@
 //! What can be asked of a connection.
 
-use super::{Clock, Connection};
+use super::{CallDeadlines, Connection};
 use crate::net::{self, Deadline, InputStream, Read};
 use crate::sasl::Credentials;
 use crate::smtp::delivery::Content;
@@ -17,7 +17,7 @@ pub(super) const BLOCK: usize = 64 * 1024;
 
 impl Connection {
     /// A new call: its time begins.
-    pub fn begin(&mut self, clock: Clock) {
+    pub fn begin(&mut self, clock: CallDeadlines) {
         self.clock = clock;
         self.session.words().want(self.transcript.is_wanted());
     }

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::connection::{Clock, Connection};
+use crate::connection::{CallDeadlines, Connection};
 use crate::smtp::error::Error;
 
 /// Empty once the connection has ended.
 #[derive(Clone, Default)]
-pub struct Handle(Rc<RefCell<Option<Connection>>>);
+pub struct SharedConnection(Rc<RefCell<Option<Connection>>>);
 
-impl Handle {
+impl SharedConnection {
     pub fn new(connection: Connection) -> Self {
         Self(Rc::new(RefCell::new(Some(connection))))
     }
@@ -18,17 +18,17 @@ impl Handle {
     /// A call of its own, with its own limits.
     pub fn call<T>(
         &self,
-        clock: Clock,
+        clock: CallDeadlines,
         call: impl FnOnce(&mut Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.go_on(|connection| {
+        self.resume(|connection| {
             connection.begin(clock);
             call(connection)
         })
     }
 
     /// A part of a call that has begun. A session that ended closes its connection.
-    pub fn go_on<T>(
+    pub fn resume<T>(
         &self,
         call: impl FnOnce(&mut Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -44,7 +44,7 @@ impl Handle {
     }
 
     /// What is known without asking the server, while the connection stands.
-    pub fn look<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+    pub fn with<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
         self.0.borrow().as_ref().map(look)
     }
 
@@ -63,7 +63,7 @@ impl Handle {
     }
 
     /// Closes without a word.
-    pub fn cut(&self) {
+    pub fn abort(&self) {
         self.0.take();
     }
 }
