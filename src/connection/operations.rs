@@ -1,7 +1,7 @@
-//! What can be asked of a connection.
+//! The operations of a connection: commands, messages, STARTTLS, AUTH, QUIT.
 
-use super::{CallDeadlines, Connection};
-use crate::net::{self, Deadline, InputStream, Read};
+use super::{CallDeadlines, Connection, open};
+use crate::net::{Deadline, Network, Read, Source};
 use crate::sasl::Credentials;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
@@ -12,42 +12,42 @@ use crate::smtp::session::Session;
 use crate::timeouts::Timeout;
 use crate::tls;
 
-/// Octets of a message that leave in one write where the server keeps up.
+/// Octets of a message that leave in one write if the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
 
-impl Connection {
-    /// A new call: its time begins.
-    pub fn begin(&mut self, clock: CallDeadlines) {
-        self.clock = clock;
+impl<N: Network> Connection<N> {
+    /// Begins a call with its own deadlines.
+    pub fn begin(&mut self, deadlines: CallDeadlines<N>) {
+        self.deadlines = deadlines;
         self.session.words().want(self.transcript.is_wanted());
     }
 
-    /// As far as a message's content can leave.
-    pub fn start(
+    /// Sends the envelope; the content can follow.
+    pub async fn start(
         &mut self,
         envelope: Envelope,
         options: &Options,
         content: Content,
         partial: bool,
     ) -> Result<(), Error> {
-        self.greet_if_due()?;
+        self.greet_if_due().await?;
         self.session.deliver(envelope, options, content, partial)?;
-        self.run()
+        self.run().await
     }
 
-    pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let result = self.write_blocks(piece);
+    pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let result = self.write_blocks(piece).await;
         self.conclude(result)
     }
 
-    /// All that is left of `source`, which must not stall for longer than a server may.
-    pub fn write_from(&mut self, source: &InputStream) -> Result<u64, Error> {
+    /// Writes all that is left of `source`. The source must not stall for longer than a server may.
+    pub async fn write_from(&mut self, mut source: impl Source) -> Result<u64, Error> {
         let mut total = 0;
         loop {
-            let deadline = self.clock.limit(self.clock.timeouts.block);
-            match net::read(source) {
-                Read::Nothing => net::wait_to_read(source, deadline)
-                    .map_err(|e| self.failed(e, Timeout::Block))?,
+            let deadline = self.deadlines.limit(self.deadlines.timeouts.block);
+            let read = source.read_within(deadline).await;
+            match read.map_err(|e| self.failed(e, Timeout::Block))? {
+                Read::Nothing => {}
                 Read::End => return Ok(total),
                 Read::Broken => {
                     let what = format!("the source of the message failed after {total} octets");
@@ -55,22 +55,22 @@ impl Connection {
                 }
                 Read::Bytes(bytes) => {
                     total += bytes.len() as u64;
-                    self.write(&bytes)?;
+                    self.write(&bytes).await?;
                 }
             }
         }
     }
 
-    /// Ends the message, and waits for the answer to it.
-    pub fn finish(&mut self) -> Result<Receipt, Error> {
+    /// Ends the message, and waits for the reply to it.
+    pub async fn finish(&mut self) -> Result<Receipt, Error> {
         self.session.finish();
-        let result = self.run();
+        let result = self.run().await;
         self.receipt(result)
     }
 
-    /// What became of the message that has ended, given how its session went on.
+    /// The receipt of the message that has ended, given how its session went on.
     pub(super) fn receipt(&mut self, result: Result<(), Error>) -> Result<Receipt, Error> {
-        // LMTP may have answered for some before the connection ended.
+        // An LMTP server may have answered for some recipients before the connection ended.
         match (result, self.session.take_receipt()) {
             (Ok(()), Some(receipt)) => Ok(receipt),
             (Ok(()), None) => Err(Error::Other("the session ended without a receipt".into())),
@@ -81,25 +81,25 @@ impl Connection {
         }
     }
 
-    /// As far as the content of a message whose envelope was said step by step.
-    pub fn data(&mut self) -> Result<(), Error> {
-        self.greet_if_due()?;
+    /// Sends DATA after an envelope that was sent command by command; the content can follow.
+    pub async fn data(&mut self) -> Result<(), Error> {
+        self.greet_if_due().await?;
         self.session.data()?;
-        self.run()
+        self.run().await
     }
 
-    /// What a challenge says; the exchange is cancelled where that is not base64.
-    pub fn challenge(&mut self, reply: &Reply) -> Result<Vec<u8>, Error> {
+    /// Decodes a challenge. If it is not base64, the exchange is cancelled.
+    pub async fn challenge(&mut self, reply: &Reply) -> Result<Vec<u8>, Error> {
         match Session::challenge(reply) {
             Ok(challenge) => Ok(challenge),
             Err(why) => {
-                self.ask_at_once(Session::auth_cancel)?;
+                self.ask_at_once(Session::auth_cancel).await?;
                 Err(Error::Protocol(Phase::Auth, why))
             }
         }
     }
 
-    /// Whether a message is on its way.
+    /// Whether a message's content is being written.
     pub fn is_writing(&self) -> bool {
         self.session.is_writing()
     }
@@ -108,40 +108,36 @@ impl Connection {
         self.session.refused_recipients()
     }
 
-    /// One command and its reply; EHLO first where it is due.
-    pub fn ask(
+    /// Sends one command and returns its reply; sends EHLO before if that is due.
+    pub async fn ask(
         &mut self,
         command: impl FnOnce(&mut Session) -> Result<(), Error>,
     ) -> Result<Reply, Error> {
-        self.greet_if_due()?;
-        self.ask_at_once(command)
+        self.greet_if_due().await?;
+        self.ask_at_once(command).await
     }
 
-    /// One command and its reply.
-    pub fn ask_at_once(
+    /// Sends one command and returns its reply.
+    pub async fn ask_at_once(
         &mut self,
         command: impl FnOnce(&mut Session) -> Result<(), Error>,
     ) -> Result<Reply, Error> {
         command(&mut self.session)?;
-        self.answer()
-    }
-
-    /// The reply to what is said.
-    fn answer(&mut self) -> Result<Reply, Error> {
-        self.run()?;
+        self.run().await?;
         self.session
             .take_answer()
             .ok_or_else(|| Error::Other("the session ended without a reply".into()))
     }
 
     /// STARTTLS; EHLO is due after it.
-    pub fn start_tls(&mut self) -> Result<(), Error> {
-        self.ask(Session::start_tls).map(drop)
+    pub async fn start_tls(&mut self) -> Result<(), Error> {
+        self.ask(Session::start_tls).await.map(drop)
     }
 
-    pub fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        let nonces = super::nonces()?;
+    pub async fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
+        let nonces = super::nonces::<N>()?;
         self.ask(|session| session.authenticate_as(credentials, nonces))
+            .await
     }
 
     pub fn session(&self) -> &Session {
@@ -152,41 +148,42 @@ impl Connection {
         self.tls.as_ref().map(tls::Tls::state)
     }
 
-    /// Says QUIT where it has a place, waits for its reply a little, and ends TLS.
-    pub fn quit(&mut self) -> Option<Reply> {
+    /// Sends QUIT if the session allows it, waits for its reply a little, and ends TLS.
+    pub async fn quit(&mut self) -> Option<Reply> {
         if !self.session.is_open() {
             return None;
         }
-        self.clock.timeouts.block = self.clock.timeouts.reply(Phase::Quit);
-        // Nothing is lost where it fails: what was sent is answered already.
-        let reply = self.ask_at_once(Session::quit).ok();
+        self.deadlines.timeouts.block = self.deadlines.timeouts.reply(Phase::Quit);
+        // Nothing is lost if it fails: what was sent is answered already.
+        let reply = self.ask_at_once(Session::quit).await.ok();
         if let Some(tls) = &mut self.tls
             && reply.is_some()
         {
             tls.close();
-            let deadline = Deadline::after(self.clock.timeouts.reply(Phase::Quit));
-            let _ = self.socket.write_all(tls.outgoing(), deadline);
+            let limit = self.deadlines.timeouts.reply(Phase::Quit);
+            let deadline = Deadline::after(&self.deadlines.network, limit);
+            let _ = open::write_all(&mut self.stream, tls.outgoing(), deadline).await;
         }
         self.session.end();
         reply
     }
 
-    pub(super) fn greet_if_due(&mut self) -> Result<(), Error> {
-        match self.session.is_hello_due() {
-            true => self.ask_at_once(|session| session.hello(None)).map(drop),
-            false => Ok(()),
+    pub(super) async fn greet_if_due(&mut self) -> Result<(), Error> {
+        if self.session.is_hello_due() {
+            self.ask_at_once(|session| session.hello(None)).await?;
         }
+        Ok(())
     }
 
-    fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {
+    async fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {
         for piece in message.chunks(BLOCK) {
             self.session.write(piece)?;
             if self.session.outgoing().len() >= BLOCK {
-                self.push()?;
-                self.read_meanwhile()?;
+                self.push().await?;
+                self.read_meanwhile().await?;
             }
             while self.session.is_ahead() {
-                self.await_reply()?;
+                self.await_reply().await?;
                 self.session.hear_arrived()?;
             }
         }

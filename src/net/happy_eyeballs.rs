@@ -1,129 +1,139 @@
-//! From a host's name to a connection.
+//! Happy Eyeballs (RFC 8305): from the addresses of a host to one connection.
 
+use core::future::poll_fn;
 use core::net::{IpAddr, SocketAddr};
+use core::pin::{Pin, pin};
+use core::task::Poll;
 use core::time::Duration;
 use std::collections::VecDeque;
+use std::fmt;
 
-use super::{Connecting, Deadline, Error, Socket};
+use super::{Deadline, Error, Network};
 
 /// Connection Attempt Delay (RFC 8305, section 8).
 const DELAY: Duration = Duration::from_millis(250);
 
-/// Why none of a host's addresses could be connected to.
+/// Why each of a host's addresses could not be connected to.
 #[derive(Debug)]
-pub struct DialError(Vec<(IpAddr, Error)>);
+pub(crate) struct ConnectErrors(Vec<(IpAddr, Error)>);
 
-impl DialError {
-    /// The host grants no connection to any of them.
-    pub fn is_denied(&self) -> bool {
+impl ConnectErrors {
+    /// Whether the host denies the connection to each of them.
+    pub(crate) fn are_denials(&self) -> bool {
         self.0.iter().all(|(_, error)| *error == Error::Denied)
     }
 }
 
-impl core::fmt::Display for DialError {
-    fn fmt(&self, f: &mut core::fmt::Formatter) -> core::fmt::Result {
+impl fmt::Display for ConnectErrors {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         for (i, (address, error)) in self.0.iter().enumerate() {
             let separator = if i == 0 { "" } else { "; " };
-            match error {
-                Error::Denied => write!(f, "{separator}{address}: the host denies it")?,
-                Error::TimedOut => write!(f, "{separator}{address}: no answer in time")?,
-                Error::Disconnected => write!(f, "{separator}{address}: disconnected")?,
-                Error::Failed(why) => write!(f, "{separator}{address}: {why}")?,
-            }
+            write!(f, "{separator}{address}: {error}")?;
         }
         Ok(())
     }
 }
 
-/// Races the addresses: one more is tried every 250 ms, and as soon as one has failed; the first to
-/// connect wins, and the others are given up (RFC 8305, section 5). Each has `limit`, all have
-/// until `total`.
-pub fn dial(
+/// Races the addresses: another attempt starts every 250 ms, and as soon as one has failed. The first
+/// connection wins, and the other attempts are given up (RFC 8305, section 5). Each attempt has `limit`, all
+/// have until `total`.
+pub(crate) async fn connect<N: Network>(
+    network: &N,
     addresses: Vec<IpAddr>,
     port: u16,
     limit: Duration,
     total: Option<Deadline>,
-) -> Result<(Socket, IpAddr), DialError> {
+) -> Result<(N::Stream, IpAddr), ConnectErrors> {
+    let start = |ip| network.connect(SocketAddr::new(ip, port));
     let mut race = Race {
+        network,
         waiting: addresses.into(),
         running: Vec::new(),
         failed: Vec::new(),
         next: None,
     };
     loop {
-        race.start(port, limit, total);
-        if race.running.is_empty() {
-            return Err(DialError(race.failed));
-        }
-        race.wait();
-        if let Some(won) = race.settle() {
-            return Ok(won);
+        race.start_due(start, limit, total);
+        let Some(deadline) = race.next_deadline() else {
+            return Err(ConnectErrors(race.failed));
+        };
+        if let Some(winner) = race.advance(deadline).await {
+            return Ok(winner);
         }
     }
 }
 
-struct Race {
+struct Race<'a, N, F> {
+    network: &'a N,
     waiting: VecDeque<IpAddr>,
-    running: Vec<Attempt>,
+    running: Vec<Attempt<F>>,
     failed: Vec<(IpAddr, Error)>,
-    /// When the next attempt is due; none for now.
+    /// When the next attempt is due; `None` for now.
     next: Option<Deadline>,
 }
 
-struct Attempt {
+struct Attempt<F> {
     ip: IpAddr,
-    connecting: Connecting,
+    connecting: Pin<Box<F>>,
     deadline: Deadline,
 }
 
-impl Race {
+impl<N: Network, F: Future<Output = Result<N::Stream, Error>>> Race<'_, N, F> {
     /// Starts the next attempt if it is due.
-    fn start(&mut self, port: u16, limit: Duration, total: Option<Deadline>) {
-        while self.next.is_none_or(Deadline::has_passed)
+    fn start_due(&mut self, start: impl Fn(IpAddr) -> F, limit: Duration, total: Option<Deadline>) {
+        let network = self.network;
+        if self.next.is_none_or(|next| next.has_passed(network))
             && let Some(ip) = self.waiting.pop_front()
         {
-            match Connecting::start(SocketAddr::new(ip, port)) {
-                Err(error) => self.failed.push((ip, error)),
-                Ok(connecting) => {
-                    let deadline = Deadline::after(limit).or(total);
-                    self.running.push(Attempt {
-                        ip,
-                        connecting,
-                        deadline,
-                    });
-                    self.next = Some(Deadline::after(DELAY));
+            let now = network.now();
+            let after = |limit| Deadline::at(now.saturating_add(limit));
+            self.next = Some(after(DELAY));
+            self.running.push(Attempt {
+                ip,
+                connecting: Box::pin(start(ip)),
+                deadline: after(limit).or(total),
+            });
+        }
+    }
+
+    /// When an attempt times out, or the next one is due. `None` if all have failed.
+    fn next_deadline(&self) -> Option<Deadline> {
+        let first = self.running.iter().map(|attempt| attempt.deadline).min()?;
+        Some(first.or(self.next.filter(|_| !self.waiting.is_empty())))
+    }
+
+    /// Waits until an attempt has ended, or until `deadline`.
+    async fn advance(&mut self, deadline: Deadline) -> Option<(N::Stream, IpAddr)> {
+        let mut sleep = pin!(self.network.sleep_until(deadline));
+        let ended = poll_fn(|context| {
+            for (place, attempt) in self.running.iter_mut().enumerate() {
+                if let Poll::Ready(result) = attempt.connecting.as_mut().poll(context) {
+                    return Poll::Ready(Some((place, result)));
                 }
             }
-        }
-    }
-
-    /// Until an attempt has an end, or the next one is due.
-    fn wait(&self) {
-        let next = self.next.filter(|_| !self.waiting.is_empty());
-        let events: Vec<_> = self.running.iter().map(|a| a.connecting.event()).collect();
-        let deadlines = self.running.iter().map(|attempt| attempt.deadline);
-        if let Some(first) = deadlines.chain(next).min() {
-            // What has passed shows in `settle`.
-            let _ = first.wait(&events.iter().collect::<Vec<_>>());
-        }
-    }
-
-    /// The connection of the first attempt that has one.
-    fn settle(&mut self) -> Option<(Socket, IpAddr)> {
-        for attempt in std::mem::take(&mut self.running) {
-            let Attempt { ip, deadline, .. } = attempt;
-            match attempt.connecting.finish() {
-                Ok(Ok(socket)) => return Some((socket, ip)),
-                Err(error) => self.fail(ip, error),
-                Ok(Err(_)) if deadline.has_passed() => self.fail(ip, Error::TimedOut),
-                Ok(Err(connecting)) => self.running.push(Attempt {
-                    ip,
-                    connecting,
-                    deadline,
-                }),
+            sleep.as_mut().poll(context).map(|()| None)
+        });
+        match ended.await {
+            Some((place, result)) => {
+                let ip = self.running.remove(place).ip;
+                match result {
+                    Ok(stream) => return Some((stream, ip)),
+                    Err(error) => self.fail(ip, error),
+                }
             }
+            None => self.time_out(),
         }
         None
+    }
+
+    /// Gives the attempts up that have had their time.
+    fn time_out(&mut self) {
+        let network = self.network;
+        let is_over = |attempt: &mut Attempt<F>| attempt.deadline.has_passed(network);
+        let over: Vec<_> = self.running.extract_if(.., is_over).collect();
+        for attempt in over {
+            self.fail(attempt.ip, Error::TimedOut);
+        }
     }
 
     fn fail(&mut self, ip: IpAddr, error: Error) {
@@ -132,9 +142,9 @@ impl Race {
     }
 }
 
-/// One family after the other in turn, so that none that is broken costs more than one delay (RFC
-/// 8305, section 4); the family that was good before comes first, else the resolver's choice.
-pub fn interleave(addresses: &[IpAddr], prefer_ipv6: Option<bool>) -> Vec<IpAddr> {
+/// Lets the address families take turns, so that a broken one costs no more than one delay (RFC 8305, section
+/// 4). The family that was connected to before comes first, else the resolver's choice.
+pub(crate) fn interleave(addresses: &[IpAddr], prefer_ipv6: Option<bool>) -> Vec<IpAddr> {
     let ipv6_first = prefer_ipv6.or_else(|| addresses.first().map(IpAddr::is_ipv6));
     let is_first = |ip: &&IpAddr| Some(ip.is_ipv6()) == ipv6_first;
     let mut first = addresses.iter().copied().filter(|ip| is_first(&ip));

@@ -1,23 +1,19 @@
-//! The way to the server: names, TCP, time, over WASI 0.2. Nothing here knows what is sent.
+//! Network I/O, clocks and randomness behind one trait, [`Network`]; and Happy Eyeballs (RFC 8305) over it.
+//!
+//! ```text
+//!   Network --lookup---> addresses --Happy Eyeballs--> Stream     a TCP connection: read, write, wait
+//!      |                                                  |
+//!      +-- now, sleep_until, random, unix_time            +------ Source: read, wait
+//! ```
+//!
+//! [`Wasi`] is the network of WASI 0.2. Nothing here knows what is sent.
 
+mod deadline;
 mod happy_eyeballs;
+mod network;
 mod wasi02;
 
-pub use happy_eyeballs::{dial, interleave};
-pub use wasi02::{
-    Connecting, Deadline, InputStream, NoRandomness, OutputStream, Read, Socket, lookup, now,
-    random, read, unix_time, wait_to_read,
-};
-
-/// Why the network did not do it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// The host does not grant it.
-    Denied,
-    /// The deadline passed.
-    TimedOut,
-    /// The connection is gone.
-    Disconnected,
-    /// In words, such as "connection refused".
-    Failed(String),
-}
+pub use deadline::Deadline;
+pub(crate) use happy_eyeballs::{connect, interleave};
+pub use network::{Error, Interest, Network, NoRandomness, Read, Source, Stream};
+pub use wasi02::{Wasi, WasiStream, block_on};

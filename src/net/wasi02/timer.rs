@@ -1,80 +1,36 @@
-//! Time: from the host's clocks, as this target's std has none.
+//! Waits with a deadline.
 
 use core::cell::Cell;
-use core::time::Duration;
 
-use wasi::clocks::{monotonic_clock, wall_clock};
-use wasi::io::poll::{Pollable, poll};
+use wasi::clocks::monotonic_clock;
 
-use crate::net::Error;
+use super::Wasi;
+use super::executor::{Event, first};
+use crate::net::{Deadline, Error};
 
-/// Since some moment in the past.
-pub fn now() -> Duration {
-    Duration::from_nanos(monotonic_clock::now())
+/// The event that `deadline` has passed.
+pub(super) fn subscribe(deadline: Deadline) -> Event {
+    let nanos = u64::try_from(deadline.moment().as_nanos()).unwrap_or(u64::MAX);
+    Event::new(monotonic_clock::subscribe_instant(nanos))
 }
 
-/// Since 1970, in UTC.
-pub fn unix_time() -> Duration {
-    let now = wall_clock::now();
-    Duration::new(now.seconds, now.nanoseconds)
-}
-
-/// The moment at which waiting ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deadline(Duration);
-
-impl Deadline {
-    pub fn after(limit: Duration) -> Self {
-        Self::at(now().saturating_add(limit))
-    }
-
-    /// As `now` counts.
-    pub fn at(moment: Duration) -> Self {
-        Self(moment)
-    }
-
-    /// The earlier one.
-    pub fn or(self, other: Option<Self>) -> Self {
-        other.map_or(self, |other| other.min(self))
-    }
-
-    fn subscribe(self) -> Pollable {
-        let nanos = u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX);
-        monotonic_clock::subscribe_instant(nanos)
-    }
-
-    pub fn has_passed(self) -> bool {
-        self.0 <= now()
-    }
-
-    /// Waits for any of `events`.
-    pub(in crate::net) fn wait(self, events: &[&Pollable]) -> Result<(), Error> {
-        ReusableTimer::default().wait(self, events)
-    }
-}
-
-/// What waits are interrupted by. One that is set is kept for later deadlines too, at the price of
-/// waking once for nothing: a conversation is made of short waits with long limits.
+/// A timer that is kept for later deadlines too, at the price of waking once for nothing: a conversation is
+/// made of short waits with long limits.
 #[derive(Default)]
-pub struct ReusableTimer(Cell<Option<(Deadline, Pollable)>>);
+pub(super) struct ReusableTimer(Cell<Option<(Deadline, Event)>>);
 
 impl ReusableTimer {
-    /// Waits for any of `events`, until `deadline`.
-    pub(in crate::net) fn wait(
-        &self,
-        deadline: Deadline,
-        events: &[&Pollable],
-    ) -> Result<(), Error> {
+    /// Waits for one of `events` until `deadline`.
+    pub(super) async fn wait(&self, deadline: Deadline, events: &[&Event]) -> Result<(), Error> {
         loop {
-            let set = self.0.take().filter(|(set, _)| *set <= deadline);
-            let (set, alarm) = set.unwrap_or_else(|| (deadline, deadline.subscribe()));
-            let all: Vec<&Pollable> = events.iter().copied().chain([&alarm]).collect();
-            let ready = poll(&all);
-            if ready.iter().any(|&ready| (ready as usize) < events.len()) {
-                self.0.set(Some((set, alarm)));
+            let kept = self.0.take().filter(|(set, _)| *set <= deadline);
+            let (set, timer) = kept.unwrap_or_else(|| (deadline, subscribe(deadline)));
+            let all: Vec<_> = events.iter().copied().chain([&timer]).collect();
+            if first(&all).await < events.len() {
+                self.0.set(Some((set, timer)));
                 return Ok(());
             }
-            if set == deadline || deadline.has_passed() {
+            if set == deadline || deadline.has_passed(&Wasi) {
                 return Err(Error::TimedOut);
             }
         }
