@@ -36,11 +36,11 @@ fn generate() -> Result<String, Box<dyn Error>> {
     Ok(String::from_utf8(contents.to_vec())?)
 }
 
-/// `wasip2::io::streams` for `wasi:io/streams@0.2.12`.
+/// `wasi::io::streams` for `wasi:io/streams@0.2.12`.
 fn wasi(resolve: &Resolve, key: &WorldKey) -> Option<(String, WithOption)> {
     let interface = resolve.name_world_key(key);
     let (package, name) = interface.strip_prefix("wasi:")?.split_once('/')?;
     let (name, _version) = name.split_once('@')?;
-    let path = format!("wasip2::{package}::{}", name.replace('-', "_"));
+    let path = format!("wasi::{package}::{}", name.replace('-', "_"));
     Some((interface, WithOption::Path(path)))
 }

@@ -1,9 +1,10 @@
 //! One session with one server, command by command.
 
-use crate::connection::{Clock, Connection, Letter};
-use crate::handle::Handle;
+use crate::connection::{CallDeadlines, Connection, Letter};
 use crate::message::Message;
+use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
+use crate::shared_connection::SharedConnection;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
@@ -15,27 +16,33 @@ use crate::timeouts::Timeouts;
 use crate::tls;
 
 /// A session. Dropping it closes the connection without QUIT.
-pub struct Client {
-    connection: Handle,
+pub struct Client<N: Network = Wasi> {
+    network: N,
+    connection: SharedConnection<N>,
     greeting: Reply,
     dialect: Dialect,
     timeouts: Timeouts,
 }
 
-/// What the server waits for in an exchange of the caller's own.
+/// A step of an AUTH exchange whose mechanism is the caller's own.
 pub enum AuthStep {
     /// The server's challenge, decoded.
     Challenge(Vec<u8>),
     Done(Reply),
 }
 
-impl Client {
-    pub(crate) fn new(connection: Connection, timeouts: Timeouts) -> Result<Self, Error> {
+impl<N: Network> Client<N> {
+    pub(crate) fn new(
+        network: N,
+        connection: Connection<N>,
+        timeouts: Timeouts,
+    ) -> Result<Self, Error> {
         let greeting = connection.session().greeting().cloned();
         Ok(Self {
+            network,
             dialect: connection.session().dialect(),
             greeting: greeting.ok_or(Error::Disconnected(Phase::Greeting))?,
-            connection: Handle::new(connection),
+            connection: SharedConnection::new(connection),
             timeouts,
         })
     }
@@ -45,20 +52,25 @@ impl Client {
         self.greeting.clone()
     }
 
-    /// EHLO, and HELO where EHLO is not understood.
-    pub fn hello(&self, local_name: &str) -> Result<Reply, Error> {
+    /// EHLO, and HELO if the server does not understand EHLO.
+    pub async fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.connection.call(self.clock(), |connection| {
-            connection.ask_at_once(|session| session.hello(Some(name)))
+        self.call(async |connection| {
+            connection
+                .ask_at_once(|session| session.hello(Some(name)))
+                .await
         })
+        .await
     }
 
+    /// The parameters of an extension that the server offers, and `None` if it does not offer it.
     pub fn extension(&self, keyword: &str) -> Option<String> {
-        self.look(|session| session.extensions().get(keyword).map(String::from))?
+        self.with(|session| session.extensions().get(keyword).map(String::from))?
     }
 
+    /// The keyword and the parameters of each extension that the server offers.
     pub fn extensions(&self) -> Vec<(String, String)> {
-        let all = self.look(|session| {
+        let all = self.with(|session| {
             let all = session.extensions().iter();
             all.map(|(keyword, parameters)| (keyword.into(), parameters.into()))
                 .collect()
@@ -66,55 +78,65 @@ impl Client {
         all.unwrap_or_default()
     }
 
-    pub fn start_tls(&self) -> Result<(), Error> {
-        self.connection.call(self.clock(), Connection::start_tls)
+    pub async fn start_tls(&self) -> Result<(), Error> {
+        self.call(async |connection| connection.start_tls().await)
+            .await
     }
 
+    /// What the TLS handshake agreed on; `None` without TLS.
     pub fn tls(&self) -> Option<tls::State> {
-        self.connection.look(Connection::tls)?
+        self.connection.with(Connection::tls)?
     }
 
-    pub fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
-        self.connection.call(self.clock(), |connection| {
-            connection.authenticate(credentials)
-        })
+    pub async fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
+        self.call(async |connection| connection.authenticate(credentials).await)
+            .await
     }
 
-    /// A mechanism of the caller's own.
-    pub fn auth_start(&self, mechanism: &str, initial: Option<&[u8]>) -> Result<AuthStep, Error> {
+    /// Begins an AUTH exchange whose mechanism is the caller's own.
+    pub async fn auth_start(
+        &self,
+        mechanism: &str,
+        initial: Option<&[u8]>,
+    ) -> Result<AuthStep, Error> {
         self.auth_step(|session| session.auth_start(mechanism, initial))
+            .await
     }
 
-    pub fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
+    /// Answers a challenge.
+    pub async fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
         self.auth_step(|session| session.auth_respond(response))
+            .await
     }
 
-    pub fn auth_cancel(&self) -> Result<Reply, Error> {
-        self.ask(Session::auth_cancel)
+    pub async fn auth_cancel(&self) -> Result<Reply, Error> {
+        self.ask(Session::auth_cancel).await
     }
 
-    pub fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
+    pub async fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
         self.ask(|session| session.mail(sender.as_ref(), options))
+            .await
     }
 
-    pub fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
+    pub async fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
         let recipient = self
             .dialect
             .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
-        self.ask(|session| session.rcpt(recipient, options))
+        self.ask(|session| session.rcpt(recipient, options)).await
     }
 
-    /// The content, after at least one accepted `rcpt`.
-    pub fn data(&self) -> Result<Message, Error> {
-        self.connection.call(self.clock(), Connection::data)?;
+    /// DATA, after at least one accepted `rcpt`.
+    pub async fn data(&self) -> Result<Message<N>, Error> {
+        self.call(async |connection| connection.data().await)
+            .await?;
         Ok(Message::new(self.connection.clone()))
     }
 
     /// `mail`, `rcpt` and `data` in as few round trips as the server allows.
-    pub fn send(
+    pub async fn send(
         &self,
         sender: Option<&str>,
         recipients: &[String],
@@ -123,73 +145,84 @@ impl Client {
     ) -> Result<Receipt, Error> {
         let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         let letter = Letter::new(envelope, options, message, true, false)?;
-        self.connection
-            .call(self.clock(), |connection| connection.send(&letter))
+        self.call(async |connection| connection.send(&letter).await)
+            .await
     }
 
-    pub fn reset(&self) -> Result<Reply, Error> {
-        self.ask(Session::reset)
+    pub async fn reset(&self) -> Result<Reply, Error> {
+        self.ask(Session::reset).await
     }
 
-    pub fn noop(&self) -> Result<Reply, Error> {
-        self.ask(Session::noop)
+    pub async fn noop(&self) -> Result<Reply, Error> {
+        self.ask(Session::noop).await
     }
 
-    pub fn verify(&self, address: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("VRFY", Some(address)))
+    pub async fn verify(&self, address: &str) -> Result<Reply, Error> {
+        self.ask(|session| session.ask("VRFY", Some(address))).await
     }
 
-    pub fn expand(&self, name: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("EXPN", Some(name)))
+    pub async fn expand(&self, name: &str) -> Result<Reply, Error> {
+        self.ask(|session| session.ask("EXPN", Some(name))).await
     }
 
-    pub fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("HELP", topic))
+    pub async fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
+        self.ask(|session| session.ask("HELP", topic)).await
     }
 
-    /// Any other command: one line out, one reply back, whatever its code.
-    pub fn command(&self, line: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.raw(line))
+    /// Any other command: sends one line, and returns its reply, whatever the code.
+    pub async fn command(&self, line: &str) -> Result<Reply, Error> {
+        self.ask(|session| session.raw(line)).await
     }
 
-    /// Closes the connection, whatever the reply.
-    pub fn quit(self) -> Result<Reply, Error> {
-        let result = self.connection.call(self.clock(), |connection| {
+    /// Sends QUIT, and closes the connection whatever the reply.
+    pub async fn quit(self) -> Result<Reply, Error> {
+        let result = self.call(async |connection| {
             if connection.is_writing() {
                 return Err(Error::WrongState(
                     "a message is on its way: the connection is closed without QUIT".into(),
                 ));
             }
-            connection.quit().ok_or(Error::Disconnected(Phase::Quit))
+            let reply = connection.quit().await;
+            reply.ok_or(Error::Disconnected(Phase::Quit))
         });
-        self.connection.cut();
+        let result = result.await;
+        self.connection.abort();
         result
     }
 
-    fn clock(&self) -> Clock {
-        Clock::start(&self.timeouts)
+    async fn call<T>(
+        &self,
+        operation: impl AsyncFnOnce(&mut Connection<N>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let deadlines = CallDeadlines::start(&self.network, &self.timeouts);
+        self.connection.call(deadlines, operation).await
     }
 
-    fn ask(&self, command: impl FnOnce(&mut Session) -> Result<(), Error>) -> Result<Reply, Error> {
-        self.connection
-            .call(self.clock(), |connection| connection.ask(command))
+    async fn ask(
+        &self,
+        command: impl FnOnce(&mut Session) -> Result<(), Error>,
+    ) -> Result<Reply, Error> {
+        self.call(async |connection| connection.ask(command).await)
+            .await
     }
 
-    fn auth_step(
+    async fn auth_step(
         &self,
         command: impl FnOnce(&mut Session) -> Result<(), Error>,
     ) -> Result<AuthStep, Error> {
-        self.connection.call(self.clock(), |connection| {
-            let reply = connection.ask(command)?;
-            match connection.session().is_challenged() {
-                true => connection.challenge(&reply).map(AuthStep::Challenge),
-                false => Ok(AuthStep::Done(reply)),
+        self.call(async |connection| {
+            let reply = connection.ask(command).await?;
+            if connection.session().is_challenged() {
+                connection.challenge(&reply).await.map(AuthStep::Challenge)
+            } else {
+                Ok(AuthStep::Done(reply))
             }
         })
+        .await
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
+    fn with<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
         self.connection
-            .look(|connection| look(connection.session()))
+            .with(|connection| look(connection.session()))
     }
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
-use crate::net::{InputStream, OutputStream};
+use crate::net::{WasiStream, block_on};
 use crate::smtp::error::Error;
 use crate::smtp::options::Options;
 use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
@@ -19,6 +19,7 @@ use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
 use convert::{all, answer};
 use options::{GuestOptions, chosen};
+use wasi::io::streams::{InputStream, OutputStream};
 use zeroize::Zeroizing;
 
 /// Written by build/main.rs.
@@ -31,6 +32,11 @@ struct Component;
 
 #[cfg(target_family = "wasm")]
 bindings::export!(Component with_types_in bindings);
+
+/// Runs a call to its end.
+fn run<T, U: From<T>>(call: impl Future<Output = Result<T, Error>>) -> Result<U, wit::Error> {
+    answer(block_on(call))
+}
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
@@ -48,7 +54,7 @@ impl wit::Guest for Component {
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
         let letter = mailer.letter(sender, &recipients, &message, &options)?;
-        answer(mailer.send_last(&letter))
+        run(mailer.send_last(&letter))
     }
 
     fn explain(error: wit::Error) -> wit::Explanation {
@@ -195,7 +201,7 @@ impl wit::GuestMailer for GuestMailer {
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
         let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
-        answer(mailer.send(&letter))
+        run(mailer.send(&letter))
     }
 
     fn send_all(
@@ -217,7 +223,7 @@ impl wit::GuestMailer for GuestMailer {
                 Err(error) => results.push(Some(Err(error))),
             }
         }
-        let mut sent = mailer.send_all(&sound).into_iter();
+        let mut sent = block_on(mailer.send_all(&sound)).into_iter();
         let each = results
             .into_iter()
             .flat_map(|refused| refused.or_else(|| sent.next()));
@@ -231,19 +237,19 @@ impl wit::GuestMailer for GuestMailer {
     ) -> Result<wit::Message, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
-        answer(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
+        run(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
     }
 
     fn connect(&self) -> Result<wit::Client, wit::Error> {
-        answer(self.0.borrow_mut().connect())
+        run(self.0.borrow_mut().connect())
     }
 
     fn dial(&self) -> Result<wit::Client, wit::Error> {
-        answer(self.0.borrow_mut().dial())
+        run(self.0.borrow_mut().dial())
     }
 
     fn close(&self) {
-        self.0.borrow_mut().close();
+        block_on(self.0.borrow_mut().close());
     }
 
     fn set_transcript(&self, lines: u32) {
@@ -276,12 +282,12 @@ impl wit::GuestMessage for GuestMessage {
     }
 
     fn write(&self, bytes: Vec<u8>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().write(&bytes))
+        run(self.0.borrow_mut().write(&bytes))
     }
 
     fn finish(this: wit::Message) -> Result<wit::Receipt, wit::Error> {
         let GuestMessage(message) = this.into_inner();
-        answer(message.into_inner().finish())
+        run(message.into_inner().finish())
     }
 }
 
@@ -299,7 +305,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn hello(&self, local_name: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.hello(&local_name))
+        run(self.0.hello(&local_name))
     }
 
     fn extension(&self, keyword: String) -> Option<String> {
@@ -311,7 +317,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn start_tls(&self) -> Result<(), wit::Error> {
-        answer(self.0.start_tls())
+        run(self.0.start_tls())
     }
 
     fn tls(&self) -> Option<wit::TlsState> {
@@ -319,7 +325,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn authenticate(&self, credentials: wit::Credentials) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.authenticate(credentials.into()))
+        run(self.0.authenticate(credentials.into()))
     }
 
     fn auth_start(
@@ -329,15 +335,15 @@ impl wit::GuestClient for GuestClient {
     ) -> Result<wit::AuthStep, wit::Error> {
         let initial_response = initial_response.map(Zeroizing::new);
         let initial_response = initial_response.as_ref().map(|octets| octets.as_slice());
-        answer(self.0.auth_start(&mechanism, initial_response))
+        run(self.0.auth_start(&mechanism, initial_response))
     }
 
     fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
-        answer(self.0.auth_respond(&Zeroizing::new(response)))
+        run(self.0.auth_respond(&Zeroizing::new(response)))
     }
 
     fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.auth_cancel())
+        run(self.0.auth_cancel())
     }
 
     fn mail(
@@ -345,7 +351,7 @@ impl wit::GuestClient for GuestClient {
         sender: Option<String>,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.mail(sender.as_deref(), &chosen(options)))
+        run(self.0.mail(sender.as_deref(), &chosen(options)))
     }
 
     fn rcpt(
@@ -353,11 +359,11 @@ impl wit::GuestClient for GuestClient {
         recipient: String,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.rcpt(&recipient, &chosen(options)))
+        run(self.0.rcpt(&recipient, &chosen(options)))
     }
 
     fn data(&self) -> Result<wit::Message, wit::Error> {
-        answer(self.0.data())
+        run(self.0.data())
     }
 
     fn send(
@@ -368,39 +374,38 @@ impl wit::GuestClient for GuestClient {
     ) -> Result<wit::Receipt, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let options = chosen(options);
-        answer(
-            self.0
-                .send(sender.as_deref(), &recipients, &message, &options),
-        )
+        run(self
+            .0
+            .send(sender.as_deref(), &recipients, &message, &options))
     }
 
     fn reset(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.reset())
+        run(self.0.reset())
     }
 
     fn noop(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.noop())
+        run(self.0.noop())
     }
 
     fn verify(&self, address: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.verify(&address))
+        run(self.0.verify(&address))
     }
 
     fn expand(&self, name: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.expand(&name))
+        run(self.0.expand(&name))
     }
 
     fn help(&self, topic: Option<String>) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.help(topic.as_deref()))
+        run(self.0.help(topic.as_deref()))
     }
 
     fn command(&self, line: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.command(&line))
+        run(self.0.command(&line))
     }
 
     fn quit(this: wit::Client) -> Result<wit::Reply, wit::Error> {
         let GuestClient(client) = this.into_inner();
-        answer(client.quit())
+        run(client.quit())
     }
 }
 
@@ -411,11 +416,11 @@ impl streams::Guest for Component {
         output: OutputStream,
     ) -> Result<wit::Client, wit::Error> {
         let GuestMailer(mailer) = mailer.get();
-        answer(mailer.borrow_mut().attach(input, output))
+        run(mailer.borrow_mut().attach(WasiStream::over(input, output)))
     }
 
     fn write_from(target: wit::MessageBorrow<'_>, source: &InputStream) -> Result<u64, wit::Error> {
         let GuestMessage(message) = target.get();
-        answer(message.borrow_mut().write_from(source))
+        run(message.borrow_mut().write_from(source))
     }
 }

@@ -1,17 +1,19 @@
-//! Whole messages: where and how to send, and the connection kept between them.
+//! Whole messages: the configuration of a server, and connection reuse between messages.
 
 use core::net::IpAddr;
 use core::time::Duration;
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::client::Client;
 use crate::connection::{
-    Clock, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
+    CallDeadlines, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
 };
-use crate::handle::Handle;
 use crate::message::Message;
-use crate::net::{self, InputStream, OutputStream, Socket};
+use crate::net::{self, Network, Wasi};
 use crate::sasl::{Credentials, Mechanism};
+use crate::shared_connection::SharedConnection;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -30,10 +32,10 @@ use crate::url::ServerUrl;
 /// Longest host name (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
 
-/// What parts the labels of a name (UTS 46, section 2.3).
+/// The dots that separate the labels of a name (UTS 46, section 2.3).
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// When a kept connection is given up.
+/// When a kept connection is closed.
 #[derive(Clone, Copy, Default)]
 struct Limits {
     idle: Option<Duration>,
@@ -41,15 +43,17 @@ struct Limits {
 }
 
 impl Limits {
-    fn are_reached(self, connection: &Connection) -> bool {
+    fn are_reached<N: Network>(self, connection: &Connection<N>) -> bool {
         let carried = connection.session().transactions();
         self.messages.is_some_and(|limit| carried >= limit)
             || self.idle.is_some_and(|limit| connection.idle() >= limit)
     }
 }
 
-/// Where and how to send; keeps a connection between messages.
-pub struct Mailer {
+/// Sends messages to one server, and keeps a connection to it between them. `None` in a setter restores the
+/// default.
+pub struct Mailer<N: Network = Wasi> {
+    network: N,
     host: String,
     port: Option<u16>,
     security: Security,
@@ -69,16 +73,29 @@ pub struct Mailer {
     early: bool,
     limits: Limits,
     transcript: Transcript,
-    /// Kept because sessions resume from it.
+    /// Kept because TLS sessions resume from it.
     tls: Option<tls::Settings>,
-    kept: Option<Handle>,
+    kept: Option<SharedConnection<N>>,
     memory: ServerMemory,
 }
 
 impl Mailer {
-    /// STARTTLS on port 587 until told otherwise.
+    /// STARTTLS on port 587 is the default.
     pub fn new(host: String) -> Self {
+        Self::over(Wasi, host)
+    }
+
+    /// Takes `smtps://user:password@host:port`, of which user and port are optional.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        Self::over_from_url(Wasi, url)
+    }
+}
+
+impl<N: Network> Mailer<N> {
+    /// As [`Mailer::new`], over a network of the caller's choice.
+    pub fn over(network: N, host: String) -> Self {
         Self {
+            network,
             host,
             port: None,
             security: Security::StartTls,
@@ -104,20 +121,21 @@ impl Mailer {
         }
     }
 
-    pub fn from_url(url: &str) -> Result<Self, Error> {
+    /// As [`Mailer::from_url`], over a network of the caller's choice.
+    pub fn over_from_url(network: N, url: &str) -> Result<Self, Error> {
         let url = ServerUrl::parse(url).map_err(Error::InvalidArgument)?;
         let mailer = Self {
             port: url.port,
             security: url.security,
             credentials: url.credentials.map(Credentials::from),
-            ..Self::new(url.host)
+            ..Self::over(network, url.host)
         };
         host_name(&mailer.host)?;
         mailer.check_credentials()?;
         Ok(mailer)
     }
 
-    /// None sets that of the security again.
+    /// `None` restores the default port of the security mode.
     pub fn set_port(&mut self, port: Option<u16>) {
         self.forget_server();
         self.port = port;
@@ -150,7 +168,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Whether PLAIN or LOGIN may follow a proof of the password that was refused.
+    /// Whether PLAIN or LOGIN, which send the password, may follow a mechanism that only proves it and was refused.
     pub fn set_plain_fallback(&mut self, allowed: bool) {
         self.plain_fallback = allowed;
         self.forget_login();
@@ -171,7 +189,7 @@ impl Mailer {
         self.kept = None;
     }
 
-    /// Whether a message leaves by BDAT where the server offers CHUNKING; by DATA otherwise.
+    /// Whether a message leaves by BDAT if the server offers CHUNKING; else it leaves by DATA.
     pub fn set_chunking(&mut self, allowed: bool) {
         self.may_chunk = allowed;
         self.kept = None;
@@ -183,7 +201,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// None sets the default again.
+    /// `None` restores the default.
     pub fn set_timeout(&mut self, timeout: Timeout, limit: Option<Duration>) {
         self.timeouts.set(timeout, limit);
     }
@@ -197,7 +215,7 @@ impl Mailer {
         self.early = allowed;
     }
 
-    /// After how long without use, and how many messages, a kept connection is given up; none: never.
+    /// Closes a kept connection after it was idle for so long, or has carried so many messages.
     pub fn set_connection_limits(&mut self, idle: Option<Duration>, messages: Option<u32>) {
         self.limits = Limits { idle, messages };
     }
@@ -208,13 +226,13 @@ impl Mailer {
         Ok(())
     }
 
-    /// Whether Mozilla's roots are trusted, besides those that were added.
+    /// Whether to trust Mozilla's roots besides the added ones.
     pub fn set_bundled_roots(&mut self, trusted: bool) {
         self.policy.trust.use_bundled(trusted);
         self.forget_tls();
     }
 
-    /// PEM or DER; all or none.
+    /// Adds roots in PEM or DER. Unless all are valid, none is added.
     pub fn add_trust_anchors(&mut self, certificates: &[u8]) -> Result<(), Error> {
         self.policy
             .trust
@@ -224,24 +242,25 @@ impl Mailer {
         Ok(())
     }
 
-    /// In PEM or DER; both empty: none any more.
+    /// PEM or DER. Empty arguments remove the certificate.
     pub fn set_client_certificate(&mut self, chain: &[u8], key: &[u8]) -> Result<(), Error> {
-        let identity = match chain.is_empty() && key.is_empty() {
-            true => None,
-            false => Some(Identity::new::<WasiHost>(chain, key).map_err(Error::InvalidArgument)?),
+        self.policy.identity = if chain.is_empty() && key.is_empty() {
+            None
+        } else {
+            let identity = Identity::new::<Platform<N>>(chain, key);
+            Some(identity.map_err(Error::InvalidArgument)?)
         };
-        self.policy.identity = identity;
         self.forget_tls();
         Ok(())
     }
 
-    /// Whether TLS 1.2 is not good enough.
+    /// Whether to refuse TLS 1.2.
     pub fn set_only_tls13(&mut self, only: bool) {
         self.policy.only_tls13 = only;
         self.forget_tls();
     }
 
-    /// SHA-256 digests of SubjectPublicKeyInfos; with none, any valid certificate will do.
+    /// SHA-256 digests of SubjectPublicKeyInfos. Without any, every valid certificate is accepted.
     pub fn set_pinned_keys(&mut self, digests: &[Vec<u8>]) -> Result<(), Error> {
         self.policy.pins = Pins::new(digests).map_err(Error::InvalidArgument)?;
         self.forget_tls();
@@ -257,29 +276,35 @@ impl Mailer {
     }
 
     /// Delivers one message, over the kept connection if that is still good.
-    pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        only(self.send_all(core::slice::from_ref(letter)))
+    pub async fn send(&mut self, letter: &Letter<'_>) -> Result<Receipt, Error> {
+        single(self.send_all(core::slice::from_ref(letter)).await)
     }
 
-    /// Delivers messages one after the other; an outcome each.
-    pub fn send_all(&mut self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
-        self.send_letters(letters, false)
+    /// Delivers messages one after the other; returns the outcome of each.
+    pub async fn send_all(&mut self, letters: &[Letter<'_>]) -> Vec<Result<Receipt, Error>> {
+        self.send_letters(letters, false).await
     }
 
-    /// Delivers one message, and no other: QUIT leaves with its end.
-    pub fn send_last(mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let outcomes = self.send_letters(core::slice::from_ref(letter), true);
-        self.close();
-        only(outcomes)
+    /// Delivers one message and closes the connection: QUIT may leave with the end of the message.
+    pub async fn send_last(mut self, letter: &Letter<'_>) -> Result<Receipt, Error> {
+        let letters = core::slice::from_ref(letter);
+        let outcomes = self.send_letters(letters, true).await;
+        self.close().await;
+        single(outcomes)
     }
 
-    fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
-        let clock = Clock::start(&self.timeouts);
+    async fn send_letters(
+        &mut self,
+        letters: &[Letter<'_>],
+        quits: bool,
+    ) -> Vec<Result<Receipt, Error>> {
+        let deadlines = self.start_call();
         let mut messages: Vec<Delivery> = letters.iter().map(Delivery::new).collect();
         let mut rest = &mut messages[..];
         while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
             rest = &mut rest[first..];
-            if let Err(error) = self.send_over_one_connection(rest, &clock, quits) {
+            let sent = self.send_over_one_connection(rest, &deadlines, quits);
+            if let Err(error) = sent.await {
                 rest.iter_mut()
                     .for_each(|message| message.job.give_up(&error));
             }
@@ -288,27 +313,33 @@ impl Mailer {
         outcomes.collect()
     }
 
-    /// As far as one connection goes: the kept one, or a new one. An error is the same for all messages that
-    /// are left.
-    fn send_over_one_connection(
+    /// Delivers as many messages as one connection takes: the kept one, or a new one. An error is the same for
+    /// all messages that are left.
+    async fn send_over_one_connection(
         &mut self,
-        messages: &mut [Delivery],
-        clock: &Clock,
+        messages: &mut [Delivery<'_>],
+        deadlines: &CallDeadlines<N>,
         quits: bool,
     ) -> Result<(), Error> {
-        let (connection, freshness) = match self.take_kept() {
+        let (connection, freshness) = match self.take_kept().await {
             Some(kept) => (kept, Freshness::Kept),
-            None if clock.is_over() => return Err(Error::Timeout(Phase::Connect, Timeout::Total)),
-            None => (self.open_for_message(clock.clone())?, Freshness::New),
+            None if deadlines.is_over() => {
+                return Err(Error::Timeout(Phase::Connect, Timeout::Total));
+            }
+            None => (
+                self.open_for_message(deadlines.clone()).await?,
+                Freshness::New,
+            ),
         };
-        let sent = connection.call(clock.clone(), |connection| {
-            connection.send_all(messages, freshness, quits)
+        let sent = connection.call(deadlines.clone(), async |connection| {
+            connection.send_all(messages, freshness, quits).await
         });
-        self.keep(connection);
+        let sent = sent.await;
+        self.return_connection(connection).await;
         sent
     }
 
-    /// A message as `send` takes it.
+    /// Makes a message that `send` takes.
     pub fn letter<'a>(
         &self,
         sender: Option<&str>,
@@ -320,111 +351,131 @@ impl Mailer {
         Letter::new(envelope, options, message, self.partial, self.early)
     }
 
-    /// Delivers one message that is written piece by piece, in one transaction.
-    pub fn start_message(
+    /// Begins a message that is written piece by piece, in one transaction.
+    pub async fn start_message(
         &mut self,
         sender: Option<&str>,
         recipients: &[String],
         options: &Options,
-    ) -> Result<Message, Error> {
+    ) -> Result<Message<N>, Error> {
         let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         options.expect_among(&envelope.recipients)?;
-        let partial = self.partial;
-        let start = |connection: &mut Connection| {
-            connection.start(envelope.clone(), options, Content::Pieces, partial)
-        };
-        Ok(Message::new(self.start_over_kept(start)?))
+        Ok(Message::new(
+            self.start_over_kept(&envelope, options).await?,
+        ))
     }
 
-    /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
-    pub fn connect(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(Goal::Ready, clock)?, self.timeouts.clone())
+    /// Opens a session of the caller's own: greeted, secured, and authenticated if credentials are set.
+    pub async fn connect(&mut self) -> Result<Client<N>, Error> {
+        self.open_client(Goal::Ready).await
     }
 
-    /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
-    pub fn dial(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(Goal::Greeting, clock)?, self.timeouts.clone())
+    /// Opens a session of the caller's own, and only reads the greeting, over TLS if that is implicit.
+    pub async fn dial(&mut self) -> Result<Client<N>, Error> {
+        self.open_client(Goal::Greeting).await
     }
 
-    /// A session over a connection of the caller's own.
-    pub fn attach(&mut self, input: InputStream, output: OutputStream) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        let socket = Socket::over(input, output);
+    /// Opens a session over a connection that the caller has made.
+    pub async fn attach(&mut self, stream: N::Stream) -> Result<Client<N>, Error> {
+        let deadlines = self.start_call();
         let target = Rc::new(self.target()?);
-        let connection = Connection::attach(socket, target, clock, &self.transcript)?;
-        Client::new(connection, self.timeouts.clone())
+        let connection = Connection::attach(stream, target, deadlines, &self.transcript).await?;
+        Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
-    /// Says QUIT, where a connection is kept.
-    pub fn close(&mut self) {
+    /// Sends QUIT if a connection is kept.
+    pub async fn close(&mut self) {
         if let Some(kept) = self.kept.take() {
-            kept.quit();
+            kept.quit().await;
         }
     }
 
-    /// Begins a message over the kept connection, and where that turns out to be gone, once more
-    /// over a new one.
-    fn start_over_kept(
+    async fn open_client(&mut self, goal: Goal) -> Result<Client<N>, Error> {
+        let deadlines = self.start_call();
+        let connection = self.open(goal, deadlines).await?;
+        Client::new(self.network.clone(), connection, self.timeouts.clone())
+    }
+
+    fn start_call(&self) -> CallDeadlines<N> {
+        CallDeadlines::start(&self.network, &self.timeouts)
+    }
+
+    /// Starts the message on the kept connection. If that one is closed, retries once on a new one.
+    async fn start_over_kept(
         &mut self,
-        begin: impl Fn(&mut Connection) -> Result<(), Error>,
-    ) -> Result<Handle, Error> {
-        let clock = Clock::start(&self.timeouts);
-        if let Some(kept) = self.take_kept() {
-            match kept.call(clock.clone(), &begin) {
-                Err(error) if is_gone(&error) => kept.cut(),
+        envelope: &Envelope,
+        options: &Options,
+    ) -> Result<SharedConnection<N>, Error> {
+        let deadlines = self.start_call();
+        let partial = self.partial;
+        let start = async |connection: &mut Connection<N>| {
+            let envelope = envelope.clone();
+            connection
+                .start(envelope, options, Content::Pieces, partial)
+                .await
+        };
+        if let Some(kept) = self.take_kept().await {
+            match kept.call(deadlines.clone(), start).await {
+                Err(error) if is_gone(&error) => kept.abort(),
                 result => {
-                    self.keep(kept.clone());
+                    self.return_connection(kept.clone()).await;
                     return result.map(|()| kept);
                 }
             }
         }
         loop {
-            let connection = self.open_for_message(clock.clone())?;
+            let connection = self.open_for_message(deadlines.clone()).await?;
             let mut is_lost = false;
-            let result = connection.go_on(|connection| {
-                let result = begin(connection);
+            let result = connection.resume(async |connection| {
+                let result = start(connection).await;
                 is_lost = connection.has_lost_envelope();
                 result
             });
-            // Only once: AUTH leaves alone over the next.
+            let result = result.await;
+            // This happens once: over the next connection AUTH leaves alone.
             if !is_lost {
-                self.keep(connection.clone());
+                self.return_connection(connection.clone()).await;
                 return result.map(|()| connection);
             }
         }
     }
 
-    /// The kept connection, where it may be used still.
-    fn take_kept(&mut self) -> Option<Handle> {
-        let kept = self.kept.take().filter(Handle::is_good)?;
-        let used_up = kept.look(|connection| self.limits.are_reached(connection));
-        match used_up {
-            Some(false) => Some(kept),
-            _ => {
-                kept.quit();
-                None
-            }
+    /// Takes the kept connection if it may still be used.
+    async fn take_kept(&mut self) -> Option<SharedConnection<N>> {
+        let kept = self.kept.take().filter(SharedConnection::is_good)?;
+        let used_up = kept.with(|connection| self.limits.are_reached(connection));
+        if used_up == Some(false) {
+            return Some(kept);
+        }
+        kept.quit().await;
+        None
+    }
+
+    /// Keeps the connection for the next message, unless AUTH has still to be sent.
+    async fn return_connection(&mut self, connection: SharedConnection<N>) {
+        if connection.with(Connection::is_unauthenticated) == Some(true) {
+            connection.quit().await;
+        } else {
+            self.kept = Some(connection);
         }
     }
 
-    /// For the next message, unless the server is still to learn who we are.
-    fn keep(&mut self, connection: Handle) {
-        match connection.look(Connection::is_unauthenticated) {
-            Some(true) => connection.quit(),
-            _ => self.kept = Some(connection),
-        }
+    async fn open_for_message(
+        &mut self,
+        deadlines: CallDeadlines<N>,
+    ) -> Result<SharedConnection<N>, Error> {
+        let connection = self.open(Goal::Message, deadlines).await?;
+        Ok(SharedConnection::new(connection))
     }
 
-    fn open_for_message(&mut self, clock: Clock) -> Result<Handle, Error> {
-        Ok(Handle::new(self.open(Goal::Message, clock)?))
-    }
-
-    fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
+    async fn open(
+        &mut self,
+        goal: Goal,
+        deadlines: CallDeadlines<N>,
+    ) -> Result<Connection<N>, Error> {
         self.check_credentials()?;
         let target = Rc::new(self.target()?);
-        Connection::open(target, goal, clock, &self.transcript)
+        Connection::open(target, goal, deadlines, &self.transcript).await
     }
 
     fn target(&mut self) -> Result<Target, Error> {
@@ -455,55 +506,60 @@ impl Mailer {
         if let Some(settings) = &self.tls {
             return Ok(settings.clone());
         }
-        let settings = tls::Settings::new::<WasiHost>(&self.policy).map_err(tls_failed)?;
+        let settings = tls::Settings::new::<Platform<N>>(&self.policy).map_err(tls_failed)?;
         Ok(self.tls.insert(settings).clone())
     }
 
-    /// What no mechanism can carry is found before anything is sent.
+    /// Finds what no mechanism can carry before anything is sent.
     fn check_credentials(&self) -> Result<(), Error> {
         let credentials = self.credentials.as_ref();
         credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
     }
 
-    /// Another port is another server, which has other limits and faults.
+    /// Another port may be another server, with other limits and faults.
     fn forget_server(&mut self) {
         self.kept = None;
         self.memory = ServerMemory::default();
     }
 
-    /// Another user, or another choice of mechanisms, may have another that works.
+    /// For another user, or another choice of mechanisms, another mechanism may work.
     fn forget_login(&mut self) {
         self.kept = None;
         self.memory.forget_mechanism();
     }
 
-    /// Another TLS connection has another channel binding, too.
+    /// Another TLS connection has another channel binding too.
     fn forget_tls(&mut self) {
         self.tls = None;
         self.forget_login();
     }
 }
 
-fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+fn single(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
     let none = || Err(Error::Other("the message has no outcome".into()));
     outcomes.pop().unwrap_or_else(none)
 }
 
-/// Where TLS has its randomness and time from.
-#[derive(Debug)]
-struct WasiHost;
+/// The randomness and time of a network, for TLS.
+struct Platform<N>(PhantomData<fn() -> N>);
 
-impl tls::Host for WasiHost {
-    fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
-        net::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
-    }
-
-    fn unix_time() -> Duration {
-        net::unix_time()
+impl<N> Debug for Platform<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Platform")
     }
 }
 
-/// Relays, rather than submission servers, are spoken to without TLS.
+impl<N: Network> tls::Host for Platform<N> {
+    fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
+        N::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
+    }
+
+    fn unix_time() -> Duration {
+        N::unix_time()
+    }
+}
+
+/// Without TLS the server is a relay rather than a submission server.
 fn default_port(security: Security) -> u16 {
     match security {
         Security::ImplicitTls => 465,
@@ -512,8 +568,8 @@ fn default_port(security: Security) -> u16 {
     }
 }
 
-/// As it is looked up and verified: in ASCII, and without the dot that only says that the name is
-/// complete.
+/// The host as it is looked up and verified: in ASCII, and without the last dot, which only says that the name
+/// is complete.
 fn host_name(host: &str) -> Result<String, Error> {
     let relative = host.strip_suffix(DOTS).unwrap_or(host);
     check_host(relative)?;
@@ -563,7 +619,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_looked_up_is_refused() {
+    fn a_host_that_cannot_be_looked_up_is_refused() {
         for host in [
             "",
             ".",

@@ -12,6 +12,7 @@
 //! ```
 
 use super::Connection;
+use crate::net::Network;
 use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
@@ -94,14 +95,14 @@ pub enum Freshness {
     Only,
 }
 
-impl Connection {
+impl<N: Network> Connection<N> {
     /// Delivers messages one after the other, as far as this connection goes. A job that is not done then
     /// needs another connection. If `quits`, the server gets no other message after them.
     ///
     /// An error is about the login, and the same for all that are left.
-    pub fn send_all(
+    pub async fn send_all(
         &mut self,
-        messages: &mut [Delivery],
+        messages: &mut [Delivery<'_>],
         freshness: Freshness,
         quits: bool,
     ) -> Result<(), Error> {
@@ -113,7 +114,7 @@ impl Connection {
                 None if quits => Next::Quit,
                 None => Next::Nothing,
             };
-            ahead = self.work_on(current, ahead, next, freshness);
+            ahead = self.work_on(current, ahead, next, freshness).await;
             if let Some(error) = current.job.login_failure() {
                 return Err(error.clone());
             }
@@ -126,24 +127,25 @@ impl Connection {
     }
 
     /// Delivers one message over this connection alone.
-    pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
+    pub async fn send(&mut self, letter: &Letter<'_>) -> Result<Receipt, Error> {
         let mut message = Delivery::new(letter);
-        self.work_on(&mut message, None, Next::Nothing, Freshness::Only);
+        self.work_on(&mut message, None, Next::Nothing, Freshness::Only)
+            .await;
         message.job.give_up(&Error::Disconnected(Phase::Other));
         message.job.outcome()
     }
 
     /// The transactions of one message, until it is done or the connection is of no more use.
-    fn work_on(
+    async fn work_on(
         &mut self,
-        message: &mut Delivery,
+        message: &mut Delivery<'_>,
         mut ahead: Ahead,
-        after: Next,
+        after: Next<'_>,
         freshness: Freshness,
     ) -> Ahead {
         let Delivery { letter, job } = message;
         if ahead.is_none()
-            && let Err(error) = self.prepare(letter, job)
+            && let Err(error) = self.prepare(letter, job).await
         {
             job.give_up(&error);
             return None;
@@ -154,11 +156,11 @@ impl Connection {
         {
             if ahead.is_none() && !self.session.takes_more() && freshness != Freshness::Only {
                 job.put_back(batch);
-                self.quit();
+                self.quit().await;
                 return None;
             }
             let ended;
-            (ended, ahead) = self.send_batch(letter, &batch, ahead, job, after);
+            (ended, ahead) = self.send_batch(letter, &batch, ahead, job, after).await;
             match ended {
                 Ended::InEnvelope(error) => self.fail_before(job, batch, error, freshness),
                 Ended::InContent(Err(error)) => self.fail(job, batch, error),
@@ -170,7 +172,7 @@ impl Connection {
 
     /// A transaction failed before any of the message left: it may be worth another connection.
     fn fail_before(&mut self, job: &mut Job, batch: Batch, error: Error, freshness: Freshness) {
-        if freshness == Freshness::Only || self.clock.is_over() {
+        if freshness == Freshness::Only || self.deadlines.is_over() {
             return self.fail(job, batch, error);
         }
         if let Some(last) = self.last_replies(&error) {
@@ -217,8 +219,8 @@ impl Connection {
     }
 
     /// The transactions that a message takes, as far as that is known before it is begun.
-    fn prepare(&mut self, letter: &Letter, job: &mut Job) -> Result<(), Error> {
-        self.greet_if_due()?;
+    async fn prepare(&mut self, letter: &Letter<'_>, job: &mut Job) -> Result<(), Error> {
+        self.greet_if_due().await?;
         if letter.partial {
             job.divide(&self.session);
         } else if !self.session.takes_at_once(&letter.envelope.recipients) {
@@ -230,20 +232,23 @@ impl Connection {
     }
 
     /// One transaction. `after` may leave with the end of the message's last one.
-    fn send_batch(
+    async fn send_batch(
         &mut self,
-        letter: &Letter,
+        letter: &Letter<'_>,
         batch: &Batch,
         ahead: Ahead,
         job: &mut Job,
-        after: Next,
+        after: Next<'_>,
     ) -> (Ended, Ahead) {
-        let envelope = ahead.unwrap_or_else(|| self.say_envelope(letter, batch));
+        let envelope = match ahead {
+            Some(judged) => judged,
+            None => self.say_envelope(letter, batch).await,
+        };
         self.collect_overflow(job);
         if let Err(error) = envelope {
             return (Ended::InEnvelope(error), None);
         }
-        if let Err(error) = self.write(letter.message) {
+        if let Err(error) = self.write(letter.message).await {
             return (Ended::InContent(Err(error)), None);
         }
         let next = match job.next_batch() {
@@ -256,15 +261,15 @@ impl Connection {
                 self.session.finish();
                 // What is wrong with it is found again when its turn comes: nothing was said.
                 let _ = self.begin_envelope(letter, batch);
-                self.settle()
+                self.settle().await
             }
             Next::Quit if self.session.may_end() => {
                 self.session.finish();
                 self.session.quit_behind();
-                self.settle()
+                self.settle().await
             }
             _ => {
-                let result = self.finish();
+                let result = self.finish().await;
                 // Only now if the message left with its envelope.
                 self.collect_overflow(job);
                 (result, None)
@@ -280,16 +285,16 @@ impl Connection {
     }
 
     /// As far as the content can leave.
-    fn say_envelope(&mut self, letter: &Letter, batch: &Batch) -> Result<(), Error> {
+    async fn say_envelope(&mut self, letter: &Letter<'_>, batch: &Batch) -> Result<(), Error> {
         self.begin_envelope(letter, batch)?;
         if letter.early && self.session.may_hurry(letter.survey.size) {
             self.session.hurry();
             return Ok(());
         }
-        self.run()
+        self.run().await
     }
 
-    fn begin_envelope(&mut self, letter: &Letter, batch: &Batch) -> Result<(), Error> {
+    fn begin_envelope(&mut self, letter: &Letter<'_>, batch: &Batch) -> Result<(), Error> {
         let envelope = Envelope {
             sender: letter.envelope.sender.clone(),
             recipients: batch.recipients.clone(),
@@ -304,9 +309,9 @@ impl Connection {
     }
 
     /// What became of the message that has ended, and of the envelope that left with its end.
-    fn settle(&mut self) -> (Result<Receipt, Error>, Ahead) {
+    async fn settle(&mut self) -> (Result<Receipt, Error>, Ahead) {
         let is_followed = self.session.is_message_followed();
-        let result = self.run();
+        let result = self.run().await;
         if !is_followed {
             return (self.receipt(result), None);
         }
@@ -314,7 +319,7 @@ impl Connection {
             (result, Some(receipt)) => (Ok(receipt), self.judged(result)),
             (Ok(()), None) => (self.receipt(Ok(())), None),
             (Err(error), None) if self.is_open() => {
-                let result = self.run();
+                let result = self.run().await;
                 (Err(error), self.judged(result))
             }
             (Err(error), None) => (Err(error), None),
@@ -325,7 +330,7 @@ impl Connection {
     /// then sent alone, over this connection if that is in step, else over another.
     fn judged(&mut self, result: Result<(), Error>) -> Ahead {
         if matches!(result, Err(Error::Timeout(..) | Error::Disconnected(_)))
-            && !self.clock.is_over()
+            && !self.deadlines.is_over()
         {
             self.session.give_up_pipelined();
         }

@@ -1,18 +1,15 @@
-//! Randomness: from the host.
+//! Randomness from the host.
 
-use wasip2::random::random::get_random_bytes;
+use wasi::random::random::get_random_bytes;
 use zeroize::Zeroizing;
+
+use crate::net::NoRandomness;
 
 /// Answers without a single octet, one after the other, after which the host counts as having none.
 const MAX_EMPTY: usize = 8;
 
-/// The host gave fewer random octets than it was asked for, however often it was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRandomness;
-
-/// Fills all of `buffer` with octets fit for keys. A host may return fewer than it is asked for: it
-/// is asked again for the rest.
-pub fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
+/// A host may return fewer octets than it is asked for: it is asked again for the rest.
+pub(super) fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
     fill(buffer, get_random_bytes)
 }
 
@@ -24,7 +21,7 @@ fn fill(mut left: &mut [u8], source: impl Fn(u64) -> Vec<u8>) -> Result<(), NoRa
         if empty == MAX_EMPTY {
             return Err(NoRandomness);
         }
-        // A host that returns more than it was asked for is given no say over what comes behind.
+        // A host may return more than it was asked for: the rest is dropped.
         let (filled, rest) = left.split_at_mut(octets.len().min(left.len()));
         filled.copy_from_slice(octets.get(..filled.len()).unwrap_or_default());
         left = rest;
@@ -37,7 +34,7 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    /// Answers with so many octets, one after the other, each other than 0.
+    /// Answers one call after the other with so many octets, none of which is 0.
     fn host(sizes: &[usize]) -> impl Fn(u64) -> Vec<u8> {
         let asked = Cell::new(0);
         move |_| {

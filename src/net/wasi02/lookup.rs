@@ -1,22 +1,19 @@
-//! From a host's name to its addresses.
+//! Name lookup.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wasip2::sockets::instance_network::instance_network;
-use wasip2::sockets::ip_name_lookup::resolve_addresses;
-use wasip2::sockets::network::{ErrorCode, IpAddress};
+use wasi::sockets::instance_network::instance_network;
+use wasi::sockets::ip_name_lookup::resolve_addresses;
+use wasi::sockets::network::{ErrorCode, IpAddress};
 
-use super::{Deadline, Error};
+use super::executor::Event;
+use super::timer::ReusableTimer;
+use crate::net::{Deadline, Error};
 
-/// Addresses that one lookup is asked for; more are not tried.
+/// Addresses taken of one lookup; more are not tried.
 const MAX_ADDRESSES: usize = 16;
 
-/// The addresses of a name, in the order that the host's resolver prefers. An IP address is its
-/// own: hosts that resolve no names do not resolve literals either.
-pub fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
-    if let Ok(address) = name.parse::<IpAddr>() {
-        return Ok(vec![address.to_canonical()]);
-    }
+pub(super) async fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
     let network = instance_network();
     let stream = resolve_addresses(&network, name).map_err(to_error)?;
     let mut found = Vec::new();
@@ -29,7 +26,12 @@ pub fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
                 }
             }
             Ok(None) => break,
-            Err(ErrorCode::WouldBlock) => deadline.wait(&[&stream.subscribe()])?,
+            Err(ErrorCode::WouldBlock) => {
+                let resolved = Event::new(stream.subscribe());
+                ReusableTimer::default()
+                    .wait(deadline, &[&resolved])
+                    .await?;
+            }
             Err(code) => return Err(to_error(code)),
         }
     }
@@ -38,8 +40,8 @@ pub fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
 
 fn to_error(code: ErrorCode) -> Error {
     match code {
-        // A name that does not exist is `name-unresolvable`: hosts that resolve none for this
-        // component (wasmtime, wasmCloud) say that their resolver fails for good.
+        // A name that does not exist is `name-unresolvable`. Hosts that grant this component no lookups
+        // (wasmtime, wasmCloud) report a permanent failure of the resolver.
         ErrorCode::AccessDenied | ErrorCode::PermanentResolverFailure => Error::Denied,
         ErrorCode::NameUnresolvable => Error::Failed("no such name, or it has no address".into()),
         ErrorCode::TemporaryResolverFailure => {
@@ -49,8 +51,8 @@ fn to_error(code: ErrorCode) -> Error {
     }
 }
 
-/// An IPv4 address that a resolver gives as IPv6 (`::ffff:192.0.2.1`; RFC 4291, section 2.5.5.2) is one
-/// of IPv4 again: WASI's sockets refuse to connect to the other form.
+/// Turns an IPv4 address that a resolver gives as IPv6 (`::ffff:192.0.2.1`; RFC 4291, section 2.5.5.2) back
+/// into one of IPv4: WASI's sockets refuse to connect to the other form.
 fn to_ip(address: IpAddress) -> IpAddr {
     match address {
         IpAddress::Ipv4((a, b, c, d)) => Ipv4Addr::new(a, b, c, d).into(),
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ipv4_address_in_the_form_of_ipv6_is_one_of_ipv4() {
+    fn an_ipv4_address_in_the_form_of_ipv6_becomes_one_of_ipv4() {
         let mapped = IpAddress::Ipv6((0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201));
         assert_eq!(to_ip(mapped).to_string(), "192.0.2.1");
         let other = IpAddress::Ipv6((0x2001, 0xdb8, 0, 0, 0, 0xffff, 0xc000, 0x0201));

@@ -1,0 +1,133 @@
+//! An executor over `wasi:io/poll`: [`block_on`], and the events that its future waits for.
+//!
+//! The crate wstd (0.6.8) has one too. It is not used, as it asks each pollable whether it is ready before
+//! and after each `poll`, three host calls for one; it brings 20 crates, an older `wasip2` among them, whose
+//! types are not those of our exports; its TCP knows no IPv6; and its `block_on` panics inside another.
+
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::pin::pin;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::Wake;
+
+use wasi::io::poll::{Pollable, poll};
+
+thread_local! {
+    static AWAITED: RefCell<Vec<Weak<Inner>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs a future until it is complete. While it waits, one call of the host's `poll` waits for all of its
+/// events.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        // A future that wakes itself only yields to others.
+        if !woken.0.swap(false, Ordering::Relaxed) {
+            poll_awaited();
+            woken.0.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Waits for at least one of the awaited events, and wakes the futures that wait for those that are ready.
+fn poll_awaited() {
+    let events = AWAITED.take();
+    let alive = events.iter().filter_map(Weak::upgrade);
+    let awaited: Vec<_> = alive.filter(|event| event.is_awaited()).collect();
+    assert!(!awaited.is_empty(), "a future waits, but not for WASI");
+    let pollables: Vec<_> = awaited.iter().map(|event| &event.pollable).collect();
+    for place in poll(&pollables) {
+        if let Some(event) = awaited.get(place as usize) {
+            event.wake();
+        }
+    }
+    let waiting = awaited.iter().filter(|event| event.is_awaited());
+    AWAITED.set(waiting.map(Rc::downgrade).collect());
+}
+
+/// A pollable that a future can wait for.
+pub(super) struct Event(Rc<Inner>);
+
+struct Inner {
+    pollable: Pollable,
+    /// Of the future that waits.
+    waker: Cell<Option<Waker>>,
+    /// The host said so, and the future has not seen it yet.
+    is_ready: Cell<bool>,
+}
+
+impl Event {
+    pub(super) fn new(pollable: Pollable) -> Self {
+        Self(Rc::new(Inner {
+            pollable,
+            waker: Cell::new(None),
+            is_ready: Cell::new(false),
+        }))
+    }
+
+    fn register(&self, waker: &Waker) {
+        self.0.waker.set(Some(waker.clone()));
+        let this = Rc::downgrade(&self.0);
+        AWAITED.with_borrow_mut(|awaited| {
+            if !awaited.iter().any(|other| other.ptr_eq(&this)) {
+                awaited.push(this);
+            }
+        });
+    }
+
+    fn reset(&self) {
+        self.0.waker.set(None);
+        self.0.is_ready.set(false);
+    }
+}
+
+impl Inner {
+    fn is_awaited(&self) -> bool {
+        let waker = self.waker.take();
+        let is_awaited = waker.is_some();
+        self.waker.set(waker);
+        is_awaited
+    }
+
+    fn wake(&self) {
+        self.is_ready.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// Waits for `events`; returns the place of the first that is ready.
+pub(super) async fn first(events: &[&Event]) -> usize {
+    // An earlier wait may have been given up.
+    events.iter().for_each(|event| event.reset());
+    poll_fn(|context| {
+        let Some(place) = events.iter().position(|event| event.0.is_ready.get()) else {
+            events
+                .iter()
+                .for_each(|event| event.register(context.waker()));
+            return Poll::Pending;
+        };
+        events.iter().for_each(|event| event.reset());
+        Poll::Ready(place)
+    })
+    .await
+}
