@@ -1,17 +1,20 @@
 //! One session with one server, command by command.
 
-use crate::connection::{CallDeadlines, Connection, Letter};
+use crate::connection::{CallDeadlines, Connection};
 use crate::message::Message;
 use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
 use crate::shared_connection::SharedConnection;
+use crate::smtp::config::{PartialDelivery, Protocol};
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::mailbox::Mailbox;
 use crate::smtp::options::Options;
+use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use crate::smtp::reply::Reply;
-use crate::smtp::session::{Dialect, Session};
+use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending};
+use crate::smtp::session::Session;
 use crate::timeouts::Timeouts;
 use crate::tls;
 
@@ -20,7 +23,7 @@ pub struct Client<N: Network = Wasi> {
     network: N,
     connection: SharedConnection<N>,
     greeting: Reply,
-    dialect: Dialect,
+    protocol: Protocol,
     timeouts: Timeouts,
 }
 
@@ -40,7 +43,7 @@ impl<N: Network> Client<N> {
         let greeting = connection.session().greeting().cloned();
         Ok(Self {
             network,
-            dialect: connection.session().dialect(),
+            protocol: connection.session().protocol(),
             greeting: greeting.ok_or(Error::Disconnected(Phase::Greeting))?,
             connection: SharedConnection::new(connection),
             timeouts,
@@ -122,7 +125,7 @@ impl<N: Network> Client<N> {
 
     pub async fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
         let recipient = self
-            .dialect
+            .protocol
             .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
         self.ask(|session| session.rcpt(recipient, options)).await
@@ -143,10 +146,16 @@ impl<N: Network> Client<N> {
         message: &[u8],
         options: &Options,
     ) -> Result<Receipt, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        let letter = Letter::new(envelope, options, message, true, false)?;
-        self.call(async |connection| connection.send(&letter).await)
-            .await
+        let envelope = Envelope::parse(sender, recipients, self.protocol)?;
+        let (partial, early) = (PartialDelivery::Allowed, EarlyContent::Forbidden);
+        let message = OutgoingMessage::new(envelope, options, message, partial, early)?;
+        let mut deliveries = [Delivery::new(&message)];
+        let sending = Sending::new(&mut deliveries, Freshness::Only, AfterLast::StayOpen);
+        self.call(async |connection| connection.deliver(sending).await)
+            .await?;
+        let [Delivery { mut job, .. }] = deliveries;
+        job.give_up(&Error::Disconnected(Phase::Other));
+        job.outcome()
     }
 
     pub async fn reset(&self) -> Result<Reply, Error> {

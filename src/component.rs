@@ -11,9 +11,9 @@ use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{WasiStream, block_on};
+use crate::smtp::config::{AuthPipelining, InitialResponse, PipeliningAfterMessage, Protocol};
 use crate::smtp::error::Error;
 use crate::smtp::options::Options;
-use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
 
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
@@ -53,7 +53,7 @@ impl wit::Guest for Component {
         let mailer = Mailer::from_url(&Zeroizing::new(server))?;
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
-        let letter = mailer.letter(sender, &recipients, &message, &options)?;
+        let letter = mailer.outgoing_message(sender, &recipients, &message, &options)?;
         run(mailer.send_last(&letter))
     }
 
@@ -90,9 +90,9 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_dialect(&self, dialect: wit::Dialect) {
-        self.0.borrow_mut().set_dialect(match dialect {
-            wit::Dialect::Smtp => Dialect::Smtp,
-            wit::Dialect::Lmtp => Dialect::Lmtp,
+        self.0.borrow_mut().set_protocol(match dialect {
+            wit::Dialect::Smtp => Protocol::Smtp,
+            wit::Dialect::Lmtp => Protocol::Lmtp,
         });
     }
 
@@ -200,7 +200,7 @@ impl wit::GuestMailer for GuestMailer {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
+        let letter = mailer.outgoing_message(sender.as_deref(), &recipients, &message, &options)?;
         run(mailer.send(&letter))
     }
 
@@ -215,7 +215,8 @@ impl wit::GuestMailer for GuestMailer {
         let mut sound = Vec::with_capacity(letters.len());
         for letter in &letters {
             let wit::Envelope { sender, recipients } = &letter.envelope;
-            match mailer.letter(sender.as_deref(), recipients, &letter.message, &options) {
+            match mailer.outgoing_message(sender.as_deref(), recipients, &letter.message, &options)
+            {
                 Ok(letter) => {
                     sound.push(letter);
                     results.push(None);

@@ -5,7 +5,6 @@
 //! ```
 
 mod deadlines;
-mod letters;
 mod open;
 mod operations;
 
@@ -13,85 +12,55 @@ use core::time::Duration;
 use std::rc::Rc;
 
 use crate::net::{self, Deadline, Interest, Network, NoRandomness, Read, Source, Stream};
-use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
+use crate::sasl::{ChannelBinding, MAX_ATTEMPTS, Nonce};
+use crate::smtp::config::{ConnectUntil, Security, ServerConfig, SessionConfig};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::outgoing::Outgoing;
+use crate::smtp::outgoing::{Outgoing, Output};
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
-    Session, Step,
-};
+use crate::smtp::session::{Action, Session};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::{PIPELINED_REPLY, Timeout, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
 pub use deadlines::CallDeadlines;
-pub use letters::{Delivery, Freshness, Letter, is_gone};
 pub use open::tls_failed;
-
-/// Octets of plaintext in a TLS record (RFC 8446, section 5.1).
-const MAX_RECORD: usize = 16 * 1024;
-/// Octets that a record adds to its plaintext at most: header, nonce, tag (RFC 5246, section 6.2.3.3).
-const MAX_OVERHEAD: usize = 5 + 8 + 16;
 
 /// How long to wait at most for the last reply over a broken connection. A connection to a server brings that,
 /// or its end, at once.
 const DISCONNECT_REASON: Duration = Duration::from_secs(1);
 
-/// The server to connect to, and how.
-pub struct Target {
-    pub dialect: Dialect,
+/// The server to connect to, and how. The mailer's connections share it.
+pub struct ConnectConfig {
+    pub server: Rc<ServerConfig>,
+    /// The host's name in ASCII, or its address.
     pub host: String,
-    pub port: u16,
-    pub security: Security,
-    pub tls: tls::Settings,
     /// The name that the certificate must have, if TLS is used.
     pub server_name: Result<ServerName, String>,
-    /// `None` for our end's address.
-    pub local_name: Option<LocalName>,
-    pub credentials: Option<Credentials>,
-    pub mechanisms: Vec<Mechanism>,
-    pub initial_response: InitialResponse,
-    pub after_message: PipeliningAfterMessage,
-    /// Whether a message leaves by BDAT if CHUNKING is offered.
-    pub may_chunk: bool,
-    pub auth_pipelining: AuthPipelining,
-    /// Whether a mechanism that sends the password may follow a proof that was refused.
-    pub plain_fallback: bool,
+    pub tls: tls::Settings,
     /// What earlier connections have learned of the server.
     pub memory: ServerMemory,
 }
 
-impl Target {
-    /// The plan of a session with it. `loopback` says whether no one can listen in between.
-    fn plan<N: Network>(
+impl ConnectConfig {
+    fn session<N: Network>(
         &self,
-        goal: Goal,
+        until: ConnectUntil,
         local_name: Option<LocalName>,
-        loopback: bool,
-    ) -> Result<Plan, Error> {
-        Ok(Plan {
-            dialect: self.dialect,
-            goal,
+        is_loopback: bool,
+    ) -> Result<SessionConfig, Error> {
+        Ok(SessionConfig {
+            server: self.server.clone(),
             host: self.host.clone(),
-            port: self.port,
-            local_name,
-            security: self.security,
-            loopback,
-            credentials: self.credentials.clone(),
-            mechanisms: self.mechanisms.clone(),
-            initial_response: self.initial_response,
-            after_message: self.after_message,
-            may_chunk: self.may_chunk,
-            auth_pipelining: self.auth_pipelining,
-            plain_fallback: self.plain_fallback,
-            memory: self.memory.clone(),
-            nonces: match &self.credentials {
+            local_name: self.server.local_name.clone().or(local_name),
+            is_loopback,
+            until,
+            nonces: match &self.server.credentials {
                 Some(_) => nonces::<N>()?,
                 None => Default::default(),
             },
+            memory: self.memory.clone(),
         })
     }
 }
@@ -105,7 +74,7 @@ pub struct Connection<N: Network> {
     stream: N::Stream,
     /// A part of a message, encrypted if TLS is on, that is too short for a write of its own.
     held_back: Outgoing,
-    target: Rc<Target>,
+    config: Rc<ConnectConfig>,
     deadlines: CallDeadlines<N>,
     transcript: Transcript,
     /// When the driver last waited for a reply.
@@ -115,54 +84,51 @@ pub struct Connection<N: Network> {
 }
 
 impl<N: Network> Connection<N> {
-    /// Connects to the target, and goes on until `goal` is reached.
+    /// Connects, and goes on until `until` is reached.
     pub async fn open(
-        target: Rc<Target>,
-        goal: Goal,
+        config: Rc<ConnectConfig>,
+        until: ConnectUntil,
         deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let (stream, ip) = open::connect(&target, &deadlines, transcript).await?;
-        target.memory.learn_address_family(ip.is_ipv6());
-        let local = target
-            .local_name
-            .clone()
-            .or_else(|| stream.local_ip().map(LocalName::literal));
-        let plan = target.plan::<N>(goal, local, ip.is_loopback())?;
-        Self::over(stream, target, plan, deadlines, transcript).await
+        let (stream, ip) = open::connect(&config, &deadlines, transcript).await?;
+        config.memory.learn_address_family(ip.is_ipv6());
+        let local_name = stream.local_ip().map(LocalName::literal);
+        let session = config.session::<N>(until, local_name, ip.is_loopback())?;
+        Self::over(stream, config, session, deadlines, transcript).await
     }
 
     /// Takes a connection that the caller has made, which may lead anywhere.
     pub async fn attach(
         stream: N::Stream,
-        target: Rc<Target>,
+        config: Rc<ConnectConfig>,
         deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let plan = target.plan::<N>(Goal::Greeting, target.local_name.clone(), false)?;
-        Self::over(stream, target, plan, deadlines, transcript).await
+        let session = config.session::<N>(ConnectUntil::Greeting, None, false)?;
+        Self::over(stream, config, session, deadlines, transcript).await
     }
 
     async fn over(
         stream: N::Stream,
-        target: Rc<Target>,
-        plan: Plan,
+        config: Rc<ConnectConfig>,
+        session: SessionConfig,
         deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let mut connection = Self {
-            session: Session::new(plan),
+            session: Session::new(session),
             tls: None,
             client_hello: None,
             stream,
             held_back: Outgoing::default(),
-            target,
+            config,
             deadlines,
             transcript: transcript.clone(),
             used: Duration::ZERO,
             overdue: None,
         };
-        connection.session.words().want(transcript.is_wanted());
+        connection.session.transcript().want(transcript.is_wanted());
         match connection.greet().await {
             Ok(()) => Ok(connection),
             Err(error) => {
@@ -173,7 +139,7 @@ impl<N: Network> Connection<N> {
     }
 
     async fn greet(&mut self) -> Result<(), Error> {
-        if self.target.security == Security::ImplicitTls {
+        if self.config.server.security == Security::ImplicitTls {
             self.secure().await?;
         }
         self.run().await
@@ -187,7 +153,7 @@ impl<N: Network> Connection<N> {
                 Read::Nothing => {
                     return self.session.is_open()
                         && self.session.takes_more()
-                        && !self.session.has_unasked();
+                        && !self.session.has_unsolicited();
                 }
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
@@ -230,26 +196,17 @@ impl<N: Network> Connection<N> {
 
     /// Writes the transcript. An error may leave open what the server has read: then the session ends.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
-        let result = result.map_err(|error| self.session.ends_with(error));
+        let result = result.map_err(|error| self.session.fail(error));
         self.flush_transcript();
-        if let Err(
-            Error::Timeout(..)
-            | Error::Disconnected(_)
-            | Error::Protocol(..)
-            | Error::TlsFailed(..),
-        ) = result
-        {
-            self.session.end();
-        }
         result
     }
 
     async fn run_session(&mut self) -> Result<(), Error> {
         loop {
-            match self.session.step()? {
-                Step::Await => self.await_reply().await?,
-                Step::Handshake => self.secure().await?,
-                Step::Done => return Ok(()),
+            match self.session.next_action()? {
+                Action::NeedReply => self.await_reply().await?,
+                Action::NeedTls => self.secure().await?,
+                Action::Idle => return Ok(()),
             }
         }
     }
@@ -261,7 +218,7 @@ impl<N: Network> Connection<N> {
         let deadline = self.reply_deadline().or(self.deadlines.total);
         if self.session.phase() == Phase::StartTls && self.client_hello.is_none() {
             // An error shows again when the ClientHello is needed.
-            self.client_hello = open::client_hello(&self.target).ok();
+            self.client_hello = open::client_hello(&self.config).ok();
         }
         while !self.session.has_reply() {
             self.fill(deadline).await?;
@@ -297,15 +254,21 @@ impl<N: Network> Connection<N> {
     /// takes even less at once.
     async fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
-        let behind = self.behind_message();
-        bytes.join(self.seal()?);
+        let Output {
+            first,
+            after_message,
+        } = self.session.take_output();
+        bytes.join(self.seal(first)?);
+        let after_message = self.seal(after_message)?;
+        let behind = after_message.len();
+        bytes.join(after_message);
         let mut left = &bytes[..];
         while !left.is_empty() {
             let permitted = match self.writable_bytes().await {
                 Ok(octets) => octets,
                 Err(error) => {
                     // The server has a part of what was written: nothing else can follow.
-                    self.session.end();
+                    self.session.close();
                     return Err(error);
                 }
             };
@@ -314,7 +277,7 @@ impl<N: Network> Connection<N> {
             }
             let (piece, rest) = left.split_at(permitted.min(left.len()));
             if rest.len() <= behind {
-                self.session.leaving();
+                self.session.mark_message_sent();
             }
             if self.stream.write(piece).is_err() {
                 return Err(self.disconnect_reason().await);
@@ -325,24 +288,15 @@ impl<N: Network> Connection<N> {
         Ok(())
     }
 
-    /// Upper bound of the octets that follow the end of a message. When no more than this is unwritten, the
-    /// server may have the whole message.
-    fn behind_message(&self) -> usize {
-        let octets = self.session.behind_message();
-        if self.tls.is_some() && octets > 0 {
-            octets + MAX_OVERHEAD * (1 + octets / MAX_RECORD)
-        } else {
-            octets
-        }
-    }
-
-    /// Takes what is outgoing, encrypted if TLS is on.
-    fn seal(&mut self) -> Result<Outgoing, Error> {
+    /// Encrypts what is to be written, if TLS is on.
+    fn seal(&mut self, plaintext: Outgoing) -> Result<Outgoing, Error> {
         let phase = self.session.phase();
-        let plaintext = self.session.take_outgoing();
         let Some(tls) = &mut self.tls else {
             return Ok(plaintext);
         };
+        if plaintext.is_empty() {
+            return Ok(plaintext);
+        }
         tls.send(&plaintext)
             .map_err(|e| Error::Protocol(phase, e.message))?;
         Ok(std::mem::take(tls.outgoing()).into())
@@ -375,7 +329,7 @@ impl<N: Network> Connection<N> {
             Read::End | Read::Broken => return Err(self.disconnect_reason().await),
         }
         match self.session.phase() {
-            Phase::Content => self.session.hear_arrived(),
+            Phase::Content => self.session.process_pending_replies(),
             _ => Ok(()),
         }
     }
@@ -414,24 +368,22 @@ impl<N: Network> Connection<N> {
     /// Starts TLS. The last flight of the handshake leaves with the first command.
     async fn secure(&mut self) -> Result<(), Error> {
         let hello = self.client_hello.take();
-        let secured = match hello.map_or_else(|| open::client_hello(&self.target), Ok) {
+        let secured = match hello.map_or_else(|| open::client_hello(&self.config), Ok) {
             Ok(tls) => open::handshake(&mut self.stream, tls, &self.deadlines).await,
             Err(error) => Err(error),
         };
         match secured {
             Ok(tls) => {
                 self.note(tls.state().to_string());
-                self.session.bind(tls.channel_binding().map(binding));
+                let binding = tls.channel_binding().map(binding);
                 self.tls = Some(tls);
-                if self.target.security != Security::ImplicitTls {
-                    self.session.secured()?;
-                }
+                self.session.secured(binding)?;
                 // The server's greeting may have come with the end of its handshake.
                 self.ingest(&[])
             }
             Err(error) => {
                 self.note("the TLS handshake failed".into());
-                self.session.end();
+                self.session.close();
                 Err(error)
             }
         }
@@ -443,7 +395,7 @@ impl<N: Network> Connection<N> {
     }
 
     fn flush_transcript(&mut self) {
-        for (speaker, text) in self.session.words().take() {
+        for (speaker, text) in self.session.transcript().take() {
             let now = || self.deadlines.network.now();
             self.transcript.add(now, speaker, text);
         }
@@ -465,8 +417,8 @@ impl<N: Network> Connection<N> {
             }
         }
         let heard = match phase {
-            Phase::Content => self.session.hear_arrived(),
-            _ if self.session.has_reply() => self.session.step().map(drop),
+            Phase::Content => self.session.process_pending_replies(),
+            _ if self.session.has_reply() => self.session.next_action().map(drop),
             _ => Ok(()),
         };
         heard.err().unwrap_or(Error::Disconnected(phase))

@@ -7,23 +7,23 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::client::Client;
-use crate::connection::{
-    CallDeadlines, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
-};
+use crate::connection::{CallDeadlines, ConnectConfig, Connection, tls_failed};
 use crate::message::Message;
 use crate::net::{self, Network, Wasi};
 use crate::sasl::{Credentials, Mechanism};
 use crate::shared_connection::SharedConnection;
-use crate::smtp::delivery::Content;
+use crate::smtp::config::{
+    AuthPipelining, ConnectUntil, InitialResponse, PartialDelivery, PipeliningAfterMessage,
+    Protocol, Security, ServerConfig,
+};
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
+use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
+use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending, is_connection_dead};
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security,
-};
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
@@ -54,23 +54,12 @@ impl Limits {
 /// default.
 pub struct Mailer<N: Network = Wasi> {
     network: N,
-    host: String,
-    port: Option<u16>,
-    security: Security,
-    dialect: Dialect,
-    credentials: Option<Credentials>,
-    mechanisms: Vec<Mechanism>,
-    initial_response: InitialResponse,
-    after_message: PipeliningAfterMessage,
-    may_chunk: bool,
-    auth_pipelining: AuthPipelining,
-    plain_fallback: bool,
-    local_name: Option<LocalName>,
+    config: Rc<ServerConfig>,
     server_name: Option<ServerName>,
     policy: Policy,
     timeouts: Timeouts,
-    partial: bool,
-    early: bool,
+    partial_delivery: PartialDelivery,
+    early_content: EarlyContent,
     limits: Limits,
     transcript: Transcript,
     /// Kept because TLS sessions resume from it.
@@ -96,23 +85,12 @@ impl<N: Network> Mailer<N> {
     pub fn over(network: N, host: String) -> Self {
         Self {
             network,
-            host,
-            port: None,
-            security: Security::StartTls,
-            dialect: Dialect::Smtp,
-            credentials: None,
-            mechanisms: Mechanism::DEFAULT.to_vec(),
-            initial_response: InitialResponse::Auto,
-            after_message: PipeliningAfterMessage::AfterBdat,
-            may_chunk: true,
-            auth_pipelining: AuthPipelining::PlainAndExternal,
-            plain_fallback: true,
-            local_name: None,
+            config: Rc::new(ServerConfig::new(host)),
             server_name: None,
             policy: Policy::default(),
             timeouts: Timeouts::default(),
-            partial: true,
-            early: false,
+            partial_delivery: PartialDelivery::Allowed,
+            early_content: EarlyContent::Forbidden,
             limits: Limits::default(),
             transcript: Transcript::default(),
             tls: None,
@@ -124,13 +102,12 @@ impl<N: Network> Mailer<N> {
     /// As [`Mailer::from_url`], over a network of the caller's choice.
     pub fn over_from_url(network: N, url: &str) -> Result<Self, Error> {
         let url = ServerUrl::parse(url).map_err(Error::InvalidArgument)?;
-        let mailer = Self {
-            port: url.port,
-            security: url.security,
-            credentials: url.credentials.map(Credentials::from),
-            ..Self::over(network, url.host)
-        };
-        host_name(&mailer.host)?;
+        host_name(&url.host)?;
+        let mut mailer = Self::over(network, url.host);
+        let config = mailer.config_mut();
+        config.port = url.port;
+        config.security = url.security;
+        config.credentials = url.credentials.map(Credentials::from);
         mailer.check_credentials()?;
         Ok(mailer)
     }
@@ -138,22 +115,22 @@ impl<N: Network> Mailer<N> {
     /// `None` restores the default port of the security mode.
     pub fn set_port(&mut self, port: Option<u16>) {
         self.forget_server();
-        self.port = port;
+        self.config_mut().port = port;
     }
 
     pub fn set_security(&mut self, security: Security) {
         self.forget_server();
-        self.security = security;
+        self.config_mut().security = security;
     }
 
-    pub fn set_dialect(&mut self, dialect: Dialect) {
+    pub fn set_protocol(&mut self, protocol: Protocol) {
         self.forget_server();
-        self.dialect = dialect;
+        self.config_mut().protocol = protocol;
     }
 
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.forget_login();
-        self.credentials = credentials;
+        self.config_mut().credentials = credentials;
     }
 
     pub fn set_mechanisms(&mut self, names: &[String]) -> Result<(), Error> {
@@ -163,40 +140,42 @@ impl<N: Network> Mailer<N> {
                 Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
             })
         };
-        self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        let mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        self.config_mut().mechanisms = mechanisms;
         self.forget_login();
         Ok(())
     }
 
     /// Whether PLAIN or LOGIN, which send the password, may follow a mechanism that only proves it and was refused.
     pub fn set_plain_fallback(&mut self, allowed: bool) {
-        self.plain_fallback = allowed;
+        self.config_mut().plain_fallback = allowed;
         self.forget_login();
     }
 
     pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
-        self.auth_pipelining = when;
+        self.config_mut().auth_pipelining = when;
         self.kept = None;
     }
 
     pub fn set_initial_response(&mut self, when: InitialResponse) {
-        self.initial_response = when;
+        self.config_mut().initial_response = when;
         self.kept = None;
     }
 
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
-        self.after_message = when;
+        self.config_mut().pipelining_after_message = when;
         self.kept = None;
     }
 
     /// Whether a message leaves by BDAT if the server offers CHUNKING; else it leaves by DATA.
     pub fn set_chunking(&mut self, allowed: bool) {
-        self.may_chunk = allowed;
+        self.config_mut().chunking = allowed;
         self.kept = None;
     }
 
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
-        self.local_name = Some(LocalName::parse(name).map_err(Error::InvalidArgument)?);
+        let name = LocalName::parse(name).map_err(Error::InvalidArgument)?;
+        self.config_mut().local_name = Some(name);
         self.kept = None;
         Ok(())
     }
@@ -207,12 +186,20 @@ impl<N: Network> Mailer<N> {
     }
 
     pub fn set_partial_delivery(&mut self, allowed: bool) {
-        self.partial = allowed;
+        self.partial_delivery = if allowed {
+            PartialDelivery::Allowed
+        } else {
+            PartialDelivery::Forbidden
+        };
     }
 
     /// Whether the content of a small message may leave before its envelope is answered.
     pub fn set_early_content(&mut self, allowed: bool) {
-        self.early = allowed;
+        self.early_content = if allowed {
+            EarlyContent::Allowed
+        } else {
+            EarlyContent::Forbidden
+        };
     }
 
     /// Closes a kept connection after it was idle for so long, or has carried so many messages.
@@ -276,50 +263,56 @@ impl<N: Network> Mailer<N> {
     }
 
     /// Delivers one message, over the kept connection if that is still good.
-    pub async fn send(&mut self, letter: &Letter<'_>) -> Result<Receipt, Error> {
-        single(self.send_all(core::slice::from_ref(letter)).await)
+    pub async fn send(&mut self, message: &OutgoingMessage<'_>) -> Result<Receipt, Error> {
+        single(self.send_all(core::slice::from_ref(message)).await)
     }
 
     /// Delivers messages one after the other; returns the outcome of each.
-    pub async fn send_all(&mut self, letters: &[Letter<'_>]) -> Vec<Result<Receipt, Error>> {
-        self.send_letters(letters, false).await
+    pub async fn send_all(
+        &mut self,
+        messages: &[OutgoingMessage<'_>],
+    ) -> Vec<Result<Receipt, Error>> {
+        self.deliver(messages, AfterLast::StayOpen).await
     }
 
     /// Delivers one message and closes the connection: QUIT may leave with the end of the message.
-    pub async fn send_last(mut self, letter: &Letter<'_>) -> Result<Receipt, Error> {
-        let letters = core::slice::from_ref(letter);
-        let outcomes = self.send_letters(letters, true).await;
+    pub async fn send_last(mut self, message: &OutgoingMessage<'_>) -> Result<Receipt, Error> {
+        let messages = core::slice::from_ref(message);
+        let outcomes = self.deliver(messages, AfterLast::Quit).await;
         self.close().await;
         single(outcomes)
     }
 
-    async fn send_letters(
+    /// Delivers messages over as many connections as that takes.
+    async fn deliver(
         &mut self,
-        letters: &[Letter<'_>],
-        quits: bool,
+        messages: &[OutgoingMessage<'_>],
+        after_last: AfterLast,
     ) -> Vec<Result<Receipt, Error>> {
         let deadlines = self.start_call();
-        let mut messages: Vec<Delivery> = letters.iter().map(Delivery::new).collect();
-        let mut rest = &mut messages[..];
-        while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
+        let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
+        let mut rest = &mut deliveries[..];
+        while let Some(first) = rest.iter().position(|delivery| !delivery.job.is_done()) {
             rest = &mut rest[first..];
-            let sent = self.send_over_one_connection(rest, &deadlines, quits);
-            if let Err(error) = sent.await {
+            let delivered = self.deliver_over_one_connection(rest, &deadlines, after_last);
+            if let Err(error) = delivered.await {
                 rest.iter_mut()
-                    .for_each(|message| message.job.give_up(&error));
+                    .for_each(|delivery| delivery.job.give_up(&error));
             }
         }
-        let outcomes = messages.into_iter().map(|message| message.job.outcome());
+        let outcomes = deliveries
+            .into_iter()
+            .map(|delivery| delivery.job.outcome());
         outcomes.collect()
     }
 
     /// Delivers as many messages as one connection takes: the kept one, or a new one. An error is the same for
     /// all messages that are left.
-    async fn send_over_one_connection(
+    async fn deliver_over_one_connection(
         &mut self,
-        messages: &mut [Delivery<'_>],
+        deliveries: &mut [Delivery<'_>],
         deadlines: &CallDeadlines<N>,
-        quits: bool,
+        after_last: AfterLast,
     ) -> Result<(), Error> {
         let (connection, freshness) = match self.take_kept().await {
             Some(kept) => (kept, Freshness::Kept),
@@ -331,24 +324,27 @@ impl<N: Network> Mailer<N> {
                 Freshness::New,
             ),
         };
-        let sent = connection.call(deadlines.clone(), async |connection| {
-            connection.send_all(messages, freshness, quits).await
-        });
-        let sent = sent.await;
+        let sending = Sending::new(deliveries, freshness, after_last);
+        let delivered = connection
+            .call(deadlines.clone(), async |connection| {
+                connection.deliver(sending).await
+            })
+            .await;
         self.return_connection(connection).await;
-        sent
+        delivered
     }
 
     /// Makes a message that `send` takes.
-    pub fn letter<'a>(
+    pub fn outgoing_message<'a>(
         &self,
         sender: Option<&str>,
         recipients: &[String],
-        message: &'a [u8],
+        content: &'a [u8],
         options: &'a Options,
-    ) -> Result<Letter<'a>, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        Letter::new(envelope, options, message, self.partial, self.early)
+    ) -> Result<OutgoingMessage<'a>, Error> {
+        let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
+        let (partial, early) = (self.partial_delivery, self.early_content);
+        OutgoingMessage::new(envelope, options, content, partial, early)
     }
 
     /// Begins a message that is written piece by piece, in one transaction.
@@ -358,7 +354,7 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
+        let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         options.expect_among(&envelope.recipients)?;
         Ok(Message::new(
             self.start_over_kept(&envelope, options).await?,
@@ -367,19 +363,19 @@ impl<N: Network> Mailer<N> {
 
     /// Opens a session of the caller's own: greeted, secured, and authenticated if credentials are set.
     pub async fn connect(&mut self) -> Result<Client<N>, Error> {
-        self.open_client(Goal::Ready).await
+        self.open_client(ConnectUntil::Ready).await
     }
 
     /// Opens a session of the caller's own, and only reads the greeting, over TLS if that is implicit.
     pub async fn dial(&mut self) -> Result<Client<N>, Error> {
-        self.open_client(Goal::Greeting).await
+        self.open_client(ConnectUntil::Greeting).await
     }
 
     /// Opens a session over a connection that the caller has made.
     pub async fn attach(&mut self, stream: N::Stream) -> Result<Client<N>, Error> {
         let deadlines = self.start_call();
-        let target = Rc::new(self.target()?);
-        let connection = Connection::attach(stream, target, deadlines, &self.transcript).await?;
+        let config = Rc::new(self.connect_config()?);
+        let connection = Connection::attach(stream, config, deadlines, &self.transcript).await?;
         Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
@@ -390,9 +386,9 @@ impl<N: Network> Mailer<N> {
         }
     }
 
-    async fn open_client(&mut self, goal: Goal) -> Result<Client<N>, Error> {
+    async fn open_client(&mut self, until: ConnectUntil) -> Result<Client<N>, Error> {
         let deadlines = self.start_call();
-        let connection = self.open(goal, deadlines).await?;
+        let connection = self.open(until, deadlines).await?;
         Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
@@ -407,16 +403,14 @@ impl<N: Network> Mailer<N> {
         options: &Options,
     ) -> Result<SharedConnection<N>, Error> {
         let deadlines = self.start_call();
-        let partial = self.partial;
+        let partial_delivery = self.partial_delivery;
         let start = async |connection: &mut Connection<N>| {
             let envelope = envelope.clone();
-            connection
-                .start(envelope, options, Content::Pieces, partial)
-                .await
+            connection.start(envelope, options, partial_delivery).await
         };
         if let Some(kept) = self.take_kept().await {
             match kept.call(deadlines.clone(), start).await {
-                Err(error) if is_gone(&error) => kept.abort(),
+                Err(error) if is_connection_dead(&error) => kept.abort(),
                 result => {
                     self.return_connection(kept.clone()).await;
                     return result.map(|()| kept);
@@ -464,42 +458,34 @@ impl<N: Network> Mailer<N> {
         &mut self,
         deadlines: CallDeadlines<N>,
     ) -> Result<SharedConnection<N>, Error> {
-        let connection = self.open(Goal::Message, deadlines).await?;
+        let connection = self.open(ConnectUntil::FirstMessage, deadlines).await?;
         Ok(SharedConnection::new(connection))
     }
 
     async fn open(
         &mut self,
-        goal: Goal,
+        until: ConnectUntil,
         deadlines: CallDeadlines<N>,
     ) -> Result<Connection<N>, Error> {
         self.check_credentials()?;
-        let target = Rc::new(self.target()?);
-        Connection::open(target, goal, deadlines, &self.transcript).await
+        let config = Rc::new(self.connect_config()?);
+        Connection::open(config, until, deadlines, &self.transcript).await
     }
 
-    fn target(&mut self) -> Result<Target, Error> {
-        let host = host_name(&self.host)?;
-        Ok(Target {
-            dialect: self.dialect,
-            server_name: self
-                .server_name
-                .clone()
-                .map_or_else(|| ServerName::parse(&host), Ok),
+    fn connect_config(&mut self) -> Result<ConnectConfig, Error> {
+        let host = host_name(&self.config.host)?;
+        let server_name = self.server_name.clone();
+        Ok(ConnectConfig {
+            server: self.config.clone(),
+            server_name: server_name.map_or_else(|| ServerName::parse(&host), Ok),
             host,
-            port: self.port.unwrap_or(default_port(self.security)),
-            security: self.security,
             tls: self.tls_settings()?,
-            local_name: self.local_name.clone(),
-            credentials: self.credentials.clone(),
-            mechanisms: self.mechanisms.clone(),
-            initial_response: self.initial_response,
-            after_message: self.after_message,
-            may_chunk: self.may_chunk,
-            auth_pipelining: self.auth_pipelining,
-            plain_fallback: self.plain_fallback,
             memory: self.memory.clone(),
         })
+    }
+
+    fn config_mut(&mut self) -> &mut ServerConfig {
+        Rc::make_mut(&mut self.config)
     }
 
     fn tls_settings(&mut self) -> Result<tls::Settings, Error> {
@@ -512,7 +498,7 @@ impl<N: Network> Mailer<N> {
 
     /// Finds what no mechanism can carry before anything is sent.
     fn check_credentials(&self) -> Result<(), Error> {
-        let credentials = self.credentials.as_ref();
+        let credentials = self.config.credentials.as_ref();
         credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
     }
 
@@ -556,15 +542,6 @@ impl<N: Network> tls::Host for Platform<N> {
 
     fn unix_time() -> Duration {
         N::unix_time()
-    }
-}
-
-/// Without TLS the server is a relay rather than a submission server.
-fn default_port(security: Security) -> u16 {
-    match security {
-        Security::ImplicitTls => 465,
-        Security::StartTls | Security::StartTlsUnlessLoopback => 587,
-        Security::Opportunistic | Security::Plaintext => 25,
     }
 }
 

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::sasl::Password;
-use crate::smtp::session::Security;
+use crate::smtp::config::Security;
 
 /// What a URL says. Nothing of it is ever part of an error's text but the scheme: it may hold a
 /// password.

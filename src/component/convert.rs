@@ -3,10 +3,10 @@
 use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
+use crate::smtp::config::Security;
 use crate::smtp::envelope::{Receipt, Unsent};
 use crate::smtp::error::{Error, RecipientReply};
 use crate::smtp::reply::Reply;
-use crate::smtp::session::Security;
 use crate::smtp::transcript::Speaker;
 use crate::tls;
 use crate::transcript::TranscriptLine;

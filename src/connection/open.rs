@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::{CallDeadlines, Target};
+use super::{CallDeadlines, ConnectConfig};
 use crate::net::{self, Deadline, Interest, Network, Read, Source, Stream};
 use crate::smtp::error::{Error, Phase, TlsFailure};
 use crate::smtp::transcript::Speaker;
@@ -11,20 +11,21 @@ use crate::tls::{self, Tls};
 use crate::transcript::Transcript;
 
 pub async fn connect<N: Network>(
-    target: &Target,
+    config: &ConnectConfig,
     deadlines: &CallDeadlines<N>,
     transcript: &Transcript,
 ) -> Result<(N::Stream, IpAddr), Error> {
-    let Target { host, port, .. } = target;
+    let host = &config.host;
+    let port = config.server.port();
     let network = &deadlines.network;
     let addresses = lookup(host, deadlines).await?;
     let note = |event| transcript.add(|| network.now(), Speaker::Event, event);
     note(format!("connecting to {host} port {port}"));
-    let addresses = net::interleave(&addresses, target.memory.prefers_ipv6());
+    let addresses = net::interleave(&addresses, config.memory.prefers_ipv6());
     let limit = deadlines.timeouts.connect;
-    match net::connect(network, addresses, *port, limit, deadlines.total).await {
+    match net::connect(network, addresses, port, limit, deadlines.total).await {
         Ok((stream, ip)) => {
-            note(format!("connected to {}", SocketAddr::new(ip, *port)));
+            note(format!("connected to {}", SocketAddr::new(ip, port)));
             Ok((stream, ip))
         }
         Err(_) if deadlines.is_over() => Err(Error::Timeout(Phase::Connect, Timeout::Total)),
@@ -58,12 +59,12 @@ async fn lookup<N: Network>(
 }
 
 /// Makes the ClientHello. Its keys take some time to make.
-pub fn client_hello(target: &Target) -> Result<Tls, Error> {
-    let name = target
+pub fn client_hello(config: &ConnectConfig) -> Result<Tls, Error> {
+    let name = config
         .server_name
         .as_ref()
         .map_err(|why| Error::InvalidArgument(why.clone()))?;
-    Tls::new(&target.tls, name).map_err(tls_failed)
+    Tls::new(&config.tls, name).map_err(tls_failed)
 }
 
 /// The handshake, until the client's part of it is done.

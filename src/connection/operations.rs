@@ -3,11 +3,13 @@
 use super::{CallDeadlines, Connection, open};
 use crate::net::{Deadline, Network, Read, Source};
 use crate::sasl::Credentials;
-use crate::smtp::delivery::Content;
+use crate::smtp::config::PartialDelivery;
+use crate::smtp::delivery::MessageInfo;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
 use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
+use crate::smtp::sending::{Request, Sending, TimeLeft};
 use crate::smtp::session::Session;
 use crate::timeouts::Timeout;
 use crate::tls;
@@ -19,7 +21,7 @@ impl<N: Network> Connection<N> {
     /// Begins a call with its own deadlines.
     pub fn begin(&mut self, deadlines: CallDeadlines<N>) {
         self.deadlines = deadlines;
-        self.session.words().want(self.transcript.is_wanted());
+        self.session.transcript().want(self.transcript.is_wanted());
     }
 
     /// Sends the envelope; the content can follow.
@@ -27,12 +29,36 @@ impl<N: Network> Connection<N> {
         &mut self,
         envelope: Envelope,
         options: &Options,
-        content: Content,
-        partial: bool,
+        partial_delivery: PartialDelivery,
     ) -> Result<(), Error> {
         self.greet_if_due().await?;
-        self.session.deliver(envelope, options, content, partial)?;
+        let info = MessageInfo::Unknown;
+        self.session
+            .start_message(envelope, options, info, partial_delivery)?;
         self.run().await
+    }
+
+    /// Delivers messages one after the other, as far as this connection goes. A job that is not done then needs
+    /// another connection. An error is about the login, and the same for all messages that are left.
+    pub async fn deliver(&mut self, mut sending: Sending<'_, '_>) -> Result<(), Error> {
+        let mut result = Ok(());
+        loop {
+            let time = if self.deadlines.is_over() {
+                TimeLeft::None
+            } else {
+                TimeLeft::Some
+            };
+            result = match sending.next(&mut self.session, result, time) {
+                Request::Run => self.run().await,
+                Request::Write(content) => self.write(content).await,
+                Request::Quit => {
+                    self.quit().await;
+                    Ok(())
+                }
+                Request::Done => break,
+            };
+        }
+        sending.login_failure().cloned().map_or(Ok(()), Err)
     }
 
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
@@ -65,20 +91,7 @@ impl<N: Network> Connection<N> {
     pub async fn finish(&mut self) -> Result<Receipt, Error> {
         self.session.finish();
         let result = self.run().await;
-        self.receipt(result)
-    }
-
-    /// The receipt of the message that has ended, given how its session went on.
-    pub(super) fn receipt(&mut self, result: Result<(), Error>) -> Result<Receipt, Error> {
-        // An LMTP server may have answered for some recipients before the connection ended.
-        match (result, self.session.take_receipt()) {
-            (Ok(()), Some(receipt)) => Ok(receipt),
-            (Ok(()), None) => Err(Error::Other("the session ended without a receipt".into())),
-            (Err(error), _) if error.may_have_been_delivered() => {
-                self.session.take_partial_receipt().ok_or(error)
-            }
-            (Err(error), _) => Err(error),
-        }
+        self.session.message_result(result)
     }
 
     /// Sends DATA after an envelope that was sent command by command; the content can follow.
@@ -164,11 +177,11 @@ impl<N: Network> Connection<N> {
             let deadline = Deadline::after(&self.deadlines.network, limit);
             let _ = open::write_all(&mut self.stream, tls.outgoing(), deadline).await;
         }
-        self.session.end();
+        self.session.close();
         reply
     }
 
-    pub(super) async fn greet_if_due(&mut self) -> Result<(), Error> {
+    async fn greet_if_due(&mut self) -> Result<(), Error> {
         if self.session.is_hello_due() {
             self.ask_at_once(|session| session.hello(None)).await?;
         }
@@ -178,13 +191,13 @@ impl<N: Network> Connection<N> {
     async fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {
         for piece in message.chunks(BLOCK) {
             self.session.write(piece)?;
-            if self.session.outgoing().len() >= BLOCK {
+            if self.session.output_len() >= BLOCK {
                 self.push().await?;
                 self.read_meanwhile().await?;
             }
-            while self.session.is_ahead() {
+            while self.session.has_too_many_chunks() {
                 self.await_reply().await?;
-                self.session.hear_arrived()?;
+                self.session.process_pending_replies()?;
             }
         }
         Ok(())

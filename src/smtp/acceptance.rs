@@ -85,7 +85,8 @@ impl Session {
     pub fn pipeline_quit(&mut self) {
         if let State::AwaitingAcceptance(awaiting) = &mut self.state {
             awaiting.next = AfterMessage::Quit;
-            self.pipeline.queue(Command::new(PendingReply::Quit, "QUIT"));
+            self.pipeline
+                .queue(Command::new(PendingReply::Quit, "QUIT"));
             self.flush();
         }
     }

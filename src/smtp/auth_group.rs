@@ -162,7 +162,8 @@ impl Session {
             {
                 let _ = exchange.respond(&reason);
             }
-            self.pipeline.replace_next_pending(PendingReply::AuthInGroup);
+            self.pipeline
+                .replace_next_pending(PendingReply::AuthInGroup);
             return Ok(());
         }
         if !reply.is_refusal() {

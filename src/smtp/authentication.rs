@@ -286,9 +286,7 @@ impl Session {
             None => Err("the server asks for more than is known".into()),
         };
         let command = match response {
-            Ok(response) => {
-                Command::with_secret(PendingReply::Auth, "", sasl::encode(&response))
-            }
+            Ok(response) => Command::with_secret(PendingReply::Auth, "", sasl::encode(&response)),
             Err(why) => {
                 login.cancel_reason = Some(why);
                 Command::new(PendingReply::AuthCancel, "*")

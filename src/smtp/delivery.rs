@@ -128,7 +128,9 @@ impl Session {
             && transaction.body.is_chunked()
             && !transaction.is_held_back()
             && (!is_for_all || transaction.recipients.len() == 1)
-            && queued.next().is_some_and(|command| command.awaits == PendingReply::Mail)
+            && queued
+                .next()
+                .is_some_and(|command| command.awaits == PendingReply::Mail)
             && octets < CHUNK as u64
     }
 

@@ -1,8 +1,8 @@
 //! A message's envelope, and what became of it.
 
+use super::config::Protocol;
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
-use super::config::Protocol;
 
 /// Who sends, and to whom.
 #[derive(Clone, Debug)]

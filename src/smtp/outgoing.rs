@@ -125,14 +125,21 @@ mod tests {
     use super::*;
 
     fn secret() -> Command {
-        Command::with_secret(PendingReply::Auth, "AUTH PLAIN ", Zeroizing::new("AHVzZXIAc2VjcmV0".into()))
+        Command::with_secret(
+            PendingReply::Auth,
+            "AUTH PLAIN ",
+            Zeroizing::new("AHVzZXIAc2VjcmV0".into()),
+        )
     }
 
     #[test]
     fn what_is_put_in_comes_out_in_order() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
-        outgoing.push(&Command::new(PendingReply::Mail, "MAIL FROM:<a@example.org>"));
+        outgoing.push(&Command::new(
+            PendingReply::Mail,
+            "MAIL FROM:<a@example.org>",
+        ));
         assert_eq!(outgoing.append(|out| out.extend(b"hello")), ());
         let mut all = outgoing.last(5);
         all.join(outgoing);

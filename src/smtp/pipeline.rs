@@ -113,8 +113,8 @@ impl Pipeline {
 
     /// Takes the queued commands that `is_taken` chooses.
     pub fn take_queued(&mut self, is_taken: impl Fn(&Command) -> bool) -> Vec<Command> {
-        let (taken, kept) = self.queue.drain(..).partition(is_taken);
-        self.queue = kept;
+        let (taken, kept): (Vec<_>, Vec<_>) = self.queue.drain(..).partition(is_taken);
+        self.queue = kept.into();
         taken
     }
 

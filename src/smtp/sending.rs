@@ -491,7 +491,11 @@ fn judge(session: &mut Session, result: Result<(), Error>, time: TimeLeft) -> Ah
 
 /// What a server said of recipients before it ended the connection among its replies.
 fn last_replies(session: &mut Session, is_dead: bool) -> Option<LastReplies> {
-    if is_dead { session.last_replies() } else { None }
+    if is_dead {
+        session.last_replies()
+    } else {
+        None
+    }
 }
 
 /// Whether an error before any of a message has left only says that the connection is dead: it ended, the server

@@ -322,8 +322,8 @@ impl Session {
     }
 
     /// The recipients that were refused in the current transaction.
-    pub fn refused_recipients(&mut self) -> Vec<RecipientReply> {
-        let transaction = self.state.transaction_mut();
+    pub fn refused_recipients(&self) -> Vec<RecipientReply> {
+        let transaction = self.state.transaction();
         transaction.map_or(Vec::new(), |transaction| transaction.refused())
     }
 

@@ -5,8 +5,8 @@
 
 use std::mem::discriminant;
 
-use super::authentication::Login;
 use super::auth_group::GroupedAuth;
+use super::authentication::Login;
 use super::command::PendingReply;
 use super::config::ConnectUntil;
 use super::error::Error;
@@ -214,15 +214,27 @@ pub(super) const REPLIES: &[Transition] = {
     use PendingReply as To;
     use ReplyClass::{Intermediate, Refusal, Success};
     use StateName::{
-        Authenticating, AwaitingAcceptance, CallerAuth, Closed, Content, Discarding, Envelope, Idle,
-        Opening, TlsDue,
+        Authenticating, AwaitingAcceptance, CallerAuth, Closed, Content, Discarding, Envelope,
+        Idle, Opening, TlsDue,
     };
     const ANY: &[ReplyClass] = &[Success, Intermediate, Refusal];
     const JUDGED: &[ReplyClass] = &[Success, Refusal];
     const IN_ENVELOPE: &[StateName] = &[Envelope, Content, AwaitingAcceptance];
     &[
-        on(&[Opening], To::Greeting, &[Success], Then::SendEhlo, &[Opening, Idle]),
-        on(&[Opening], To::Greeting, &[Refusal], Then::Refuse, &[Opening]),
+        on(
+            &[Opening],
+            To::Greeting,
+            &[Success],
+            Then::SendEhlo,
+            &[Opening, Idle],
+        ),
+        on(
+            &[Opening],
+            To::Greeting,
+            &[Refusal],
+            Then::Refuse,
+            &[Opening],
+        ),
         on(
             &[Opening, Idle],
             To::Ehlo,
@@ -230,7 +242,13 @@ pub(super) const REPLIES: &[Transition] = {
             Then::LearnExtensions,
             &[Opening, Authenticating, Idle],
         ),
-        on(&[Opening, Idle], To::Ehlo, &[Refusal], Then::TryHelo, &[Opening, Idle]),
+        on(
+            &[Opening, Idle],
+            To::Ehlo,
+            &[Refusal],
+            Then::TryHelo,
+            &[Opening, Idle],
+        ),
         on(
             &[Opening, Idle],
             To::Helo,
@@ -238,8 +256,20 @@ pub(super) const REPLIES: &[Transition] = {
             Then::LearnExtensions,
             &[Opening, Authenticating, Idle],
         ),
-        on(&[Opening, Idle], To::Helo, &[Refusal], Then::RefuseHelo, &[Opening, Idle]),
-        on(&[Opening, Idle], To::StartTls, &[Success], Then::BeginTls, &[TlsDue]),
+        on(
+            &[Opening, Idle],
+            To::Helo,
+            &[Refusal],
+            Then::RefuseHelo,
+            &[Opening, Idle],
+        ),
+        on(
+            &[Opening, Idle],
+            To::StartTls,
+            &[Success],
+            Then::BeginTls,
+            &[TlsDue],
+        ),
         on(
             &[Opening],
             To::StartTls,
@@ -248,8 +278,20 @@ pub(super) const REPLIES: &[Transition] = {
             &[Opening, Authenticating, Idle],
         ),
         on(&[Idle], To::StartTls, &[Refusal], Then::Refuse, &[Idle]),
-        on(&[Authenticating], To::Auth, &[Success], Then::Authenticated, &[Idle, Envelope]),
-        on(&[Authenticating], To::Auth, &[Intermediate], Then::AnswerChallenge, &[Authenticating]),
+        on(
+            &[Authenticating],
+            To::Auth,
+            &[Success],
+            Then::Authenticated,
+            &[Idle, Envelope],
+        ),
+        on(
+            &[Authenticating],
+            To::Auth,
+            &[Intermediate],
+            Then::AnswerChallenge,
+            &[Authenticating],
+        ),
         on(
             &[Authenticating],
             To::Auth,
@@ -257,16 +299,64 @@ pub(super) const REPLIES: &[Transition] = {
             Then::TryNextMechanism,
             &[Authenticating, Idle, Closed],
         ),
-        on(&[Authenticating], To::AuthCancel, ANY, Then::FailCancelledAuth, &[Closed]),
-        on(&[Authenticating], To::Rset, &[Success], Then::GoOn, &[Authenticating]),
-        on(&[Authenticating], To::Rset, &[Refusal], Then::Refuse, &[Closed]),
-        on(&[CallerAuth], To::Auth, ANY, Then::PassToCaller, &[CallerAuth, Idle]),
-        on(&[CallerAuth], To::AuthCancel, ANY, Then::PassToCaller, &[Idle]),
-        on(&[Envelope], To::AuthInGroup, ANY, Then::RecordAuth, &[Envelope]),
+        on(
+            &[Authenticating],
+            To::AuthCancel,
+            ANY,
+            Then::FailCancelledAuth,
+            &[Closed],
+        ),
+        on(
+            &[Authenticating],
+            To::Rset,
+            &[Success],
+            Then::GoOn,
+            &[Authenticating],
+        ),
+        on(
+            &[Authenticating],
+            To::Rset,
+            &[Refusal],
+            Then::Refuse,
+            &[Closed],
+        ),
+        on(
+            &[CallerAuth],
+            To::Auth,
+            ANY,
+            Then::PassToCaller,
+            &[CallerAuth, Idle],
+        ),
+        on(
+            &[CallerAuth],
+            To::AuthCancel,
+            ANY,
+            Then::PassToCaller,
+            &[Idle],
+        ),
+        on(
+            &[Envelope],
+            To::AuthInGroup,
+            ANY,
+            Then::RecordAuth,
+            &[Envelope],
+        ),
         on(&[Envelope], To::Rset, &[Success], Then::GoOn, &[Envelope]),
         on(&[Envelope], To::Rset, &[Refusal], Then::Refuse, &[Closed]),
-        on(IN_ENVELOPE, To::Mail, JUDGED, Then::RecordEnvelopeReply, IN_ENVELOPE),
-        on(IN_ENVELOPE, To::Rcpt(0), JUDGED, Then::RecordEnvelopeReply, IN_ENVELOPE),
+        on(
+            IN_ENVELOPE,
+            To::Mail,
+            JUDGED,
+            Then::RecordEnvelopeReply,
+            IN_ENVELOPE,
+        ),
+        on(
+            IN_ENVELOPE,
+            To::Rcpt(0),
+            JUDGED,
+            Then::RecordEnvelopeReply,
+            IN_ENVELOPE,
+        ),
         on(
             &[Envelope],
             To::Data,
@@ -274,7 +364,13 @@ pub(super) const REPLIES: &[Transition] = {
             Then::RecordEnvelopeReply,
             &[Envelope],
         ),
-        on(&[Discarding], To::EmptyMessage, ANY, Then::Discarded, &[Idle]),
+        on(
+            &[Discarding],
+            To::EmptyMessage,
+            ANY,
+            Then::Discarded,
+            &[Idle],
+        ),
         on(
             &[Content, AwaitingAcceptance],
             To::Chunk,
@@ -311,7 +407,13 @@ pub(super) const REPLIES: &[Transition] = {
             &[AwaitingAcceptance, Idle],
         ),
         on(&[Idle], To::Mail, JUDGED, Then::RecordManualReply, &[Idle]),
-        on(&[Idle], To::Rcpt(0), JUDGED, Then::RecordManualReply, &[Idle]),
+        on(
+            &[Idle],
+            To::Rcpt(0),
+            JUDGED,
+            Then::RecordManualReply,
+            &[Idle],
+        ),
         on(
             &[Idle],
             To::Data,
@@ -321,11 +423,42 @@ pub(super) const REPLIES: &[Transition] = {
         ),
         on(&[Idle], To::Rset, &[Success], Then::Answer, &[Idle]),
         on(&[Idle], To::Rset, &[Refusal], Then::Refuse, &[Idle, Closed]),
-        on(&[Idle], To::Noop, &[Success], Then::Answer, &[Idle]),
-        on(&[Idle], To::Noop, &[Refusal], Then::Refuse, &[Idle]),
-        on(&[Idle], To::Ask, &[Success], Then::Answer, &[Idle]),
-        on(&[Idle], To::Ask, &[Refusal], Then::Refuse, &[Idle]),
-        on(&[Idle], To::Raw, ANY, Then::Answer, &[Idle]),
+        // A message may be asked for before these are answered.
+        on(
+            &[Idle, Envelope],
+            To::Noop,
+            &[Success],
+            Then::Answer,
+            &[Idle, Envelope],
+        ),
+        on(
+            &[Idle, Envelope],
+            To::Noop,
+            &[Refusal],
+            Then::Refuse,
+            &[Idle, Closed],
+        ),
+        on(
+            &[Idle, Envelope],
+            To::Ask,
+            &[Success],
+            Then::Answer,
+            &[Idle, Envelope],
+        ),
+        on(
+            &[Idle, Envelope],
+            To::Ask,
+            &[Refusal],
+            Then::Refuse,
+            &[Idle, Closed],
+        ),
+        on(
+            &[Idle, Envelope],
+            To::Raw,
+            ANY,
+            Then::Answer,
+            &[Idle, Envelope],
+        ),
         on(&[Opening, Idle], To::Quit, ANY, Then::Quit, &[Closed]),
     ]
 };
@@ -333,8 +466,8 @@ pub(super) const REPLIES: &[Transition] = {
 /// What else moves a session: an operation that the caller asks for, or the last reply to an envelope.
 pub(super) const OPERATIONS: &[(StateName, &str, &[StateName])] = {
     use StateName::{
-        Authenticating, AwaitingAcceptance, CallerAuth, Closed, Content, Discarding, Envelope, Idle,
-        Opening, TlsDue,
+        Authenticating, AwaitingAcceptance, CallerAuth, Closed, Content, Discarding, Envelope,
+        Idle, Opening, TlsDue,
     };
     &[
         (TlsDue, "the TLS handshake is done", &[Opening, Idle]),
@@ -349,7 +482,11 @@ pub(super) const OPERATIONS: &[(StateName, &str, &[StateName])] = {
         ),
         (Envelope, "early content", &[Content]),
         (Content, "the end of the message", &[AwaitingAcceptance]),
-        (AwaitingAcceptance, "the next envelope, or QUIT", &[AwaitingAcceptance]),
+        (
+            AwaitingAcceptance,
+            "the next envelope, or QUIT",
+            &[AwaitingAcceptance],
+        ),
     ]
 };
 
@@ -381,7 +518,8 @@ impl StateName {
     /// Whether the tables have a way from this state to that one.
     pub(super) fn leads_to(self, next: Self) -> bool {
         let by_reply = |row: &Transition| row.from.contains(&self) && row.to.contains(&next);
-        let by_operation = |(from, _, to): &(Self, &str, &[Self])| *from == self && to.contains(&next);
+        let by_operation =
+            |(from, _, to): &(Self, &str, &[Self])| *from == self && to.contains(&next);
         next == Self::Closed
             || self == next
             || REPLIES.iter().any(by_reply)
@@ -419,7 +557,16 @@ impl State {
         }
     }
 
-    /// The same, out of a state that is left.
+    /// The transaction whose content is being written, or awaits acceptance.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        match self {
+            Self::Content(transaction) => Some(transaction),
+            Self::AwaitingAcceptance(awaiting) => Some(&awaiting.transaction),
+            _ => None,
+        }
+    }
+
+    /// The transaction of a state that is left.
     pub fn into_transaction(self) -> Option<Transaction> {
         match self {
             Self::Envelope(envelope) => Some(envelope.transaction),

@@ -1,21 +1,22 @@
 //! LMTP (RFC 2033): LHLO, and an answer for each accepted recipient.
 
+use crate::talk::Setup;
+use envoi::smtp::config::Protocol;
 use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
-use envoi::smtp::session::{Dialect, Plan};
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::talk::{Talk, both_ways, setup};
 
-fn lmtp() -> Plan {
-    Plan {
-        dialect: Dialect::Lmtp,
-        ..plan()
+fn lmtp() -> Setup {
+    Setup {
+        protocol: Protocol::Lmtp,
+        ..setup()
     }
 }
 
 /// To b, c and d, of whom c is refused; content is awaited.
 fn accepted(talk: &mut Talk, extension: &str, data: &str) {
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "S: 220 mail.test LMTP
          C: LHLO client.test
          S: 250-mail.test
@@ -23,7 +24,7 @@ fn accepted(talk: &mut Talk, extension: &str, data: &str) {
          S: 250 PIPELINING"
     ));
     talk.deliver_to(&["b@mail.test", "c@mail.test", "d@mail.test"]);
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>
          C: RCPT TO:<b@mail.test>
          C: RCPT TO:<c@mail.test>
@@ -97,9 +98,10 @@ fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
         accepted(talk, "X-NONE", "C: DATA");
         talk.session.write(b"x").unwrap();
         talk.session.finish();
-        talk.goes("C: x\nC: .\nS: 250 stored");
+        talk.expect_ok("C: x\nC: .\nS: 250 stored");
         assert_eq!(talk.session.phase(), Phase::Acceptance);
-        let receipt = talk.session.take_partial_receipt().unwrap();
+        let lost = talk.session.fail(Error::Disconnected(Phase::Acceptance));
+        let receipt = talk.session.message_result(Err(lost)).unwrap();
         assert_eq!(codes(&receipt.accepted), [("b@mail.test", 250)]);
         assert_eq!(codes(&receipt.refused), [("c@mail.test", 550)]);
         assert_eq!(receipt.unknown, ["d@mail.test"]);
@@ -110,7 +112,7 @@ fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
 #[test]
 fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
     both_ways(lmtp, |talk| {
-        let error = talk.fails("S: 220 mail.test\nC: LHLO client.test\nS: 550 not you");
+        let error = talk.expect_err("S: 220 mail.test\nC: LHLO client.test\nS: 550 not you");
         assert!(
             matches!(error, Error::Rejected(Phase::Hello, _)),
             "{error:?}"
@@ -124,7 +126,7 @@ fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
 fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
     for code in [500, 502] {
         both_ways(lmtp, |talk| {
-            let error = talk.fails(&format!(
+            let error = talk.expect_err(&format!(
                 "S: 220 mail.test ESMTP
                  C: LHLO client.test
                  S: {code} 5.5.2 what?"
@@ -132,7 +134,11 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in [&*format!("{code} 5.5.2 what?"), "SMTP", "set-dialect(smtp)"] {
+            for words in [
+                &*format!("{code} 5.5.2 what?"),
+                "SMTP",
+                "set-protocol(smtp)",
+            ] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");
@@ -145,8 +151,8 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
 #[test]
 fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
     for code in [500, 502] {
-        both_ways(plan, |talk| {
-            let error = talk.fails(&format!(
+        both_ways(setup, |talk| {
+            let error = talk.expect_err(&format!(
                 "S: 220 mail.test ready
                  C: EHLO client.test
                  S: {code} what?
@@ -156,7 +162,7 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in ["5.5.1 Unknown command", "LMTP", "set-dialect(lmtp)"] {
+            for words in ["5.5.1 Unknown command", "LMTP", "set-protocol(lmtp)"] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");
@@ -164,8 +170,8 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
         });
     }
     // A refusal of this client is no sign of another protocol.
-    both_ways(plan, |talk| {
-        let error = talk.fails(
+    both_ways(setup, |talk| {
+        let error = talk.expect_err(
             "S: 220 mail.test
              C: EHLO client.test
              S: 502 what?
@@ -182,9 +188,9 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
 #[test]
 fn a_recipient_may_be_a_name_without_a_domain_and_only_in_lmtp() {
     both_ways(lmtp, |talk| {
-        talk.goes("S: 220 x\nC: LHLO client.test\nS: 250-x\nS: 250 PIPELINING");
+        talk.expect_ok("S: 220 x\nC: LHLO client.test\nS: 250-x\nS: 250 PIPELINING");
         talk.deliver_to(&["ann+folder", "\"a>b\""]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<ann+folder>
              C: RCPT TO:<\"a>b\">
@@ -196,7 +202,7 @@ fn a_recipient_may_be_a_name_without_a_domain_and_only_in_lmtp() {
             "{sender:?}"
         );
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         let begun = talk.deliver("a@client.test", &["ann"], b"x", true);
         assert!(matches!(begun, Err(Error::InvalidArgument(_))), "{begun:?}");

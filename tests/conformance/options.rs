@@ -1,34 +1,36 @@
 //! Options of a message on the wire, and where they keep it from leaving.
 
+use crate::talk::Setup;
+use envoi::smtp::config::{PartialDelivery, Protocol, Security};
 use envoi::smtp::content::{Survey, survey};
-use envoi::smtp::delivery::Content;
+use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::options::{Body, DsnContents, Notify, Options};
-use envoi::smtp::session::{Dialect, Plan, Security};
 
-use crate::talk::{Talk, both_ways, plan, unavailable};
+use crate::talk::{Talk, both_ways, setup, unavailable};
 
-fn starttls() -> Plan {
-    Plan {
+fn starttls() -> Setup {
+    Setup {
         security: Security::StartTls,
-        ..plan()
+        ..setup()
     }
 }
 
-fn inside_tls() -> Plan {
-    Plan {
+fn inside_tls() -> Setup {
+    Setup {
         security: Security::ImplicitTls,
-        ..plan()
+        ..setup()
     }
 }
 
 /// From a to b and c.
 fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
-    let envelope = Envelope::parse(Some("a@client.test"), &recipients, Dialect::Smtp)?;
-    let content = Content::Whole(survey);
-    talk.session.deliver(envelope, options, content, true)
+    let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp)?;
+    let content = MessageInfo::Scanned(survey);
+    talk.session
+        .start_message(envelope, options, content, PartialDelivery::Allowed)
 }
 
 fn text() -> Survey {
@@ -49,17 +51,17 @@ fn notifications_are_asked_for_in_xtext_each_parameter_once() {
     options
         .set_original_recipient("c@mail.test", "rfc822", "c+d@old.test")
         .unwrap();
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["DSN", "PIPELINING"]);
         deliver(talk, &options, text()).unwrap();
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test> RET=HDRS ENVID=id+2B1+3Da+20b
              C: RCPT TO:<b@mail.test> NOTIFY=NEVER
              C: RCPT TO:<c@mail.test> NOTIFY=NEVER ORCPT=rfc822;c+2Bd@old.test
              C: DATA",
         );
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         let (missing, reason) = unavailable(deliver(talk, &options, text()));
         assert_eq!(missing, "DSN");
@@ -79,22 +81,24 @@ fn a_message_that_requires_tls_is_not_sent_where_that_is_not_promised() {
         assert!(reason.contains("set-require-tls"), "{reason}");
         assert_eq!(talk.said(), "");
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["REQUIRETLS"]);
         is_refused(talk);
     });
     // What was offered before TLS does not count.
     both_ways(starttls, |talk| {
-        talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-REQUIRETLS\nS: 250 STARTTLS");
-        talk.goes("C: STARTTLS\nS: 220 go");
-        talk.session.secured().unwrap();
-        talk.goes("C: EHLO client.test\nS: 250 x");
+        talk.expect_ok(
+            "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-REQUIRETLS\nS: 250 STARTTLS",
+        );
+        talk.expect_ok("C: STARTTLS\nS: 220 go");
+        talk.session.secured(None).unwrap();
+        talk.expect_ok("C: EHLO client.test\nS: 250 x");
         is_refused(talk);
     });
     both_ways(inside_tls, |talk| {
         talk.open(&["REQUIRETLS"]);
         deliver(talk, &options, text()).unwrap();
-        talk.goes("C: MAIL FROM:<a@client.test> REQUIRETLS");
+        talk.expect_ok("C: MAIL FROM:<a@client.test> REQUIRETLS");
     });
 }
 
@@ -110,7 +114,7 @@ fn the_submitter_is_xtext_or_unknown() {
         both_ways(inside_tls, |talk| {
             talk.open(&["AUTH PLAIN"]);
             deliver(talk, &options, text()).unwrap();
-            talk.goes(&format!("C: MAIL FROM:<a@client.test> AUTH={value}"));
+            talk.expect_ok(&format!("C: MAIL FROM:<a@client.test> AUTH={value}"));
         });
     }
 }
@@ -121,10 +125,10 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
     let mut options = Options::default();
     options.set_body(Body::BinaryMime);
     let message = b"\0\n.\r";
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["BINARYMIME", "CHUNKING"]);
         deliver(talk, &options, Survey::binary(message)).unwrap();
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test> BODY=BINARYMIME
              S: 250 ok
              C: RCPT TO:<b@mail.test>
@@ -136,7 +140,7 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
         talk.session.finish();
         assert_eq!(talk.said(), "BDAT 4 LAST\r\n\0\n.\r");
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["BINARYMIME"]);
         let (missing, _) = unavailable(deliver(talk, &options, Survey::binary(message)));
         assert_eq!(missing, "CHUNKING");
@@ -147,15 +151,15 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
 #[test]
 fn limits_are_those_of_the_last_ehlo() {
     both_ways(starttls, |talk| {
-        talk.goes(
+        talk.expect_ok(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-LIMITS RCPTMAX=1\nS: 250 STARTTLS",
         );
         let recipients = ["b@mail.test".into(), "c@mail.test".into()];
-        let envelope = Envelope::parse(None, &recipients, Dialect::Smtp).unwrap();
+        let envelope = Envelope::parse(None, &recipients, Protocol::Smtp).unwrap();
         assert_eq!(talk.session.batches(&envelope.recipients, None).len(), 2);
-        talk.goes("C: STARTTLS\nS: 220 go");
-        talk.session.secured().unwrap();
-        talk.goes("C: EHLO client.test\nS: 250 x");
+        talk.expect_ok("C: STARTTLS\nS: 220 go");
+        talk.session.secured(None).unwrap();
+        talk.expect_ok("C: EHLO client.test\nS: 250 x");
         assert_eq!(talk.session.batches(&envelope.recipients, None).len(), 1);
     });
 }
@@ -163,7 +167,7 @@ fn limits_are_those_of_the_last_ehlo() {
 // Conformance: 54
 #[test]
 fn step_by_step_a_recipient_that_needs_smtputf8_waits_for_a_mail_that_says_it() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["SMTPUTF8"]);
         crate::steps::in_a_transaction(talk);
         let error = crate::steps::rcpt(talk, "jörg@mail.test").unwrap_err();
@@ -175,11 +179,11 @@ fn step_by_step_a_recipient_that_needs_smtputf8_waits_for_a_mail_that_says_it() 
 // Conformance: 61
 #[test]
 fn a_session_takes_no_more_messages_than_its_server_says() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["LIMITS MAILMAX=1", "PIPELINING"]);
         assert!(talk.session.takes_more());
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA");
+        talk.expect_ok("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nC: DATA");
         assert!(!talk.session.takes_more());
     });
 }
@@ -187,14 +191,19 @@ fn a_session_takes_no_more_messages_than_its_server_says() {
 // Conformance: 56
 #[test]
 fn a_message_in_pieces_ends_where_it_passes_the_servers_limit() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["SIZE 10", "PIPELINING"]);
         let recipients = ["b@mail.test".into()];
-        let envelope = Envelope::parse(None, &recipients, Dialect::Smtp).unwrap();
+        let envelope = Envelope::parse(None, &recipients, Protocol::Smtp).unwrap();
         talk.session
-            .deliver(envelope, &Options::default(), Content::Pieces, true)
+            .start_message(
+                envelope,
+                &Options::default(),
+                MessageInfo::Unknown,
+                PartialDelivery::Allowed,
+            )
             .unwrap();
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<>\nC: RCPT TO:<b@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go",
         );
         // With its line end, 10 octets.

@@ -19,5 +19,5 @@ pub fn rcpt(talk: &mut Talk, recipient: &str) -> Result<(), Error> {
 /// MAIL was accepted.
 pub fn in_a_transaction(talk: &mut Talk) {
     mail(talk).unwrap();
-    talk.goes("C: MAIL FROM:<a@client.test>\nS: 250 ok");
+    talk.expect_ok("C: MAIL FROM:<a@client.test>\nS: 250 ok");
 }

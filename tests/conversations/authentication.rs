@@ -1,19 +1,21 @@
 //! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
 
+use crate::talk::Setup;
 use envoi::sasl::{Bearer, Credentials, Mechanism};
+use envoi::smtp::config::{InitialResponse, Security};
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, plan_with_password};
+use crate::talk::{both_ways, setup_with_password};
 
 const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
 
-fn secret() -> Plan {
-    plan_with_password("secret")
+fn secret() -> Setup {
+    setup_with_password("secret")
 }
 
-fn only(mechanism: Mechanism) -> Plan {
-    Plan {
+fn only(mechanism: Mechanism) -> Setup {
+    Setup {
         mechanisms: vec![mechanism],
         ..secret()
     }
@@ -30,7 +32,7 @@ fn plain_takes_one_line() {
              C: AUTH PLAIN AHVzZXIAc2VjcmV0
              S: 235 2.7.0 welcome"
         );
-        assert_eq!(talk.goes(&script), Step::Done);
+        assert_eq!(talk.expect_ok(&script), Action::Idle);
     });
 }
 
@@ -50,7 +52,7 @@ fn login_answers_two_challenges_whatever_they_say() {
              C: c2VjcmV0
              S: 235 welcome"
             );
-            assert_eq!(talk.goes(&script), Step::Done);
+            assert_eq!(talk.expect_ok(&script), Action::Idle);
         },
     );
 }
@@ -62,7 +64,7 @@ fn the_prompts_of_login_are_not_looked_at() {
         both_ways(
             || only(Mechanism::Login),
             |talk| {
-                talk.goes(&format!(
+                talk.expect_ok(&format!(
                     "{HELLO}S: 250-x\nS: 250 AUTH LOGIN
                      C: AUTH LOGIN
                      S: 334 {prompt}
@@ -84,13 +86,13 @@ fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
         (secret().credentials, "AUTH PLAIN", "AHVzZXIAc2VjcmV0"),
         (Some(external), "AUTH EXTERNAL", ""),
     ] {
-        let plan = || Plan {
+        let setup = || Setup {
             credentials: credentials.clone(),
             initial_response: InitialResponse::Never,
             ..secret()
         };
-        both_ways(plan, |talk| {
-            talk.goes(&format!(
+        both_ways(setup, |talk| {
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN EXTERNAL\nC: {auth}\nS: 334 go ahead!
                  C: {answer}\nS: 235 welcome"
             ));
@@ -101,33 +103,33 @@ fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
 // Conformance: 47
 #[test]
 fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
-    let plan = |mechanism| Plan {
+    let setup = |mechanism| Setup {
         initial_response: InitialResponse::Auto,
         ..only(mechanism)
     };
-    let token = || Plan {
+    let token = || Setup {
         credentials: Some(Credentials::Bearer(Bearer {
             username: "user".into(),
             token: "token".into(),
         })),
-        ..plan(Mechanism::Xoauth2)
+        ..setup(Mechanism::Xoauth2)
     };
-    for (plan, name) in [
-        (plan(Mechanism::CramMd5), "CRAM-MD5"),
-        (plan(Mechanism::ScramSha256), "SCRAM-SHA-256"),
+    for (setup, name) in [
+        (setup(Mechanism::CramMd5), "CRAM-MD5"),
+        (setup(Mechanism::ScramSha256), "SCRAM-SHA-256"),
         (token(), "XOAUTH2"),
     ] {
-        let (credentials, mechanisms) = (plan.credentials, plan.mechanisms);
-        let plan = || Plan {
+        let (credentials, mechanisms) = (setup.credentials, setup.mechanisms);
+        let setup = || Setup {
             credentials: credentials.clone(),
             mechanisms: mechanisms.clone(),
             ..secret()
         };
-        both_ways(plan, |talk| {
-            talk.goes(&format!("{HELLO}S: 250-x\nS: 250 AUTH {name}"));
-            talk.session.step().unwrap();
+        both_ways(setup, |talk| {
+            talk.expect_ok(&format!("{HELLO}S: 250-x\nS: 250 AUTH {name}"));
+            talk.session.next_action().unwrap();
             assert!(talk.said().starts_with(&format!("AUTH {name}")));
-            let error = talk.fails("S: 334 %%%\nC: *\nS: 501 cancelled");
+            let error = talk.expect_err("S: 334 %%%\nC: *\nS: 501 cancelled");
             assert!(
                 matches!(error, Error::Protocol(Phase::Auth, _)),
                 "{error:?}"
@@ -138,15 +140,15 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
 
 #[test]
 fn cram_md5_answers_the_challenge_of_its_rfc() {
-    let plan = || {
-        let mut plan = only(Mechanism::CramMd5);
-        if let Some(Credentials::Password(credentials)) = &mut plan.credentials {
+    let setup = || {
+        let mut setup = only(Mechanism::CramMd5);
+        if let Some(Credentials::Password(credentials)) = &mut setup.credentials {
             credentials.username = "tim".into();
             credentials.password = "tanstaaftanstaaf".into();
         }
-        plan
+        setup
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let script = format!(
             "{HELLO}
              S: 250-x
@@ -156,7 +158,7 @@ fn cram_md5_answers_the_challenge_of_its_rfc() {
              C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
              S: 235 welcome"
         );
-        assert_eq!(talk.goes(&script), Step::Done);
+        assert_eq!(talk.expect_ok(&script), Action::Idle);
     });
 }
 
@@ -164,14 +166,14 @@ fn cram_md5_answers_the_challenge_of_its_rfc() {
 #[test]
 fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
     both_ways(
-        || plan_with_password(&"x".repeat(400)),
+        || setup_with_password(&"x".repeat(400)),
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN\nS: 334 "
             ));
-            talk.session.step().unwrap();
+            talk.session.next_action().unwrap();
             assert!(talk.said().len() > 512);
-            assert_eq!(talk.goes("S: 235 welcome"), Step::Done);
+            assert_eq!(talk.expect_ok("S: 235 welcome"), Action::Idle);
         },
     );
 }
@@ -180,7 +182,7 @@ fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
 #[test]
 fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
     both_ways(secret, |talk| {
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 535 5.7.8 wrong"
         ));
         let Error::AuthRefused(reply, tried) = error else {
@@ -199,7 +201,7 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
 fn a_challenge_that_cannot_be_answered_is_cancelled() {
     for challenge in ["not base64!", "AAAA"] {
         both_ways(secret, |talk| {
-            let error = talk.fails(&format!(
+            let error = talk.expect_err(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 334 {challenge}\nC: *\nS: 501 cancelled"
             ));
             assert!(
@@ -214,7 +216,7 @@ fn a_challenge_that_cannot_be_answered_is_cancelled() {
 #[test]
 fn mechanisms_that_do_not_fit_are_named() {
     both_ways(secret, |talk| {
-        let error = talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
+        let error = talk.expect_err(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
         assert_eq!(
             error,
             Error::AuthUnavailable(vec!["GSSAPI".into(), "NTLM".into()])
@@ -226,13 +228,13 @@ fn mechanisms_that_do_not_fit_are_named() {
 #[test]
 fn credentials_are_not_said_in_clear() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::Plaintext,
             ..secret()
         },
         |talk| {
             assert_eq!(
-                talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH PLAIN")),
+                talk.expect_err(&format!("{HELLO}S: 250-x\nS: 250 AUTH PLAIN")),
                 Error::AuthNeedsTls
             );
             assert_eq!(talk.said(), "");
@@ -244,13 +246,13 @@ fn credentials_are_not_said_in_clear() {
 #[test]
 fn credentials_are_said_in_clear_to_loopback() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::Plaintext,
-            loopback: true,
+            is_loopback: true,
             ..secret()
         },
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
             ));
         },
@@ -261,16 +263,16 @@ fn credentials_are_said_in_clear_to_loopback() {
 #[test]
 fn mechanisms_learned_before_starttls_are_forgotten() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::StartTls,
             ..secret()
         },
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go"
             ));
-            talk.session.secured().unwrap();
-            let error = talk.fails("C: EHLO client.test\nS: 250 x");
+            talk.session.secured(None).unwrap();
+            let error = talk.expect_err("C: EHLO client.test\nS: 250 x");
             assert_eq!(error, Error::AuthUnavailable(vec![]));
         },
     );
@@ -281,7 +283,7 @@ fn the_transcript_holds_no_credentials() {
     both_ways(
         || only(Mechanism::Login),
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: dXNlcg==\nS: 334 \nC: c2VjcmV0\nS: 235 ok"
         ));
             let transcript = talk.transcript();
@@ -297,7 +299,7 @@ fn the_transcript_holds_no_credentials() {
         },
     );
     both_ways(secret, |talk| {
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
         ));
         let transcript = talk.transcript();

@@ -1,38 +1,39 @@
 //! AUTH in one flight with the envelope of the message that it is for.
 
+use crate::talk::Setup;
 use envoi::sasl::{Bearer, Credentials, Mechanism};
+use envoi::smtp::config::{AuthPipelining, ConnectUntil};
 use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{AuthPipelining, Goal, Plan};
 
-use crate::talk::{Talk, both_ways, once, plan_with_password};
+use crate::talk::{Talk, both_ways, once, setup_with_password};
 
 const PLAIN: &str = "AUTH PLAIN AHVzZXIAc2VjcmV0";
 const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
 
-fn plan() -> Plan {
-    Plan {
-        goal: Goal::Message,
+fn setup() -> Setup {
+    Setup {
+        until: ConnectUntil::FirstMessage,
         mechanisms: vec![Mechanism::Plain, Mechanism::Login],
-        ..plan_with_password("secret")
+        ..setup_with_password("secret")
     }
 }
 
-fn with_token() -> Plan {
+fn with_token() -> Setup {
     let token = Bearer {
         username: "user".into(),
         token: "token".into(),
     };
-    Plan {
+    Setup {
         credentials: Some(Credentials::Bearer(token)),
         mechanisms: vec![Mechanism::Xoauth2],
-        ..plan()
+        ..setup()
     }
 }
 
-fn with_token_in_a_group() -> Plan {
-    Plan {
+fn with_token_in_a_group() -> Setup {
+    Setup {
         auth_pipelining: AuthPipelining::TokensToo,
         ..with_token()
     }
@@ -71,25 +72,25 @@ fn is_refused_auth(error: &Error) -> bool {
 
 /// The first line of an answer to AUTH came, and behind it nothing.
 fn hears_no_more(talk: &mut Talk, answer: &str) {
-    talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}"));
+    talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}"));
     assert!(
         !talk.session.awaits_behind_auth(),
         "AUTH's own answer may take its time"
     );
-    talk.goes(answer);
+    talk.expect_ok(answer);
     assert!(talk.session.awaits_behind_auth());
 }
 
 // Conformance: 30, 48
 #[test]
 fn auth_mail_rcpt_and_data_leave_in_one_flight() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
+        talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
         delivers(talk);
         // Once a session.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(&format!("{ENVELOPE}{GO_AHEAD}"));
+        talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
         delivers(talk);
     });
 }
@@ -97,14 +98,14 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
 // Conformance: 48
 #[test]
 fn a_certificate_speaks_in_one_flight_with_the_message() {
-    let plan = || Plan {
+    let setup = || Setup {
         credentials: Some(Credentials::External(None)),
         mechanisms: vec![Mechanism::External],
-        ..plan()
+        ..setup()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "EXTERNAL");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: AUTH EXTERNAL =\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
         delivers(talk);
@@ -116,29 +117,29 @@ fn a_certificate_speaks_in_one_flight_with_the_message() {
 fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() {
     let memory = ServerMemory::default();
     memory.learn_auth_alone();
-    let plain = || Plan {
+    let plain = || Setup {
         auth_pipelining: AuthPipelining::Never,
-        ..plan()
+        ..setup()
     };
-    let known = || Plan {
+    let known = || Setup {
         memory: memory.clone(),
-        ..plan()
+        ..setup()
     };
-    let known_with_token = || Plan {
+    let known_with_token = || Setup {
         memory: memory.clone(),
         ..with_token_in_a_group()
     };
-    for (plan, auth) in [
-        (&with_token as &dyn Fn() -> Plan, XOAUTH2),
+    for (setup, auth) in [
+        (&with_token as &dyn Fn() -> Setup, XOAUTH2),
         (&plain, PLAIN),
         (&known, PLAIN),
         (&known_with_token, XOAUTH2),
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             talk.open(&["PIPELINING", "AUTH PLAIN XOAUTH2"]);
-            talk.goes(&format!("C: {auth}\nS: 235 welcome"));
+            talk.expect_ok(&format!("C: {auth}\nS: 235 welcome"));
             talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-            talk.goes(&format!("{ENVELOPE}{GO_AHEAD}"));
+            talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
             delivers(talk);
         });
     }
@@ -149,7 +150,7 @@ fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() 
 fn a_token_leaves_with_the_message_where_that_is_allowed() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: {XOAUTH2}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
         delivers(talk);
@@ -164,14 +165,14 @@ fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behin
         Error::Disconnected(Phase::Mail),
     ] {
         let memory = ServerMemory::default();
-        let plan = || Plan {
+        let setup = || Setup {
             memory: memory.clone(),
-            ..plan()
+            ..setup()
         };
-        once(plan, |talk| {
+        once(setup, |talk| {
             begin(talk, "PLAIN");
             hears_no_more(talk, "S: 235 welcome");
-            assert_eq!(talk.session.ends_with(error.clone()), error);
+            assert_eq!(talk.session.fail(error.clone()), error);
             assert!(talk.session.has_lost_envelope());
             assert!(!talk.session.is_open());
             let transcript = talk.transcript();
@@ -181,13 +182,13 @@ fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behin
             );
         });
         assert!(memory.auth_alone());
-        once(plan, |talk| {
+        once(setup, |talk| {
             talk.open(&["PIPELINING", "AUTH PLAIN"]);
-            talk.goes(&format!("C: {PLAIN}\nS: 235 welcome"));
+            talk.expect_ok(&format!("C: {PLAIN}\nS: 235 welcome"));
             talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-            talk.goes(ENVELOPE);
+            talk.expect_ok(ENVELOPE);
             assert!(!talk.session.awaits_behind_auth());
-            assert_eq!(talk.session.ends_with(error.clone()), error);
+            assert_eq!(talk.session.fail(error.clone()), error);
             assert!(!talk.session.has_lost_envelope(), "once, and not for ever");
         });
     }
@@ -196,16 +197,16 @@ fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behin
 #[test]
 fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
     let memory = ServerMemory::default();
-    let plan = || Plan {
+    let setup = || Setup {
         memory: memory.clone(),
-        ..plan()
+        ..setup()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\nS: 250 ok"));
+        talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\nS: 250 ok"));
         assert!(!talk.session.awaits_behind_auth());
         let error = Error::Timeout(Phase::Rcpt, Timeout::Command);
-        assert_eq!(talk.session.ends_with(error.clone()), error);
+        assert_eq!(talk.session.fail(error.clone()), error);
         assert!(!talk.session.has_lost_envelope());
     });
     assert!(!memory.auth_alone());
@@ -213,14 +214,14 @@ fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
 
 #[test]
 fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         // MAIL and the first RCPT were in another segment than the rest.
         let rest = "S: 503 5.5.1 MAIL first\nS: 503 5.5.1 MAIL first";
-        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
+        talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
         assert!(talk.session.awaits_behind_auth());
         talk.session
-            .ends_with(Error::Timeout(Phase::Rcpt, Timeout::Command));
+            .fail(Error::Timeout(Phase::Rcpt, Timeout::Command));
         assert!(talk.session.has_lost_envelope());
     });
 }
@@ -228,16 +229,16 @@ fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
 #[test]
 fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
     let memory = ServerMemory::default();
-    let plan = || Plan {
+    let setup = || Setup {
         memory: memory.clone(),
-        ..plan()
+        ..setup()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         hears_no_more(talk, "S: 535 5.7.8 no");
         let error = talk
             .session
-            .ends_with(Error::Timeout(Phase::Mail, Timeout::Command));
+            .fail(Error::Timeout(Phase::Mail, Timeout::Command));
         assert!(is_refused_auth(&error), "{error:?}");
         assert!(!talk.session.has_lost_envelope());
     });
@@ -246,10 +247,10 @@ fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
 
 #[test]
 fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_silent() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         hears_no_more(talk, "S: 504 5.5.4 not so");
-        let error = talk.session.ends_with(Error::Disconnected(Phase::Mail));
+        let error = talk.session.fail(Error::Disconnected(Phase::Mail));
         assert!(
             matches!(&error, Error::AuthRefused(reply, _) if reply.code == 504),
             "{error:?}"
@@ -262,27 +263,27 @@ fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_s
 fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
     for early in ["503 5.5.1 pipelined", "530 5.7.0 first"] {
         let memory = ServerMemory::default();
-        let plan = || Plan {
+        let setup = || Setup {
             memory: memory.clone(),
-            ..plan()
+            ..setup()
         };
         let early = format!("S: {early}\n").repeat(4);
-        once(plan, |talk| {
+        once(setup, |talk| {
             begin(talk, "PLAIN");
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}"
             ));
             assert!(!talk.session.awaits_behind_auth());
-            talk.goes(GO_AHEAD);
+            talk.expect_ok(GO_AHEAD);
             delivers(talk);
         });
         assert!(memory.auth_alone());
     }
     // Only once.
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let early = "S: 530 no\n".repeat(4);
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{early}{ENVELOPE}{early}"
         ));
         assert!(
@@ -297,68 +298,68 @@ fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
 
 #[test]
 fn a_refusal_with_the_servers_farewell_behind_it_is_a_refusal() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no\nS: 421 bye"
         ));
-        let error = talk.session.ends_with(error);
+        let error = talk.session.fail(error);
         assert!(is_refused_auth(&error), "{error:?}");
     });
 }
 
 #[test]
 fn without_pipelining_auth_leaves_alone() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["AUTH PLAIN"]);
-        talk.goes(&format!("C: {PLAIN}\nS: 235 welcome"));
+        talk.expect_ok(&format!("C: {PLAIN}\nS: 235 welcome"));
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes("C: MAIL FROM:<a@client.test>");
+        talk.expect_ok("C: MAIL FROM:<a@client.test>");
     });
 }
 
 #[test]
 fn a_mechanism_of_several_rounds_leaves_alone() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "AUTH LOGIN"]);
-        talk.goes(LOGIN);
+        talk.expect_ok(LOGIN);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(&format!("{ENVELOPE}{GO_AHEAD}"));
+        talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
         delivers(talk);
     });
 }
 
 #[test]
 fn auth_refused_and_all_else_with_it_goes_on_with_the_next_mechanism() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 504 5.5.4 not so\n{NOT_YET}"
         ));
-        talk.goes(&format!("{LOGIN}{ENVELOPE}{GO_AHEAD}"));
+        talk.expect_ok(&format!("{LOGIN}{ENVELOPE}{GO_AHEAD}"));
         delivers(talk);
     });
 }
 
 #[test]
 fn auth_refused_and_the_envelope_accepted_is_reset_first() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 504 5.5.4 not so\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 503 no"
         ));
-        talk.goes("C: RSET\nC: AUTH LOGIN\nS: 250 ok\nS: 334 VXNlcm5hbWU6");
+        talk.expect_ok("C: RSET\nC: AUTH LOGIN\nS: 250 ok\nS: 334 VXNlcm5hbWU6");
         let rest = LOGIN.split_once("VXNlcm5hbWU6\n").unwrap().1;
-        talk.goes(&format!("{rest}{ENVELOPE}{GO_AHEAD}"));
+        talk.expect_ok(&format!("{rest}{ENVELOPE}{GO_AHEAD}"));
         delivers(talk);
     });
 }
 
 #[test]
 fn auth_refused_and_data_accepted_ends_the_session_rather_than_send_an_empty_message() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no\n{GO_AHEAD}"
         ));
         assert!(is_refused_auth(&error), "{error:?}");
@@ -369,13 +370,13 @@ fn auth_refused_and_data_accepted_ends_the_session_rather_than_send_an_empty_mes
 
 #[test]
 fn auth_refused_without_another_mechanism_is_the_error_and_the_session_can_quit() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no\n{NOT_YET}"));
+        let error = talk.expect_err(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no\n{NOT_YET}"));
         assert!(is_refused_auth(&error), "{error:?}");
         assert!(talk.session.is_unauthenticated());
         talk.session.quit().unwrap();
-        talk.goes("C: QUIT\nS: 221 bye");
+        talk.expect_ok("C: QUIT\nS: 221 bye");
     });
 }
 
@@ -384,7 +385,7 @@ fn a_token_that_is_refused_with_a_challenge_has_mail_for_its_response() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
         // {"status":"401"}
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "C: {XOAUTH2}\n{ENVELOPE}S: 334 eyJzdGF0dXMiOiI0MDEifQ==
              S: 535 5.7.8 no\nS: 530 first\nS: 530 first\nS: 530 first"
         ));
@@ -399,9 +400,9 @@ fn a_token_that_is_refused_with_a_challenge_has_mail_for_its_response() {
 
 #[test]
 fn a_command_that_is_taken_for_a_good_response_is_a_protocol_error() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}S: 334 \nS: 235 welcome"));
+        let error = talk.expect_err(&format!("C: {PLAIN}\n{ENVELOPE}S: 334 \nS: 235 welcome"));
         assert!(
             matches!(error, Error::Protocol(Phase::Auth, _)),
             "{error:?}"
@@ -414,32 +415,32 @@ fn a_command_that_is_taken_for_a_good_response_is_a_protocol_error() {
 #[test]
 fn the_refusals_of_an_envelope_count_once_auth_has_succeeded() {
     let no = "S: 550 5.1.1 no\n";
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let replies = format!("S: 235 welcome\nS: 250 ok\n{no}{no}S: 503 none");
-        let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}{replies}"));
+        let error = talk.expect_err(&format!("C: {PLAIN}\n{ENVELOPE}{replies}"));
         assert!(matches!(&error, Error::RecipientsRefused(refused) if refused.len() == 2));
         assert!(!talk.session.is_unauthenticated());
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let replies = "S: 235 welcome\nS: 550 no\nS: 503 no\nS: 503 no\nS: 503 no";
-        let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}{replies}"));
+        let error = talk.expect_err(&format!("C: {PLAIN}\n{ENVELOPE}{replies}"));
         assert!(
             matches!(error, Error::Rejected(Phase::Mail, _)),
             "{error:?}"
         );
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(&format!("C: RSET\n{ENVELOPE}S: 250 ok\n{GO_AHEAD}"));
+        talk.expect_ok(&format!("C: RSET\n{ENVELOPE}S: 250 ok\n{GO_AHEAD}"));
         delivers(talk);
     });
 }
 
 #[test]
 fn a_421_to_the_auth_of_a_group_ends_the_session() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        let error = talk.fails(&format!("C: {PLAIN}\n{ENVELOPE}S: 421 busy"));
+        let error = talk.expect_err(&format!("C: {PLAIN}\n{ENVELOPE}S: 421 busy"));
         assert!(matches!(&error, Error::AuthRefused(reply, _) if reply.code == 421));
         assert!(!talk.session.is_open());
     });
@@ -447,23 +448,23 @@ fn a_421_to_the_auth_of_a_group_ends_the_session() {
 
 #[test]
 fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no"));
-        let error = talk.session.ends_with(Error::Disconnected(Phase::Mail));
+        talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no"));
+        let error = talk.session.fail(Error::Disconnected(Phase::Mail));
         assert!(is_refused_auth(&error), "{error:?}");
     });
 }
 
 #[test]
 fn a_message_that_cannot_be_sent_leaves_auth_for_the_next() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "SIZE 3", "AUTH PLAIN"]);
         let error = talk.deliver("a@client.test", &["b@mail.test"], b"abc", true);
         assert_eq!(error, Err(Error::MessageTooLarge(3)));
         talk.deliver("a@client.test", &["b@mail.test"], b"a", true)
             .unwrap();
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: {PLAIN}\nC: MAIL FROM:<a@client.test> SIZE=3\nC: RCPT TO:<b@mail.test>\nC: DATA"
         ));
     });
@@ -471,9 +472,9 @@ fn a_message_that_cannot_be_sent_leaves_auth_for_the_next() {
 
 #[test]
 fn the_secret_of_a_group_is_in_no_transcript() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        talk.goes(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
+        talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
         let transcript = talk.transcript();
         assert!(transcript.contains("AUTH PLAIN <hidden>"), "{transcript}");
         assert!(!transcript.contains("AHVzZXIAc2VjcmV0"));

@@ -1,5 +1,6 @@
 //! What becomes of each recipient of a message that takes several transactions.
 
+use crate::talk::Setup;
 use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
@@ -7,9 +8,8 @@ use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{Plan, Session};
 
-use crate::talk::plan;
+use crate::talk::setup;
 
 /// To so many recipients, r0 and so on, of a server that takes two at once.
 fn job(recipients: usize) -> Job {
@@ -17,7 +17,7 @@ fn job(recipients: usize) -> Job {
     let mut job = Job::new((0..recipients).map(name).collect());
     let memory = ServerMemory::default();
     memory.learn_recipient_limit(2);
-    job.divide(&Session::new(Plan { memory, ..plan() }));
+    job.divide(&Setup { memory, ..setup() }.session());
     job
 }
 

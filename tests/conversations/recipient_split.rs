@@ -1,11 +1,11 @@
 //! More recipients than the server takes at once.
 
+use crate::talk::Setup;
 use envoi::smtp::job::Job;
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::Plan;
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::talk::{Talk, both_ways, setup};
 
 const SAID: &str = "452 4.5.3 Too many recipients";
 const OLD: &str = "552 Too many recipients";
@@ -30,13 +30,13 @@ fn begin(talk: &mut Talk, answers: &[&str]) {
 fn again(talk: &mut Talk, answers: &[&str]) {
     let names = names(answers.len());
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
+    talk.session.split_on_too_many();
     let said: String = names
         .iter()
         .map(|r| format!("C: RCPT TO:<{r}>\n"))
         .collect();
     let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>\n{said}C: DATA\nS: 250 ok\n{heard}S: 354 go"
     ));
 }
@@ -75,7 +75,7 @@ fn refused(talk: &mut Talk) -> Vec<String> {
 #[test]
 fn whom_there_is_no_room_for_is_left_over_in_batches_of_what_there_was_room_for() {
     for too_many in [SAID, "552 5.5.3 too many", OLD] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             let (ok, no) = ("250 ok", too_many);
             begin(talk, &[ok, ok, no, no, no, no, no]);
             assert_eq!(left_over(talk), ["r2 r3", "r4 r5", "r6"]);
@@ -94,7 +94,7 @@ fn a_refusal_that_says_something_else_is_one() {
         "450 4.5.3 no",
         "550 no",
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, &["250 ok", SAID, other, SAID]);
             assert_eq!(left_over(talk), ["r1", "r3"], "{other}");
             assert_eq!(refused(talk), ["r2"], "{other}");
@@ -113,7 +113,7 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
         (&[full, ok], &[]),
         (&[ok, full, no], &[]),
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
             assert_eq!(left_over(talk), expected, "{answers:?}");
             assert_eq!(
@@ -128,10 +128,10 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
 // Conformance: 17
 #[test]
 fn no_one_is_left_over_of_a_transaction_that_does_not_divide() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<r0@mail.test>
              C: RCPT TO:<r1@mail.test>
@@ -148,15 +148,15 @@ fn no_one_is_left_over_of_a_transaction_that_does_not_divide() {
 
 #[test]
 fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.collect_overflow();
+        talk.session.split_on_too_many();
         let envelope = "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<r0@mail.test>
              C: RCPT TO:<r1@mail.test>
              C: DATA";
-        talk.fails(&format!(
+        talk.expect_err(&format!(
             "{envelope}\nS: 250 ok\nS: {SAID}\nS: {SAID}\nS: 354 go\nC: .\nS: 554 for no one"
         ));
         assert!(left_over(talk).is_empty());
@@ -167,16 +167,16 @@ fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
 // Conformance: 17
 #[test]
 fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, &["250 ok", "250 ok", SAID]);
         assert_eq!(left_over(talk), ["r2"]);
         refused(talk);
         assert_eq!(batches(talk, 5), ["r0 r1", "r2 r3", "r4"]);
         assert_eq!(talk.session.memory().recipient_limit(), Some(2));
     });
-    let learned = || Plan {
+    let learned = || Setup {
         memory: memory_of_limit(3),
-        ..plan()
+        ..setup()
     };
     both_ways(learned, |talk| {
         talk.open(&["PIPELINING"]);
@@ -187,7 +187,7 @@ fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next()
 // Conformance: 17, 61
 #[test]
 fn the_lower_counts_of_what_the_server_says_and_what_it_took() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "LIMITS RCPTMAX=3"]);
         again(talk, &["250 ok", "250 ok", SAID]);
         left_over(talk);
@@ -211,23 +211,23 @@ fn first_asked(talk: &mut Talk, count: usize) {
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
-    talk.goes(&format!("C: MAIL FROM:<a@client.test>\n{}", lines(0..101)));
+    talk.session.split_on_too_many();
+    talk.expect_ok(&format!("C: MAIL FROM:<a@client.test>\n{}", lines(0..101)));
 }
 
 // Conformance: 17
 #[test]
 fn a_server_that_takes_more_than_a_hundred_is_asked_for_the_others_in_one_group_and_that_is_remembered()
  {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         first_asked(talk, 300);
-        talk.goes(&format!("{}{}C: DATA", ok(102), lines(101..300)));
-        talk.goes(&format!("{}S: 354 go", ok(199)));
+        talk.expect_ok(&format!("{}{}C: DATA", ok(102), lines(101..300)));
+        talk.expect_ok(&format!("{}S: 354 go", ok(199)));
         assert!(refused(talk).is_empty());
         let names = names(300);
         talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        talk.session.collect_overflow();
-        talk.goes(&format!(
+        talk.session.split_on_too_many();
+        talk.expect_ok(&format!(
             "C: MAIL FROM:<a@client.test>\n{}C: DATA",
             lines(0..300)
         ));
@@ -238,9 +238,9 @@ fn a_server_that_takes_more_than_a_hundred_is_asked_for_the_others_in_one_group_
 #[test]
 fn a_server_that_takes_a_hundred_is_asked_for_no_more_than_one_too_many() {
     for too_many in [SAID, OLD, "431 Too many recipients."] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             first_asked(talk, 250);
-            talk.goes(&format!("{}S: {too_many}\nC: DATA\nS: 354 go", ok(101)));
+            talk.expect_ok(&format!("{}S: {too_many}\nC: DATA\nS: 354 go", ok(101)));
             let batches = left_over(talk);
             let sizes = batches.iter().map(|batch| batch.split(' ').count());
             assert_eq!(sizes.collect::<Vec<_>>(), [100, 50]);
@@ -253,10 +253,10 @@ fn a_server_that_takes_a_hundred_is_asked_for_no_more_than_one_too_many() {
 // Conformance: 17
 #[test]
 fn a_bad_address_is_no_limit() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         first_asked(talk, 102);
-        talk.goes(&format!("{}S: 550 no\n{}C: DATA", ok(101), lines(101..102)));
-        talk.goes("S: 250 ok\nS: 354 go");
+        talk.expect_ok(&format!("{}S: 550 no\n{}C: DATA", ok(101), lines(101..102)));
+        talk.expect_ok("S: 250 ok\nS: 354 go");
         assert!(left_over(talk).is_empty());
         assert_eq!(refused(talk), ["r100"]);
         assert!(!talk.session.memory().takes_many_recipients());
@@ -265,11 +265,11 @@ fn a_bad_address_is_no_limit() {
 
 #[test]
 fn a_server_that_takes_none_of_the_first_is_asked_for_the_others() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         first_asked(talk, 102);
         let no = "S: 550 no\n".repeat(101);
-        talk.goes(&format!("S: 250 ok\n{no}{}C: DATA", lines(101..102)));
-        talk.goes("S: 250 ok\nS: 354 go");
+        talk.expect_ok(&format!("S: 250 ok\n{no}{}C: DATA", lines(101..102)));
+        talk.expect_ok("S: 250 ok\nS: 354 go");
         assert_eq!(refused(talk).len(), 101);
     });
 }
@@ -280,15 +280,15 @@ fn ended(talk: &mut Talk, count: usize, answers: &[&str]) -> Option<(Option<u32>
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
+    talk.session.split_on_too_many();
     let said = names.iter().map(|r| format!("C: RCPT TO:<{r}>\n"));
     let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: 250 ok",
         said.collect::<String>()
     ));
     let _ = talk.run(&heard);
-    talk.session.end();
+    talk.session.close();
     let last = talk.session.last_replies()?;
     let refused = last.refused.into_iter().map(|(mailbox, _)| vec![mailbox]);
     Some((last.limit, shown(refused)))
@@ -300,13 +300,13 @@ const BYE: &str = "421 4.5.0 Too many errors, bye";
 #[test]
 fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
     for too_many in [SAID, "451 4.5.3 too many", "552 5.5.3 too many"] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             let last = ended(talk, 4, &["250 ok", "250 ok", too_many, BYE]);
             assert_eq!(last, Some((Some(2), vec![])));
             assert_eq!(talk.session.memory().recipient_limit(), Some(2));
         });
     }
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         assert_eq!(
             ended(talk, 4, &["250 ok", OLD, BYE]),
             Some((Some(1), vec![]))
@@ -318,7 +318,7 @@ fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
         &["450 later", BYE],
         &[SAID, BYE],
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             assert_eq!(ended(talk, 4, answers), None, "{answers:?}")
         });
     }
@@ -327,21 +327,21 @@ fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
 // Conformance: 17
 #[test]
 fn a_connection_that_ends_without_words_among_many_recipients_may_have_had_too_many() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         assert_eq!(
             ended(talk, 101, &["250 ok", "250 ok"]),
             Some((Some(100), vec![]))
         );
         assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         assert_eq!(ended(talk, 100, &["250 ok", "250 ok"]), None)
     });
 }
 
 #[test]
 fn recipients_who_were_refused_for_good_before_the_connection_ends_are_told() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let last = ended(talk, 4, &["250 ok", "550 no", "450 later", BYE]);
         assert_eq!(last, Some((None, vec!["r1".into()])));
     });
@@ -351,7 +351,7 @@ fn recipients_who_were_refused_for_good_before_the_connection_ends_are_told() {
 fn what_was_too_many_among_others_is_no_count_to_remember() {
     let (ok, no) = ("250 ok", "550 no");
     for answers in [&[ok, SAID, ok][..], &[ok, no, SAID], &[SAID, ok]] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
             assert!(talk.session.take_overflow().is_some(), "{answers:?}");
             assert_eq!(talk.session.memory().recipient_limit(), None);
@@ -362,9 +362,9 @@ fn what_was_too_many_among_others_is_no_count_to_remember() {
 /// A mailbox that is full, without a code, before one too many, with one.
 #[test]
 fn what_was_too_many_is_told_once_a_transaction() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         first_asked(talk, 300);
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{}S: {OLD}\nS: {SAID}\nC: DATA\nS: 354 go",
             ok(100)
         ));
@@ -376,12 +376,12 @@ fn what_was_too_many_is_told_once_a_transaction() {
 
 #[test]
 fn a_kept_connection_that_ends_at_mail_says_nothing_of_recipients() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         let names = names(101);
         talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        talk.session.collect_overflow();
-        talk.fails(&format!(
+        talk.session.split_on_too_many();
+        talk.expect_err(&format!(
             "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: {BYE}",
             lines(0..101)
         ));
@@ -393,7 +393,7 @@ fn a_kept_connection_that_ends_at_mail_says_nothing_of_recipients() {
 #[test]
 fn each_recipient_after_the_first_gets_a_transaction_if_that_is_all_a_server_takes() {
     let one = "451 Will not accept multiple recipients in one transaction";
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, &["250 ok", one, one]);
         let overflow = talk.session.take_overflow().unwrap();
         let mut job = Job::new(Vec::new());
@@ -419,7 +419,7 @@ fn a_451_with_a_reason_or_beside_other_answers_is_no_limit() {
         &[later, ok],
         &[ok, later, "550 no"],
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
             assert!(talk.session.take_overflow().is_none(), "{answers:?}");
         });
@@ -429,19 +429,19 @@ fn a_451_with_a_reason_or_beside_other_answers_is_no_limit() {
 /// Of a message that has left before it is known who is accepted.
 #[test]
 fn whom_there_is_no_room_for_in_a_message_that_left_early_is_left_over_too() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.collect_overflow();
-        talk.session.hurry();
+        talk.session.split_on_too_many();
+        talk.session.pipeline_content();
         talk.session.write(b"x").unwrap();
         assert!(
-            !talk.session.may_end(),
+            !talk.session.may_pipeline_quit(),
             "what comes next is not known before"
         );
         talk.session.finish();
         talk.said();
-        talk.goes(&format!("S: 250 ok\nS: 250 ok\nS: {SAID}\nS: 250 queued"));
+        talk.expect_ok(&format!("S: 250 ok\nS: 250 ok\nS: {SAID}\nS: 250 queued"));
         assert_eq!(left_over(talk), ["r1"]);
         assert!(talk.session.take_receipt().unwrap().refused.is_empty());
     });

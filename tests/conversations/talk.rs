@@ -1,17 +1,21 @@
 //! A script against a session, and nothing between them.
 
-use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
+use std::rc::Rc;
+
+use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password};
+use envoi::smtp::config::{
+    AuthPipelining, ConnectUntil, InitialResponse, PartialDelivery, PipeliningAfterMessage,
+    Protocol, Security, ServerConfig, SessionConfig,
+};
 use envoi::smtp::content::survey;
-use envoi::smtp::delivery::Content;
+use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
+use envoi::smtp::outgoing::Output;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
-    Session, Step,
-};
+use envoi::smtp::session::{Action, Session};
 
 /// That of RFC 5802, section 5, and two others.
 const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
@@ -23,21 +27,64 @@ const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
     [2; 18],
 ];
 
-/// In clear, to a server elsewhere, without credentials.
-pub fn plan() -> Plan {
-    Plan {
-        dialect: Dialect::Smtp,
-        goal: Goal::Ready,
-        host: "server.example.com".into(),
-        port: 587,
+/// The configuration of a server and of a session with it, in one.
+pub struct Setup {
+    pub protocol: Protocol,
+    pub until: ConnectUntil,
+    pub local_name: Option<LocalName>,
+    pub security: Security,
+    pub is_loopback: bool,
+    pub credentials: Option<Credentials>,
+    pub mechanisms: Vec<Mechanism>,
+    pub initial_response: InitialResponse,
+    pub pipelining_after_message: PipeliningAfterMessage,
+    pub chunking: bool,
+    pub auth_pipelining: AuthPipelining,
+    pub plain_fallback: bool,
+    pub memory: ServerMemory,
+    pub nonces: [Nonce; MAX_ATTEMPTS],
+}
+
+impl Setup {
+    pub fn session(self) -> Session {
+        let server = ServerConfig {
+            protocol: self.protocol,
+            security: self.security,
+            credentials: self.credentials,
+            mechanisms: self.mechanisms,
+            initial_response: self.initial_response,
+            pipelining_after_message: self.pipelining_after_message,
+            chunking: self.chunking,
+            auth_pipelining: self.auth_pipelining,
+            plain_fallback: self.plain_fallback,
+            port: Some(587),
+            ..ServerConfig::new("server.example.com".into())
+        };
+        Session::new(SessionConfig {
+            host: server.host.clone(),
+            server: Rc::new(server),
+            local_name: self.local_name,
+            is_loopback: self.is_loopback,
+            until: self.until,
+            nonces: self.nonces,
+            memory: self.memory,
+        })
+    }
+}
+
+/// Without TLS, to a server elsewhere, without credentials.
+pub fn setup() -> Setup {
+    Setup {
+        protocol: Protocol::Smtp,
+        until: ConnectUntil::Ready,
         local_name: Some(LocalName::parse("client.test").unwrap()),
         security: Security::Plaintext,
-        loopback: false,
+        is_loopback: false,
         credentials: None,
         mechanisms: Mechanism::DEFAULT.to_vec(),
         initial_response: InitialResponse::Auto,
-        after_message: PipeliningAfterMessage::Always,
-        may_chunk: true,
+        pipelining_after_message: PipeliningAfterMessage::Always,
+        chunking: true,
         auth_pipelining: AuthPipelining::PlainAndExternal,
         plain_fallback: true,
         memory: ServerMemory::default(),
@@ -46,16 +93,16 @@ pub fn plan() -> Plan {
 }
 
 /// Inside TLS, as this user.
-pub fn plan_with_password(password: &str) -> Plan {
+pub fn setup_with_password(password: &str) -> Setup {
     let credentials = Password {
         username: "user".into(),
         password: password.into(),
         authorization_id: None,
     };
-    Plan {
+    Setup {
         security: Security::ImplicitTls,
         credentials: Some(Credentials::Password(credentials)),
-        ..plan()
+        ..setup()
     }
 }
 
@@ -69,20 +116,20 @@ pub fn unavailable(result: Result<(), Error>) -> (String, String) {
 }
 
 /// Runs a conversation with whole lines, and again one octet at a time.
-pub fn both_ways(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
+pub fn both_ways(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
     for by_octet in [false, true] {
-        hold(plan(), by_octet, &conversation);
+        hold(setup(), by_octet, &conversation);
     }
 }
 
 /// Runs a conversation that leaves behind what a second would meet.
-pub fn once(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
-    hold(plan(), false, &conversation);
+pub fn once(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
+    hold(setup(), false, &conversation);
 }
 
-fn hold(plan: Plan, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
-    let mut session = Session::new(plan);
-    session.words().want(true);
+fn hold(setup: Setup, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
+    let mut session = setup.session();
+    session.transcript().want(true);
     conversation(&mut Talk { session, by_octet });
 }
 
@@ -94,13 +141,13 @@ pub struct Talk {
 impl Talk {
     /// Follows a script of lines that the server says (`S: `) and that the client must say
     /// (`C: `, those that follow each other in one flight); returns what is needed next.
-    pub fn run(&mut self, script: &str) -> Result<Step, Error> {
+    pub fn run(&mut self, script: &str) -> Result<Action, Error> {
         let lines: Vec<&str> = script
             .lines()
             .map(str::trim_start)
             .filter(|line| !line.is_empty())
             .collect();
-        let mut result = self.session.step();
+        let mut result = self.session.next_action();
         for flight in lines.chunk_by(|a, b| a[..3] == b[..3]) {
             let text: String = flight
                 .iter()
@@ -108,7 +155,7 @@ impl Talk {
                 .collect();
             match &flight[0][..3] {
                 "C: " => {
-                    result = result.and_then(|_| self.session.step());
+                    result = result.and_then(|_| self.session.next_action());
                     assert_eq!(self.said(), text, "{result:?}");
                 }
                 "S: " => result = self.hear(text.as_bytes()),
@@ -119,26 +166,26 @@ impl Talk {
     }
 
     /// To the end of a script that must go well.
-    pub fn goes(&mut self, script: &str) -> Step {
+    pub fn expect_ok(&mut self, script: &str) -> Action {
         self.run(script)
             .unwrap_or_else(|error| panic!("{error:?} in {script}"))
     }
 
     /// To the end of a script that must fail there.
-    pub fn fails(&mut self, script: &str) -> Error {
+    pub fn expect_err(&mut self, script: &str) -> Error {
         self.run(script).expect_err(script)
     }
 
     /// What the server says, line ends and all.
-    pub fn hear(&mut self, bytes: &[u8]) -> Result<Step, Error> {
+    pub fn hear(&mut self, bytes: &[u8]) -> Result<Action, Error> {
         if !self.by_octet {
             self.session.receive(bytes)?;
-            return self.session.step();
+            return self.session.next_action();
         }
-        let mut result = self.session.step();
+        let mut result = self.session.next_action();
         for octet in bytes {
             self.session.receive(&[*octet])?;
-            result = self.session.step();
+            result = self.session.next_action();
             result.as_ref().map_err(Clone::clone)?;
         }
         result
@@ -146,15 +193,19 @@ impl Talk {
 
     /// All that the session wants to say.
     pub fn said(&mut self) -> String {
-        self.session.leaving();
-        String::from_utf8(std::mem::take(self.session.outgoing())).unwrap()
+        let Output {
+            first,
+            after_message,
+        } = self.session.take_output();
+        self.session.mark_message_sent();
+        String::from_utf8([&first[..], &after_message[..]].concat()).unwrap()
     }
 
     /// Greeting and EHLO with a server that offers `extensions`.
     pub fn open(&mut self, extensions: &[&str]) {
-        self.goes("S: 220 mail.test ESMTP\nC: EHLO client.test");
+        self.expect_ok("S: 220 mail.test ESMTP\nC: EHLO client.test");
         let offered: String = extensions.iter().map(|e| format!("S: 250-{e}\n")).collect();
-        self.goes(&format!("S: 250-mail.test\n{offered}S: 250 HELP"));
+        self.expect_ok(&format!("S: 250-mail.test\n{offered}S: 250 HELP"));
     }
 
     pub fn deliver(
@@ -166,12 +217,16 @@ impl Talk {
     ) -> Result<(), Error> {
         let recipients: Vec<String> = recipients.iter().map(|r| r.to_string()).collect();
         let sender = Some(sender).filter(|s| !s.is_empty());
-        let envelope = Envelope::parse(sender, &recipients, self.session.dialect())?;
-        self.session.deliver(
+        let envelope = Envelope::parse(sender, &recipients, self.session.protocol())?;
+        self.session.start_message(
             envelope,
             &Options::default(),
-            Content::Whole(survey(message).unwrap()),
-            partial,
+            MessageInfo::Scanned(survey(message).unwrap()),
+            if partial {
+                PartialDelivery::Allowed
+            } else {
+                PartialDelivery::Forbidden
+            },
         )
     }
 
@@ -191,8 +246,8 @@ impl Talk {
             self.session.write(piece)?;
         }
         self.session.finish();
-        self.session.step()?;
-        self.session.leaving();
+        self.session.next_action()?;
+        self.session.mark_message_sent();
         self.run(reply)?;
         Ok(self.session.take_receipt().expect("a receipt"))
     }
@@ -200,7 +255,7 @@ impl Talk {
     /// The conversation for people.
     pub fn transcript(&mut self) -> String {
         self.session
-            .words()
+            .transcript()
             .take()
             .into_iter()
             .map(|(who, text)| format!("{who:?}: {text}\n"))
