@@ -462,7 +462,10 @@ impl Mailer {
     /// What no mechanism can carry is found before anything is sent.
     fn check_credentials(&self) -> Result<(), Error> {
         let credentials = self.credentials.as_ref();
-        credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
+        credentials.map_or(Ok(()), |c| {
+            c.check()
+                .map_err(|why| Error::InvalidArgument(why.to_string()))
+        })
     }
 
     /// Another port is another server, which has other limits and faults.

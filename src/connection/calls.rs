@@ -94,7 +94,7 @@ impl Connection {
             Ok(challenge) => Ok(challenge),
             Err(why) => {
                 self.ask_at_once(Session::auth_cancel)?;
-                Err(Error::Protocol(Phase::Auth, why))
+                Err(Error::Protocol(Phase::Auth, why.to_string()))
             }
         }
     }

@@ -25,9 +25,9 @@ pub(super) struct Login {
     /// The first refusal: it is of the mechanism that was wanted most.
     refusal: Option<Reply>,
     /// Why the first mechanism that was passed over cannot carry the credentials.
-    unfit: Option<String>,
+    unfit: Option<sasl::Error>,
     /// Why an exchange was cancelled.
-    fault: Option<String>,
+    fault: Option<sasl::Error>,
     /// The credentials are others than planned: what is learned of them is not for other sessions.
     is_unplanned: bool,
     /// An AUTH that left with an envelope was refused: no other does.
@@ -91,7 +91,7 @@ impl Session {
                 Ok(())
             }
             None => Err(match self.login.unfit.take() {
-                Some(why) => Error::InvalidArgument(why),
+                Some(why) => Error::InvalidArgument(why.to_string()),
                 None => Error::AuthUnavailable(offered),
             }),
         }
@@ -120,7 +120,7 @@ impl Session {
     }
 
     /// What a 334 asks (RFC 4954, section 4); the error says what is wrong with it.
-    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, String> {
+    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, sasl::Error> {
         sasl::decode(reply.lines.first().map_or("", String::as_str))
     }
 
@@ -148,7 +148,9 @@ impl Session {
             Some(exchange) => {
                 Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
             }
-            None => Err("the server asks for more than is known".into()),
+            None => Err(sasl::Error::BadChallenge(
+                "the server asks for more than is known".into(),
+            )),
         };
         match answer {
             Ok(answer) => {
@@ -164,8 +166,8 @@ impl Session {
 
     /// 235, which is not enough where the server has to prove itself.
     pub(super) fn auth_succeeded(&mut self) -> Result<(), Error> {
-        let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::conclude);
-        concluded.map_err(|why| self.broken(Phase::Auth, why))?;
+        let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::done);
+        concluded.map_err(|why| self.broken(Phase::Auth, why.to_string()))?;
         if let Some(exchange) = &self.exchange
             && !self.login.tried().is_empty()
             && !self.login.is_unplanned
@@ -220,7 +222,7 @@ impl Session {
 
     /// For people, where the server is shown the password whose proof it refused.
     fn say_that_follows(&mut self, next: Mechanism, refused: Mechanism) {
-        if next.shows_secret() {
+        if next.sends_secret() {
             self.words.say(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",
@@ -238,7 +240,8 @@ impl Session {
 
     /// The server was told that its challenge has no answer.
     pub(super) fn auth_cancelled(&mut self) -> Error {
-        let why = self.login.fault.take().unwrap_or_default();
+        let why = self.login.fault.take();
+        let why = why.map_or_else(String::new, |fault| fault.to_string());
         self.broken(
             Phase::Auth,
             format!("the server's challenge cannot be answered: {why}"),
@@ -310,10 +313,8 @@ impl Session {
         }
         match self.plan.auth_pipelining {
             AuthPipelining::Never => false,
-            AuthPipelining::PlainAndExternal => {
-                matches!(mechanism, Mechanism::Plain | Mechanism::External)
-            }
-            AuthPipelining::TokensToo => mechanism.is_at_once(),
+            AuthPipelining::PlainAndExternal => mechanism.ends_in_one_round_trip(),
+            AuthPipelining::TokensToo => mechanism.is_single_message(),
         }
     }
 }

@@ -136,7 +136,7 @@ fn where_the_initial_response_goes_can_be_overruled() {
     use envoi::smtp::session::InitialResponse;
     let plan = |initial_response, password: &str| Plan {
         initial_response,
-        mechanisms: vec![envoi::sasl::Mechanism::Plain],
+        mechanisms: vec![envoi::sasl::Mechanism::PLAIN],
         ..crate::talk::plan_with_password(password)
     };
     both_ways(

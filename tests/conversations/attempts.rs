@@ -95,7 +95,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
     // Cyrus IMAP's way.
     let proof_first = || Plan {
         plain_fallback: false,
-        ..only(&[Mechanism::CramMd5, Mechanism::Plain])
+        ..only(&[Mechanism::CRAM_MD5, Mechanism::PLAIN])
     };
     both_ways(proof_first, |talk| {
         let script = format!(
@@ -163,7 +163,7 @@ fn a_password_that_the_server_saw_is_not_shown_again() {
 
 #[test]
 fn no_mechanism_is_used_that_is_not_allowed() {
-    let plan = || only(&[Mechanism::ScramSha256, Mechanism::ScramSha1]);
+    let plan = || only(&[Mechanism::SCRAM_SHA_256, Mechanism::SCRAM_SHA_1]);
     both_ways(plan, |talk| {
         let [first, second, _] = SCRAM;
         let script = format!(
@@ -181,11 +181,11 @@ fn no_mechanism_is_used_that_is_not_allowed() {
 fn an_account_is_not_locked_by_many_attempts() {
     let plan = || {
         only(&[
-            Mechanism::CramMd5,
-            Mechanism::ScramSha256,
-            Mechanism::ScramSha1,
-            Mechanism::Plain,
-            Mechanism::Login,
+            Mechanism::CRAM_MD5,
+            Mechanism::SCRAM_SHA_256,
+            Mechanism::SCRAM_SHA_1,
+            Mechanism::PLAIN,
+            Mechanism::LOGIN,
         ])
     };
     both_ways(plan, |talk| {
@@ -241,7 +241,7 @@ fn a_server_in_trouble_is_left_alone() {
             hello("PLAIN SCRAM-SHA-1"),
             SCRAM[0]
         ));
-        let tried = vec![Mechanism::ScramSha1];
+        let tried = vec![Mechanism::SCRAM_SHA_1];
         assert!(matches!(error, Error::AuthRefused(reply, t) if reply.code == 421 && t == tried));
         assert!(!talk.session.is_open());
     });
@@ -287,7 +287,7 @@ fn the_next_session_begins_with_the_mechanism_that_worked() {
         ));
     };
     once(plan, fallback);
-    assert_eq!(memory.mechanism(), Some(Mechanism::Plain));
+    assert_eq!(memory.mechanism(), Some(Mechanism::PLAIN));
     both_ways(plan, |talk| {
         talk.goes(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
     });
@@ -312,11 +312,11 @@ fn a_first_mechanism_that_works_is_nothing_to_remember() {
 #[test]
 fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
     let memory = ServerMemory::default();
-    memory.learn_mechanism(Mechanism::Login);
+    memory.learn_mechanism(Mechanism::LOGIN);
     let nobody = || Plan {
         credentials: None,
         memory: memory.clone(),
-        ..only(&[Mechanism::ScramSha1, Mechanism::Plain, Mechanism::Login])
+        ..only(&[Mechanism::SCRAM_SHA_1, Mechanism::PLAIN, Mechanism::LOGIN])
     };
     both_ways(nobody, |talk| {
         talk.goes(&hello("PLAIN LOGIN SCRAM-SHA-1"));
@@ -326,7 +326,7 @@ fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
             SCRAM[1]
         ));
     });
-    assert_eq!(memory.mechanism(), Some(Mechanism::Login));
+    assert_eq!(memory.mechanism(), Some(Mechanism::LOGIN));
 }
 
 // Conformance: 49
@@ -334,7 +334,7 @@ fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
 fn other_credentials_may_follow() {
     let nobody = || Plan {
         credentials: None,
-        ..only(&[Mechanism::ScramSha1])
+        ..only(&[Mechanism::SCRAM_SHA_1])
     };
     both_ways(nobody, |talk| {
         talk.goes(&hello("SCRAM-SHA-1"));

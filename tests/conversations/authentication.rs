@@ -37,7 +37,7 @@ fn plain_takes_one_line() {
 #[test]
 fn login_answers_two_challenges_whatever_they_say() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
             let script = format!(
                 "{HELLO}
@@ -60,7 +60,7 @@ fn login_answers_two_challenges_whatever_they_say() {
 fn the_prompts_of_login_are_not_looked_at() {
     for prompt in ["Username:", "%%%", "", "VXNlcm5hbWU6=", "AA=A"] {
         both_ways(
-            || only(Mechanism::Login),
+            || only(Mechanism::LOGIN),
             |talk| {
                 talk.goes(&format!(
                     "{HELLO}S: 250-x\nS: 250 AUTH LOGIN
@@ -110,11 +110,11 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
             username: "user".into(),
             token: "token".into(),
         })),
-        ..plan(Mechanism::Xoauth2)
+        ..plan(Mechanism::XOAUTH2)
     };
     for (plan, name) in [
-        (plan(Mechanism::CramMd5), "CRAM-MD5"),
-        (plan(Mechanism::ScramSha256), "SCRAM-SHA-256"),
+        (plan(Mechanism::CRAM_MD5), "CRAM-MD5"),
+        (plan(Mechanism::SCRAM_SHA_256), "SCRAM-SHA-256"),
         (token(), "XOAUTH2"),
     ] {
         let (credentials, mechanisms) = (plan.credentials, plan.mechanisms);
@@ -139,7 +139,7 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
 #[test]
 fn cram_md5_answers_the_challenge_of_its_rfc() {
     let plan = || {
-        let mut plan = only(Mechanism::CramMd5);
+        let mut plan = only(Mechanism::CRAM_MD5);
         if let Some(Credentials::Password(credentials)) = &mut plan.credentials {
             credentials.username = "tim".into();
             credentials.password = "tanstaaftanstaaf".into();
@@ -186,7 +186,7 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
         let Error::AuthRefused(reply, tried) = error else {
             panic!("{error:?}")
         };
-        assert_eq!(tried, [Mechanism::Plain]);
+        assert_eq!(tried, [Mechanism::PLAIN]);
         assert_eq!(
             (reply.code, reply.lines),
             (535, vec!["5.7.8 wrong".to_string()])
@@ -279,7 +279,7 @@ fn mechanisms_learned_before_starttls_are_forgotten() {
 #[test]
 fn the_transcript_holds_no_credentials() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
             talk.goes(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: dXNlcg==\nS: 334 \nC: c2VjcmV0\nS: 235 ok"

@@ -14,7 +14,7 @@ const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
 fn plan() -> Plan {
     Plan {
         goal: Goal::Message,
-        mechanisms: vec![Mechanism::Plain, Mechanism::Login],
+        mechanisms: vec![Mechanism::PLAIN, Mechanism::LOGIN],
         ..plan_with_password("secret")
     }
 }
@@ -26,7 +26,7 @@ fn with_token() -> Plan {
     };
     Plan {
         credentials: Some(Credentials::Bearer(token)),
-        mechanisms: vec![Mechanism::Xoauth2],
+        mechanisms: vec![Mechanism::XOAUTH2],
         ..plan()
     }
 }
@@ -65,7 +65,7 @@ fn delivers(talk: &mut Talk) {
 }
 
 fn is_refused_auth(error: &Error) -> bool {
-    let plain = [Mechanism::Plain];
+    let plain = [Mechanism::PLAIN];
     matches!(error, Error::AuthRefused(reply, tried) if reply.code == 535 && *tried == plain)
 }
 
@@ -99,7 +99,7 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
 fn a_certificate_speaks_in_one_flight_with_the_message() {
     let plan = || Plan {
         credentials: Some(Credentials::External(None)),
-        mechanisms: vec![Mechanism::External],
+        mechanisms: vec![Mechanism::EXTERNAL],
         ..plan()
     };
     both_ways(plan, |talk| {
