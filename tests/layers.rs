@@ -144,6 +144,20 @@ fn no_text_of_a_hosts_error_is_looked_at() {
     }
 }
 
+/// To add a mechanism touches its file in src/sasl/mechanisms/ and the list beside it, and nothing else.
+#[test]
+fn no_code_outside_sasl_names_a_mechanism() {
+    for (module, code) in sources().into_iter().filter(|(m, _)| m != "sasl") {
+        for used in code.split("Mechanism::").skip(1).map(first_word) {
+            let is_constant = !used.contains(|c: char| c.is_ascii_lowercase());
+            assert!(
+                !is_constant || used == "DEFAULT",
+                "{module} names the mechanism {used}"
+            );
+        }
+    }
+}
+
 /// Every source file below src/ with the name of its module, comments and unit tests left out.
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

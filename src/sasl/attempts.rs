@@ -2,8 +2,8 @@
 
 use super::{Credentials, Mechanism};
 
-/// Mechanisms tried at most in one session. Servers lock an account, or an address, after some five failures in
-/// a row; one wrong password must not come near that.
+/// Mechanisms tried at most in one session. Servers lock an account, or an address, after some five failures
+/// in a row; one wrong password must not come near that.
 pub const MAX_ATTEMPTS: usize = 3;
 
 /// The mechanisms left to try, and those that were refused.
@@ -20,6 +20,7 @@ pub struct Attempts {
 /// How the server refused a mechanism.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
+    /// Of the reply to AUTH.
     pub code: u16,
     /// The server had received the proof.
     pub is_of_proof: bool,
@@ -98,7 +99,7 @@ impl Attempts {
         (index < self.left.len()).then_some(index)
     }
 
-    /// Records a refusal, and drops the mechanisms that would be refused like this one.
+    /// Records a refusal, and drops the mechanisms for which the same refusal is to be expected.
     pub fn refused(&mut self, mechanism: Mechanism, refusal: Refusal) {
         self.refused.push(mechanism);
         match refusal.code {
@@ -108,14 +109,14 @@ impl Attempts {
             535 => self.refused_credentials(mechanism),
             // Authentication required: the server did not see an AUTH at all.
             530 => self.left.clear(),
-            // Another hash would use the same binding. Cyrus IMAP (3.6 to 3.12) expects `tls-unique` even with
-            // TLS 1.3, which has none, and calls `tls-exporter` malformed.
+            // Every hash uses the same binding. Cyrus IMAP (3.6 to 3.12) expects `tls-unique` even with TLS
+            // 1.3, which has none, and calls `tls-exporter` malformed.
             500..=599 if mechanism.is_bound() => self.refused_binding(refusal.is_of_proof),
             // Cyrus IMAP's LMTP server answers a wrong password with 501.
             500..=599 if refusal.is_of_proof => self.refused_credentials(mechanism),
             // Only this mechanism is refused (sections 4 and 6): a transition is needed (432); too long,
-            // malformed, unknown, not supported, too weak, encryption required (500, 501, 502, 504, 534, 538).
-            // Servers use other codes of 5yz for the same.
+            // malformed, unknown, not supported, too weak, encryption required (500, 501, 502, 504, 534,
+            // 538). Servers use other codes of 5yz for the same.
             432 | 500..=599 => {}
             // Above all 454, a temporary failure: it concerns every mechanism.
             _ => self.left.clear(),
@@ -137,7 +138,7 @@ impl Attempts {
             return;
         }
         // A server may refuse a proof though the password is right: it offers SCRAM to all users, but has
-        // SCRAM keys only of users who have set their password since SCRAM was introduced. All variants of
+        // SCRAM keys only of those with a password set since SCRAM was introduced. All variants of
         // SCRAM share this problem. CRAM-MD5 needs another stored secret, so a server may have only that.
         let plain_fallback = self.plain_fallback;
         self.left.retain(|next| {

@@ -8,7 +8,9 @@ use super::Error;
 /// Wiped on drop. `Debug` hides the token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bearer {
+    /// May be empty: OAUTHBEARER can leave it to the token.
     pub username: String,
+    /// As the authorization server issued it.
     pub token: String,
 }
 

@@ -6,6 +6,7 @@ use super::{Bearer, Error, Password};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credentials {
+    /// A user name and a password.
     Password(Password),
     /// An OAuth 2.0 access token.
     Bearer(Bearer),

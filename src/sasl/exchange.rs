@@ -26,6 +26,7 @@ impl Exchange {
         })
     }
 
+    /// The mechanism that runs.
     pub fn mechanism(&self) -> Mechanism {
         self.mechanism
     }
@@ -62,8 +63,7 @@ impl Exchange {
         self.client.has_proved()
     }
 
-    /// Whether the server said that it refuses the channel binding (RFC 5802, section 7), and not the
-    /// proof.
+    /// Whether the server said that it refuses the channel binding (RFC 5802, section 7).
     pub fn is_binding_refused(&self) -> bool {
         self.client.is_binding_refused()
     }

@@ -10,13 +10,14 @@ use zeroize::Zeroizing;
 pub struct Mechanism(&'static Facts);
 
 impl Mechanism {
-    /// Ignores case (RFC 4954, section 3).
+    /// The mechanism with this name, in any case (RFC 4954, section 3).
     pub fn from_name(name: &str) -> Option<Self> {
         Self::DEFAULT
             .into_iter()
             .find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
     }
 
+    /// As AUTH and EHLO spell it, in capitals.
     pub const fn name(self) -> &'static str {
         self.0.name
     }
@@ -37,7 +38,7 @@ impl Mechanism {
         self.0.round_trips == RoundTrips::One
     }
 
-    /// Whether it is SCRAM. Its messages do not hold the password, but let their reader guess it.
+    /// Whether it is SCRAM. Its messages do not hold the password, but a reader of them can test guesses.
     pub fn is_scram(self) -> bool {
         self.evidence() == Evidence::Proof(Verifier::ScramKeys)
     }
@@ -69,11 +70,7 @@ impl Mechanism {
         self.0.evidence
     }
 
-    pub(super) fn new_client(
-        self,
-        credentials: &Credentials,
-        context: &Context<'_>,
-    ) -> Result<Box<dyn ClientSide>, Error> {
+    pub(super) fn new_client(self, credentials: &Credentials, context: &Context<'_>) -> Started {
         match (self.0.new_client, credentials) {
             (NewClient::Password(new), Credentials::Password(password)) => {
                 password.check()?;
@@ -108,7 +105,7 @@ impl fmt::Debug for Mechanism {
     }
 }
 
-/// What the session and [`Attempts`](super::Attempts) have to know of a mechanism. Its file defines it.
+/// Facts for [`Attempts`](super::Attempts) and the session. Each mechanism's file states its own.
 pub(super) struct Facts {
     pub(super) name: &'static str,
     pub(super) evidence: Evidence,
@@ -117,7 +114,7 @@ pub(super) struct Facts {
     pub(super) new_client: NewClient,
 }
 
-/// What the server verifies the client by.
+/// How the server verifies the client.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// The password or token itself.
@@ -128,11 +125,12 @@ pub(super) enum Evidence {
     Certificate,
 }
 
-/// What a server stores to verify a proof.
+/// The data that a server stores to verify a proof.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verifier {
-    /// RFC 5802, section 3: `StoredKey` and `ServerKey`, made when the password was last set.
+    /// `StoredKey` and `ServerKey` (RFC 5802, section 3), made when the password was last set.
     ScramKeys,
+    /// Or the state of HMAC after it.
     ReadablePassword,
 }
 
@@ -154,8 +152,9 @@ pub(super) enum NewClient {
     External(Constructor<str>),
 }
 
-pub(super) type Constructor<C> =
-    fn(Mechanism, &C, &Context<'_>) -> Result<Box<dyn ClientSide>, Error>;
+pub(super) type Constructor<C> = fn(Mechanism, &C, &Context<'_>) -> Started;
+
+pub(super) type Started = Result<Box<dyn ClientSide>, Error>;
 
 /// Octets that are wiped on drop.
 pub(super) type Secret = Zeroizing<Vec<u8>>;
@@ -181,7 +180,7 @@ pub(super) trait ClientSide {
         false
     }
 
-    /// Whether the server said that it refuses the channel binding, and not the proof.
+    /// Whether the server said that it refuses the channel binding.
     fn is_binding_refused(&self) -> bool {
         false
     }
@@ -240,6 +239,33 @@ mod tests {
             assert_eq!(Mechanism::from_name(&name.to_lowercase()), Some(mechanism));
         }
         assert_eq!(Mechanism::from_name("DIGEST-MD5"), None);
+    }
+
+    #[test]
+    fn a_mechanism_runs_by_its_facts_alone() {
+        struct Echo;
+        impl ClientSide for Echo {
+            fn start(&mut self) -> Option<Secret> {
+                None
+            }
+            fn respond(&mut self, challenge: &[u8]) -> Result<Secret, Error> {
+                Ok(Zeroizing::new(challenge.into()))
+            }
+            fn reads_challenge(&self) -> bool {
+                true
+            }
+        }
+        const ECHO: Mechanism = Mechanism::new(&Facts {
+            name: "X-ECHO",
+            evidence: Evidence::Certificate,
+            is_bound: false,
+            round_trips: RoundTrips::Several,
+            new_client: NewClient::External(|_, _, _| Ok(Box::new(Echo))),
+        });
+        let mut exchange = start(ECHO);
+        assert_eq!(exchange.mechanism(), ECHO);
+        assert_eq!(exchange.respond(b"hello").unwrap().as_slice(), b"hello");
+        assert_eq!(exchange.done(), Ok(()));
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::Error;
 /// Wiped on drop. `Debug` hides the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password {
+    /// As the server knows the user.
     pub username: String,
+    /// In clear.
     pub password: String,
     /// The identity to act as, if it is not the user's own (RFC 4422, section 3.4.1).
     pub authorization_id: Option<String>,

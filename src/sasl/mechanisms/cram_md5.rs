@@ -10,6 +10,7 @@ use crate::sasl::mechanism::{
 use crate::sasl::{Error, Mechanism, Password};
 
 impl Mechanism {
+    /// RFC 2195.
     pub const CRAM_MD5: Self = Self::new(&Facts {
         name: "CRAM-MD5",
         evidence: Evidence::Proof(Verifier::ReadablePassword),

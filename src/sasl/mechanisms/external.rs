@@ -7,6 +7,7 @@ use crate::sasl::mechanism::{Evidence, Facts, NewClient, RoundTrips};
 use crate::sasl::{Error, Mechanism};
 
 impl Mechanism {
+    /// RFC 4422, appendix A.
     pub const EXTERNAL: Self = Self::new(&Facts {
         name: "EXTERNAL",
         evidence: Evidence::Certificate,

@@ -8,6 +8,7 @@ use crate::sasl::Mechanism;
 use crate::sasl::mechanism::{Evidence, Facts, NewClient, RoundTrips};
 
 impl Mechanism {
+    /// draft-murchison-sasl-login.
     pub const LOGIN: Self = Self::new(&Facts {
         name: "LOGIN",
         evidence: Evidence::Secret,

@@ -18,9 +18,9 @@ impl Mechanism {
     ///
     /// SCRAM comes first: it does not send the password, and the server has to prove that it knows it.
     /// Channel binding counts more than the hash. Only a binding stops an attacker who relays the exchange
-    /// from another TLS connection. SHA-1 as SCRAM uses it is not broken: it only makes guessing faster
-    /// for somebody who has the server's database. Of the mechanisms that send the password, PLAIN takes
-    /// the fewest round trips. CRAM-MD5 comes after them: the server has to keep the password readable.
+    /// from another TLS connection. SHA-1 as SCRAM uses it is not broken: guesses are only faster for an
+    /// attacker with the server's database. Of the mechanisms that send the password, PLAIN takes the fewest
+    /// round trips. CRAM-MD5 comes after them: the server has to keep the password readable.
     pub const DEFAULT: [Self; 10] = [
         Self::SCRAM_SHA_256_PLUS,
         Self::SCRAM_SHA_1_PLUS,

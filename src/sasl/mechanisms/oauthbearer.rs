@@ -8,6 +8,7 @@ use crate::sasl::mechanism::{Evidence, Facts, NewClient, RoundTrips, Secret};
 use crate::sasl::{Bearer, Context, Mechanism};
 
 impl Mechanism {
+    /// RFC 7628.
     pub const OAUTHBEARER: Self = Self::new(&Facts {
         name: "OAUTHBEARER",
         evidence: Evidence::Secret,

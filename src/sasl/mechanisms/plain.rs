@@ -7,6 +7,7 @@ use crate::sasl::mechanism::{Evidence, Facts, NewClient, RoundTrips, Secret};
 use crate::sasl::{Mechanism, Password};
 
 impl Mechanism {
+    /// RFC 4616.
     pub const PLAIN: Self = Self::new(&Facts {
         name: "PLAIN",
         evidence: Evidence::Secret,

@@ -7,6 +7,7 @@ use crate::sasl::mechanism::{Evidence, Facts, NewClient, RoundTrips, Secret};
 use crate::sasl::{Bearer, Mechanism};
 
 impl Mechanism {
+    /// No standard.
     pub const XOAUTH2: Self = Self::new(&Facts {
         name: "XOAUTH2",
         evidence: Evidence::Secret,

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::gs2;
 use crate::sasl::mechanism::{
-    ClientSide, Constructor, Evidence, Facts, NewClient, RoundTrips, Secret, Verifier,
+    ClientSide, Constructor, Evidence, Facts, NewClient, RoundTrips, Secret, Started, Verifier,
 };
 use crate::sasl::{Context, Error, Mechanism, Password, encode};
 use keys::{Hash, prove};
@@ -50,8 +50,6 @@ const fn facts(name: &'static str, new_client: Constructor<Password>) -> Facts {
         new_client: NewClient::Password(new_client),
     }
 }
-
-type Started = Result<Box<dyn ClientSide>, Error>;
 
 fn sha_256(mechanism: Mechanism, password: &Password, context: &Context<'_>) -> Started {
     start(Hash::Sha256, mechanism, password, context)
@@ -222,8 +220,8 @@ fn is_of_binding(reason: &str) -> bool {
     )
 }
 
-/// SASLprep (RFC 4013). It also refuses a user name with code points that Unicode 3.2 did not have, though RFC
-/// 5802, section 5.1, would allow them: such a user needs another mechanism.
+/// SASLprep (RFC 4013). It also refuses user names with code points newer than Unicode 3.2, though RFC 5802,
+/// section 5.1, allows them: such a user needs another mechanism.
 fn prepare(what: &str, text: &str) -> Result<Zeroizing<String>, Error> {
     saslprep::saslprep(text)
         .filter(|prepared| !prepared.is_empty())

@@ -2,11 +2,11 @@
 
 use crate::sasl::{Error, decode};
 
-/// With fewer, somebody who reads the exchange or the database finds the password too fast (RFC 5802, section
-/// 5.1; RFC 7677, section 3).
+/// With fewer, guesses are too cheap for a reader of the exchange or of the database (RFC 5802, section 5.1;
+/// RFC 7677, section 3).
 pub(super) const MIN_ITERATIONS: u32 = 4096;
-/// With more, a server could keep the component busy, and no timeout stops that: in WebAssembly a million takes
-/// about a second. The highest number recommended to servers is OWASP's for SHA-1, 1,300,000.
+/// With more, a server could keep the component busy, and no timeout stops that: in WebAssembly a million
+/// takes about a second. The highest number recommended to servers is OWASP's for SHA-1, 1,300,000.
 pub(super) const MAX_ITERATIONS: u32 = 2_000_000;
 /// Servers use 12 to 32 octets.
 pub(super) const MAX_SALT: usize = 256;
