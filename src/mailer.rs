@@ -499,7 +499,10 @@ impl<N: Network> Mailer<N> {
     /// Finds what no mechanism can carry before anything is sent.
     fn check_credentials(&self) -> Result<(), Error> {
         let credentials = self.config.credentials.as_ref();
-        credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
+        credentials.map_or(Ok(()), |credentials| {
+            let checked = credentials.check();
+            checked.map_err(|why| Error::InvalidArgument(why.to_string()))
+        })
     }
 
     /// Another port may be another server, with other limits and faults.

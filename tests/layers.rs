@@ -147,6 +147,24 @@ fn no_text_of_a_hosts_error_is_looked_at() {
     }
 }
 
+/// To add a mechanism touches its file in src/sasl/mechanisms/ and the list beside it, and nothing else.
+#[test]
+fn no_code_outside_sasl_names_a_mechanism() {
+    for source in sources()
+        .into_iter()
+        .filter(|source| source.module != "sasl")
+    {
+        for used in source.code.split("Mechanism::").skip(1).map(first_word) {
+            let is_constant = !used.contains(|c: char| c.is_ascii_lowercase());
+            assert!(
+                !is_constant || used == "DEFAULT",
+                "{} names the mechanism {used}",
+                source.path.display()
+            );
+        }
+    }
+}
+
 struct Source {
     /// The top-level module that it belongs to.
     module: String,

@@ -107,7 +107,7 @@ impl<N: Network> Connection<N> {
             Ok(challenge) => Ok(challenge),
             Err(why) => {
                 self.ask_at_once(Session::auth_cancel).await?;
-                Err(Error::Protocol(Phase::Auth, why))
+                Err(Error::Protocol(Phase::Auth, why.to_string()))
             }
         }
     }

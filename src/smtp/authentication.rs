@@ -37,9 +37,9 @@ pub(super) struct Login {
     /// The refusal of the first mechanism, which was wanted most.
     first_refusal: Option<Reply>,
     /// Why the first mechanism that was passed over cannot carry the credentials.
-    skipped_reason: Option<String>,
+    skipped_reason: Option<sasl::Error>,
     /// Why the exchange was cancelled.
-    cancel_reason: Option<String>,
+    cancel_reason: Option<sasl::Error>,
 }
 
 /// Where credentials come from.
@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// Decodes the challenge in a 334 reply (RFC 4954, section 4). The error says what is wrong with it.
-    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, String> {
+    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, sasl::Error> {
         sasl::decode(reply.lines.first().map_or("", String::as_str))
     }
 
@@ -182,7 +182,7 @@ impl Session {
             return Ok(());
         }
         Err(match login.skipped_reason {
-            Some(why) => Error::InvalidArgument(why),
+            Some(why) => Error::InvalidArgument(why.to_string()),
             None => Error::AuthUnavailable(offered),
         })
     }
@@ -261,10 +261,8 @@ impl Session {
         }
         match self.config.server.auth_pipelining {
             AuthPipelining::Never => false,
-            AuthPipelining::PlainAndExternal => {
-                matches!(mechanism, Mechanism::Plain | Mechanism::External)
-            }
-            AuthPipelining::TokensToo => mechanism.is_at_once(),
+            AuthPipelining::PlainAndExternal => mechanism.ends_in_one_round_trip(),
+            AuthPipelining::TokensToo => mechanism.is_single_message(),
         }
     }
 
@@ -275,20 +273,27 @@ impl Session {
         if reply.code != 334 {
             return Err(self.nonsense(Phase::Auth, reply));
         }
-        let State::Authenticating(Authenticating { login, .. }) = &mut self.state else {
-            return Ok(());
+        let State::Authenticating(Authenticating {
+            login:
+                Login {
+                    exchange: Some(exchange),
+                    cancel_reason,
+                    ..
+                },
+            ..
+        }) = &mut self.state
+        else {
+            return Err(self.nonsense(Phase::Auth, reply));
         };
-        let response = match &mut login.exchange {
-            Some(exchange) if !exchange.reads_challenge() => exchange.respond(b""),
-            Some(exchange) => {
-                Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
-            }
-            None => Err("the server asks for more than is known".into()),
+        let response = if exchange.reads_challenge() {
+            Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
+        } else {
+            exchange.respond(b"")
         };
         let command = match response {
             Ok(response) => Command::with_secret(PendingReply::Auth, "", sasl::encode(&response)),
             Err(why) => {
-                login.cancel_reason = Some(why);
+                *cancel_reason = Some(why);
                 Command::new(PendingReply::AuthCancel, "*")
             }
         };
@@ -314,8 +319,8 @@ impl Session {
         let Some(exchange) = &login.exchange else {
             return Ok(());
         };
-        if let Err(why) = exchange.conclude() {
-            return Err(self.protocol_error(Phase::Auth, why));
+        if let Err(why) = exchange.done() {
+            return Err(self.protocol_error(Phase::Auth, why.to_string()));
         }
         if login.origin == Origin::Config && !login.attempts.tried().is_empty() {
             self.memory().learn_mechanism(exchange.mechanism());
@@ -358,7 +363,7 @@ impl Session {
 
     /// The transcript says that the server gets the password whose proof it has refused.
     fn note_fallback(&mut self, next: Mechanism, refused: Mechanism) {
-        if next.shows_secret() {
+        if next.sends_secret() {
             self.transcript.add(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",
@@ -375,13 +380,9 @@ impl Session {
             State::Authenticating(authenticating) => authenticating.login.cancel_reason.take(),
             _ => None,
         };
-        self.protocol_error(
-            Phase::Auth,
-            format!(
-                "the server's challenge cannot be answered: {}",
-                why.unwrap_or_default()
-            ),
-        )
+        let why = why.map_or(String::new(), |why| why.to_string());
+        let what = format!("the server's challenge cannot be answered: {why}");
+        self.protocol_error(Phase::Auth, what)
     }
 
     /// 421 in answer to AUTH.

@@ -138,7 +138,7 @@ fn where_the_initial_response_goes_can_be_overruled() {
     use envoi::smtp::config::InitialResponse;
     let setup = |initial_response, password: &str| Setup {
         initial_response,
-        mechanisms: vec![envoi::sasl::Mechanism::Plain],
+        mechanisms: vec![envoi::sasl::Mechanism::PLAIN],
         ..crate::talk::setup_with_password(password)
     };
     both_ways(

@@ -97,7 +97,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
     // Cyrus IMAP's way.
     let proof_first = || Setup {
         plain_fallback: false,
-        ..only(&[Mechanism::CramMd5, Mechanism::Plain])
+        ..only(&[Mechanism::CRAM_MD5, Mechanism::PLAIN])
     };
     both_ways(proof_first, |talk| {
         let script = format!(
@@ -165,7 +165,7 @@ fn a_password_that_the_server_saw_is_not_shown_again() {
 
 #[test]
 fn no_mechanism_is_used_that_is_not_allowed() {
-    let setup = || only(&[Mechanism::ScramSha256, Mechanism::ScramSha1]);
+    let setup = || only(&[Mechanism::SCRAM_SHA_256, Mechanism::SCRAM_SHA_1]);
     both_ways(setup, |talk| {
         let [first, second, _] = SCRAM;
         let script = format!(
@@ -183,11 +183,11 @@ fn no_mechanism_is_used_that_is_not_allowed() {
 fn an_account_is_not_locked_by_many_attempts() {
     let setup = || {
         only(&[
-            Mechanism::CramMd5,
-            Mechanism::ScramSha256,
-            Mechanism::ScramSha1,
-            Mechanism::Plain,
-            Mechanism::Login,
+            Mechanism::CRAM_MD5,
+            Mechanism::SCRAM_SHA_256,
+            Mechanism::SCRAM_SHA_1,
+            Mechanism::PLAIN,
+            Mechanism::LOGIN,
         ])
     };
     both_ways(setup, |talk| {
@@ -243,7 +243,7 @@ fn a_server_in_trouble_is_left_alone() {
             hello("PLAIN SCRAM-SHA-1"),
             SCRAM[0]
         ));
-        let tried = vec![Mechanism::ScramSha1];
+        let tried = vec![Mechanism::SCRAM_SHA_1];
         assert!(matches!(error, Error::AuthRefused(reply, t) if reply.code == 421 && t == tried));
         assert!(!talk.session.is_open());
     });
@@ -289,7 +289,7 @@ fn the_next_session_begins_with_the_mechanism_that_worked() {
         ));
     };
     once(setup, fallback);
-    assert_eq!(memory.mechanism(), Some(Mechanism::Plain));
+    assert_eq!(memory.mechanism(), Some(Mechanism::PLAIN));
     both_ways(setup, |talk| {
         talk.expect_ok(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
     });
@@ -314,11 +314,11 @@ fn a_first_mechanism_that_works_is_nothing_to_remember() {
 #[test]
 fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
     let memory = ServerMemory::default();
-    memory.learn_mechanism(Mechanism::Login);
+    memory.learn_mechanism(Mechanism::LOGIN);
     let nobody = || Setup {
         credentials: None,
         memory: memory.clone(),
-        ..only(&[Mechanism::ScramSha1, Mechanism::Plain, Mechanism::Login])
+        ..only(&[Mechanism::SCRAM_SHA_1, Mechanism::PLAIN, Mechanism::LOGIN])
     };
     both_ways(nobody, |talk| {
         talk.expect_ok(&hello("PLAIN LOGIN SCRAM-SHA-1"));
@@ -328,7 +328,7 @@ fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
             SCRAM[1]
         ));
     });
-    assert_eq!(memory.mechanism(), Some(Mechanism::Login));
+    assert_eq!(memory.mechanism(), Some(Mechanism::LOGIN));
 }
 
 // Conformance: 49
@@ -336,7 +336,7 @@ fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
 fn other_credentials_may_follow() {
     let nobody = || Setup {
         credentials: None,
-        ..only(&[Mechanism::ScramSha1])
+        ..only(&[Mechanism::SCRAM_SHA_1])
     };
     both_ways(nobody, |talk| {
         talk.expect_ok(&hello("SCRAM-SHA-1"));

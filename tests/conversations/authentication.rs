@@ -39,7 +39,7 @@ fn plain_takes_one_line() {
 #[test]
 fn login_answers_two_challenges_whatever_they_say() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
             let script = format!(
                 "{HELLO}
@@ -62,7 +62,7 @@ fn login_answers_two_challenges_whatever_they_say() {
 fn the_prompts_of_login_are_not_looked_at() {
     for prompt in ["Username:", "%%%", "", "VXNlcm5hbWU6=", "AA=A"] {
         both_ways(
-            || only(Mechanism::Login),
+            || only(Mechanism::LOGIN),
             |talk| {
                 talk.expect_ok(&format!(
                     "{HELLO}S: 250-x\nS: 250 AUTH LOGIN
@@ -112,11 +112,11 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
             username: "user".into(),
             token: "token".into(),
         })),
-        ..setup(Mechanism::Xoauth2)
+        ..setup(Mechanism::XOAUTH2)
     };
     for (setup, name) in [
-        (setup(Mechanism::CramMd5), "CRAM-MD5"),
-        (setup(Mechanism::ScramSha256), "SCRAM-SHA-256"),
+        (setup(Mechanism::CRAM_MD5), "CRAM-MD5"),
+        (setup(Mechanism::SCRAM_SHA_256), "SCRAM-SHA-256"),
         (token(), "XOAUTH2"),
     ] {
         let (credentials, mechanisms) = (setup.credentials, setup.mechanisms);
@@ -141,7 +141,7 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
 #[test]
 fn cram_md5_answers_the_challenge_of_its_rfc() {
     let setup = || {
-        let mut setup = only(Mechanism::CramMd5);
+        let mut setup = only(Mechanism::CRAM_MD5);
         if let Some(Credentials::Password(credentials)) = &mut setup.credentials {
             credentials.username = "tim".into();
             credentials.password = "tanstaaftanstaaf".into();
@@ -188,7 +188,7 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
         let Error::AuthRefused(reply, tried) = error else {
             panic!("{error:?}")
         };
-        assert_eq!(tried, [Mechanism::Plain]);
+        assert_eq!(tried, [Mechanism::PLAIN]);
         assert_eq!(
             (reply.code, reply.lines),
             (535, vec!["5.7.8 wrong".to_string()])
@@ -281,7 +281,7 @@ fn mechanisms_learned_before_starttls_are_forgotten() {
 #[test]
 fn the_transcript_holds_no_credentials() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
             talk.expect_ok(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: dXNlcg==\nS: 334 \nC: c2VjcmV0\nS: 235 ok"

@@ -15,7 +15,7 @@ const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
 fn setup() -> Setup {
     Setup {
         until: ConnectUntil::FirstMessage,
-        mechanisms: vec![Mechanism::Plain, Mechanism::Login],
+        mechanisms: vec![Mechanism::PLAIN, Mechanism::LOGIN],
         ..setup_with_password("secret")
     }
 }
@@ -27,7 +27,7 @@ fn with_token() -> Setup {
     };
     Setup {
         credentials: Some(Credentials::Bearer(token)),
-        mechanisms: vec![Mechanism::Xoauth2],
+        mechanisms: vec![Mechanism::XOAUTH2],
         ..setup()
     }
 }
@@ -66,7 +66,7 @@ fn delivers(talk: &mut Talk) {
 }
 
 fn is_refused_auth(error: &Error) -> bool {
-    let plain = [Mechanism::Plain];
+    let plain = [Mechanism::PLAIN];
     matches!(error, Error::AuthRefused(reply, tried) if reply.code == 535 && *tried == plain)
 }
 
@@ -100,7 +100,7 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
 fn a_certificate_speaks_in_one_flight_with_the_message() {
     let setup = || Setup {
         credentials: Some(Credentials::External(None)),
-        mechanisms: vec![Mechanism::External],
+        mechanisms: vec![Mechanism::EXTERNAL],
         ..setup()
     };
     both_ways(setup, |talk| {

@@ -182,7 +182,7 @@ fn a_server_that_would_weaken_the_proof_gets_none() {
 fn the_reason_that_the_server_gives_comes_with_its_refusal() {
     let [initial, first, proof, _] = SHA1;
     let setup = || Setup {
-        mechanisms: vec![Mechanism::ScramSha1],
+        mechanisms: vec![Mechanism::SCRAM_SHA_1],
         ..pencil()
     };
     both_ways(setup, |talk| {

@@ -1,10 +1,10 @@
-//! SASLprep (RFC 4013): a user name or password as both sides of SCRAM hash it.
+//! SASLprep (RFC 4013): prepares a user name or password, so that both sides of SCRAM hash the same text.
 
 use crate::unicode::{Bidi, Form, Tables, normalize};
 use zeroize::Zeroizing;
 
-/// `None` where SASLprep refuses `text`, as a stored string (RFC 3454, section 7).
-pub fn saslprep(text: &str) -> Option<Zeroizing<String>> {
+/// `None` if SASLprep refuses `text`. It counts as a stored string (RFC 3454, section 7).
+pub(super) fn saslprep(text: &str) -> Option<Zeroizing<String>> {
     if text.is_ascii() {
         let fine = !text.contains(|c: char| c.is_ascii_control());
         return fine.then(|| text.to_string().into());
@@ -17,7 +17,7 @@ pub fn saslprep(text: &str) -> Option<Zeroizing<String>> {
 
 /// RFC 4013, section 2.1.
 fn mapped(text: &str) -> Zeroizing<Vec<char>> {
-    // As many as there may be, as a vector that grows leaves copies of a password behind.
+    // The largest capacity it can need: a vector that grows leaves copies of a password behind.
     let mut mapped = Zeroizing::new(Vec::with_capacity(text.len()));
     for c in text.chars() {
         match c {
@@ -44,7 +44,7 @@ fn mapped(text: &str) -> Zeroizing<Vec<char>> {
     mapped
 }
 
-/// RFC 3454, section 6: what runs right to left does so from end to end.
+/// RFC 3454, section 6: text that runs right to left does so from end to end.
 fn is_directed(text: &[char]) -> bool {
     let class = |c: &char| Tables::get().properties(*c).bidi;
     let ends = [text.first(), text.last()].map(|c| c.map(class));
@@ -70,7 +70,7 @@ mod tests {
         saslprep(text).map(|prepared| prepared.to_string())
     }
 
-    /// What the crate makes of it, with normalization tables of its own.
+    /// The result of the crate, which has normalization tables of its own.
     fn expected(text: &str) -> Option<String> {
         stringprep::saslprep(text).ok().map(Into::into)
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_right_to_left_does_so_from_end_to_end() {
+    fn text_that_runs_right_to_left_does_so_from_end_to_end() {
         assert_eq!(prepared("א1ب").as_deref(), Some("א1ب"));
         for text in ["1א", "א1", "אaב", "א\u{aa}ב"] {
             assert_eq!(prepared(text), None, "{text}");
