@@ -11,13 +11,14 @@
 //! S: 250 OK ...
 //! ```
 //!
-//! A driver asks for the next request, does it, and hands the result over, until the request is `Done`:
+//! A driver asks for the next request, does it, and hands the result over, until the request is `Done`. The
+//! stages of a message, each left when its result is known:
 //!
 //! ```text
-//! Message -> Hello -> Envelope -> Content -> Acceptance -> Message ...
-//!                        ^                       |
-//!                        +------ FollowedByEnvelope
+//! Message -> Hello -> Transaction -> Envelope -> Content -> Acceptance -> Transaction ...
 //! ```
+
+use std::mem;
 
 use super::config::PartialDelivery;
 use super::delivery::MessageInfo;
@@ -87,12 +88,14 @@ pub struct Sending<'d, 'm> {
     login_failure: Option<Error>,
 }
 
-/// What the last request was for.
+/// What is under way, or due.
 enum Stage {
-    /// Nothing is under way: the current message's next transaction is to begin.
+    /// The current message is due.
     Message,
-    /// EHLO, which was due.
+    /// EHLO, which comes before the first message.
     Hello,
+    /// The current message's next transaction is due.
+    Transaction(Ahead),
     Envelope(Batch),
     Content(Batch),
     /// The reply to the message, of which this batch are the recipients.
@@ -101,7 +104,15 @@ enum Stage {
     FollowedAcceptance(Batch),
     /// The message was refused; the replies to what left with its end are still to come.
     RefusedAndFollowed(Batch, Refused),
-    Quit,
+    Done,
+}
+
+/// What a stage leads to.
+enum Step<'a> {
+    /// The driver's turn.
+    Ask(Request<'a>),
+    /// The next stage, with the result of this one.
+    GoOn(Result<(), Error>),
 }
 
 /// How a message was refused.
@@ -151,143 +162,126 @@ impl<'d, 'm> Sending<'d, 'm> {
     pub fn next(
         &mut self,
         session: &mut Session,
-        result: Result<(), Error>,
+        mut result: Result<(), Error>,
         time: TimeLeft,
     ) -> Request<'m> {
-        match std::mem::replace(&mut self.stage, Stage::Message) {
-            Stage::Message => self.start(session, time),
-            Stage::Hello => self.after_hello(session, result, time),
-            Stage::Envelope(batch) => self.after_envelope(session, batch, result, time),
-            Stage::Content(batch) => self.after_content(session, batch, result, time),
-            Stage::Acceptance(batch) => {
-                let result = session.message_result(result);
-                self.collect_overflow(session);
-                self.record(session, batch, result);
-                self.go_on(session, Ahead::Nothing, time)
+        loop {
+            match self.step(session, result, time) {
+                Step::Ask(request) => return request,
+                Step::GoOn(next) => result = next,
             }
+        }
+    }
+
+    fn step(
+        &mut self,
+        session: &mut Session,
+        result: Result<(), Error>,
+        time: TimeLeft,
+    ) -> Step<'m> {
+        match mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Message => self.start(session),
+            Stage::Hello => self.divide(session, result),
+            Stage::Transaction(ahead) => self.start_transaction(session, ahead),
+            Stage::Envelope(batch) => self.after_envelope(session, batch, result, time),
+            Stage::Content(batch) => self.after_content(session, batch, result),
+            Stage::Acceptance(batch) => self.after_acceptance(session, batch, result),
             Stage::FollowedAcceptance(batch) => {
                 self.after_followed_acceptance(session, batch, result, time)
             }
             Stage::RefusedAndFollowed(batch, refused) => {
                 let ahead = judge(session, result, time);
                 self.record_refusal(session, batch, refused);
-                self.go_on(session, ahead, time)
+                self.go_on(Stage::Transaction(ahead), Ok(()))
             }
-            Stage::Quit => Request::Done,
+            Stage::Done => Step::Ask(Request::Done),
         }
+    }
+
+    fn ask(&mut self, request: Request<'m>, stage: Stage) -> Step<'m> {
+        self.stage = stage;
+        Step::Ask(request)
+    }
+
+    fn go_on(&mut self, stage: Stage, result: Result<(), Error>) -> Step<'m> {
+        self.stage = stage;
+        Step::GoOn(result)
     }
 
     // --- one message after the other ----------------------------------------------------------
 
-    /// Begins the current message.
-    fn start(&mut self, session: &mut Session, time: TimeLeft) -> Request<'m> {
+    fn start(&mut self, session: &mut Session) -> Step<'m> {
         if self.current >= self.deliveries.len() {
-            return Request::Done;
+            return Step::Ask(Request::Done);
         }
         if !session.is_hello_due() {
-            return self.after_hello(session, Ok(()), time);
+            return self.go_on(Stage::Hello, Ok(()));
         }
         match session.hello(None) {
-            Ok(()) => {
-                self.stage = Stage::Hello;
-                Request::Run
-            }
-            Err(error) => self.give_up(session, &error, time),
-        }
-    }
-
-    fn after_hello(
-        &mut self,
-        session: &mut Session,
-        result: Result<(), Error>,
-        time: TimeLeft,
-    ) -> Request<'m> {
-        match result.and_then(|()| self.divide(session)) {
-            Ok(()) => self.go_on(session, Ahead::Nothing, time),
-            Err(error) => self.give_up(session, &error, time),
+            Ok(()) => self.ask(Request::Run, Stage::Hello),
+            Err(error) => self.go_on(Stage::Hello, Err(error)),
         }
     }
 
     /// Divides the recipients into transactions, as far as the server's limits are known.
-    fn divide(&mut self, session: &Session) -> Result<(), Error> {
+    fn divide(&mut self, session: &Session, hello: Result<(), Error>) -> Step<'m> {
         let Delivery { message, job } = self.current();
-        if message.partial_delivery == PartialDelivery::Allowed {
+        if let Err(error) = hello {
+            job.give_up(&error);
+        } else if message.partial_delivery == PartialDelivery::Allowed {
             job.divide(session);
         } else if !session.takes_at_once(&message.envelope.recipients) {
             let what = "the server takes fewer recipients at once: that all or none get the \
                         message cannot be promised";
-            return Err(Error::InvalidArgument(what.into()));
+            job.give_up(&Error::InvalidArgument(what.into()));
         }
-        Ok(())
-    }
-
-    /// The next transaction of the current message, or else the next message.
-    fn go_on(&mut self, session: &mut Session, ahead: Ahead, time: TimeLeft) -> Request<'m> {
-        let job = &mut self.current().job;
-        if let Some(error) = job.login_failure() {
-            self.login_failure = Some(error.clone());
-            return Request::Done;
-        }
-        if !session.is_open() {
-            return Request::Done;
-        }
-        let Some(batch) = job.take_batch() else {
-            return self.go_on_to_next_message(session, ahead, time);
-        };
-        match ahead {
-            Ahead::Judged(result) => self.after_envelope(session, batch, result, time),
-            Ahead::Nothing => self.begin_transaction(session, batch, time),
-        }
-    }
-
-    fn go_on_to_next_message(
-        &mut self,
-        session: &mut Session,
-        ahead: Ahead,
-        time: TimeLeft,
-    ) -> Request<'m> {
-        if !self.current().job.is_done() {
-            return Request::Done;
-        }
-        self.current += 1;
-        match ahead {
-            Ahead::Judged(_) if self.current < self.deliveries.len() => {
-                self.go_on(session, ahead, time)
-            }
-            _ => self.start(session, time),
-        }
-    }
-
-    fn give_up(&mut self, session: &mut Session, error: &Error, time: TimeLeft) -> Request<'m> {
-        self.current().job.give_up(error);
-        self.go_on(session, Ahead::Nothing, time)
+        self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()))
     }
 
     // --- one transaction ----------------------------------------------------------------------
 
-    fn begin_transaction(
-        &mut self,
-        session: &mut Session,
-        batch: Batch,
-        time: TimeLeft,
-    ) -> Request<'m> {
+    /// The next transaction of the current message, or else the next message.
+    fn start_transaction(&mut self, session: &mut Session, ahead: Ahead) -> Step<'m> {
+        let is_last_message = self.current + 1 == self.deliveries.len();
+        let Delivery { message, job } = self.current();
+        let message = *message;
+        if let Some(error) = job.login_failure() {
+            self.login_failure = Some(error.clone());
+            return Step::Ask(Request::Done);
+        }
+        if !session.is_open() {
+            return Step::Ask(Request::Done);
+        }
+        let Some(batch) = job.take_batch() else {
+            if !job.is_done() {
+                return Step::Ask(Request::Done);
+            }
+            self.current += 1;
+            let is_begun = matches!(ahead, Ahead::Judged(_)) && !is_last_message;
+            let next = if is_begun {
+                Stage::Transaction(ahead)
+            } else {
+                Stage::Message
+            };
+            return self.go_on(next, Ok(()));
+        };
+        if let Ahead::Judged(result) = ahead {
+            return self.go_on(Stage::Envelope(batch), result);
+        }
         if !session.takes_more() && self.freshness != Freshness::Only {
             self.current().job.put_back(batch);
-            self.stage = Stage::Quit;
-            return Request::Quit;
+            return self.ask(Request::Quit, Stage::Done);
         }
-        let message = self.current().message;
-        if let Err(error) = start_transaction(session, message, &batch) {
-            return self.after_envelope(session, batch, Err(error), time);
+        if let Err(error) = start_envelope(session, message, &batch) {
+            return self.go_on(Stage::Envelope(batch), Err(error));
         }
         let is_early = message.early_content == EarlyContent::Allowed
             && session.may_pipeline_content(message.scan.size);
         if is_early {
             session.pipeline_content();
-            return self.after_envelope(session, batch, Ok(()), time);
+            return self.go_on(Stage::Envelope(batch), Ok(()));
         }
-        self.stage = Stage::Envelope(batch);
-        Request::Run
+        self.ask(Request::Run, Stage::Envelope(batch))
     }
 
     fn after_envelope(
@@ -296,14 +290,14 @@ impl<'d, 'm> Sending<'d, 'm> {
         batch: Batch,
         result: Result<(), Error>,
         time: TimeLeft,
-    ) -> Request<'m> {
+    ) -> Step<'m> {
         self.collect_overflow(session);
         if let Err(error) = result {
             self.record_failure_before_content(session, batch, error, time);
-            return self.go_on(session, Ahead::Nothing, time);
+            return self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()));
         }
-        self.stage = Stage::Content(batch);
-        Request::Write(self.current().message.content)
+        let content = self.current().message.content;
+        self.ask(Request::Write(content), Stage::Content(batch))
     }
 
     /// All content is written: ends the message, together with what may leave behind it.
@@ -312,35 +306,33 @@ impl<'d, 'm> Sending<'d, 'm> {
         session: &mut Session,
         batch: Batch,
         result: Result<(), Error>,
-        time: TimeLeft,
-    ) -> Request<'m> {
+    ) -> Step<'m> {
         if let Err(error) = result {
             self.record(session, batch, Err(error));
-            return self.go_on(session, Ahead::Nothing, time);
+            return self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()));
         }
-        self.stage = if self.finish_message(session) {
+        self.finish_message(session);
+        let stage = if session.is_message_followed() {
             Stage::FollowedAcceptance(batch)
         } else {
             Stage::Acceptance(batch)
         };
-        Request::Run
+        self.ask(Request::Run, stage)
     }
 
-    /// Ends the message. Returns whether anything leaves together with its end.
-    fn finish_message(&self, session: &mut Session) -> bool {
+    fn finish_message(&self, session: &mut Session) {
         if let Some((message, batch)) = self.next_envelope()
             && session.may_pipeline_envelope(&batch.recipients)
         {
             session.finish();
             // An error in it is found again when its turn comes: nothing was sent.
-            let _ = start_transaction(session, message, batch);
+            let _ = start_envelope(session, message, batch);
         } else if self.is_last() && session.may_pipeline_quit() {
             session.finish();
             session.pipeline_quit();
         } else {
             session.finish();
         }
-        session.is_message_followed()
     }
 
     /// The envelope that comes next, if that is certain already.
@@ -364,24 +356,37 @@ impl<'d, 'm> Sending<'d, 'm> {
             && self.deliveries.last().is_some_and(is_done)
     }
 
+    fn after_acceptance(
+        &mut self,
+        session: &mut Session,
+        batch: Batch,
+        result: Result<(), Error>,
+    ) -> Step<'m> {
+        let result = session.message_result(result);
+        // Not collected before if the content left together with the envelope.
+        self.collect_overflow(session);
+        self.record(session, batch, result);
+        self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()))
+    }
+
     fn after_followed_acceptance(
         &mut self,
         session: &mut Session,
         batch: Batch,
         result: Result<(), Error>,
         time: TimeLeft,
-    ) -> Request<'m> {
+    ) -> Step<'m> {
         let (result, ahead) = match (result, session.take_receipt()) {
             (result, Some(receipt)) => (Ok(receipt), judge(session, result, time)),
             (Err(error), None) if session.is_open() => {
                 let recipients = session.take_refused_recipients();
-                self.stage = Stage::RefusedAndFollowed(batch, Refused { error, recipients });
-                return Request::Run;
+                let refused = Refused { error, recipients };
+                return self.ask(Request::Run, Stage::RefusedAndFollowed(batch, refused));
             }
             (result, None) => (session.message_result(result), Ahead::Nothing),
         };
         self.record(session, batch, result);
-        self.go_on(session, ahead, time)
+        self.go_on(Stage::Transaction(ahead), Ok(()))
     }
 
     // --- results ------------------------------------------------------------------------------
@@ -458,7 +463,7 @@ impl<'d, 'm> Sending<'d, 'm> {
 }
 
 /// Sends the envelope for a batch of a message's recipients.
-fn start_transaction(
+fn start_envelope(
     session: &mut Session,
     message: &OutgoingMessage,
     batch: &Batch,

@@ -9,5 +9,6 @@ mod jobs;
 mod opening;
 mod recipient_split;
 mod scram;
+mod sending;
 mod talk;
 mod tokens;
