@@ -32,8 +32,8 @@
 //! let recipients = ["you@example.org".into()];
 //! let message = b"From: me@example.org\r\nSubject: hello\r\n\r\nHello.\r\n";
 //! let options = Options::default();
-//! let letter = mailer.letter(Some("me@example.org"), &recipients, message, &options)?;
-//! let receipt = block_on(mailer.send(&letter))?;
+//! let message = mailer.outgoing_message(Some("me@example.org"), &recipients, message, &options)?;
+//! let receipt = block_on(mailer.send(&message))?;
 //! # Ok(())
 //! # }
 //! ```

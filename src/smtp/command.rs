@@ -59,6 +59,31 @@ impl PendingReply {
         }
     }
 
+    /// The command, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Greeting => "the greeting",
+            Self::Ehlo => "EHLO",
+            Self::Helo => "HELO",
+            Self::StartTls => "STARTTLS",
+            Self::Auth => "AUTH",
+            Self::AuthInGroup => "AUTH in a group",
+            Self::AuthCancel => "AUTH cancelled",
+            Self::Rset => "RSET",
+            Self::Noop => "NOOP",
+            Self::Mail => "MAIL",
+            Self::Rcpt(_) => "RCPT",
+            Self::Data => "DATA",
+            Self::Chunk => "BDAT",
+            Self::Message => "the message",
+            Self::MessageFor(_) => "the message (LMTP)",
+            Self::EmptyMessage => "the empty message",
+            Self::Quit => "QUIT",
+            Self::Ask => "VRFY, EXPN, HELP",
+            Self::Raw => "another command",
+        }
+    }
+
     /// Whether this reply says if the message is delivered.
     pub fn ends_message(self) -> bool {
         matches!(self, Self::Message | Self::MessageFor(_))

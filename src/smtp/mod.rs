@@ -35,4 +35,5 @@ pub mod session;
 mod state;
 mod transaction;
 pub mod transcript;
+pub mod transitions;
 mod xtext;

@@ -28,8 +28,76 @@
 //!
 //! An error is the result of the operation. The session goes on after it if [`is_open`](Session::is_open) says so.
 //!
-//! The state machine is in `state.rs`: one type a state, and one table of transitions. What may leave together
-//! is in `pipeline.rs`.
+//! The states are in `state.rs`, the one table of transitions in `transitions.rs`; what may leave together is in
+//! `pipeline.rs`, and several messages over one session in `sending.rs`. A whole session:
+//!
+//! ```
+//! use std::rc::Rc;
+//!
+//! use envoi::smtp::config::{ConnectUntil, PartialDelivery, Protocol, Security, ServerConfig, SessionConfig};
+//! use envoi::smtp::content::survey;
+//! use envoi::smtp::delivery::MessageInfo;
+//! use envoi::smtp::envelope::Envelope;
+//! use envoi::smtp::error::Error;
+//! use envoi::smtp::local_name::LocalName;
+//! use envoi::smtp::options::Options;
+//! use envoi::smtp::server_memory::ServerMemory;
+//! use envoi::smtp::session::{Action, Session};
+//!
+//! /// The driver: `server` stands in for a connection. It gets what the session writes, and returns its reply.
+//! fn run(session: &mut Session, server: &mut impl FnMut(&str) -> String) -> Result<(), Error> {
+//!     while session.next_action()? == Action::NeedReply {
+//!         let output = session.take_output();
+//!         session.mark_message_sent();
+//!         let written = [&output.first[..], &output.after_message[..]].concat();
+//!         let reply = server(&String::from_utf8(written).unwrap());
+//!         session.receive(reply.as_bytes())?;
+//!     }
+//!     Ok(())
+//! }
+//!
+//! let mut server = |written: &str| -> String {
+//!     match written {
+//!         "" => "220 mail.example.org ESMTP\r\n",
+//!         "EHLO client.example.net\r\n" => "250-mail.example.org\r\n250 PIPELINING\r\n",
+//!         "MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n" => {
+//!             "250 OK\r\n250 OK\r\n354 Go ahead\r\n"
+//!         }
+//!         "Subject: hello\r\n\r\n..\r\n.\r\n" => "250 Queued as 4711\r\n",
+//!         "QUIT\r\n" => "221 Bye\r\n",
+//!         other => panic!("{other:?}"),
+//!     }
+//!     .into()
+//! };
+//!
+//! let mut config = ServerConfig::new("mail.example.org".into());
+//! config.security = Security::Plaintext;
+//! let mut session = Session::new(SessionConfig {
+//!     server: Rc::new(config),
+//!     host: "mail.example.org".into(),
+//!     local_name: Some(LocalName::parse("client.example.net").unwrap()),
+//!     is_loopback: false,
+//!     until: ConnectUntil::Ready,
+//!     nonces: Default::default(),
+//!     memory: ServerMemory::default(),
+//! });
+//! run(&mut session, &mut server)?;
+//!
+//! let content = b"Subject: hello\r\n\r\n.\r\n";
+//! let envelope = Envelope::parse(Some("a@example.net"), &["b@example.org".into()], Protocol::Smtp)?;
+//! let info = MessageInfo::Scanned(survey(content).unwrap());
+//! session.start_message(envelope, &Options::default(), info, PartialDelivery::Allowed)?;
+//! run(&mut session, &mut server)?;
+//! session.write(content)?;
+//! session.finish();
+//! run(&mut session, &mut server)?;
+//! assert_eq!(session.take_receipt().unwrap().accepted[0].reply.lines, ["Queued as 4711"]);
+//!
+//! session.quit()?;
+//! run(&mut session, &mut server)?;
+//! assert!(!session.is_open());
+//! # Ok::<(), Error>(())
+//! ```
 
 use std::mem;
 
@@ -45,9 +113,10 @@ use super::pipeline::Pipeline;
 use super::recipient_split::Overflow;
 use super::reply::Reply;
 use super::server_memory::ServerMemory;
-use super::state::{Closed, LostEnvelope, Reset, State, StateName, Then, Turn};
+use super::state::{Closed, LostEnvelope, Reset, State, Turn};
 use super::transaction::Transaction;
 use super::transcript::TranscriptBuffer;
+use super::transitions::{StateName, Then};
 use crate::sasl::ChannelBinding;
 
 /// What a session needs next.
