@@ -1,6 +1,6 @@
 //! One session with one server, command by command.
 
-use crate::connection::{CallDeadlines, Connection, Letter};
+use crate::connection::{CallDeadlines, Command, Connection, Letter, nonces};
 use crate::message::Message;
 use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
@@ -55,12 +55,8 @@ impl<N: Network> Client<N> {
     /// EHLO, and HELO if the server does not understand EHLO.
     pub async fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.call(async |connection| {
-            connection
-                .ask_at_once(|session| session.hello(Some(name)))
-                .await
-        })
-        .await
+        self.call(async |connection| connection.hello(name).await)
+            .await
     }
 
     /// The parameters of an extension that the server offers, and `None` if it does not offer it.
@@ -79,8 +75,7 @@ impl<N: Network> Client<N> {
     }
 
     pub async fn start_tls(&self) -> Result<(), Error> {
-        self.call(async |connection| connection.start_tls().await)
-            .await
+        self.ask(Box::new(Session::start_tls)).await.map(drop)
     }
 
     /// What the TLS handshake agreed on; `None` without TLS.
@@ -89,8 +84,11 @@ impl<N: Network> Client<N> {
     }
 
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
-        self.call(async |connection| connection.authenticate(credentials).await)
-            .await
+        let nonces = nonces::<N>()?;
+        self.ask(Box::new(|session| {
+            session.authenticate_as(credentials, nonces)
+        }))
+        .await
     }
 
     /// Begins an AUTH exchange whose mechanism is the caller's own.
@@ -99,24 +97,24 @@ impl<N: Network> Client<N> {
         mechanism: &str,
         initial: Option<&[u8]>,
     ) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_start(mechanism, initial))
+        self.auth_step(Box::new(|session| session.auth_start(mechanism, initial)))
             .await
     }
 
     /// Answers a challenge.
     pub async fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_respond(response))
+        self.auth_step(Box::new(|session| session.auth_respond(response)))
             .await
     }
 
     pub async fn auth_cancel(&self) -> Result<Reply, Error> {
-        self.ask(Session::auth_cancel).await
+        self.ask(Box::new(Session::auth_cancel)).await
     }
 
     pub async fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
-        self.ask(|session| session.mail(sender.as_ref(), options))
+        self.ask(Box::new(|session| session.mail(sender.as_ref(), options)))
             .await
     }
 
@@ -125,7 +123,8 @@ impl<N: Network> Client<N> {
             .dialect
             .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
-        self.ask(|session| session.rcpt(recipient, options)).await
+        self.ask(Box::new(|session| session.rcpt(recipient, options)))
+            .await
     }
 
     /// DATA, after at least one accepted `rcpt`.
@@ -150,28 +149,31 @@ impl<N: Network> Client<N> {
     }
 
     pub async fn reset(&self) -> Result<Reply, Error> {
-        self.ask(Session::reset).await
+        self.ask(Box::new(Session::reset)).await
     }
 
     pub async fn noop(&self) -> Result<Reply, Error> {
-        self.ask(Session::noop).await
+        self.ask(Box::new(Session::noop)).await
     }
 
     pub async fn verify(&self, address: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("VRFY", Some(address))).await
+        self.ask(Box::new(|session| session.ask("VRFY", Some(address))))
+            .await
     }
 
     pub async fn expand(&self, name: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("EXPN", Some(name))).await
+        self.ask(Box::new(|session| session.ask("EXPN", Some(name))))
+            .await
     }
 
     pub async fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("HELP", topic)).await
+        self.ask(Box::new(|session| session.ask("HELP", topic)))
+            .await
     }
 
     /// Any other command: sends one line, and returns its reply, whatever the code.
     pub async fn command(&self, line: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.raw(line)).await
+        self.ask(Box::new(|session| session.raw(line))).await
     }
 
     /// Sends QUIT, and closes the connection whatever the reply.
@@ -198,18 +200,12 @@ impl<N: Network> Client<N> {
         self.connection.call(deadlines, operation).await
     }
 
-    async fn ask(
-        &self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
+    async fn ask(&self, command: Command<'_>) -> Result<Reply, Error> {
         self.call(async |connection| connection.ask(command).await)
             .await
     }
 
-    async fn auth_step(
-        &self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<AuthStep, Error> {
+    async fn auth_step(&self, command: Command<'_>) -> Result<AuthStep, Error> {
         self.call(async |connection| {
             let reply = connection.ask(command).await?;
             if connection.session().is_challenged() {

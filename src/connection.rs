@@ -30,6 +30,7 @@ use crate::transcript::Transcript;
 pub use deadlines::CallDeadlines;
 pub use letters::{Delivery, Freshness, Letter, is_gone};
 pub use open::tls_failed;
+pub use operations::Command;
 
 /// Octets of plaintext in a TLS record (RFC 8446, section 5.1).
 const MAX_RECORD: usize = 16 * 1024;
@@ -483,7 +484,7 @@ impl<N: Network> Connection<N> {
 }
 
 /// Fresh nonces, for all attempts of one authentication.
-fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
+pub fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
     N::random(nonces.as_flattened_mut()).map_err(|NoRandomness| {
         Error::Other("the host gave no randomness, without which nobody can log in".into())

@@ -2,10 +2,10 @@
 
 use super::{CallDeadlines, Connection, open};
 use crate::net::{Deadline, Network, Read, Source};
-use crate::sasl::Credentials;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
+use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;
@@ -14,6 +14,9 @@ use crate::tls;
 
 /// Octets of a message that leave in one write if the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
+
+/// Gives a command to the session. Boxed, so that the driver is compiled once for all commands.
+pub type Command<'a> = Box<dyn FnOnce(&mut Session) -> Result<(), Error> + 'a>;
 
 impl<N: Network> Connection<N> {
     /// Begins a call with its own deadlines.
@@ -93,7 +96,8 @@ impl<N: Network> Connection<N> {
         match Session::challenge(reply) {
             Ok(challenge) => Ok(challenge),
             Err(why) => {
-                self.ask_at_once(Session::auth_cancel).await?;
+                self.session.auth_cancel()?;
+                self.answer().await?;
                 Err(Error::Protocol(Phase::Auth, why))
             }
         }
@@ -109,35 +113,24 @@ impl<N: Network> Connection<N> {
     }
 
     /// Sends one command and returns its reply; sends EHLO before if that is due.
-    pub async fn ask(
-        &mut self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
+    pub async fn ask(&mut self, command: Command<'_>) -> Result<Reply, Error> {
         self.greet_if_due().await?;
-        self.ask_at_once(command).await
+        command(&mut self.session)?;
+        self.answer().await
     }
 
-    /// Sends one command and returns its reply.
-    pub async fn ask_at_once(
-        &mut self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
-        command(&mut self.session)?;
+    /// EHLO or HELO with a name of the caller's own.
+    pub async fn hello(&mut self, name: LocalName) -> Result<Reply, Error> {
+        self.session.hello(Some(name))?;
+        self.answer().await
+    }
+
+    /// Waits for the reply to the command that was given to the session.
+    async fn answer(&mut self) -> Result<Reply, Error> {
         self.run().await?;
         self.session
             .take_answer()
             .ok_or_else(|| Error::Other("the session ended without a reply".into()))
-    }
-
-    /// STARTTLS; EHLO is due after it.
-    pub async fn start_tls(&mut self) -> Result<(), Error> {
-        self.ask(Session::start_tls).await.map(drop)
-    }
-
-    pub async fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        let nonces = super::nonces::<N>()?;
-        self.ask(|session| session.authenticate_as(credentials, nonces))
-            .await
     }
 
     pub fn session(&self) -> &Session {
@@ -155,7 +148,10 @@ impl<N: Network> Connection<N> {
         }
         self.deadlines.timeouts.block = self.deadlines.timeouts.reply(Phase::Quit);
         // Nothing is lost if it fails: what was sent is answered already.
-        let reply = self.ask_at_once(Session::quit).await.ok();
+        let reply = match self.session.quit() {
+            Ok(()) => self.answer().await.ok(),
+            Err(_) => None,
+        };
         if let Some(tls) = &mut self.tls
             && reply.is_some()
         {
@@ -170,7 +166,8 @@ impl<N: Network> Connection<N> {
 
     pub(super) async fn greet_if_due(&mut self) -> Result<(), Error> {
         if self.session.is_hello_due() {
-            self.ask_at_once(|session| session.hello(None)).await?;
+            self.session.hello(None)?;
+            self.answer().await?;
         }
         Ok(())
     }
