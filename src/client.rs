@@ -1,10 +1,10 @@
 //! One session with one server, command by command.
 
-use crate::connection::{CallDeadlines, Command, Connection, Letter, nonces};
+use crate::connection::{AuthStep, CallDeadlines, Command, Connection, Letter, nonces};
 use crate::message::Message;
 use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
-use crate::shared_connection::SharedConnection;
+use crate::shared_connection::{Lease, SharedConnection};
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
@@ -22,13 +22,6 @@ pub struct Client<N: Network = Wasi> {
     greeting: Reply,
     dialect: Dialect,
     timeouts: Timeouts,
-}
-
-/// A step of an AUTH exchange whose mechanism is the caller's own.
-pub enum AuthStep {
-    /// The server's challenge, decoded.
-    Challenge(Vec<u8>),
-    Done(Reply),
 }
 
 impl<N: Network> Client<N> {
@@ -55,8 +48,10 @@ impl<N: Network> Client<N> {
     /// EHLO, and HELO if the server does not understand EHLO.
     pub async fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.call(async |connection| connection.hello(name).await)
-            .await
+        let mut connection = self.begin()?;
+        let result = connection.hello(name).await;
+        connection.release();
+        result
     }
 
     /// The parameters of an extension that the server offers, and `None` if it does not offer it.
@@ -129,9 +124,10 @@ impl<N: Network> Client<N> {
 
     /// DATA, after at least one accepted `rcpt`.
     pub async fn data(&self) -> Result<Message<N>, Error> {
-        self.call(async |connection| connection.data().await)
-            .await?;
-        Ok(Message::new(self.connection.clone()))
+        let mut connection = self.begin()?;
+        let result = connection.data().await;
+        connection.release();
+        result.map(|()| Message::new(self.connection.clone()))
     }
 
     /// `mail`, `rcpt` and `data` in as few round trips as the server allows.
@@ -144,8 +140,10 @@ impl<N: Network> Client<N> {
     ) -> Result<Receipt, Error> {
         let envelope = Envelope::parse(sender, recipients, self.dialect)?;
         let letter = Letter::new(envelope, options, message, true, false)?;
-        self.call(async |connection| connection.send(&letter).await)
-            .await
+        let mut connection = self.begin()?;
+        let result = connection.send(&letter).await;
+        connection.release();
+        result
     }
 
     pub async fn reset(&self) -> Result<Reply, Error> {
@@ -178,43 +176,35 @@ impl<N: Network> Client<N> {
 
     /// Sends QUIT, and closes the connection whatever the reply.
     pub async fn quit(self) -> Result<Reply, Error> {
-        let result = self.call(async |connection| {
-            if connection.is_writing() {
-                return Err(Error::WrongState(
-                    "a message is on its way: the connection is closed without QUIT".into(),
-                ));
-            }
-            let reply = connection.quit().await;
-            reply.ok_or(Error::Disconnected(Phase::Quit))
-        });
-        let result = result.await;
+        let mut connection = self.begin()?;
+        if connection.is_writing() {
+            self.connection.abort();
+            return Err(Error::WrongState(
+                "a message is on its way: the connection is closed without QUIT".into(),
+            ));
+        }
+        let reply = connection.quit().await;
         self.connection.abort();
-        result
+        reply.ok_or(Error::Disconnected(Phase::Quit))
     }
 
-    async fn call<T>(
-        &self,
-        operation: impl AsyncFnOnce(&mut Connection<N>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn begin(&self) -> Result<Lease<N>, Error> {
         let deadlines = CallDeadlines::start(&self.network, &self.timeouts);
-        self.connection.call(deadlines, operation).await
+        self.connection.begin(deadlines)
     }
 
     async fn ask(&self, command: Command<'_>) -> Result<Reply, Error> {
-        self.call(async |connection| connection.ask(command).await)
-            .await
+        let mut connection = self.begin()?;
+        let result = connection.ask(command).await;
+        connection.release();
+        result
     }
 
     async fn auth_step(&self, command: Command<'_>) -> Result<AuthStep, Error> {
-        self.call(async |connection| {
-            let reply = connection.ask(command).await?;
-            if connection.session().is_challenged() {
-                connection.challenge(&reply).await.map(AuthStep::Challenge)
-            } else {
-                Ok(AuthStep::Done(reply))
-            }
-        })
-        .await
+        let mut connection = self.begin()?;
+        let result = connection.auth_step(command).await;
+        connection.release();
+        result
     }
 
     fn with<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {

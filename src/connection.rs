@@ -30,7 +30,7 @@ use crate::transcript::Transcript;
 pub use deadlines::CallDeadlines;
 pub use letters::{Delivery, Freshness, Letter, is_gone};
 pub use open::tls_failed;
-pub use operations::Command;
+pub use operations::{AuthStep, Command};
 
 /// Octets of plaintext in a TLS record (RFC 8446, section 5.1).
 const MAX_RECORD: usize = 16 * 1024;

@@ -14,7 +14,6 @@ use crate::message::Message;
 use crate::net::{self, Network, Wasi};
 use crate::sasl::{Credentials, Mechanism};
 use crate::shared_connection::SharedConnection;
-use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
@@ -331,10 +330,9 @@ impl<N: Network> Mailer<N> {
                 Freshness::New,
             ),
         };
-        let sent = connection.call(deadlines.clone(), async |connection| {
-            connection.send_all(messages, freshness, quits).await
-        });
-        let sent = sent.await;
+        let mut lease = connection.begin(deadlines.clone())?;
+        let sent = lease.send_all(messages, freshness, quits).await;
+        lease.release();
         self.return_connection(connection).await;
         sent
     }
@@ -407,15 +405,11 @@ impl<N: Network> Mailer<N> {
         options: &Options,
     ) -> Result<SharedConnection<N>, Error> {
         let deadlines = self.start_call();
-        let partial = self.partial;
-        let start = async |connection: &mut Connection<N>| {
-            let envelope = envelope.clone();
-            connection
-                .start(envelope, options, Content::Pieces, partial)
-                .await
-        };
         if let Some(kept) = self.take_kept().await {
-            match kept.call(deadlines.clone(), start).await {
+            let mut lease = kept.begin(deadlines.clone())?;
+            let result = lease.start(envelope, options, self.partial).await;
+            lease.release();
+            match result {
                 Err(error) if is_gone(&error) => kept.abort(),
                 result => {
                     self.return_connection(kept.clone()).await;
@@ -425,13 +419,10 @@ impl<N: Network> Mailer<N> {
         }
         loop {
             let connection = self.open_for_message(deadlines.clone()).await?;
-            let mut is_lost = false;
-            let result = connection.resume(async |connection| {
-                let result = start(connection).await;
-                is_lost = connection.has_lost_envelope();
-                result
-            });
-            let result = result.await;
+            let mut lease = connection.resume()?;
+            let result = lease.start(envelope, options, self.partial).await;
+            let is_lost = lease.has_lost_envelope();
+            lease.release();
             // This happens once: over the next connection AUTH leaves alone.
             if !is_lost {
                 self.return_connection(connection.clone()).await;

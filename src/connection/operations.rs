@@ -15,6 +15,13 @@ use crate::tls;
 /// Octets of a message that leave in one write if the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
 
+/// A step of an AUTH exchange whose mechanism is the caller's own.
+pub enum AuthStep {
+    /// The server's challenge, decoded.
+    Challenge(Vec<u8>),
+    Done(Reply),
+}
+
 /// Gives a command to the session. Boxed, so that the driver is compiled once for all commands.
 pub type Command<'a> = Box<dyn FnOnce(&mut Session) -> Result<(), Error> + 'a>;
 
@@ -25,16 +32,17 @@ impl<N: Network> Connection<N> {
         self.session.words().want(self.transcript.is_wanted());
     }
 
-    /// Sends the envelope; the content can follow.
+    /// Sends the envelope of a message that is written in pieces; the content can follow.
     pub async fn start(
         &mut self,
-        envelope: Envelope,
+        envelope: &Envelope,
         options: &Options,
-        content: Content,
         partial: bool,
     ) -> Result<(), Error> {
         self.greet_if_due().await?;
-        self.session.deliver(envelope, options, content, partial)?;
+        let content = Content::Pieces;
+        self.session
+            .deliver(envelope.clone(), options, content, partial)?;
         self.run().await
     }
 
@@ -91,18 +99,6 @@ impl<N: Network> Connection<N> {
         self.run().await
     }
 
-    /// Decodes a challenge. If it is not base64, the exchange is cancelled.
-    pub async fn challenge(&mut self, reply: &Reply) -> Result<Vec<u8>, Error> {
-        match Session::challenge(reply) {
-            Ok(challenge) => Ok(challenge),
-            Err(why) => {
-                self.session.auth_cancel()?;
-                self.answer().await?;
-                Err(Error::Protocol(Phase::Auth, why))
-            }
-        }
-    }
-
     /// Whether a message's content is being written.
     pub fn is_writing(&self) -> bool {
         self.session.is_writing()
@@ -117,6 +113,23 @@ impl<N: Network> Connection<N> {
         self.greet_if_due().await?;
         command(&mut self.session)?;
         self.answer().await
+    }
+
+    /// A step of an AUTH exchange whose mechanism is the caller's own. The exchange is cancelled if a challenge is
+    /// not base64.
+    pub async fn auth_step(&mut self, command: Command<'_>) -> Result<AuthStep, Error> {
+        let reply = self.ask(command).await?;
+        if !self.session.is_challenged() {
+            return Ok(AuthStep::Done(reply));
+        }
+        match Session::challenge(&reply) {
+            Ok(challenge) => Ok(AuthStep::Challenge(challenge)),
+            Err(why) => {
+                self.session.auth_cancel()?;
+                self.answer().await?;
+                Err(Error::Protocol(Phase::Auth, why))
+            }
+        }
     }
 
     /// EHLO or HELO with a name of the caller's own.

@@ -6,7 +6,7 @@
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::rc::{Rc, Weak};
@@ -22,18 +22,37 @@ thread_local! {
 /// Runs a future until it is complete. While it waits, one call of the host's `poll` waits for all of its
 /// events.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(woken.clone());
-    let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
+    let executor = Executor::new();
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+        match executor.poll(future.as_mut()) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => executor.wait(),
         }
-        // A future that wakes itself only yields to others.
-        if !woken.0.swap(false, Ordering::Relaxed) {
+    }
+}
+
+struct Executor {
+    woken: Arc<Woken>,
+    waker: Waker,
+}
+
+impl Executor {
+    fn new() -> Self {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
+        Self { woken, waker }
+    }
+
+    fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(&self.waker))
+    }
+
+    fn wait(&self) {
+        // A future that wakes itself only lets others go first.
+        if !self.woken.0.swap(false, Ordering::Relaxed) {
             poll_awaited();
-            woken.0.store(false, Ordering::Relaxed);
+            self.woken.0.store(false, Ordering::Relaxed);
         }
     }
 }
