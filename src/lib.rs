@@ -44,6 +44,7 @@ mod client;
 #[cfg(feature = "component")]
 mod component;
 mod connection;
+mod host;
 mod mailer;
 mod message;
 pub mod net;

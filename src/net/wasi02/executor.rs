@@ -150,3 +150,39 @@ pub(super) async fn first(events: &[&Event]) -> usize {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_that_waits_for_nothing_is_run() {
+        assert_eq!(block_on(async { 4 }), 4);
+    }
+
+    #[test]
+    fn a_future_that_yields_is_polled_again() {
+        let mut turns = 3;
+        let yields = poll_fn(|context| {
+            turns -= 1;
+            context.waker().wake_by_ref();
+            if turns == 0 {
+                Poll::Ready("done")
+            } else {
+                Poll::Pending
+            }
+        });
+        assert_eq!(block_on(yields), "done");
+    }
+
+    #[test]
+    fn a_future_may_run_another() {
+        assert_eq!(block_on(async { block_on(async { 4 }) + 1 }), 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "not for WASI")]
+    fn a_future_that_waits_for_something_else_is_an_error() {
+        block_on(core::future::pending::<()>());
+    }
+}
