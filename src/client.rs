@@ -1,10 +1,10 @@
 //! One session with one server, command by command.
 
-use crate::connection::{CallDeadlines, Connection};
+use crate::connection::{CallDeadlines, Command, Connection, nonces};
 use crate::message::Message;
 use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
-use crate::shared_connection::SharedConnection;
+use crate::shared_connection::{Lease, SharedConnection};
 use crate::smtp::config::{PartialDelivery, Protocol};
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -18,6 +18,8 @@ use crate::smtp::session::Session;
 use crate::timeouts::Timeouts;
 use crate::tls;
 
+pub use crate::connection::AuthStep;
+
 /// A session. Dropping it closes the connection without QUIT.
 pub struct Client<N: Network = Wasi> {
     network: N,
@@ -25,13 +27,6 @@ pub struct Client<N: Network = Wasi> {
     greeting: Reply,
     protocol: Protocol,
     timeouts: Timeouts,
-}
-
-/// A step of an AUTH exchange whose mechanism is the caller's own.
-pub enum AuthStep {
-    /// The server's challenge, decoded.
-    Challenge(Vec<u8>),
-    Done(Reply),
 }
 
 impl<N: Network> Client<N> {
@@ -58,12 +53,10 @@ impl<N: Network> Client<N> {
     /// EHLO, and HELO if the server does not understand EHLO.
     pub async fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.call(async |connection| {
-            connection
-                .ask_at_once(|session| session.hello(Some(name)))
-                .await
-        })
-        .await
+        let mut connection = self.begin()?;
+        let result = connection.hello(name).await;
+        connection.release();
+        result
     }
 
     /// The parameters of an extension that the server offers, and `None` if it does not offer it.
@@ -82,8 +75,7 @@ impl<N: Network> Client<N> {
     }
 
     pub async fn start_tls(&self) -> Result<(), Error> {
-        self.call(async |connection| connection.start_tls().await)
-            .await
+        self.ask(Box::new(Session::start_tls)).await.map(drop)
     }
 
     /// What the TLS handshake agreed on; `None` without TLS.
@@ -92,8 +84,11 @@ impl<N: Network> Client<N> {
     }
 
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
-        self.call(async |connection| connection.authenticate(credentials).await)
-            .await
+        let nonces = nonces::<N>()?;
+        self.ask(Box::new(|session| {
+            session.authenticate_as(credentials, nonces)
+        }))
+        .await
     }
 
     /// Begins an AUTH exchange whose mechanism is the caller's own.
@@ -102,24 +97,24 @@ impl<N: Network> Client<N> {
         mechanism: &str,
         initial: Option<&[u8]>,
     ) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_start(mechanism, initial))
+        self.auth_step(Box::new(|session| session.auth_start(mechanism, initial)))
             .await
     }
 
     /// Answers a challenge.
     pub async fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_respond(response))
+        self.auth_step(Box::new(|session| session.auth_respond(response)))
             .await
     }
 
     pub async fn auth_cancel(&self) -> Result<Reply, Error> {
-        self.ask(Session::auth_cancel).await
+        self.ask(Box::new(Session::auth_cancel)).await
     }
 
     pub async fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
-        self.ask(|session| session.mail(sender.as_ref(), options))
+        self.ask(Box::new(|session| session.mail(sender.as_ref(), options)))
             .await
     }
 
@@ -128,14 +123,16 @@ impl<N: Network> Client<N> {
             .protocol
             .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
-        self.ask(|session| session.rcpt(recipient, options)).await
+        self.ask(Box::new(|session| session.rcpt(recipient, options)))
+            .await
     }
 
     /// DATA, after at least one accepted `rcpt`.
     pub async fn data(&self) -> Result<Message<N>, Error> {
-        self.call(async |connection| connection.data().await)
-            .await?;
-        Ok(Message::new(self.connection.clone()))
+        let mut connection = self.begin()?;
+        let result = connection.data().await;
+        connection.release();
+        result.map(|()| Message::new(self.connection.clone()))
     }
 
     /// `mail`, `rcpt` and `data` in as few round trips as the server allows.
@@ -151,83 +148,74 @@ impl<N: Network> Client<N> {
         let message = OutgoingMessage::new(envelope, options, message, partial, early)?;
         let mut deliveries = [Delivery::new(&message)];
         let sending = Sending::new(&mut deliveries, Freshness::Only, AfterLast::StayOpen);
-        self.call(async |connection| connection.deliver(sending).await)
-            .await?;
+        let mut connection = self.begin()?;
+        let delivered = connection.deliver(sending).await;
+        connection.release();
+        delivered?;
         let [Delivery { mut job, .. }] = deliveries;
         job.give_up(&Error::Disconnected(Phase::Other));
         job.outcome()
     }
 
     pub async fn reset(&self) -> Result<Reply, Error> {
-        self.ask(Session::reset).await
+        self.ask(Box::new(Session::reset)).await
     }
 
     pub async fn noop(&self) -> Result<Reply, Error> {
-        self.ask(Session::noop).await
+        self.ask(Box::new(Session::noop)).await
     }
 
     pub async fn verify(&self, address: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("VRFY", Some(address))).await
+        self.ask(Box::new(|session| session.ask("VRFY", Some(address))))
+            .await
     }
 
     pub async fn expand(&self, name: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("EXPN", Some(name))).await
+        self.ask(Box::new(|session| session.ask("EXPN", Some(name))))
+            .await
     }
 
     pub async fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("HELP", topic)).await
+        self.ask(Box::new(|session| session.ask("HELP", topic)))
+            .await
     }
 
     /// Any other command: sends one line, and returns its reply, whatever the code.
     pub async fn command(&self, line: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.raw(line)).await
+        self.ask(Box::new(|session| session.raw(line))).await
     }
 
     /// Sends QUIT, and closes the connection whatever the reply.
     pub async fn quit(self) -> Result<Reply, Error> {
-        let result = self.call(async |connection| {
-            if connection.is_writing() {
-                return Err(Error::WrongState(
-                    "a message is on its way: the connection is closed without QUIT".into(),
-                ));
-            }
-            let reply = connection.quit().await;
-            reply.ok_or(Error::Disconnected(Phase::Quit))
-        });
-        let result = result.await;
+        let mut connection = self.begin()?;
+        if connection.is_writing() {
+            self.connection.abort();
+            return Err(Error::WrongState(
+                "a message is on its way: the connection is closed without QUIT".into(),
+            ));
+        }
+        let reply = connection.quit().await;
         self.connection.abort();
+        reply.ok_or(Error::Disconnected(Phase::Quit))
+    }
+
+    fn begin(&self) -> Result<Lease<N>, Error> {
+        let deadlines = CallDeadlines::start(&self.network, &self.timeouts);
+        self.connection.begin(deadlines)
+    }
+
+    async fn ask(&self, command: Command<'_>) -> Result<Reply, Error> {
+        let mut connection = self.begin()?;
+        let result = connection.ask(command).await;
+        connection.release();
         result
     }
 
-    async fn call<T>(
-        &self,
-        operation: impl AsyncFnOnce(&mut Connection<N>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let deadlines = CallDeadlines::start(&self.network, &self.timeouts);
-        self.connection.call(deadlines, operation).await
-    }
-
-    async fn ask(
-        &self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
-        self.call(async |connection| connection.ask(command).await)
-            .await
-    }
-
-    async fn auth_step(
-        &self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<AuthStep, Error> {
-        self.call(async |connection| {
-            let reply = connection.ask(command).await?;
-            if connection.session().is_challenged() {
-                connection.challenge(&reply).await.map(AuthStep::Challenge)
-            } else {
-                Ok(AuthStep::Done(reply))
-            }
-        })
-        .await
+    async fn auth_step(&self, command: Command<'_>) -> Result<AuthStep, Error> {
+        let mut connection = self.begin()?;
+        let result = connection.auth_step(command).await;
+        connection.release();
+        result
     }
 
     fn with<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {

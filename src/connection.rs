@@ -26,6 +26,7 @@ use crate::transcript::Transcript;
 
 pub use deadlines::CallDeadlines;
 pub use open::tls_failed;
+pub use operations::{AuthStep, Command};
 
 /// How long to wait at most for the last reply over a broken connection. A connection to a server brings that,
 /// or its end, at once.
@@ -435,7 +436,7 @@ impl<N: Network> Connection<N> {
 }
 
 /// Fresh nonces, for all attempts of one authentication.
-fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
+pub fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
     N::random(nonces.as_flattened_mut()).map_err(|NoRandomness| {
         Error::Other("the host gave no randomness, without which nobody can log in".into())

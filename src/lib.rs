@@ -44,6 +44,7 @@ mod client;
 #[cfg(feature = "component")]
 mod component;
 mod connection;
+mod host;
 mod mailer;
 mod message;
 pub mod net;
@@ -56,7 +57,8 @@ mod transcript;
 mod unicode;
 mod url;
 
-pub use client::{AuthStep, Client};
+pub use client::Client;
+pub use client::AuthStep;
 pub use mailer::Mailer;
 pub use message::Message;
 pub use net::block_on;

@@ -1,6 +1,5 @@
 //! Whole messages: the configuration of a server, and connection reuse between messages.
 
-use core::net::IpAddr;
 use core::time::Duration;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
@@ -8,6 +7,7 @@ use std::rc::Rc;
 
 use crate::client::Client;
 use crate::connection::{CallDeadlines, ConnectConfig, Connection, tls_failed};
+use crate::host::host_name;
 use crate::message::Message;
 use crate::net::{self, Network, Wasi};
 use crate::sasl::{Credentials, Mechanism};
@@ -18,7 +18,6 @@ use crate::smtp::config::{
 };
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
-use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
@@ -28,12 +27,6 @@ use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
 use crate::url::ServerUrl;
-
-/// Longest host name (RFC 1035, section 2.3.4).
-const MAX_HOST: usize = 253;
-
-/// The dots that separate the labels of a name (UTS 46, section 2.3).
-const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// When a kept connection is closed.
 #[derive(Clone, Copy, Default)]
@@ -325,11 +318,9 @@ impl<N: Network> Mailer<N> {
             ),
         };
         let sending = Sending::new(deliveries, freshness, after_last);
-        let delivered = connection
-            .call(deadlines.clone(), async |connection| {
-                connection.deliver(sending).await
-            })
-            .await;
+        let mut lease = connection.begin(deadlines.clone())?;
+        let delivered = lease.deliver(sending).await;
+        lease.release();
         self.return_connection(connection).await;
         delivered
     }
@@ -403,13 +394,11 @@ impl<N: Network> Mailer<N> {
         options: &Options,
     ) -> Result<SharedConnection<N>, Error> {
         let deadlines = self.start_call();
-        let partial_delivery = self.partial_delivery;
-        let start = async |connection: &mut Connection<N>| {
-            let envelope = envelope.clone();
-            connection.start(envelope, options, partial_delivery).await
-        };
         if let Some(kept) = self.take_kept().await {
-            match kept.call(deadlines.clone(), start).await {
+            let mut lease = kept.begin(deadlines.clone())?;
+            let result = lease.start(envelope, options, self.partial_delivery).await;
+            lease.release();
+            match result {
                 Err(error) if is_connection_dead(&error) => kept.abort(),
                 result => {
                     self.return_connection(kept.clone()).await;
@@ -419,13 +408,10 @@ impl<N: Network> Mailer<N> {
         }
         loop {
             let connection = self.open_for_message(deadlines.clone()).await?;
-            let mut is_lost = false;
-            let result = connection.resume(async |connection| {
-                let result = start(connection).await;
-                is_lost = connection.has_lost_envelope();
-                result
-            });
-            let result = result.await;
+            let mut lease = connection.resume()?;
+            let result = lease.start(envelope, options, self.partial_delivery).await;
+            let is_lost = lease.has_lost_envelope();
+            lease.release();
             // This happens once: over the next connection AUTH leaves alone.
             if !is_lost {
                 self.return_connection(connection.clone()).await;
@@ -545,76 +531,5 @@ impl<N: Network> tls::Host for Platform<N> {
 
     fn unix_time() -> Duration {
         N::unix_time()
-    }
-}
-
-/// The host as it is looked up and verified: in ASCII, and without the last dot, which only says that the name
-/// is complete.
-fn host_name(host: &str) -> Result<String, Error> {
-    let relative = host.strip_suffix(DOTS).unwrap_or(host);
-    check_host(relative)?;
-    to_ascii_host(relative).map_err(Error::InvalidArgument)
-}
-
-fn check_host(host: &str) -> Result<(), Error> {
-    let hint = if host.is_empty() || host.len() > MAX_HOST {
-        "a name has 1 to 253 octets"
-    } else if host
-        .bytes()
-        .any(|b| b.is_ascii_control() || b" /@[]".contains(&b))
-        || host.contains(':') && host.parse::<IpAddr>().is_err()
-    {
-        "give a DNS name or an IP address, without port, brackets or spaces"
-    } else {
-        return Ok(());
-    };
-    Err(Error::InvalidArgument(format!(
-        "host {:?} cannot be looked up: {hint}",
-        host.chars().take(60).collect::<String>()
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_is_looked_up_without_its_last_dot() {
-        for (host, name) in [
-            ("mail.example.org", "mail.example.org"),
-            ("mail.example.org.", "mail.example.org"),
-            ("localhost.", "localhost"),
-            ("my_host.example.", "my_host.example"),
-            ("127.0.0.1", "127.0.0.1"),
-            ("2001:db8::1", "2001:db8::1"),
-            ("bücher.example.", "xn--bcher-kva.example"),
-            ("例。テスト。", "xn--fsq.xn--zckzah"),
-        ] {
-            let found = host_name(host).unwrap();
-            assert_eq!(found, name);
-            assert_eq!(ServerName::parse(&found).unwrap().to_string(), name);
-        }
-        let long = format!("{}.", "a".repeat(MAX_HOST));
-        assert!(host_name(&long).is_ok());
-    }
-
-    #[test]
-    fn a_host_that_cannot_be_looked_up_is_refused() {
-        for host in [
-            "",
-            ".",
-            "a b",
-            "a\r\n",
-            "[::1]",
-            "mail:25",
-            "user@mail",
-            &"a".repeat(MAX_HOST + 1),
-        ] {
-            let error = host_name(host).unwrap_err();
-            assert!(
-                matches!(error, Error::InvalidArgument(_)),
-                "{host}: {error}"
-            );
-        }
     }
 }

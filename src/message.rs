@@ -31,30 +31,31 @@ impl<N: Network> Message<N> {
 
     /// Writes a piece of the content. An invalid piece is an error at once, and closes the connection.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        self.connection
-            .resume(async |connection| connection.write(piece).await)
-            .await
+        let mut connection = self.connection.resume()?;
+        let result = connection.write(piece).await;
+        connection.release();
+        result
     }
 
     /// Writes all that is left of `source`, in constant memory; returns how many octets that was.
     pub async fn write_from(&mut self, source: impl Source) -> Result<u64, Error> {
-        self.connection
-            .resume(async |connection| connection.write_from(source).await)
-            .await
+        let mut connection = self.connection.resume()?;
+        let result = connection.write_from(source).await;
+        connection.release();
+        result
     }
 
     /// Ends the message, and waits for the reply to it.
     pub async fn finish(mut self) -> Result<Receipt, Error> {
         self.finished = true;
-        self.connection
-            .resume(async |connection| {
-                if connection.is_writing() {
-                    connection.finish().await
-                } else {
-                    Err(Error::WrongState("the message has ended".into()))
-                }
-            })
-            .await
+        let mut connection = self.connection.resume()?;
+        let result = if connection.is_writing() {
+            connection.finish().await
+        } else {
+            Err(Error::WrongState("the message has ended".into()))
+        };
+        connection.release();
+        result
     }
 }
 

@@ -1,19 +1,19 @@
 //! A connection that a mailer or client shares with the message that it writes.
 
 use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use crate::connection::{CallDeadlines, Connection};
 use crate::net::Network;
 use crate::smtp::error::Error;
 
-/// Clones share one connection. One call at a time uses it. A call that is given up half-way takes the
-/// connection with it, as nobody knows what the server has read.
+/// Clones share one connection, which one call at a time uses.
 pub struct SharedConnection<N: Network>(Rc<RefCell<Slot<N>>>);
 
 enum Slot<N: Network> {
     Idle(Box<Connection<N>>),
-    InUse,
+    Leased,
     Ended,
 }
 
@@ -29,41 +29,35 @@ impl<N: Network> SharedConnection<N> {
     }
 
     /// Begins a call with its own deadlines.
-    pub async fn call<T>(
-        &self,
-        deadlines: CallDeadlines<N>,
-        operation: impl AsyncFnOnce(&mut Connection<N>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.resume(async |connection| {
-            connection.begin(deadlines);
-            operation(connection).await
-        })
-        .await
+    pub fn begin(&self, deadlines: CallDeadlines<N>) -> Result<Lease<N>, Error> {
+        let mut lease = self.resume()?;
+        lease.connection.begin(deadlines);
+        Ok(lease)
     }
 
-    /// Goes on with a call that has begun. A session that has ended closes its connection.
-    pub async fn resume<T>(
-        &self,
-        operation: impl AsyncFnOnce(&mut Connection<N>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut connection = self.take()?;
-        let result = operation(&mut connection).await;
-        let mut slot = self.0.borrow_mut();
-        if matches!(*slot, Slot::InUse) {
-            *slot = if connection.is_open() {
-                Slot::Idle(connection)
-            } else {
-                Slot::Ended
-            };
-        }
-        result
+    /// Goes on with a call that has begun.
+    pub fn resume(&self) -> Result<Lease<N>, Error> {
+        let what = match self.0.replace(Slot::Leased) {
+            Slot::Idle(connection) => {
+                return Ok(Lease {
+                    connection,
+                    shared: self.clone(),
+                });
+            }
+            Slot::Leased => "another call uses the connection, or was given up",
+            Slot::Ended => {
+                self.abort();
+                "the connection has ended"
+            }
+        };
+        Err(Error::WrongState(what.into()))
     }
 
     /// Looks at the connection without asking the server; `None` if it has ended.
     pub fn with<T>(&self, look: impl FnOnce(&Connection<N>) -> T) -> Option<T> {
         match &*self.0.borrow() {
             Slot::Idle(connection) => Some(look(connection)),
-            Slot::InUse | Slot::Ended => None,
+            Slot::Leased | Slot::Ended => None,
         }
     }
 
@@ -71,14 +65,14 @@ impl<N: Network> SharedConnection<N> {
     pub fn is_good(&self) -> bool {
         match &mut *self.0.borrow_mut() {
             Slot::Idle(connection) => !connection.is_writing() && connection.is_alive(),
-            Slot::InUse | Slot::Ended => false,
+            Slot::Leased | Slot::Ended => false,
         }
     }
 
     /// Sends QUIT and closes the connection.
     pub async fn quit(&self) {
-        if let Ok(mut connection) = self.take() {
-            connection.quit().await;
+        if let Ok(mut lease) = self.resume() {
+            lease.quit().await;
         }
         self.abort();
     }
@@ -87,18 +81,40 @@ impl<N: Network> SharedConnection<N> {
     pub fn abort(&self) {
         self.0.replace(Slot::Ended);
     }
+}
 
-    fn take(&self) -> Result<Box<Connection<N>>, Error> {
-        let mut slot = self.0.borrow_mut();
-        match std::mem::replace(&mut *slot, Slot::InUse) {
-            Slot::Idle(connection) => Ok(connection),
-            Slot::InUse => Err(Error::WrongState(
-                "another call is using the connection, or was given up".into(),
-            )),
-            Slot::Ended => {
-                *slot = Slot::Ended;
-                Err(Error::WrongState("the connection has ended".into()))
-            }
+/// The connection while a call uses it. A call that is given up half-way drops it, which closes the connection:
+/// nobody knows what the server has read.
+pub struct Lease<N: Network> {
+    connection: Box<Connection<N>>,
+    shared: SharedConnection<N>,
+}
+
+impl<N: Network> Lease<N> {
+    /// Gives the connection back after the call. A session that has ended closes it.
+    pub fn release(self) {
+        let mut slot = self.shared.0.borrow_mut();
+        // Unless it was aborted meanwhile.
+        if matches!(*slot, Slot::Leased) {
+            *slot = if self.connection.is_open() {
+                Slot::Idle(self.connection)
+            } else {
+                Slot::Ended
+            };
         }
+    }
+}
+
+impl<N: Network> Deref for Lease<N> {
+    type Target = Connection<N>;
+
+    fn deref(&self) -> &Connection<N> {
+        &self.connection
+    }
+}
+
+impl<N: Network> DerefMut for Lease<N> {
+    fn deref_mut(&mut self) -> &mut Connection<N> {
+        &mut self.connection
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{CallDeadlines, Connection, open};
 use crate::net::{Deadline, Network, Read, Source};
-use crate::sasl::Credentials;
 use crate::smtp::config::PartialDelivery;
 use crate::smtp::delivery::MessageInfo;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase, RecipientReply};
+use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
 use crate::smtp::reply::Reply;
 use crate::smtp::sending::{Request, Sending, TimeLeft};
@@ -17,6 +17,16 @@ use crate::tls;
 /// Octets of a message that leave in one write if the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
 
+/// A step of an AUTH exchange whose mechanism is the caller's own.
+pub enum AuthStep {
+    /// The server's challenge, decoded.
+    Challenge(Vec<u8>),
+    Done(Reply),
+}
+
+/// Gives a command to the session. Boxed, so that the driver is compiled once for all commands.
+pub type Command<'a> = Box<dyn FnOnce(&mut Session) -> Result<(), Error> + 'a>;
+
 impl<N: Network> Connection<N> {
     /// Begins a call with its own deadlines.
     pub fn begin(&mut self, deadlines: CallDeadlines<N>) {
@@ -24,17 +34,17 @@ impl<N: Network> Connection<N> {
         self.session.transcript().want(self.transcript.is_wanted());
     }
 
-    /// Sends the envelope; the content can follow.
+    /// Sends the envelope of a message that is written in pieces; the content can follow.
     pub async fn start(
         &mut self,
-        envelope: Envelope,
+        envelope: &Envelope,
         options: &Options,
         partial_delivery: PartialDelivery,
     ) -> Result<(), Error> {
         self.greet_if_due().await?;
         let info = MessageInfo::Unknown;
         self.session
-            .start_message(envelope, options, info, partial_delivery)?;
+            .start_message(envelope.clone(), options, info, partial_delivery)?;
         self.run().await
     }
 
@@ -43,12 +53,14 @@ impl<N: Network> Connection<N> {
     pub async fn deliver(&mut self, mut sending: Sending<'_, '_>) -> Result<(), Error> {
         let mut result = Ok(());
         loop {
-            let time = if self.deadlines.is_over() {
-                TimeLeft::None
-            } else {
-                TimeLeft::Some
+            let time_left = || {
+                if self.deadlines.is_over() {
+                    TimeLeft::None
+                } else {
+                    TimeLeft::Some
+                }
             };
-            result = match sending.next(&mut self.session, result, time) {
+            result = match sending.next(&mut self.session, result, &time_left) {
                 Request::Run => self.run().await,
                 Request::Write(content) => self.write(content).await,
                 Request::Quit => {
@@ -101,17 +113,6 @@ impl<N: Network> Connection<N> {
         self.run().await
     }
 
-    /// Decodes a challenge. If it is not base64, the exchange is cancelled.
-    pub async fn challenge(&mut self, reply: &Reply) -> Result<Vec<u8>, Error> {
-        match Session::challenge(reply) {
-            Ok(challenge) => Ok(challenge),
-            Err(why) => {
-                self.ask_at_once(Session::auth_cancel).await?;
-                Err(Error::Protocol(Phase::Auth, why.to_string()))
-            }
-        }
-    }
-
     /// Whether a message's content is being written.
     pub fn is_writing(&self) -> bool {
         self.session.is_writing()
@@ -122,35 +123,41 @@ impl<N: Network> Connection<N> {
     }
 
     /// Sends one command and returns its reply; sends EHLO before if that is due.
-    pub async fn ask(
-        &mut self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
+    pub async fn ask(&mut self, command: Command<'_>) -> Result<Reply, Error> {
         self.greet_if_due().await?;
-        self.ask_at_once(command).await
+        command(&mut self.session)?;
+        self.answer().await
     }
 
-    /// Sends one command and returns its reply.
-    pub async fn ask_at_once(
-        &mut self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
-        command(&mut self.session)?;
+    /// A step of an AUTH exchange whose mechanism is the caller's own. The exchange is cancelled if a challenge is
+    /// not base64.
+    pub async fn auth_step(&mut self, command: Command<'_>) -> Result<AuthStep, Error> {
+        let reply = self.ask(command).await?;
+        if !self.session.is_challenged() {
+            return Ok(AuthStep::Done(reply));
+        }
+        match Session::challenge(&reply) {
+            Ok(challenge) => Ok(AuthStep::Challenge(challenge)),
+            Err(why) => {
+                self.session.auth_cancel()?;
+                self.answer().await?;
+                Err(Error::Protocol(Phase::Auth, why.to_string()))
+            }
+        }
+    }
+
+    /// EHLO or HELO with a name of the caller's own.
+    pub async fn hello(&mut self, name: LocalName) -> Result<Reply, Error> {
+        self.session.hello(Some(name))?;
+        self.answer().await
+    }
+
+    /// Waits for the reply to the command that was given to the session.
+    async fn answer(&mut self) -> Result<Reply, Error> {
         self.run().await?;
         self.session
             .take_answer()
             .ok_or_else(|| Error::Other("the session ended without a reply".into()))
-    }
-
-    /// STARTTLS; EHLO is due after it.
-    pub async fn start_tls(&mut self) -> Result<(), Error> {
-        self.ask(Session::start_tls).await.map(drop)
-    }
-
-    pub async fn authenticate(&mut self, credentials: Credentials) -> Result<Reply, Error> {
-        let nonces = super::nonces::<N>()?;
-        self.ask(|session| session.authenticate_as(credentials, nonces))
-            .await
     }
 
     pub fn session(&self) -> &Session {
@@ -168,7 +175,10 @@ impl<N: Network> Connection<N> {
         }
         self.deadlines.timeouts.block = self.deadlines.timeouts.reply(Phase::Quit);
         // Nothing is lost if it fails: what was sent is answered already.
-        let reply = self.ask_at_once(Session::quit).await.ok();
+        let reply = match self.session.quit() {
+            Ok(()) => self.answer().await.ok(),
+            Err(_) => None,
+        };
         if let Some(tls) = &mut self.tls
             && reply.is_some()
         {
@@ -183,7 +193,8 @@ impl<N: Network> Connection<N> {
 
     async fn greet_if_due(&mut self) -> Result<(), Error> {
         if self.session.is_hello_due() {
-            self.ask_at_once(|session| session.hello(None)).await?;
+            self.session.hello(None)?;
+            self.answer().await?;
         }
         Ok(())
     }

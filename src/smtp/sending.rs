@@ -158,12 +158,13 @@ impl<'d, 'm> Sending<'d, 'm> {
         self.login_failure.as_ref()
     }
 
-    /// Takes the result of the last request, and returns the next one. The first result is ignored.
+    /// Takes the result of the last request, and returns the next one. The first result is ignored. `time` is asked
+    /// only after a failure.
     pub fn next(
         &mut self,
         session: &mut Session,
         mut result: Result<(), Error>,
-        time: TimeLeft,
+        time: &dyn Fn() -> TimeLeft,
     ) -> Request<'m> {
         loop {
             match self.step(session, result, time) {
@@ -177,7 +178,7 @@ impl<'d, 'm> Sending<'d, 'm> {
         &mut self,
         session: &mut Session,
         result: Result<(), Error>,
-        time: TimeLeft,
+        time: &dyn Fn() -> TimeLeft,
     ) -> Step<'m> {
         match mem::replace(&mut self.stage, Stage::Done) {
             Stage::Message => self.start(session),
@@ -289,7 +290,7 @@ impl<'d, 'm> Sending<'d, 'm> {
         session: &mut Session,
         batch: Batch,
         result: Result<(), Error>,
-        time: TimeLeft,
+        time: &dyn Fn() -> TimeLeft,
     ) -> Step<'m> {
         self.collect_overflow(session);
         if let Err(error) = result {
@@ -374,7 +375,7 @@ impl<'d, 'm> Sending<'d, 'm> {
         session: &mut Session,
         batch: Batch,
         result: Result<(), Error>,
-        time: TimeLeft,
+        time: &dyn Fn() -> TimeLeft,
     ) -> Step<'m> {
         let (result, ahead) = match (result, session.take_receipt()) {
             (result, Some(receipt)) => (Ok(receipt), judge(session, result, time)),
@@ -403,9 +404,9 @@ impl<'d, 'm> Sending<'d, 'm> {
         session: &mut Session,
         batch: Batch,
         error: Error,
-        time: TimeLeft,
+        time: &dyn Fn() -> TimeLeft,
     ) {
-        if self.freshness == Freshness::Only || time == TimeLeft::None {
+        if self.freshness == Freshness::Only || time() == TimeLeft::None {
             return self.record(session, batch, Err(error));
         }
         let is_dead = is_connection_dead(&error);
@@ -482,9 +483,9 @@ fn start_envelope(
 
 /// How an envelope went that left with the end of a message. If the server has not judged it, it is sent alone:
 /// over this connection if that is in step, else over another.
-fn judge(session: &mut Session, result: Result<(), Error>, time: TimeLeft) -> Ahead {
+fn judge(session: &mut Session, result: Result<(), Error>, time: &dyn Fn() -> TimeLeft) -> Ahead {
     let is_silent = matches!(result, Err(Error::Timeout(..) | Error::Disconnected(_)));
-    if is_silent && time == TimeLeft::Some {
+    if is_silent && time() == TimeLeft::Some {
         session.learn_lost_envelope();
     }
     if session.memory().drops_after_message() {

@@ -35,13 +35,13 @@ impl Script<'_, '_> {
                     Err(error) => Err(session.fail(error)),
                 },
             };
-            self.request = self.sending.next(session, result, TimeLeft::Some);
+            self.request = self.sending.next(session, result, &|| TimeLeft::Some);
         }
     }
 
     fn end(&mut self, session: &mut Session) {
         let error = session.fail(Error::Disconnected(session.phase()));
-        self.request = self.sending.next(session, Err(error), TimeLeft::Some);
+        self.request = self.sending.next(session, Err(error), &|| TimeLeft::Some);
         self.advance(session);
     }
 
@@ -400,7 +400,7 @@ fn ten_thousand_messages_that_cannot_be_sent_need_no_deep_stack() {
         talk.open(&[]);
         let mut deliveries: Vec<_> = (0..10_000).map(|_| Delivery::new(&message)).collect();
         let mut sending = Sending::new(&mut deliveries, Freshness::New, AfterLast::StayOpen);
-        let request = sending.next(&mut talk.session, Ok(()), TimeLeft::Some);
+        let request = sending.next(&mut talk.session, Ok(()), &|| TimeLeft::Some);
         assert_eq!(request, Request::Done);
         assert!(deliveries.iter().all(|delivery| delivery.job.is_done()));
     });

@@ -6,7 +6,7 @@
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::rc::{Rc, Weak};
@@ -22,18 +22,37 @@ thread_local! {
 /// Runs a future until it is complete. While it waits, one call of the host's `poll` waits for all of its
 /// events.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(woken.clone());
-    let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
+    let executor = Executor::new();
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+        match executor.poll(future.as_mut()) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => executor.wait(),
         }
-        // A future that wakes itself only yields to others.
-        if !woken.0.swap(false, Ordering::Relaxed) {
+    }
+}
+
+struct Executor {
+    woken: Arc<Woken>,
+    waker: Waker,
+}
+
+impl Executor {
+    fn new() -> Self {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
+        Self { woken, waker }
+    }
+
+    fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(&self.waker))
+    }
+
+    fn wait(&self) {
+        // A future that wakes itself only lets others go first.
+        if !self.woken.0.swap(false, Ordering::Relaxed) {
             poll_awaited();
-            woken.0.store(false, Ordering::Relaxed);
+            self.woken.0.store(false, Ordering::Relaxed);
         }
     }
 }
@@ -130,4 +149,40 @@ pub(super) async fn first(events: &[&Event]) -> usize {
         Poll::Ready(place)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_that_waits_for_nothing_is_run() {
+        assert_eq!(block_on(async { 4 }), 4);
+    }
+
+    #[test]
+    fn a_future_that_yields_is_polled_again() {
+        let mut turns = 3;
+        let yields = poll_fn(|context| {
+            turns -= 1;
+            context.waker().wake_by_ref();
+            if turns == 0 {
+                Poll::Ready("done")
+            } else {
+                Poll::Pending
+            }
+        });
+        assert_eq!(block_on(yields), "done");
+    }
+
+    #[test]
+    fn a_future_may_run_another() {
+        assert_eq!(block_on(async { block_on(async { 4 }) + 1 }), 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "not for WASI")]
+    fn a_future_that_waits_for_something_else_is_an_error() {
+        block_on(core::future::pending::<()>());
+    }
 }
