@@ -13,11 +13,12 @@ use crate::message::Message;
 use crate::net::{self, InputStream, OutputStream, Socket};
 use crate::sasl::{Credentials, Mechanism};
 use crate::smtp::delivery::Content;
-use crate::smtp::envelope::{Envelope, Receipt};
+use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::options::Options;
+use crate::smtp::receipt::Receipt;
 use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{
     AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security,

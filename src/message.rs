@@ -2,8 +2,8 @@
 
 use crate::handle::Handle;
 use crate::net::InputStream;
-use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, RecipientReply};
+use crate::smtp::receipt::Receipt;
 
 /// A message on its way. Dropped unfinished, it closes the connection: SMTP has no other way to
 /// take back half a message.

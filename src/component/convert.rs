@@ -3,8 +3,8 @@
 use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
-use crate::smtp::envelope::{Receipt, Unsent};
 use crate::smtp::error::{Error, RecipientReply};
+use crate::smtp::receipt::{Receipt, Unsent};
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Security;
 use crate::smtp::transcript::Speaker;

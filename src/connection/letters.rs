@@ -14,10 +14,11 @@
 use super::Connection;
 use crate::smtp::content::{Survey, survey};
 use crate::smtp::delivery::Content;
-use crate::smtp::envelope::{Envelope, Receipt};
+use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::job::{Batch, Job};
 use crate::smtp::options::{Body, Options};
+use crate::smtp::receipt::Receipt;
 use crate::smtp::recipient_split::LastReplies;
 
 /// A whole message to send.

@@ -2,11 +2,12 @@
 
 use super::body::{Allowed, Body, CHUNK};
 use super::content::Survey;
-use super::envelope::{Envelope, Receipt};
+use super::envelope::Envelope;
 use super::error::{Error, Phase};
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
 use super::options::{self, MailContext, Options};
+use super::receipt::Receipt;
 use super::reply::Reply;
 use super::session::{Dialect, PipeliningAfterMessage, Session, State};
 use super::transaction::Transaction;

@@ -21,6 +21,7 @@ pub mod mailbox;
 mod opening;
 pub mod options;
 pub mod outgoing;
+pub mod receipt;
 pub mod recipient_split;
 pub mod reply;
 pub mod server_memory;

@@ -24,7 +24,6 @@
 use std::collections::VecDeque;
 
 use super::authentication::Login;
-use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply, TlsFailure};
 use super::extensions::Extensions;
 use super::limits::Limits;
@@ -32,6 +31,7 @@ use super::line::{Line, Verb};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
 use super::outgoing::Outgoing;
+use super::receipt::Receipt;
 use super::recipient_split::Overflow;
 use super::reply::{Reply, ReplyParser};
 use super::server_memory::ServerMemory;

@@ -2,10 +2,10 @@
 
 use super::body::Body;
 use super::content::Survey;
-use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
+use super::receipt::Receipt;
 use super::reply::Reply;
 
 pub(super) struct Transaction {

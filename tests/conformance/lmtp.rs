@@ -1,7 +1,7 @@
 //! LMTP (RFC 2033): LHLO, and an answer for each accepted recipient.
 
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::session::{Dialect, Plan};
 
 use crate::talk::{Talk, both_ways, plan};

@@ -1,7 +1,7 @@
 //! What leaves together with a message: its envelope before it, QUIT or the next envelope behind it.
 
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::session::{PipeliningAfterMessage, Plan};
 
 use crate::talk::{Talk, both_ways, plan};

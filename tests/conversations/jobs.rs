@@ -1,9 +1,9 @@
 //! What becomes of each recipient of a message that takes several transactions.
 
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;

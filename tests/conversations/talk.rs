@@ -3,10 +3,11 @@
 use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
 use envoi::smtp::content::survey;
 use envoi::smtp::delivery::Content;
-use envoi::smtp::envelope::{Envelope, Receipt};
+use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::options::Options;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
     AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
