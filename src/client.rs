@@ -8,7 +8,7 @@ use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::mailbox::Mailbox;
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::{Dialect, Session};

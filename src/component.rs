@@ -12,7 +12,7 @@ use crate::mailer::Mailer;
 use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
 use crate::smtp::error::Error;
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
 use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
 
 use bindings::exports::envoi::mail::smtp as wit;

@@ -17,7 +17,7 @@ use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::idn::to_ascii_host;
 use crate::smtp::local_name::LocalName;
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::server_memory::ServerMemory;
 use crate::smtp::session::{
@@ -329,7 +329,7 @@ impl Mailer {
         options: &Options,
     ) -> Result<Message, Error> {
         let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        options.expect_among(&envelope.recipients)?;
+        options.check_recipients(&envelope.recipients)?;
         let partial = self.partial;
         let start = |connection: &mut Connection| {
             connection.start(envelope.clone(), options, Content::Pieces, partial)

@@ -6,7 +6,7 @@ use crate::sasl::Credentials;
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase, RecipientReply};
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::session::Session;

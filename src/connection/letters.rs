@@ -17,7 +17,7 @@ use crate::smtp::delivery::Content;
 use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::job::{Batch, Job};
-use crate::smtp::options::{Body, Options};
+use crate::smtp::parameters::{BodyType, Options};
 use crate::smtp::receipt::Receipt;
 use crate::smtp::recipient_split::LastReplies;
 
@@ -42,9 +42,9 @@ impl<'a> Letter<'a> {
         partial: bool,
         early: bool,
     ) -> Result<Self, Error> {
-        options.expect_among(&envelope.recipients)?;
+        options.check_recipients(&envelope.recipients)?;
         let survey = match options.body() {
-            Some(Body::BinaryMime) => Survey::binary(message),
+            Some(BodyType::BinaryMime) => Survey::binary(message),
             _ => survey(message).map_err(Error::InvalidArgument)?,
         };
         Ok(Self {

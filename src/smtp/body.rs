@@ -1,6 +1,7 @@
 //! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
 
 use super::content::{Encoder, Surveyor};
+use super::content_policy::ContentPolicy;
 use super::error::Error;
 use super::header::ENCODE_FIELD;
 
@@ -16,14 +17,9 @@ pub(super) struct Body {
 /// What a message that comes in pieces may turn out to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed {
-    /// The server has 8BITMIME.
-    pub eight_bit: bool,
-    /// The server has SMTPUTF8.
-    pub utf8: bool,
-    /// MAIL said so.
+    pub policy: ContentPolicy,
+    /// MAIL said SMTPUTF8.
     pub says_utf8: bool,
-    /// SIZE of the server.
-    pub size: Option<u64>,
 }
 
 enum Form {
@@ -116,26 +112,17 @@ impl Body {
         };
         surveyor.read(piece).map_err(Error::InvalidArgument)?;
         let found = surveyor.found();
-        if let Some(place) = found.eight_bit
-            && !allowed.eight_bit
+        allowed.policy.check_eight_bit(found.eight_bit)?;
+        allowed.policy.check_utf8_header(found.utf8_header)?;
+        if let Some(field) = found.utf8_header
+            && !allowed.says_utf8
         {
-            return Err(place.needs_8bitmime());
+            return Err(Error::InvalidArgument(format!(
+                "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
+                 its options, or {ENCODE_FIELD}"
+            )));
         }
-        if let Some(field) = found.utf8_header {
-            if !allowed.utf8 {
-                return Err(field.needs_smtputf8());
-            }
-            if !allowed.says_utf8 {
-                return Err(Error::InvalidArgument(format!(
-                    "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
-                     its options, or {ENCODE_FIELD}"
-                )));
-            }
-        }
-        match allowed.size {
-            Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),
-            _ => Ok(()),
-        }
+        allowed.policy.check_size(found.size)
     }
 }
 

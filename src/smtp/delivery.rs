@@ -2,11 +2,12 @@
 
 use super::body::{Allowed, Body, CHUNK};
 use super::content::Survey;
+use super::content_policy::ContentPolicy;
 use super::envelope::Envelope;
 use super::error::{Error, Phase};
 use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
-use super::options::{self, MailContext, Options};
+use super::parameters::{BodyType, MailContext, Options};
 use super::receipt::Receipt;
 use super::reply::Reply;
 use super::session::{Dialect, PipeliningAfterMessage, Session, State};
@@ -349,7 +350,7 @@ impl Session {
 
     /// How the message leaves: BDAT needs no look at its dots.
     pub(super) fn body(&self, content: Content, options: &Options, says_utf8: bool) -> Body {
-        let body = if options.body() == Some(options::Body::BinaryMime) {
+        let body = if options.body() == Some(BodyType::BinaryMime) {
             Body::binary()
         } else if self.plan.may_chunk && self.extensions.has("CHUNKING") {
             Body::chunks()
@@ -359,10 +360,8 @@ impl Session {
         match content {
             Content::Whole(_) => body,
             Content::Pieces => body.surveyed(Allowed {
-                eight_bit: self.extensions.has("8BITMIME"),
-                utf8: self.extensions.has("SMTPUTF8"),
+                policy: ContentPolicy::of(&self.extensions),
                 says_utf8,
-                size: self.extensions.size_limit(),
             }),
         }
     }

@@ -7,7 +7,7 @@ use super::error::{Error, Phase};
 use super::line::{Line, MAX_COMMAND, Verb};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
-use super::options::Options;
+use super::parameters::Options;
 use super::reply::Reply;
 use super::session::{Session, State};
 use super::transaction::Transaction;

@@ -2,7 +2,7 @@
 
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::mailbox::Mailbox;
-use envoi::smtp::options::{Body, Options};
+use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::{Plan, Step};
 
 use crate::talk::{Talk, both_ways, plan, unavailable};
@@ -71,7 +71,7 @@ fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
             .unwrap();
         // DATA cannot carry binary content.
         let mut options = Options::default();
-        options.set_body(Body::BinaryMime);
+        options.set_body(BodyType::BinaryMime);
         let sender = Mailbox::parse("a@client.test").unwrap();
         let (missing, reason) = unavailable(talk.session.mail(Some(&sender), &options));
         assert_eq!(missing, "CHUNKING");

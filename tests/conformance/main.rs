@@ -4,7 +4,7 @@ mod authentication;
 mod chunking;
 mod commands;
 mod lmtp;
-mod options;
+mod parameters;
 mod replies;
 mod steps;
 #[allow(dead_code)] // Of what the conversations need, this needs some.

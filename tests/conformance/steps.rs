@@ -2,7 +2,7 @@
 
 use envoi::smtp::error::Error;
 use envoi::smtp::mailbox::Mailbox;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use crate::talk::Talk;
 

@@ -6,7 +6,7 @@ use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 use envoi::smtp::receipt::Receipt;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{

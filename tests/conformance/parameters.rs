@@ -4,7 +4,7 @@ use envoi::smtp::content::{Survey, survey};
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
-use envoi::smtp::options::{Body, DsnContents, Notify, Options};
+use envoi::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 use envoi::smtp::session::{Dialect, Plan, Security};
 
 use crate::talk::{Talk, both_ways, plan, unavailable};
@@ -119,7 +119,7 @@ fn the_submitter_is_xtext_or_unknown() {
 #[test]
 fn binary_content_leaves_as_it_is_and_only_by_bdat() {
     let mut options = Options::default();
-    options.set_body(Body::BinaryMime);
+    options.set_body(BodyType::BinaryMime);
     let message = b"\0\n.\r";
     both_ways(plan, |talk| {
         talk.open(&["BINARYMIME", "CHUNKING"]);
