@@ -191,7 +191,10 @@ impl Connection {
             used: Duration::ZERO,
             overdue: None,
         };
-        connection.session.words().want(transcript.is_wanted());
+        connection
+            .session
+            .words()
+            .set_enabled(transcript.is_wanted());
         match connection.greet() {
             Ok(()) => Ok(connection),
             Err(error) => {

@@ -20,7 +20,9 @@ impl Connection {
     /// A new call: its time begins.
     pub fn begin(&mut self, clock: Clock) {
         self.clock = clock;
-        self.session.words().want(self.transcript.is_wanted());
+        self.session
+            .words()
+            .set_enabled(self.transcript.is_wanted());
     }
 
     /// As far as a message's content can leave.

@@ -141,7 +141,7 @@ impl Session {
 
     fn lost_envelope(&mut self) {
         self.plan.memory.learn_auth_alone();
-        self.words.say(Speaker::Event, || {
+        self.words.record(Speaker::Event, || {
             "the server lost what left with AUTH: from now on, AUTH leaves alone".into()
         });
     }

@@ -221,7 +221,7 @@ impl Session {
     /// For people, where the server is shown the password whose proof it refused.
     fn say_that_follows(&mut self, next: Mechanism, refused: Mechanism) {
         if next.shows_secret() {
-            self.words.say(Speaker::Event, || {
+            self.words.record(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",
                     next.name(),

@@ -161,7 +161,7 @@ impl Session {
         let size = body.size().unwrap_or(transaction.survey.size);
         self.outgoing.append(|out| body.finish(out));
         self.words
-            .say(Speaker::Client, || format!("<message of {size} octets>"));
+            .record(Speaker::Client, || format!("<message of {size} octets>"));
         self.message_end = self.outgoing.len();
         self.message_left = false;
         self.leaving = self.transaction.take();

@@ -7,7 +7,7 @@ pub mod content;
 mod content_policy;
 mod decimal;
 pub mod delivery;
-mod domain;
+pub(crate) mod domain;
 pub mod envelope;
 pub mod error;
 mod excerpt;

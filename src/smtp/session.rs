@@ -36,7 +36,7 @@ use super::recipient_split::Overflow;
 use super::reply::{Reply, ReplyParser};
 use super::server_memory::ServerMemory;
 use super::transaction::Transaction;
-use super::transcript::{Speaker, Words};
+use super::transcript::{Speaker, TranscriptBuffer};
 use crate::sasl::{Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce};
 
 /// Replies to nothing that are kept to be looked at: a server says one such, a 421.
@@ -220,7 +220,7 @@ pub struct Session {
     greeting: Option<Reply>,
     /// The reply to what was asked for last.
     pub(super) answer: Option<Reply>,
-    pub(super) words: Words,
+    pub(super) words: TranscriptBuffer,
 }
 
 impl Session {
@@ -253,7 +253,7 @@ impl Session {
             overflow: None,
             greeting: None,
             answer: None,
-            words: Words::default(),
+            words: TranscriptBuffer::default(),
         }
     }
 
@@ -353,8 +353,8 @@ impl Session {
                 return Err("the server goes on talking without being asked".into());
             }
             match self.proves_server(&reply) {
-                true => self.words.heard_secret(&reply),
-                false => self.words.heard(&reply),
+                true => self.words.record_hidden_reply(&reply),
+                false => self.words.record_reply(&reply),
             }
             self.arrived.push_back(reply);
         }
@@ -367,7 +367,7 @@ impl Session {
         let was_noticed = self.parser.has_bare_line_feed();
         let reply = self.parser.next_reply();
         if self.parser.has_bare_line_feed() && !was_noticed {
-            self.words.say(Speaker::Event, || {
+            self.words.record(Speaker::Event, || {
                 "the server ends lines in LF alone, where CR LF is the rule (RFC 5321, section 2.3.8)"
                     .into()
             });
@@ -442,7 +442,7 @@ impl Session {
     }
 
     /// Words for people.
-    pub fn words(&mut self) -> &mut Words {
+    pub fn words(&mut self) -> &mut TranscriptBuffer {
         &mut self.words
     }
 
@@ -577,7 +577,7 @@ impl Session {
     /// One flight: all that may leave together.
     pub(super) fn say_group(&mut self) {
         while let Some((verb, line)) = self.queued.pop_front() {
-            self.words.say(Speaker::Client, || line.shown());
+            self.words.record(Speaker::Client, || line.shown());
             self.outgoing.push(&line);
             self.awaited.push_back(verb);
             if !verb.may_be_followed() || !self.extensions.has("PIPELINING") {

@@ -83,7 +83,7 @@ pub fn once(plan: impl Fn() -> Plan, conversation: impl Fn(&mut Talk)) {
 
 fn hold(plan: Plan, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
     let mut session = Session::new(plan);
-    session.words().want(true);
+    session.words().set_enabled(true);
     conversation(&mut Talk { session, by_octet });
 }
 
