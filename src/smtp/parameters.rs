@@ -1,6 +1,6 @@
 //! Parameters of MAIL and RCPT (RFC 5321, section 4.1.2): BODY, SIZE, SMTPUTF8, NOTIFY, BY and others.
 //!
-//! [`Options`] is what a caller sets, and each value is checked as it is set. The files [`mail`] and [`rcpt`]
+//! [`Options`] is what a caller sets, and each value is checked as it is set. `mail.rs` and `rcpt.rs`
 //! write the commands' parameters, for the extensions that the server offers. A new parameter is a field and
 //! a setter here, and a line in one of these two files.
 

@@ -1,4 +1,4 @@
-//! Lines of docs/conformance.md that no other test shows, as conversations.
+//! Conversations for the lines of docs/conformance.md that no other test covers.
 
 mod authentication;
 mod chunking;
@@ -7,6 +7,6 @@ mod lmtp;
 mod parameters;
 mod replies;
 mod steps;
-#[allow(dead_code)] // Of what the conversations need, this needs some.
+#[allow(dead_code)] // The conversations use the rest.
 #[path = "../conversations/talk.rs"]
 mod talk;
