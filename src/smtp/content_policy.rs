@@ -1,4 +1,4 @@
-//! Which content a server takes: SIZE (RFC 1870), 8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531).
+//! The content that a server takes: SIZE (RFC 1870), 8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531).
 //!
 //! A whole message is checked before MAIL, a message in pieces as each piece is written.
 
@@ -6,7 +6,7 @@ use super::content::{FieldName, Place};
 use super::error::Error;
 use super::extensions::Extensions;
 
-/// What the server offers for content.
+/// The server's extensions for content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ContentPolicy {
     eight_bit: bool,

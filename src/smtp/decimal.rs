@@ -2,7 +2,7 @@
 
 use core::str::FromStr;
 
-/// `None` if `digits` is empty, holds anything else, such as a sign, or is too large for `N`.
+/// `None` if `digits` is empty, holds another character (a sign, for example) or is too large for `N`.
 pub(super) fn parse<N: FromStr>(digits: &str, max_digits: usize) -> Option<N> {
     if digits.len() > max_digits || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
         return None;

@@ -6,13 +6,14 @@ use core::net::{IpAddr, Ipv6Addr};
 /// Octets of a domain in a command (RFC 5321, section 4.5.3.1.2).
 const MAX_DOMAIN: usize = 255;
 
-/// Octets of a name that DNS can look up: with its length octets and the root it has 255 (RFC 1035, section 2.3.4).
+/// Octets of a name that DNS can look up: on the wire, with length octets and the root, it has 255 (RFC 1035,
+/// section 2.3.4).
 pub(crate) const MAX_HOST_NAME: usize = 253;
 
 /// Characters between two dots (RFC 1035, section 2.3.4).
 const MAX_LABEL: usize = 63;
 
-/// Checks a name or an address literal. The error says what is wrong with it.
+/// Checks a name or an address literal. The error gives the reason.
 pub(super) fn check(domain: &str) -> Result<(), String> {
     if domain.is_empty() {
         return Err("the domain is missing".into());
@@ -35,7 +36,7 @@ pub(super) fn literal(address: IpAddr) -> String {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
-    // The grammar allows digits and dots alone, but no host has such a name (RFC 1123, section 2.1).
+    // The grammar allows digits and dots alone, but no host is named so (RFC 1123, section 2.1).
     if let Ok(address) = name.parse() {
         return Err(format!("an IP address is written {}", literal(address)));
     }
@@ -59,8 +60,8 @@ fn check_label(label: &str) -> Result<(), String> {
     }
 }
 
-/// The grammar has no `_`, and no hyphens at the ends of a label, but names of hosts have them: the server judges
-/// them. A U-label is checked as such when it becomes an A-label.
+/// The grammar has no `_`, and no hyphens at the ends of a label, but names of hosts have them: the server
+/// judges them. The conversion to an A-label checks a U-label.
 fn is_of_label(character: char) -> bool {
     match character {
         '\0'..='\x7f' => character.is_ascii_alphanumeric() || matches!(character, '-' | '_'),

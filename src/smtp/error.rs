@@ -1,4 +1,4 @@
-//! Errors: what can go wrong, at which step, and whether the message may have been delivered.
+//! Errors, with the step at which they happened; and whether the message may have been delivered.
 
 use std::fmt;
 
@@ -78,7 +78,7 @@ pub enum TlsFailure {
     CertificateRevoked,
     /// The certificate is wrong in another way.
     CertificateInvalid,
-    /// The certificate's key is none of the pinned ones.
+    /// The certificate's key is not pinned.
     CertificateNotPinned,
     /// The peers have no version or cipher suite in common.
     Incompatible,
@@ -101,7 +101,7 @@ pub struct RecipientReply {
 pub struct UnavailableExtension {
     /// The keyword of the reply to EHLO.
     pub keyword: String,
-    /// For people: the option, address or header field that needs it, and what to do instead.
+    /// For people: the option, address or header field that needs it, and the alternative.
     pub reason: String,
 }
 
@@ -137,7 +137,7 @@ pub enum Error {
     Rejected(Phase, Reply),
     /// The first 4yz or 5yz reply to AUTH, and the mechanisms that were refused, in order.
     AuthRefused(Reply, Vec<Mechanism>),
-    /// The server refused each recipient, or the caller wants all or none.
+    /// The server refused each recipient, or one of them if the caller wants all or nothing.
     RecipientsRefused(Vec<RecipientReply>),
     /// The server's octets are not SMTP.
     Protocol(Phase, String),
@@ -187,7 +187,8 @@ impl Error {
     }
 }
 
-/// What happened, for people. [`Error::explain`] adds whether the message was delivered, and the next step.
+/// The error and its step, for people. [`Error::explain`] adds whether the message was delivered, and the
+/// next step.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&what_happened(self))

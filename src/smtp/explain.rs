@@ -1,5 +1,5 @@
 //! Explains an error: whether the message may have been delivered, whether to try again, and a sentence for
-//! people. `advice.rs` is the table of errors, `sentence.rs` says what happened.
+//! people. `advice.rs` is the table of errors, `sentence.rs` describes the error.
 
 mod advice;
 mod sentence;
@@ -7,7 +7,7 @@ mod sentence;
 use super::error::Error;
 pub(super) use sentence::what_happened;
 
-/// What is known about the delivery of the message.
+/// Whether the message may have been delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing was delivered: it is safe to send the message again.
@@ -28,16 +28,16 @@ pub enum Retry {
     AfterAChange,
 }
 
-/// What a program does about an error, and what it tells people.
+/// An error's consequences, for programs and for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What is known about the delivery.
+    /// Whether the message may have been delivered.
     pub outcome: Outcome,
     /// Whether to try again.
     pub retry: Retry,
-    /// What happened, at which step, with the server's reply if there is one; whether the message was
-    /// delivered; the next step. One line of at most 1000 characters, without secrets.
+    /// The error, its step, and the server's reply if there is one; whether the message was delivered; the
+    /// next step. One line of at most 1000 characters, without secrets.
     pub sentence: String,
 }
 

@@ -58,7 +58,7 @@ impl Extensions {
     ///
     /// # Errors
     ///
-    /// [`Error::ExtensionUnavailable`] names `option`, which asks for it, and says what to do `instead`.
+    /// [`Error::ExtensionUnavailable`] names `option`, which asks for it, and adds `instead`, the advice.
     pub fn require(&self, keyword: &str, option: &str, instead: &str) -> Result<(), Error> {
         if self.has(keyword) {
             return Ok(());

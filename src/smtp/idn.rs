@@ -7,8 +7,8 @@
 use super::excerpt::excerpt;
 use crate::unicode::to_ascii;
 
-/// The name of a host with A-labels instead of U-labels, by UTS 46, non-transitional, as in browsers and other
-/// mail programs. An ASCII name or address literal stays as it is.
+/// The name of a host with A-labels instead of U-labels, by UTS 46, non-transitional, as in browsers and
+/// other mail programs. An ASCII name or address literal stays as it is.
 ///
 /// # Errors
 ///

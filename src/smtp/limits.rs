@@ -52,8 +52,8 @@ impl Limits {
         limits
     }
 
-    /// The indices of the recipients for each transaction, in order. If domains are limited, recipients of one
-    /// domain come together.
+    /// The indices of the recipients for each transaction, in order. If domains are limited, recipients of
+    /// one domain come together.
     pub fn batches(&self, recipients: &[Mailbox]) -> Vec<Vec<usize>> {
         let mut batches = Batches::default();
         for (i, recipient) in recipients.iter().enumerate() {

@@ -13,7 +13,7 @@ impl LocalName {
     ///
     /// # Errors
     ///
-    /// A text for people: the name, and what is wrong with it.
+    /// A text for people: the name and the reason.
     pub fn parse(name: &str) -> Result<Self, String> {
         let checked = if name.is_ascii() {
             domain::check(name)

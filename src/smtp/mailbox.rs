@@ -4,7 +4,7 @@
 //! Mailbox    =  ( Dot-string / Quoted-string ) "@" ( Domain / address-literal )
 //! ```
 //!
-//! An address is checked for all that could break the protocol. Whether it exists is the server's to say.
+//! An address is checked for all that could break the protocol. The server knows whether it exists.
 
 use super::domain;
 use super::excerpt::excerpt;
@@ -16,8 +16,8 @@ const MAX_LOCAL_PART: usize = 64;
 /// Octets of an address: a path has 256 with its two angle brackets (RFC 5321, section 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
 
-/// An address that can be sent between angle brackets: as it is to any server if it is ASCII, otherwise to one
-/// that offers SMTPUTF8.
+/// An address that can be sent between angle brackets: as it is to any server if it is ASCII, otherwise to
+/// one that offers SMTPUTF8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox(String);
 
@@ -26,7 +26,7 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// A text for people: the address, what is wrong with it, and what to do.
+    /// A text for people: the address, the reason and a remedy.
     pub fn parse(address: &str) -> Result<Self, String> {
         match check(address) {
             Ok(()) => Ok(Self(address.into())),
@@ -46,7 +46,7 @@ impl Mailbox {
         Self::parse(address)
     }
 
-    /// Accepts a local part without a domain too: the mail stores that LMTP delivers to know their users by that.
+    /// Accepts a local part without a domain too: mail stores, the servers of LMTP, know their users by that.
     ///
     /// # Errors
     ///
@@ -75,8 +75,8 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// The local part is not ASCII, or the domain has no A-labels. The text goes on after "the server does not
-    /// offer SMTPUTF8, ": which address needs it, why, and what to do instead.
+    /// The local part is not ASCII, or the domain has no A-labels. The text goes on after "the server does
+    /// not offer SMTPUTF8, ": which address needs it, why, and the alternative.
     pub fn to_ascii(&self) -> Result<Self, String> {
         let (local_part, domain) = split(&self.0).unwrap_or((&self.0, ""));
         if !local_part.is_ascii() {
@@ -220,7 +220,8 @@ fn is_atext(character: char) -> bool {
     }
 }
 
-/// Checks the part after the opening quote, which holds no control characters. A backslash precedes ASCII only.
+/// Checks the part after the opening quote, which holds no control characters. A backslash precedes ASCII
+/// only.
 fn check_quoted(text: &str) -> Result<(), String> {
     let end = closing_quote(text).map(|quote| quote + 1);
     if end != Some(text.len()) {

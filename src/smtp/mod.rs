@@ -1,10 +1,10 @@
 //! The SMTP client protocol (RFC 5321), and LMTP (RFC 2033), without I/O.
 //!
-//! [`session`] is the state machine: replies go in, commands and results come out. [`job`] uses it, and it uses
-//! the rest.
+//! [`session`] is the state machine: replies go in, commands and results come out. [`job`] uses it, and it
+//! uses the rest.
 //!
 //! ```text
-//!  job                    one message in one or more transactions, and what may follow its end
+//!  job                    one message in one or more transactions, and the commands after its end
 //!   |
 //!  session                the state machine, in one file for each stage:
 //!   |   opening             greeting, EHLO, STARTTLS
@@ -12,10 +12,10 @@
 //!   |   delivery            one transaction: pipelined envelope, content, receipt; transaction: its state
 //!   |   recipient_split     recipients beyond the server's limit, for another transaction
 //!   |   steps               single commands of a caller: MAIL, RCPT, DATA, RSET, NOOP, VRFY
-//!   |   outgoing            the bytes to write, and where the message ends among them
+//!   |   outgoing            the bytes to write, with the end of the message marked
 //!   |   line                command lines, and which may be pipelined (RFC 2920)
 //!   |
-//!   +-- what goes out
+//!   +-- output
 //!   |   envelope            reverse-path and forward-paths;  mailbox, domain, idn: their addresses
 //!   |   parameters          parameters of MAIL and RCPT: SIZE, BODY, SMTPUTF8, DSN and others;  xtext
 //!   |   body                DATA or BDAT (RFC 3030)
@@ -23,14 +23,14 @@
 //!   |   content_policy      SIZE, 8BITMIME, SMTPUTF8: which content the server takes
 //!   |   local_name          the client's name in EHLO
 //!   |
-//!   +-- what comes in
+//!   +-- input
 //!   |   reply               replies, enhanced status codes, the reply parser and its limits
 //!   |   extensions          the reply to EHLO;  decimal: its numbers
 //!   |   limits              LIMITS (RFC 9422), and batches of recipients
-//!   |   server_memory       what is learned of a server, for later connections
+//!   |   server_memory       facts learned of a server, for later connections
 //!   |
-//!   +-- what the caller gets
-//!       receipt             what became of each recipient
+//!   +-- results
+//!       receipt             the result for each recipient
 //!       error               the errors and their phases;  explain: try again? delivered?
 //!       transcript          commands and replies for people;  excerpt: a printable beginning
 //! ```

@@ -1,6 +1,6 @@
 //! Parameters of MAIL and RCPT (RFC 5321, section 4.1.2): BODY, SIZE, SMTPUTF8, NOTIFY, BY and others.
 //!
-//! [`Options`] is what a caller sets, and each value is checked as it is set. `mail.rs` and `rcpt.rs`
+//! A caller sets [`Options`], and each value is checked as it is set. `mail.rs` and `rcpt.rs`
 //! write the commands' parameters, for the extensions that the server offers. A new parameter is a field and
 //! a setter here, and a line in one of these two files.
 
@@ -38,7 +38,7 @@ pub enum BodyType {
     BinaryMime,
 }
 
-/// What a caller asks of the server for one message, beyond the envelope. The last call of a setter counts.
+/// The requests of a caller for one message, beyond the envelope. The last call of a setter counts.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     body: Option<BodyType>,
@@ -215,7 +215,7 @@ impl Options {
             .map_err(Error::InvalidArgument)
     }
 
-    /// Another parameter of RCPT, for one recipient, or with `None` for all that have none of this keyword.
+    /// Another parameter of RCPT, for one recipient, or with `None` for all that do not have this keyword.
     /// It is sent whether the server offers its extension or not.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
-//! Receipts: what became of each recipient of a message.
+//! Receipts: the result for each recipient of a message.
 
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
 
-/// What became of each recipient of a message that at least one of them accepted. Each is named once.
+/// The result for each recipient of a message that was accepted for at least one. Each is named once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// With the server's reply to the message: one for all of a transaction; in LMTP, one for each recipient.

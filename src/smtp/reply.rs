@@ -7,8 +7,9 @@ pub use parser::{ReplyError, ReplyParser};
 
 use super::decimal;
 
-/// The limit of a reply line, in octets with its CRLF. RFC 5321, section 4.5.3.1.5, allows 512; a challenge of
-/// AUTH has 12,288 after its `334 ` (RFC 4954, section 4). A line that ends in LF alone may hold as much text.
+/// The limit of a reply line, in octets with its CRLF. RFC 5321, section 4.5.3.1.5, allows 512; a challenge
+/// of AUTH has 12,288 after its `334 ` (RFC 4954, section 4). A line that ends in LF alone may hold as much
+/// text.
 pub const MAX_REPLY_LINE: usize = 4 + 12_288 + 2;
 
 /// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
@@ -31,8 +32,8 @@ pub struct EnhancedCode {
     pub detail: u16,
 }
 
-/// One complete reply. The first digit of its code decides, so that unknown codes have a meaning too (RFC 5321,
-/// section 4.2).
+/// One complete reply. The first digit of its code decides, so that unknown codes have a meaning too (RFC
+/// 5321, section 4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// From 200 to 599.

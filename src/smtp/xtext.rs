@@ -17,7 +17,8 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
-/// utf-8-addr-xtext (RFC 6533, section 3). The result is xtext too, so that servers without SMTPUTF8 accept it.
+/// utf-8-addr-xtext (RFC 6533, section 3). The result is xtext too, so that servers without SMTPUTF8 accept
+/// it.
 pub(super) fn encode_unicode(text: &str) -> String {
     let mut encoded = String::new();
     for character in text.chars() {

@@ -9,8 +9,8 @@ use crate::talk::{Talk, both_ways, plan, unavailable};
 /// Octets of a command line with its CRLF (RFC 5321, section 4.5.3.1.4).
 const MAX_LINE: usize = 512;
 
-/// Octets that MAIL may have more with SIZE (RFC 1870, section 3), SMTPUTF8 (RFC 6531, section 3.4) and 8BITMIME
-/// (RFC 6152, section 2).
+/// Further octets of MAIL with SIZE (RFC 1870, section 3), SMTPUTF8 (RFC 6531, section 3.4) and 8BITMIME (RFC
+/// 6152, section 2).
 const EXTENSIONS: usize = 26 + 10 + 17;
 
 // Conformance: 11

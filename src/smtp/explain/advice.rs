@@ -62,8 +62,8 @@ pub(super) fn advice(error: &Error) -> Advice {
 }
 
 /// A 5yz to the message or its envelope is about the message. Elsewhere it is about the client or the server:
-/// the caller holds the message back and does not throw it away. The codes of credentials are those of RFC 4954,
-/// section 6.
+/// the caller holds the message back and does not throw it away. RFC 4954, section 6, has the codes about
+/// credentials.
 fn after_refusal(phase: Phase, reply: &Reply) -> Advice {
     let is_policy = reply.enhanced.is_some_and(|code| code.subject == 7);
     match (phase, reply.code) {

@@ -1,4 +1,4 @@
-//! The sentence of an error: what happened, and at which step.
+//! The sentence of an error: the event and its step.
 
 use crate::sasl::Mechanism;
 use crate::smtp::error::{Error, Phase, RecipientReply, Timeout};
@@ -13,7 +13,7 @@ const MAX_ADDRESS: usize = 100;
 /// Refused recipients that are named.
 const MAX_NAMED: usize = 3;
 
-/// What happened, without its consequences.
+/// The event, without its consequences.
 pub(in crate::smtp) fn what_happened(error: &Error) -> String {
     match error {
         Error::InvalidArgument(text) | Error::WrongState(text) | Error::Other(text) => {

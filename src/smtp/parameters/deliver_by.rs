@@ -1,4 +1,4 @@
-//! BY, the parameter of DELIVERBY (RFC 2852): the time within which a message is to be delivered.
+//! BY, the parameter of DELIVERBY (RFC 2852): the time limit of delivery.
 
 use super::MAX_SECONDS;
 use crate::smtp::error::Error;

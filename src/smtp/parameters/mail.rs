@@ -11,7 +11,7 @@ use crate::smtp::content_policy::ContentPolicy;
 use crate::smtp::error::{Error, UnavailableExtension};
 use crate::smtp::extensions::Extensions;
 
-/// What MAIL's parameters depend on besides the options.
+/// The facts that MAIL's parameters depend on, besides the options.
 #[derive(Clone, Copy)]
 pub(in crate::smtp) struct MailContext<'a> {
     pub extensions: &'a Extensions,
@@ -19,15 +19,15 @@ pub(in crate::smtp) struct MailContext<'a> {
     pub secure: bool,
     /// Whether BDAT is allowed if the server offers CHUNKING.
     pub may_chunk: bool,
-    /// Whether all addresses are ASCII as they will be sent. The server offers what others need.
+    /// Whether all addresses are ASCII as they will be sent. For others the server offers SMTPUTF8.
     pub envelope_ascii: bool,
     /// `None` if the message comes in pieces.
     pub survey: Option<&'a Survey>,
 }
 
 impl Options {
-    /// Each parameter with a space before it. An error if the server does not offer what the options or the
-    /// message need.
+    /// Each parameter with a space before it. An error if the server does not offer an extension
+    /// that the options or the message need.
     pub(in crate::smtp) fn mail_parameters(
         &self,
         context: &MailContext<'_>,

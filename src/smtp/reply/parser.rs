@@ -96,8 +96,8 @@ impl ReplyParser {
         self.partial.size + self.input.len() - self.parsed
     }
 
-    /// The end of the line that begins at `parsed`. A line that is too long is refused before its end arrives,
-    /// so that it need not be kept.
+    /// The end of the line that begins at `parsed`. A line that is too long is refused before its end
+    /// arrives, so that it need not be kept.
     fn line_end(&mut self) -> Result<Option<usize>, ReplyError> {
         let found = memchr(b'\n', &self.input[self.scanned..]);
         let end = found.map(|at| self.scanned + at + 1);
