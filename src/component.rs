@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::net::{WasiStream, block_on};
 use crate::smtp::config::{AuthPipelining, InitialResponse, PipeliningAfterMessage, Protocol};
 use crate::smtp::error::Error;
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
 
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;

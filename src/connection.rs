@@ -129,7 +129,10 @@ impl<N: Network> Connection<N> {
             used: Duration::ZERO,
             overdue: None,
         };
-        connection.session.transcript().want(transcript.is_wanted());
+        connection
+            .session
+            .transcript()
+            .set_enabled(transcript.is_wanted());
         match connection.greet().await {
             Ok(()) => Ok(connection),
             Err(error) => {
@@ -269,6 +272,7 @@ impl<N: Network> Connection<N> {
                 Ok(octets) => octets,
                 Err(error) => {
                     // The server has a part of what was written: nothing else can follow.
+                    let error = self.session.fail(error);
                     self.session.close();
                     return Err(error);
                 }
@@ -295,11 +299,11 @@ impl<N: Network> Connection<N> {
         let Some(tls) = &mut self.tls else {
             return Ok(plaintext);
         };
-        if plaintext.is_empty() {
-            return Ok(plaintext);
+        // The end of the handshake may have to leave too, and with implicit TLS nothing else is there to take it along.
+        if !plaintext.is_empty() {
+            tls.send(&plaintext)
+                .map_err(|e| Error::Protocol(phase, e.message))?;
         }
-        tls.send(&plaintext)
-            .map_err(|e| Error::Protocol(phase, e.message))?;
         Ok(std::mem::take(tls.outgoing()).into())
     }
 

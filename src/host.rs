@@ -2,11 +2,9 @@
 
 use core::net::IpAddr;
 
+use crate::smtp::domain::MAX_HOST_NAME;
 use crate::smtp::error::Error;
 use crate::smtp::idn::to_ascii_host;
-
-/// Longest host name (RFC 1035, section 2.3.4).
-const MAX_HOST: usize = 253;
 
 /// The dots that separate the labels of a name (UTS 46, section 2.3).
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
@@ -20,7 +18,7 @@ pub fn host_name(host: &str) -> Result<String, Error> {
 }
 
 fn check_host(host: &str) -> Result<(), Error> {
-    let hint = if host.is_empty() || host.len() > MAX_HOST {
+    let hint = if host.is_empty() || host.len() > MAX_HOST_NAME {
         "a name has 1 to 253 octets"
     } else if host
         .bytes()
@@ -58,7 +56,7 @@ mod tests {
             assert_eq!(found, name);
             assert_eq!(ServerName::parse(&found).unwrap().to_string(), name);
         }
-        let long = format!("{}.", "a".repeat(MAX_HOST));
+        let long = format!("{}.", "a".repeat(MAX_HOST_NAME));
         assert!(host_name(&long).is_ok());
     }
 
@@ -72,7 +70,7 @@ mod tests {
             "[::1]",
             "mail:25",
             "user@mail",
-            &"a".repeat(MAX_HOST + 1),
+            &"a".repeat(MAX_HOST_NAME + 1),
         ] {
             let error = host_name(host).unwrap_err();
             assert!(

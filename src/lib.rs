@@ -57,8 +57,8 @@ mod transcript;
 mod unicode;
 mod url;
 
-pub use client::Client;
 pub use client::AuthStep;
+pub use client::Client;
 pub use mailer::Mailer;
 pub use message::Message;
 pub use net::block_on;

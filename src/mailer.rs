@@ -16,11 +16,12 @@ use crate::smtp::config::{
     AuthPipelining, ConnectUntil, InitialResponse, PartialDelivery, PipeliningAfterMessage,
     Protocol, Security, ServerConfig,
 };
-use crate::smtp::envelope::{Envelope, Receipt};
+use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::options::Options;
 use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
+use crate::smtp::parameters::Options;
+use crate::smtp::receipt::Receipt;
 use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending, is_connection_dead};
 use crate::smtp::server_memory::ServerMemory;
 use crate::timeouts::{Timeout, Timeouts};
@@ -346,7 +347,7 @@ impl<N: Network> Mailer<N> {
         options: &Options,
     ) -> Result<Message<N>, Error> {
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
-        options.expect_among(&envelope.recipients)?;
+        options.check_recipients(&envelope.recipients)?;
         Ok(Message::new(
             self.start_over_kept(&envelope, options).await?,
         ))

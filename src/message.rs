@@ -2,8 +2,8 @@
 
 use crate::net::{Network, Source, Wasi};
 use crate::shared_connection::SharedConnection;
-use crate::smtp::envelope::Receipt;
 use crate::smtp::error::{Error, RecipientReply};
+use crate::smtp::receipt::Receipt;
 
 /// A message whose content is being written. Dropped before `finish`, it closes the connection: SMTP has no
 /// other way to take back half a message.

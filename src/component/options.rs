@@ -3,7 +3,8 @@
 use core::cell::RefCell;
 
 use super::wit;
-use crate::smtp::options::{Body, DsnContents, Notify, Options};
+use crate::smtp::error::Error;
+use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 
 #[derive(Default)]
 pub struct GuestOptions(RefCell<Options>);
@@ -16,8 +17,8 @@ pub fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
 }
 
 impl GuestOptions {
-    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), String>) -> Result<(), wit::Error> {
-        set(&mut self.0.borrow_mut()).map_err(wit::Error::InvalidArgument)
+    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), Error>) -> Result<(), wit::Error> {
+        set(&mut self.0.borrow_mut()).map_err(Into::into)
     }
 }
 
@@ -28,8 +29,8 @@ impl wit::GuestOptions for GuestOptions {
 
     fn set_body(&self, body: wit::Body) {
         self.0.borrow_mut().set_body(match body {
-            wit::Body::EightBitMime => Body::EightBitMime,
-            wit::Body::BinaryMime => Body::BinaryMime,
+            wit::Body::EightBitMime => BodyType::EightBitMime,
+            wit::Body::BinaryMime => BodyType::BinaryMime,
         });
     }
 

@@ -4,10 +4,11 @@ use super::{CallDeadlines, Connection, open};
 use crate::net::{Deadline, Network, Read, Source};
 use crate::smtp::config::PartialDelivery;
 use crate::smtp::delivery::MessageInfo;
-use crate::smtp::envelope::{Envelope, Receipt};
+use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase, RecipientReply};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::options::Options;
+use crate::smtp::parameters::Options;
+use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::sending::{Request, Sending, TimeLeft};
 use crate::smtp::session::Session;
@@ -31,7 +32,9 @@ impl<N: Network> Connection<N> {
     /// Begins a call with its own deadlines.
     pub fn begin(&mut self, deadlines: CallDeadlines<N>) {
         self.deadlines = deadlines;
-        self.session.transcript().want(self.transcript.is_wanted());
+        self.session
+            .transcript()
+            .set_enabled(self.transcript.is_wanted());
     }
 
     /// Sends the envelope of a message that is written in pieces; the content can follow.

@@ -1,13 +1,14 @@
 //! The content of a message, its end, and the server's reply to it (RFC 5321, section 4.1.1.4; BDAT: RFC 3030;
 //! LMTP: RFC 2033, section 4.2).
 
-use super::body::{BodyEncoder, ContentPolicy};
+use super::body::{Allowed, BodyEncoder};
 use super::command::{Command, PendingReply};
 use super::config::Protocol;
+use super::content_policy::ContentPolicy;
 use super::delivery::MessageInfo;
-use super::envelope::Receipt;
 use super::error::{Error, Phase};
-use super::options::{self, Options};
+use super::parameters::{BodyType, Options};
+use super::receipt::Receipt;
 use super::reply::Reply;
 use super::session::Session;
 use super::state::{AfterMessage, AwaitingAcceptance, Idle, Reset, State};
@@ -22,7 +23,7 @@ impl Session {
         options: &Options,
         says_utf8: bool,
     ) -> BodyEncoder {
-        let body = if options.body() == Some(options::Body::BinaryMime) {
+        let body = if options.body() == Some(BodyType::BinaryMime) {
             BodyEncoder::binary()
         } else if self.config.server.chunking && self.offers("CHUNKING") {
             BodyEncoder::chunks()
@@ -31,11 +32,9 @@ impl Session {
         };
         match message {
             MessageInfo::Scanned(_) => body,
-            MessageInfo::Unknown => body.scanning(ContentPolicy {
-                eight_bit: self.offers("8BITMIME"),
-                utf8: self.offers("SMTPUTF8"),
+            MessageInfo::Unknown => body.scanning(Allowed {
+                policy: ContentPolicy::of(self.extensions()),
                 says_utf8,
-                size: self.extensions().size_limit(),
             }),
         }
     }
@@ -60,8 +59,12 @@ impl Session {
 
     /// Ends the message: `take_receipt` has its result once the session is idle.
     pub fn finish(&mut self) {
-        let State::Content(mut transaction) = self.take_state() else {
-            return;
+        let mut transaction = match self.take_state() {
+            State::Content(transaction) => transaction,
+            other => {
+                self.state = other;
+                return;
+            }
         };
         let body = std::mem::replace(&mut transaction.body, BodyEncoder::data());
         let size = body.size().unwrap_or(transaction.size);
@@ -74,7 +77,7 @@ impl Session {
         };
         self.pipeline.end_message(|out| body.finish(out), replies);
         self.transcript
-            .add(Speaker::Client, || format!("<message of {size} octets>"));
+            .record(Speaker::Client, || format!("<message of {size} octets>"));
         self.enter(State::AwaitingAcceptance(AwaitingAcceptance {
             transaction,
             next: AfterMessage::Nothing,
@@ -130,6 +133,9 @@ impl Session {
             return error;
         }
         self.results.failed = Some(transaction);
+        if reply.is_intermediate() {
+            return self.nonsense(Phase::Acceptance, &reply);
+        }
         Error::Rejected(Phase::Acceptance, reply)
     }
 
@@ -147,9 +153,6 @@ impl Session {
         reply_to: PendingReply,
         reply: Reply,
     ) -> Result<(), Error> {
-        if reply.is_intermediate() {
-            return Err(self.nonsense(reply_to.phase(), &reply));
-        }
         let (PendingReply::MessageFor(index), Some(transaction)) =
             (reply_to, self.state.transaction_mut())
         else {
@@ -182,9 +185,12 @@ impl Session {
 
     /// Goes on to what left together with the end of the message, if anything. Returns the transaction.
     fn leave_acceptance(&mut self) -> Option<Transaction> {
-        let State::AwaitingAcceptance(AwaitingAcceptance { transaction, next }) = self.take_state()
-        else {
-            return None;
+        let AwaitingAcceptance { transaction, next } = match self.take_state() {
+            State::AwaitingAcceptance(awaiting) => awaiting,
+            other => {
+                self.state = other;
+                return None;
+            }
         };
         self.enter(match next {
             AfterMessage::Envelope(envelope) => State::Envelope(envelope),

@@ -249,7 +249,7 @@ impl Session {
 
     fn learn_that_auth_leaves_alone(&mut self) {
         self.memory().learn_auth_alone();
-        self.transcript.add(Speaker::Event, || {
+        self.transcript.record(Speaker::Event, || {
             "the server lost what left with AUTH: from now on, AUTH leaves alone".into()
         });
     }

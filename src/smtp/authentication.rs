@@ -12,7 +12,7 @@ use super::config::{AuthPipelining, ConnectUntil, InitialResponse};
 use super::error::{Error, Phase};
 use super::reply::Reply;
 use super::session::{Channel, Session};
-use super::state::{AfterAuth, Authenticating, EnvelopeSent, Idle, State, Turn};
+use super::state::{AfterAuth, Authenticating, EnvelopeSent, Idle, Reset, State, Turn};
 use super::transcript::Speaker;
 use crate::sasl::{
     self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce,
@@ -110,7 +110,8 @@ impl Session {
         nonces: [Nonce; MAX_ATTEMPTS],
     ) -> Result<(), Error> {
         self.expect_unauthenticated()?;
-        self.log_in(credentials, nonces, Origin::Caller, AfterAuth::Idle)
+        let then = AfterAuth::Idle(self.due_reset());
+        self.log_in(credentials, nonces, Origin::Caller, then)
     }
 
     /// AUTH with the configured credentials, if there are any.
@@ -120,7 +121,11 @@ impl Session {
             return Ok(());
         };
         let nonces = self.config.nonces;
-        self.log_in(credentials, nonces, Origin::Config, AfterAuth::Idle)
+        let then = match self.state {
+            State::Opening(ConnectUntil::FirstMessage) => AfterAuth::FirstMessage,
+            _ => AfterAuth::Idle(Reset::NotDue),
+        };
+        self.log_in(credentials, nonces, Origin::Config, then)
     }
 
     /// Whether credentials are configured, and the server has not accepted them yet.
@@ -223,7 +228,7 @@ impl Session {
         }
         login.exchange = Some(exchange);
         match with_initial_response {
-            Some(command) if self.may_defer_auth(mechanism) => {
+            Some(command) if self.may_defer_auth(mechanism, &then) => {
                 let command = command.awaiting(PendingReply::AuthInGroup);
                 self.authentication = Authentication::Deferred(Box::new(login), command);
                 self.enter(State::Idle(Idle::default()));
@@ -254,8 +259,8 @@ impl Session {
     /// Whether AUTH may leave together with the first envelope, before its reply: if its initial response is all
     /// that it says (RFC 4954, section 4, names PLAIN and EXTERNAL). A refused token has one more turn, which
     /// MAIL takes.
-    fn may_defer_auth(&self, mechanism: Mechanism) -> bool {
-        let is_before_message = matches!(self.state, State::Opening(ConnectUntil::FirstMessage));
+    fn may_defer_auth(&self, mechanism: Mechanism, then: &AfterAuth) -> bool {
+        let is_before_message = matches!(then, AfterAuth::FirstMessage);
         if !is_before_message || !self.pipeline.is_offered || self.memory().auth_alone() {
             return false;
         }
@@ -306,7 +311,8 @@ impl Session {
             return Ok(());
         };
         self.enter(match then {
-            AfterAuth::Idle => State::Idle(Idle::default()),
+            AfterAuth::Idle(reset) => State::Idle(Idle::with(reset)),
+            AfterAuth::FirstMessage => State::Idle(Idle::default()),
             AfterAuth::Envelope(envelope) => State::Envelope(envelope),
         });
         self.conclude_login(&login)?;
@@ -354,7 +360,10 @@ impl Session {
             self.start_exchange(login, exchange, then);
             return Ok(());
         }
-        self.enter(State::Idle(Idle::default()));
+        self.enter(State::Idle(match then {
+            AfterAuth::Idle(reset) => Idle::with(reset),
+            _ => Idle::default(),
+        }));
         if self.pipeline.awaits_reply() || self.pipeline.has_queued() {
             self.close();
         }
@@ -364,7 +373,7 @@ impl Session {
     /// The transcript says that the server gets the password whose proof it has refused.
     fn note_fallback(&mut self, next: Mechanism, refused: Mechanism) {
         if next.sends_secret() {
-            self.transcript.add(Speaker::Event, || {
+            self.transcript.record(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",
                     next.name(),
@@ -409,6 +418,13 @@ impl Session {
         login.refused(reply)
     }
 
+    /// Passes the turn in an exchange of the caller's own.
+    pub(super) fn pass_turn(&mut self, turn: Turn) {
+        if let State::CallerAuth(auth) = &mut self.state {
+            auth.turn = turn;
+        }
+    }
+
     /// A reply in an exchange of the caller's own.
     pub(super) fn on_caller_auth(
         &mut self,
@@ -417,11 +433,15 @@ impl Session {
     ) -> Result<(), Error> {
         let is_cancelled = reply_to == PendingReply::AuthCancel;
         if reply.code == 334 && !is_cancelled {
-            self.enter(State::CallerAuth(Turn::Client));
+            self.pass_turn(Turn::Client);
             self.results.answer = Some(reply);
             return Ok(());
         }
-        self.enter(State::Idle(Idle::default()));
+        let reset = match &self.state {
+            State::CallerAuth(auth) => auth.reset,
+            _ => Reset::NotDue,
+        };
+        self.enter(State::Idle(Idle::with(reset)));
         if reply.is_success() && !is_cancelled {
             self.authentication = Authentication::Done;
         }

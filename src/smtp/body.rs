@@ -1,6 +1,7 @@
 //! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
 
 use super::content::{Encoder, Surveyor};
+use super::content_policy::ContentPolicy;
 use super::error::Error;
 use super::header::ENCODE_FIELD;
 
@@ -10,20 +11,15 @@ pub(super) const CHUNK: usize = 64 * 1024;
 pub(super) struct BodyEncoder {
     encoding: Encoding,
     /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<(Surveyor, ContentPolicy)>,
+    surveyor: Option<(Surveyor, Allowed)>,
 }
 
-/// What a message that comes in pieces may turn out to be.
+/// What the content of a message in pieces may hold.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ContentPolicy {
-    /// The server has 8BITMIME.
-    pub eight_bit: bool,
-    /// The server has SMTPUTF8.
-    pub utf8: bool,
-    /// MAIL said so.
+pub(super) struct Allowed {
+    pub policy: ContentPolicy,
+    /// Whether MAIL declared SMTPUTF8.
     pub says_utf8: bool,
-    /// SIZE of the server.
-    pub size: Option<u64>,
 }
 
 enum Encoding {
@@ -47,7 +43,7 @@ impl BodyEncoder {
     }
 
     /// Looks at each piece before it is sent.
-    pub fn scanning(self, allowed: ContentPolicy) -> Self {
+    pub fn scanning(self, allowed: Allowed) -> Self {
         Self {
             surveyor: Some((
                 match self.encoding {
@@ -116,26 +112,17 @@ impl BodyEncoder {
         };
         surveyor.read(piece).map_err(Error::InvalidArgument)?;
         let found = surveyor.found();
-        if let Some(place) = found.eight_bit
-            && !allowed.eight_bit
+        allowed.policy.check_eight_bit(found.eight_bit)?;
+        allowed.policy.check_utf8_header(found.utf8_header)?;
+        if let Some(field) = found.utf8_header
+            && !allowed.says_utf8
         {
-            return Err(place.needs_8bitmime());
+            return Err(Error::InvalidArgument(format!(
+                "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
+                 its options, or {ENCODE_FIELD}"
+            )));
         }
-        if let Some(field) = found.utf8_header {
-            if !allowed.utf8 {
-                return Err(field.needs_smtputf8());
-            }
-            if !allowed.says_utf8 {
-                return Err(Error::InvalidArgument(format!(
-                    "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
-                     its options, or {ENCODE_FIELD}"
-                )));
-            }
-        }
-        match allowed.size {
-            Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),
-            _ => Ok(()),
-        }
+        allowed.policy.check_size(found.size)
     }
 }
 

@@ -11,7 +11,7 @@ use super::content::Survey;
 use super::envelope::Envelope;
 use super::error::{Error, Phase};
 use super::mailbox::Mailbox;
-use super::options::Options;
+use super::parameters::Options;
 use super::reply::Reply;
 use super::session::Session;
 use super::state::{
@@ -137,8 +137,11 @@ impl Session {
     /// Sends the envelope, so that the content leaves behind it without a wait.
     pub fn pipeline_content(&mut self) {
         self.flush();
-        if let State::Envelope(envelope) = self.take_state() {
-            self.enter(State::Content(envelope.transaction));
+        match self.take_state() {
+            State::Envelope(envelope) => {
+                self.enter(State::Content(envelope.transaction));
+            }
+            other => self.state = other,
         }
     }
 

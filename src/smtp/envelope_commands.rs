@@ -5,7 +5,7 @@ use super::delivery::MessageInfo;
 use super::envelope::Envelope;
 use super::error::Error;
 use super::mailbox::Mailbox;
-use super::options::{MailContext, Options};
+use super::parameters::{MailContext, Options};
 use super::session::Session;
 
 impl Session {

@@ -6,9 +6,9 @@
 
 use std::collections::VecDeque;
 
-use super::envelope::Receipt;
 use super::error::{Error, RecipientReply};
 use super::mailbox::Mailbox;
+use super::receipt::Receipt;
 use super::recipient_split::{Basis, LastReplies, Overflow, Refusal};
 use super::reply::Reply;
 use super::session::Session;

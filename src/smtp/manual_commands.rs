@@ -8,10 +8,10 @@ use super::envelope_commands::rcpt_line;
 use super::error::{Error, Phase};
 use super::local_name::LocalName;
 use super::mailbox::Mailbox;
-use super::options::Options;
+use super::parameters::Options;
 use super::reply::Reply;
 use super::session::Session;
-use super::state::{Idle, ManualTransaction, Reset, Smtputf8, State, Turn};
+use super::state::{CallerAuth, Idle, ManualTransaction, Reset, Smtputf8, State, Turn};
 use super::transaction::Transaction;
 use crate::sasl;
 
@@ -62,8 +62,12 @@ impl Session {
                 sasl::encode_initial(response),
             ),
         };
+        let reset = self.due_reset();
         self.pipeline.queue(command);
-        self.enter(State::CallerAuth(Turn::Server));
+        self.enter(State::CallerAuth(CallerAuth {
+            turn: Turn::Server,
+            reset,
+        }));
         Ok(())
     }
 
@@ -72,14 +76,14 @@ impl Session {
         let response = sasl::encode(response);
         self.pipeline
             .queue(Command::with_secret(PendingReply::Auth, "", response));
-        self.enter(State::CallerAuth(Turn::Server));
+        self.pass_turn(Turn::Server);
         Ok(())
     }
 
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
         self.expect_challenge()?;
         self.queue(PendingReply::AuthCancel, "*");
-        self.enter(State::CallerAuth(Turn::Server));
+        self.pass_turn(Turn::Server);
         Ok(())
     }
 
@@ -236,12 +240,14 @@ impl Session {
     }
 
     fn begin_manual_content(&mut self) {
-        if let State::Idle(Idle {
-            manual: Some(manual),
-            ..
-        }) = self.take_state()
-        {
-            self.enter(State::Content(manual.transaction));
+        match self.take_state() {
+            State::Idle(Idle {
+                manual: Some(manual),
+                ..
+            }) => {
+                self.enter(State::Content(manual.transaction));
+            }
+            other => self.state = other,
         }
     }
 
@@ -258,9 +264,17 @@ impl Session {
         }
     }
 
+    /// Whether RSET is due.
+    pub(super) fn due_reset(&self) -> Reset {
+        match &self.state {
+            State::Idle(idle) => idle.reset,
+            _ => Reset::NotDue,
+        }
+    }
+
     /// RSET before the next transaction, if the last one failed.
     pub(super) fn queue_reset_if_due(&mut self) {
-        if matches!(&self.state, State::Idle(idle) if idle.reset == Reset::Due) {
+        if self.due_reset() == Reset::Due {
             self.queue(PendingReply::Rset, "RSET");
         }
     }

@@ -1,5 +1,6 @@
 //! From the greeting to AUTH: EHLO or HELO, and STARTTLS (RFC 3207).
 
+use super::authentication::Authentication;
 use super::command::PendingReply;
 use super::config::{ConnectUntil, Protocol, Security};
 use super::error::{Error, Phase};
@@ -25,6 +26,7 @@ impl Session {
             return Ok(());
         };
         self.server.extensions = None;
+        self.authentication = Authentication::NotDone;
         self.pipeline.is_offered = false;
         self.open_until(until)
     }

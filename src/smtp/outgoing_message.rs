@@ -4,7 +4,7 @@ use super::config::PartialDelivery;
 use super::content::{Survey, survey};
 use super::envelope::Envelope;
 use super::error::Error;
-use super::options::{Body, Options};
+use super::parameters::{BodyType, Options};
 
 /// A message that any server can be asked to take.
 pub struct OutgoingMessage<'a> {
@@ -32,9 +32,9 @@ impl<'a> OutgoingMessage<'a> {
         partial_delivery: PartialDelivery,
         early_content: EarlyContent,
     ) -> Result<Self, Error> {
-        options.expect_among(&envelope.recipients)?;
+        options.check_recipients(&envelope.recipients)?;
         let scan = match options.body() {
-            Some(Body::BinaryMime) => Survey::binary(content),
+            Some(BodyType::BinaryMime) => Survey::binary(content),
             _ => survey(content).map_err(Error::InvalidArgument)?,
         };
         Ok(Self {

@@ -121,7 +121,7 @@ impl Pipeline {
     /// Moves one group of queued commands to the output: all that may leave in one flight.
     pub fn flush(&mut self, transcript: &mut TranscriptBuffer) {
         while let Some(command) = self.queue.pop_front() {
-            transcript.add(Speaker::Client, || command.redacted());
+            transcript.record(Speaker::Client, || command.redacted());
             self.output.push(&command);
             self.pending.push_back(command.awaits);
             let ends_group = command.awaits.followers() == Followers::Nothing;
@@ -264,9 +264,9 @@ impl Pipeline {
                 return Err("the server goes on talking without being asked".into());
             }
             if is_secret(&reply) {
-                transcript.add_secret_reply(&reply);
+                transcript.record_hidden_reply(&reply);
             } else {
-                transcript.add_reply(&reply);
+                transcript.record_reply(&reply);
             }
             self.arrived.push_back(reply);
         }
@@ -279,7 +279,7 @@ impl Pipeline {
         let was_noticed = self.parser.has_bare_line_feed();
         let reply = self.parser.next_reply();
         if self.parser.has_bare_line_feed() && !was_noticed {
-            transcript.add(Speaker::Event, || {
+            transcript.record(Speaker::Event, || {
                 "the server ends lines in LF alone, where CR LF is the rule (RFC 5321, section 2.3.8)"
                     .into()
             });

@@ -22,10 +22,11 @@ use std::mem;
 
 use super::config::PartialDelivery;
 use super::delivery::MessageInfo;
-use super::envelope::{Envelope, Receipt};
+use super::envelope::Envelope;
 use super::error::{Error, Phase, RecipientReply};
 use super::job::{Batch, Job};
 use super::outgoing_message::{EarlyContent, OutgoingMessage};
+use super::receipt::Receipt;
 use super::recipient_split::LastReplies;
 use super::session::Session;
 

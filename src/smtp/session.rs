@@ -40,7 +40,7 @@
 //! use envoi::smtp::envelope::Envelope;
 //! use envoi::smtp::error::Error;
 //! use envoi::smtp::local_name::LocalName;
-//! use envoi::smtp::options::Options;
+//! use envoi::smtp::parameters::Options;
 //! use envoi::smtp::server_memory::ServerMemory;
 //! use envoi::smtp::session::{Action, Session};
 //!
@@ -104,12 +104,12 @@ use std::mem;
 use super::authentication::Authentication;
 use super::command::{Command, PendingReply};
 use super::config::{Protocol, Security, SessionConfig};
-use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply, TlsFailure};
 use super::extensions::Extensions;
 use super::limits::Limits;
 use super::outgoing::Output;
 use super::pipeline::Pipeline;
+use super::receipt::Receipt;
 use super::recipient_split::Overflow;
 use super::reply::Reply;
 use super::server_memory::ServerMemory;
@@ -312,7 +312,7 @@ impl Session {
 
     /// Whether the server waits for the caller's own answer to a challenge.
     pub fn is_challenged(&self) -> bool {
-        matches!(self.state, State::CallerAuth(Turn::Client))
+        matches!(&self.state, State::CallerAuth(auth) if auth.turn == Turn::Client)
     }
 
     /// The step that an interruption interrupts.

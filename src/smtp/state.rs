@@ -17,7 +17,7 @@ pub(super) enum State {
     /// An exchange of AUTH.
     Authenticating(Authenticating),
     /// An exchange of AUTH whose mechanism only the caller knows.
-    CallerAuth(Turn),
+    CallerAuth(CallerAuth),
     /// Between two commands.
     Idle(Idle),
     /// MAIL, RCPT and DATA are sent, and not all of their replies have come.
@@ -39,9 +39,17 @@ pub(super) struct Authenticating {
 
 /// What a successful AUTH leads to.
 pub(super) enum AfterAuth {
-    Idle,
+    Idle(Reset),
+    /// The first message, with whose envelope AUTH may leave.
+    FirstMessage,
     /// The envelope that was refused together with the AUTH before.
     Envelope(EnvelopeState),
+}
+
+pub(super) struct CallerAuth {
+    pub turn: Turn,
+    /// What is due after the exchange.
+    pub reset: Reset,
 }
 
 /// Whose turn it is in an exchange of the caller's own.
@@ -184,11 +192,15 @@ impl State {
 }
 
 impl Idle {
-    /// After a transaction that failed.
-    pub fn after_failure() -> Self {
+    pub fn with(reset: Reset) -> Self {
         Self {
-            reset: Reset::Due,
+            reset,
             manual: None,
         }
+    }
+
+    /// After a transaction that failed.
+    pub fn after_failure() -> Self {
+        Self::with(Reset::Due)
     }
 }

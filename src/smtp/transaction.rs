@@ -3,9 +3,9 @@
 use super::body::BodyEncoder;
 use super::command::{Command, PendingReply};
 use super::config::PartialDelivery;
-use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
 use super::mailbox::Mailbox;
+use super::receipt::Receipt;
 use super::reply::Reply;
 
 pub(super) struct Transaction {
@@ -129,11 +129,12 @@ impl Transaction {
         }
     }
 
-    /// Whether every reply that has come is one of `codes`, so that none judges the envelope.
+    /// Whether every reply that has come is one of `codes`, so that none judges the envelope. A refusal of DATA
+    /// only follows from the others.
     pub fn is_answered_only_with(&self, codes: &[u16]) -> bool {
         let is_listed = |reply: &Reply| codes.contains(&reply.code);
         self.mail.is_nothing_but(&is_listed)
-            && self.data.is_nothing_but(&is_listed)
+            && !self.is_data_accepted()
             && self.accepted.is_empty()
             && self.refused.iter().all(|(_, reply)| is_listed(reply))
     }

@@ -195,7 +195,7 @@ pub(super) const REPLIES: &[Transition] = {
         on(
             &[AwaitingAcceptance],
             To::Message,
-            &[Refusal],
+            &[Intermediate, Refusal],
             Then::MessageRefused,
             &[Idle, Envelope],
         ),

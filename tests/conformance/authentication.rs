@@ -1,12 +1,11 @@
-//! AUTH with a mechanism of the caller's own (RFC 4954, section 4).
+//! AUTH with a custom mechanism of the caller (RFC 4954, section 4).
 
-use crate::talk::Setup;
 use envoi::smtp::config::Security;
 use envoi::smtp::error::Error;
 use envoi::smtp::session::Action;
 
 use crate::steps::in_a_transaction;
-use crate::talk::{Talk, both_ways, setup};
+use crate::talk::{Setup, Talk, both_ways, setup};
 
 /// Octets of a response (RFC 4954, section 4).
 const MAX_RESPONSE: usize = 12_288;
@@ -27,7 +26,7 @@ fn challenged(talk: &mut Talk) {
 
 // Conformance: 45
 #[test]
-fn an_empty_initial_response_is_an_equals_sign_and_an_empty_answer_an_empty_line() {
+fn an_empty_initial_response_is_an_equals_sign_and_an_empty_response_an_empty_line() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         talk.session.auth_start("X-OWN", Some(b"")).unwrap();
@@ -41,7 +40,7 @@ fn an_empty_initial_response_is_an_equals_sign_and_an_empty_answer_an_empty_line
 
 // Conformance: 45, 49
 #[test]
-fn an_exchange_is_cancelled_by_a_star_and_another_may_follow() {
+fn an_asterisk_cancels_an_exchange_and_another_may_follow() {
     both_ways(inside_tls, |talk| {
         challenged(talk);
         talk.session.auth_cancel().unwrap();
@@ -68,7 +67,7 @@ fn a_response_may_have_12288_octets() {
 
 // Conformance: 44
 #[test]
-fn auth_has_no_place_within_a_transaction() {
+fn auth_is_refused_within_a_transaction() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         in_a_transaction(talk);
@@ -79,7 +78,7 @@ fn auth_has_no_place_within_a_transaction() {
 
 // Conformance: 49
 #[test]
-fn the_codes_of_refusals_are_kept_apart() {
+fn each_code_of_a_refusal_is_returned() {
     for code in [432, 454, 530, 534, 535, 538] {
         both_ways(inside_tls, |talk| {
             talk.open(&["AUTH X-OWN"]);
@@ -97,7 +96,7 @@ fn the_codes_of_refusals_are_kept_apart() {
 
 // Conformance: 44
 #[test]
-fn a_session_is_authenticated_once() {
+fn a_second_auth_is_refused() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         talk.session.auth_start("X-OWN", None).unwrap();
@@ -134,7 +133,7 @@ fn a_challenge_may_have_12288_octets() {
 
 // Conformance: 46
 #[test]
-fn where_the_initial_response_goes_can_be_overruled() {
+fn the_caller_decides_whether_the_initial_response_is_sent_with_auth() {
     use envoi::smtp::config::InitialResponse;
     let setup = |initial_response, password: &str| Setup {
         initial_response,

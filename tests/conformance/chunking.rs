@@ -1,17 +1,16 @@
-//! BDAT (RFC 3030).
+//! CHUNKING: BDAT (RFC 3030).
 
-use crate::talk::Setup;
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::mailbox::Mailbox;
-use envoi::smtp::options::{Body, Options};
+use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, setup, unavailable};
+use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
 
 /// Octets of a chunk.
 const CHUNK: usize = 64 * 1024;
 
-/// The envelope of a message to b is accepted.
+/// Sends the envelope of a message to b, which is accepted.
 fn accepted(talk: &mut Talk) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test"]);
@@ -21,7 +20,7 @@ fn accepted(talk: &mut Talk) {
     assert_eq!(talk.said(), "");
 }
 
-/// Their octets, and whether each says that it is the last.
+/// The octets of each chunk, and whether it is marked LAST.
 fn chunks(mut said: &str) -> Vec<(&str, bool)> {
     let mut chunks = Vec::new();
     while let Some((line, rest)) = said.split_once("\r\n") {
@@ -39,7 +38,7 @@ fn chunks(mut said: &str) -> Vec<(&str, bool)> {
 
 // Conformance: 35, 37
 #[test]
-fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
+fn bdat_counts_octets_and_leaves_dots_as_they_are() {
     both_ways(setup, |talk| {
         accepted(talk);
         let message = b".one\n.\rtwo";
@@ -52,7 +51,7 @@ fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
 }
 
 #[test]
-fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
+fn without_chunking_allowed_a_message_goes_through_data() {
     let without = || Setup {
         chunking: false,
         ..setup()
@@ -72,7 +71,7 @@ fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
             .unwrap();
         // DATA cannot carry binary content.
         let mut options = Options::default();
-        options.set_body(Body::BinaryMime);
+        options.set_body(BodyType::BinaryMime);
         let sender = Mailbox::parse("a@client.test").unwrap();
         let (missing, reason) = unavailable(talk.session.mail(Some(&sender), &options));
         assert_eq!(missing, "CHUNKING");
@@ -92,7 +91,7 @@ fn an_empty_message_is_an_empty_last_chunk() {
 
 // Conformance: 36
 #[test]
-fn the_envelope_is_answered_before_the_first_chunk() {
+fn the_first_chunk_waits_for_the_replies_to_the_envelope() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["b@mail.test"]);
@@ -107,7 +106,7 @@ fn the_envelope_is_answered_before_the_first_chunk() {
 
 // Conformance: 36, 37
 #[test]
-fn each_chunk_of_a_long_message_is_answered() {
+fn each_chunk_of_a_long_message_has_a_reply() {
     let message = "line\r\n".repeat(25_000);
     both_ways(setup, |talk| {
         accepted(talk);
@@ -129,7 +128,7 @@ fn each_chunk_of_a_long_message_is_answered() {
 
 // Conformance: 36
 #[test]
-fn after_a_refused_chunk_none_follows_and_rset_comes_first() {
+fn no_chunk_follows_a_refused_one_and_rset_comes_first() {
     both_ways(setup, |talk| {
         accepted(talk);
         talk.session.write(&b"line\r\n".repeat(CHUNK / 5)).unwrap();

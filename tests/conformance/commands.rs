@@ -1,17 +1,16 @@
-//! Which commands may be said where, and how long they may be.
+//! The order of commands (RFC 5321, section 4.1.4), and their length.
 
-use crate::talk::Setup;
 use envoi::smtp::config::Security;
 use envoi::smtp::error::{Error, Phase};
 
 use crate::steps::{in_a_transaction, mail, rcpt};
-use crate::talk::{Talk, both_ways, setup, unavailable};
+use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
 
-/// CRLF included (RFC 5321, section 4.5.3.1.4).
+/// Octets of a command line with its CRLF (RFC 5321, section 4.5.3.1.4).
 const MAX_LINE: usize = 512;
 
-/// What SIZE (RFC 1870, section 3) and SMTPUTF8 (RFC 6531, section 3.4) add to MAIL, and 8BITMIME
-/// (RFC 6152, section 2).
+/// Further octets of MAIL with SIZE (RFC 1870, section 3), SMTPUTF8 (RFC 6531, section 3.4) and 8BITMIME (RFC
+/// 6152, section 2).
 const EXTENSIONS: usize = 26 + 10 + 17;
 
 // Conformance: 11
@@ -36,7 +35,7 @@ fn the_longest_envelope_stays_within_the_line() {
 
 // Conformance: 11
 #[test]
-fn a_command_of_the_callers_own_is_no_longer_than_a_line() {
+fn a_raw_command_is_no_longer_than_a_line() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         let error = talk.session.raw(&"X".repeat(MAX_LINE - 1)).unwrap_err();
@@ -49,7 +48,7 @@ fn a_command_of_the_callers_own_is_no_longer_than_a_line() {
 
 // Conformance: 13
 #[test]
-fn mail_has_no_place_within_a_transaction() {
+fn mail_is_refused_within_a_transaction() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
@@ -64,7 +63,7 @@ fn mail_has_no_place_within_a_transaction() {
 
 // Conformance: 13, 27
 #[test]
-fn rset_comes_after_a_data_that_was_refused() {
+fn rset_follows_a_refused_data() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
@@ -83,7 +82,7 @@ fn rset_comes_after_a_data_that_was_refused() {
 
 // Conformance: 15
 #[test]
-fn data_has_no_place_before_an_accepted_recipient() {
+fn data_is_refused_before_an_accepted_recipient() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
@@ -99,7 +98,7 @@ fn data_has_no_place_before_an_accepted_recipient() {
 
 // Conformance: 25
 #[test]
-fn quit_has_a_place_between_any_commands() {
+fn quit_is_possible_between_any_commands() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
@@ -111,7 +110,7 @@ fn quit_has_a_place_between_any_commands() {
 
 // Conformance: 29
 #[test]
-fn what_a_server_knows_of_an_address_is_told_line_by_line() {
+fn each_line_of_the_reply_to_vrfy_expn_and_help_is_returned() {
     for code in [250, 251, 252] {
         for command in ["VRFY", "EXPN", "HELP"] {
             both_ways(setup, |talk| {
@@ -130,7 +129,7 @@ fn what_a_server_knows_of_an_address_is_told_line_by_line() {
 
 // Conformance: 22, 29
 #[test]
-fn an_address_that_is_not_known_is_a_refusal_after_which_the_session_goes_on() {
+fn the_session_goes_on_after_vrfy_of_an_unknown_address() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.session.ask("VRFY", Some("nobody")).unwrap();
@@ -146,7 +145,7 @@ fn an_address_that_is_not_known_is_a_refusal_after_which_the_session_goes_on() {
 
 // Conformance: 54
 #[test]
-fn vrfy_and_expn_say_smtputf8_where_it_is_needed_and_offered() {
+fn vrfy_and_expn_declare_smtputf8_if_it_is_needed_and_offered() {
     both_ways(setup, |talk| {
         talk.open(&["SMTPUTF8"]);
         talk.session.ask("VRFY", Some("jörg")).unwrap();
@@ -165,7 +164,7 @@ fn vrfy_and_expn_say_smtputf8_where_it_is_needed_and_offered() {
 
 // Conformance: 40
 #[test]
-fn starttls_has_no_place_inside_tls() {
+fn starttls_is_refused_inside_tls() {
     let inside = || Setup {
         security: Security::ImplicitTls,
         ..setup()
@@ -182,7 +181,7 @@ fn starttls_has_no_place_inside_tls() {
 
 // Conformance: 39
 #[test]
-fn starttls_that_is_not_offered_is_not_said() {
+fn starttls_is_not_sent_if_it_is_not_offered() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         assert_eq!(talk.session.start_tls(), Err(Error::StartTlsUnavailable));
@@ -191,7 +190,7 @@ fn starttls_that_is_not_offered_is_not_said() {
 }
 
 #[test]
-fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_or_after_spaces() {
+fn a_raw_command_that_has_its_own_function_is_refused_in_any_case_and_after_spaces() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         for line in ["DATA", "data", " DATA", "  bdat 5", "Mail FROM:<>"] {
@@ -204,7 +203,7 @@ fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_
 
 // Conformance: 30
 #[test]
-fn what_must_come_last_in_a_group_does() {
+fn a_command_that_has_to_end_a_group_does() {
     type Ask = fn(&mut Talk) -> Result<(), Error>;
     let last: [(&str, Ask); 5] = [
         ("NOOP", |talk| talk.session.noop()),

@@ -1,11 +1,10 @@
-//! LMTP (RFC 2033): LHLO, and an answer for each accepted recipient.
+//! LMTP (RFC 2033): LHLO, and a reply for each accepted recipient.
 
-use crate::talk::Setup;
 use envoi::smtp::config::Protocol;
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
+use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Talk, both_ways, setup};
+use crate::talk::{Setup, Talk, both_ways, setup};
 
 fn lmtp() -> Setup {
     Setup {
@@ -14,7 +13,7 @@ fn lmtp() -> Setup {
     }
 }
 
-/// To b, c and d, of whom c is refused; content is awaited.
+/// Sends an envelope to b, c and d. The server refuses c and waits for the content.
 fn accepted(talk: &mut Talk, extension: &str, data: &str) {
     talk.expect_ok(&format!(
         "S: 220 mail.test LMTP
@@ -44,7 +43,7 @@ fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     replies.map(|r| (&*r.recipient, r.reply.code)).collect()
 }
 
-fn is_taken_for_b_alone(receipt: &Receipt) {
+fn is_accepted_for_b_alone(receipt: &Receipt) {
     assert_eq!(codes(&receipt.accepted), [("b@mail.test", 250)]);
     let mut refused = codes(&receipt.refused);
     refused.sort_unstable();
@@ -54,31 +53,31 @@ fn is_taken_for_b_alone(receipt: &Receipt) {
 
 // Conformance: 62
 #[test]
-fn each_accepted_recipient_is_answered_for_after_data() {
+fn each_accepted_recipient_has_a_reply_after_data() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         let receipt = talk
             .finish(b"x", "C: x\nC: .\nS: 250 stored\nS: 452 4.2.2 full")
             .unwrap();
-        is_taken_for_b_alone(&receipt);
+        is_accepted_for_b_alone(&receipt);
     });
 }
 
 // Conformance: 62
 #[test]
-fn each_accepted_recipient_is_answered_for_after_the_last_chunk() {
+fn each_accepted_recipient_has_a_reply_after_the_last_chunk() {
     both_ways(lmtp, |talk| {
         accepted(talk, "CHUNKING", "");
         let receipt = talk
             .finish(b"x", "C: BDAT 3 LAST\nC: x\nS: 250 ok\nS: 452 4.2.2 full")
             .unwrap();
-        is_taken_for_b_alone(&receipt);
+        is_accepted_for_b_alone(&receipt);
     });
 }
 
 // Conformance: 62
 #[test]
-fn a_message_that_is_stored_for_none_is_refused() {
+fn a_message_that_is_stored_for_nobody_is_refused() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         let error = talk
@@ -93,7 +92,7 @@ fn a_message_that_is_stored_for_none_is_refused() {
 
 // Conformance: 24, 62
 #[test]
-fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
+fn a_recipient_without_a_reply_when_the_connection_ends_is_unknown() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         talk.session.write(b"x").unwrap();
@@ -123,7 +122,7 @@ fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
 
 // Conformance: 62
 #[test]
-fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
+fn the_error_says_smtp_if_the_server_does_not_know_lhlo() {
     for code in [500, 502] {
         both_ways(lmtp, |talk| {
             let error = talk.expect_err(&format!(
@@ -149,7 +148,7 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
 
 // Conformance: 62
 #[test]
-fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
+fn the_error_says_lmtp_if_the_server_knows_neither_ehlo_nor_helo() {
     for code in [500, 502] {
         both_ways(setup, |talk| {
             let error = talk.expect_err(&format!(
@@ -169,7 +168,7 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
             assert!(!talk.session.is_open());
         });
     }
-    // A refusal of this client is no sign of another protocol.
+    // A server that refuses this client need not speak another protocol.
     both_ways(setup, |talk| {
         let error = talk.expect_err(
             "S: 220 mail.test

@@ -1,4 +1,4 @@
-//! What counts of a reply.
+//! Replies: codes decide, texts do not.
 
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
@@ -7,7 +7,7 @@ use crate::talk::{both_ways, setup};
 
 // Conformance: 7
 #[test]
-fn the_code_counts_and_not_the_text() {
+fn the_code_counts_but_not_the_text() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -31,7 +31,7 @@ fn the_code_counts_and_not_the_text() {
 
 // Conformance: 7
 #[test]
-fn a_code_that_nobody_knows_counts_by_its_first_digit() {
+fn an_unknown_code_counts_by_its_first_digit() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -101,7 +101,7 @@ fn any_command_may_be_answered_in_several_lines_or_without_text() {
 
 // Conformance: 23
 #[test]
-fn a_421_that_nobody_asked_for_ends_the_session() {
+fn an_unsolicited_421_ends_the_session() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.session

@@ -1,8 +1,8 @@
-//! A transaction step by step, as `client` makes it.
+//! A transaction command by command, as `client` sends it.
 
 use envoi::smtp::error::Error;
 use envoi::smtp::mailbox::Mailbox;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use crate::talk::Talk;
 
@@ -16,7 +16,7 @@ pub fn rcpt(talk: &mut Talk, recipient: &str) -> Result<(), Error> {
     talk.session.rcpt(recipient, &Options::default())
 }
 
-/// MAIL was accepted.
+/// Sends MAIL, which is accepted.
 pub fn in_a_transaction(talk: &mut Talk) {
     mail(talk).unwrap();
     talk.expect_ok("C: MAIL FROM:<a@client.test>\nS: 250 ok");

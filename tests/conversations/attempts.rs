@@ -1,13 +1,12 @@
 //! What follows a refused AUTH.
 
-use crate::talk::Setup;
 use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
 use envoi::smtp::config::InitialResponse;
 use envoi::smtp::error::Error;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, once, setup_with_password};
+use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
 
 /// `\0user\0secret`.
 const PLAIN: &str = "AHVzZXIAc2VjcmV0";

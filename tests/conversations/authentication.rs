@@ -1,12 +1,11 @@
 //! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
 
-use crate::talk::Setup;
 use envoi::sasl::{Bearer, Credentials, Mechanism};
-use envoi::smtp::config::{InitialResponse, Security};
+use envoi::smtp::config::{ConnectUntil, InitialResponse, Security};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, setup_with_password};
+use crate::talk::{Setup, both_ways, setup, setup_with_password};
 
 const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
 
@@ -307,5 +306,57 @@ fn the_transcript_holds_no_credentials() {
             transcript.ends_with("Client: AUTH PLAIN <hidden>\n"),
             "{transcript}"
         );
+    });
+}
+
+#[test]
+fn a_reset_that_is_due_is_still_due_after_auth() {
+    let inside_tls = || Setup {
+        security: Security::ImplicitTls,
+        until: ConnectUntil::Greeting,
+        ..setup_with_password("secret")
+    };
+    for answer in ["235 welcome", "535 no"] {
+        both_ways(inside_tls, |talk| {
+            talk.expect_ok("S: 220 mail.test");
+            talk.session.hello(None).unwrap();
+            talk.expect_ok("C: EHLO client.test\nS: 250-mail.test\nS: 250 AUTH PLAIN");
+            talk.deliver_to(&["b@mail.test"]);
+            talk.expect_ok("C: MAIL FROM:<a@client.test>\nS: 250 ok\nC: RCPT TO:<b@mail.test>");
+            talk.expect_err("S: 550 5.7.1 authenticate first");
+            talk.session
+                .auth_start("PLAIN", Some(b"\0user\0secret"))
+                .unwrap();
+            let _ = talk.run(&format!("C: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: {answer}"));
+            talk.deliver_to(&["b@mail.test"]);
+            talk.expect_ok("C: RSET\nS: 250 ok\nC: MAIL FROM:<a@client.test>");
+        });
+    }
+}
+
+#[test]
+fn what_was_authenticated_before_starttls_is_forgotten_with_it() {
+    let loopback = || Setup {
+        is_loopback: true,
+        until: ConnectUntil::Greeting,
+        ..setup()
+    };
+    both_ways(loopback, |talk| {
+        talk.expect_ok("S: 220 mail.test");
+        talk.session.hello(None).unwrap();
+        let offer = "S: 250-mail.test\nS: 250-STARTTLS\nS: 250 AUTH PLAIN";
+        talk.expect_ok(&format!("C: EHLO client.test\n{offer}"));
+        talk.session
+            .auth_start("PLAIN", Some(b"\0user\0secret"))
+            .unwrap();
+        talk.expect_ok("C: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 235 welcome");
+        talk.session.start_tls().unwrap();
+        talk.expect_ok("C: STARTTLS\nS: 220 go");
+        talk.session.secured(None).unwrap();
+        talk.session.hello(None).unwrap();
+        talk.expect_ok(&format!("C: EHLO client.test\n{offer}"));
+        talk.session
+            .auth_start("PLAIN", Some(b"\0user\0secret"))
+            .unwrap();
     });
 }

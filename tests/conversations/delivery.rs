@@ -4,7 +4,7 @@ use envoi::smtp::config::{PartialDelivery, Protocol};
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::options::{Body, Options};
+use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::Action;
 
 use crate::talk::{Talk, both_ways, setup, unavailable};
@@ -540,7 +540,7 @@ fn in_pieces_too_a_body_and_a_header_in_latin_1_need_8bitmime_alone() {
 #[test]
 fn binary_content_in_pieces_is_judged_by_its_header_alone() {
     let mut binary = Options::default();
-    binary.set_body(Body::BinaryMime);
+    binary.set_body(BodyType::BinaryMime);
     let offered = ["CHUNKING", "BINARYMIME"];
     both_ways(setup, |talk| {
         in_pieces(talk, &offered, &binary);
@@ -572,7 +572,7 @@ fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
 #[test]
 fn binary_content_in_pieces_is_counted_as_it_is_and_held_to_the_servers_limit() {
     let mut binary = Options::default();
-    binary.set_body(Body::BinaryMime);
+    binary.set_body(BodyType::BinaryMime);
     let offered = ["CHUNKING", "BINARYMIME", "SIZE 4"];
     both_ways(setup, |talk| {
         in_pieces(talk, &offered, &binary);

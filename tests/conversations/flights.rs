@@ -1,11 +1,10 @@
 //! What leaves together with a message: its envelope before it, QUIT or the next envelope behind it.
 
-use crate::talk::Setup;
 use envoi::smtp::config::PipeliningAfterMessage;
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Talk, both_ways, setup};
+use crate::talk::{Setup, Talk, both_ways, setup};
 
 const MESSAGE: &[u8] = b"Hello\r\n";
 const ENVELOPE: &str = "C: MAIL FROM:<a@client.test>
@@ -284,5 +283,15 @@ fn a_message_that_is_not_answered_tells_nothing_of_the_envelope_behind_it() {
         followed(talk);
         end(talk);
         assert!(!is_learned(talk));
+    });
+}
+
+#[test]
+fn a_refusal_of_data_alone_does_not_judge_an_envelope() {
+    both_ways(setup, |talk| {
+        followed(talk);
+        let replies = "S: 250 queued\nS: 503 no\nS: 503 no\nS: 503 no\nS: 554 no recipients";
+        outcome(talk, replies).unwrap();
+        assert!(talk.session.is_open() && is_learned(talk));
     });
 }

@@ -1,13 +1,12 @@
 //! AUTH in one flight with the envelope of the message that it is for.
 
-use crate::talk::Setup;
 use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::config::{AuthPipelining, ConnectUntil};
 use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Talk, both_ways, once, setup_with_password};
+use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
 
 const PLAIN: &str = "AUTH PLAIN AHVzZXIAc2VjcmV0";
 const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";

@@ -1,15 +1,14 @@
 //! What becomes of each recipient of a message that takes several transactions.
 
-use crate::talk::Setup;
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::setup;
+use crate::talk::{Setup, setup};
 
 /// To so many recipients, r0 and so on, of a server that takes two at once.
 fn job(recipients: usize) -> Job {

@@ -1,12 +1,11 @@
 //! Greeting, EHLO and HELO, STARTTLS.
 
-use crate::talk::Setup;
 use envoi::smtp::config::{ConnectUntil, Security};
 use envoi::smtp::error::{Error, Phase, TlsFailure};
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, setup};
+use crate::talk::{Setup, both_ways, setup};
 
 fn starttls() -> Setup {
     Setup {

@@ -1,11 +1,10 @@
 //! More recipients than the server takes at once.
 
-use crate::talk::Setup;
 use envoi::smtp::job::Job;
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Talk, both_ways, setup};
+use crate::talk::{Setup, Talk, both_ways, setup};
 
 const SAID: &str = "452 4.5.3 Too many recipients";
 const OLD: &str = "552 Too many recipients";

@@ -1,11 +1,10 @@
 //! AUTH by SCRAM. What the server says was computed by another implementation, or is the RFC's.
 
-use crate::talk::Setup;
 use envoi::sasl::{ChannelBinding, Mechanism};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, setup_with_password};
+use crate::talk::{Setup, Talk, both_ways, setup_with_password};
 
 /// RFC 5802, section 5.
 const SHA1: [&str; 4] = [

@@ -2,10 +2,11 @@
 //! message.
 
 use envoi::smtp::config::{PartialDelivery, Protocol};
-use envoi::smtp::envelope::{Envelope, Receipt};
+use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::options::Options;
 use envoi::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
+use envoi::smtp::parameters::Options;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::sending::{AfterLast, Delivery, Freshness, Request, Sending, TimeLeft};
 use envoi::smtp::session::{Action, Session};
 

@@ -9,11 +9,12 @@ use envoi::smtp::config::{
 };
 use envoi::smtp::content::survey;
 use envoi::smtp::delivery::MessageInfo;
-use envoi::smtp::envelope::{Envelope, Receipt};
+use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::options::Options;
 use envoi::smtp::outgoing::Output;
+use envoi::smtp::parameters::Options;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{Action, Session};
 
@@ -129,7 +130,7 @@ pub fn once(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
 
 fn hold(setup: Setup, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
     let mut session = setup.session();
-    session.transcript().want(true);
+    session.transcript().set_enabled(true);
     conversation(&mut Talk { session, by_octet });
 }
 

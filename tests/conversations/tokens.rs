@@ -1,12 +1,11 @@
 //! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
 
-use crate::talk::Setup;
 use envoi::sasl::{Bearer, Credentials};
 use envoi::smtp::config::{InitialResponse, Security};
 use envoi::smtp::error::Error;
 use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, setup};
+use crate::talk::{Setup, both_ways, setup};
 
 /// RFC 7628, section 4.1.
 const OAUTHBEARER: &str = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";

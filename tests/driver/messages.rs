@@ -1,7 +1,7 @@
 //! Whole messages, and messages in pieces.
 
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use super::network::{FakeNetwork, both_ways};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use super::messages::{ENVELOPE, HELLO, send};
 use super::network::{FakeNetwork, both_ways};

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use envoi::smtp::error::Error;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use super::messages::{ENVELOPE, HELLO, send};
 use super::network::both_ways;

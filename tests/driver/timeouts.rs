@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use envoi::smtp::config::{PipeliningAfterMessage, Security};
 use envoi::smtp::error::{Error, Phase, Timeout};
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 
 use super::messages::{ENVELOPE, HELLO, large, send};
 use super::network::{FakeNetwork, both_ways};

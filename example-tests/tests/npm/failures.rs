@@ -79,7 +79,7 @@ fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
         said,
         "disconnected at acceptance, may-have-been-delivered: the connection ended after the end of \
          the message; the message may have been delivered; sending it again may deliver it twice; if \
-         you do, keep its Message-ID, by which readers can tell doubles\n"
+         you do, keep its Message-ID, so that the copy can be recognised\n"
     );
     server.finish();
 }

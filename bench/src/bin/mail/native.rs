@@ -11,7 +11,7 @@ use envoi::smtp::content::survey;
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{
     AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan,

@@ -1,14 +1,13 @@
-//! Options of a message on the wire, and where they keep it from leaving.
+//! Parameters of MAIL and RCPT on the wire, and options that stop a message.
 
-use crate::talk::Setup;
 use envoi::smtp::config::{PartialDelivery, Protocol, Security};
 use envoi::smtp::content::{Survey, survey};
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
-use envoi::smtp::options::{Body, DsnContents, Notify, Options};
+use envoi::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 
-use crate::talk::{Talk, both_ways, setup, unavailable};
+use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
 
 fn starttls() -> Setup {
     Setup {
@@ -24,7 +23,7 @@ fn inside_tls() -> Setup {
     }
 }
 
-/// From a to b and c.
+/// A message from a to b and c.
 fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp)?;
@@ -39,7 +38,7 @@ fn text() -> Survey {
 
 // Conformance: 57, 58
 #[test]
-fn notifications_are_asked_for_in_xtext_each_parameter_once() {
+fn notifications_are_requested_in_xtext_each_parameter_once() {
     let mut options = Options::default();
     options.set_dsn_contents(DsnContents::Headers);
     options.set_envelope_id("id+1=a b").unwrap();
@@ -72,7 +71,7 @@ fn notifications_are_asked_for_in_xtext_each_parameter_once() {
 
 // Conformance: 60
 #[test]
-fn a_message_that_requires_tls_is_not_sent_where_that_is_not_promised() {
+fn a_message_that_requires_tls_is_not_sent_without_requiretls_inside_tls() {
     let mut options = Options::default();
     options.set_require_tls(true);
     let is_refused = |talk: &mut Talk| {
@@ -85,7 +84,7 @@ fn a_message_that_requires_tls_is_not_sent_where_that_is_not_promised() {
         talk.open(&["REQUIRETLS"]);
         is_refused(talk);
     });
-    // What was offered before TLS does not count.
+    // An offer from before TLS does not count.
     both_ways(starttls, |talk| {
         talk.expect_ok(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-REQUIRETLS\nS: 250 STARTTLS",
@@ -121,9 +120,9 @@ fn the_submitter_is_xtext_or_unknown() {
 
 // Conformance: 38
 #[test]
-fn binary_content_leaves_as_it_is_and_only_by_bdat() {
+fn binary_content_is_sent_unchanged_and_only_by_bdat() {
     let mut options = Options::default();
-    options.set_body(Body::BinaryMime);
+    options.set_body(BodyType::BinaryMime);
     let message = b"\0\n.\r";
     both_ways(setup, |talk| {
         talk.open(&["BINARYMIME", "CHUNKING"]);
@@ -149,7 +148,7 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
 
 // Conformance: 61
 #[test]
-fn limits_are_those_of_the_last_ehlo() {
+fn the_limits_of_the_last_ehlo_count() {
     both_ways(starttls, |talk| {
         talk.expect_ok(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250-LIMITS RCPTMAX=1\nS: 250 STARTTLS",
@@ -166,7 +165,7 @@ fn limits_are_those_of_the_last_ehlo() {
 
 // Conformance: 54
 #[test]
-fn step_by_step_a_recipient_that_needs_smtputf8_waits_for_a_mail_that_says_it() {
+fn a_single_rcpt_that_needs_smtputf8_is_refused_unless_mail_declared_it() {
     both_ways(setup, |talk| {
         talk.open(&["SMTPUTF8"]);
         crate::steps::in_a_transaction(talk);
@@ -178,7 +177,7 @@ fn step_by_step_a_recipient_that_needs_smtputf8_waits_for_a_mail_that_says_it() 
 
 // Conformance: 61
 #[test]
-fn a_session_takes_no_more_messages_than_its_server_says() {
+fn a_session_sends_no_more_messages_than_its_server_allows() {
     both_ways(setup, |talk| {
         talk.open(&["LIMITS MAILMAX=1", "PIPELINING"]);
         assert!(talk.session.takes_more());
@@ -190,7 +189,7 @@ fn a_session_takes_no_more_messages_than_its_server_says() {
 
 // Conformance: 56
 #[test]
-fn a_message_in_pieces_ends_where_it_passes_the_servers_limit() {
+fn a_message_in_pieces_ends_when_it_exceeds_the_servers_limit() {
     both_ways(setup, |talk| {
         talk.open(&["SIZE 10", "PIPELINING"]);
         let recipients = ["b@mail.test".into()];

@@ -1,27 +1,33 @@
-//! Parameters of delivery status notifications (RFC 3461), as their values are sent.
+//! Values of the DSN parameters RET, ENVID, NOTIFY and ORCPT (delivery status notifications, RFC 3461).
 
 use crate::smtp::excerpt::excerpt;
 use crate::smtp::xtext;
 
-/// Characters of an envelope id (RFC 3461, section 4.4), before they are encoded.
+/// Characters of an envelope id before it is encoded (RFC 3461, section 4.4).
 const MAX_ENVELOPE_ID: usize = 100;
 
 /// Octets of the whole ORCPT parameter (RFC 3461, section 4.2).
 const MAX_ORIGINAL_RECIPIENT: usize = 500;
 
-/// How much of the message a notification brings back (RFC 3461, section 4.3).
+/// How much of the message a notification returns (RFC 3461, section 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DsnContents {
+    /// The whole message.
     Full,
+    /// The header only.
     Headers,
 }
 
-/// When to notify the sender (RFC 3461, section 4.1); `never` stands alone.
+/// When to notify the sender (RFC 3461, section 4.1). `never` excludes the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notify {
+    /// Not even of a failure.
     pub never: bool,
+    /// When the message is delivered.
     pub success: bool,
+    /// When delivery has failed.
     pub failure: bool,
+    /// When delivery takes longer than usual.
     pub delay: bool,
 }
 
@@ -50,8 +56,8 @@ impl Notify {
         match (self.never, when.is_empty()) {
             (true, true) => Ok("NEVER".into()),
             (false, false) => Ok(when.join(",")),
-            (true, false) => Err("notify: `never` stands alone: leave out the others".into()),
-            (false, true) => Err("notify: say when, or `never`".into()),
+            (true, false) => Err("notify: `never` excludes the others: leave them out".into()),
+            (false, true) => Err("notify: nothing is set: set an event, or `never`".into()),
         }
     }
 }
@@ -67,7 +73,7 @@ pub(super) fn envelope_id(id: &str) -> Result<String, String> {
     }
 }
 
-/// The value of ORCPT. The address follows the rules of its type, which may not be SMTP's.
+/// The value of ORCPT. The address need not be one of SMTP: its type decides.
 pub(super) fn original_recipient(address_type: &str, address: &str) -> Result<String, String> {
     typed_address(address_type, address).map_err(|reason| {
         let (kind, address) = (
@@ -79,7 +85,7 @@ pub(super) fn original_recipient(address_type: &str, address: &str) -> Result<St
 }
 
 fn typed_address(address_type: &str, address: &str) -> Result<String, String> {
-    // An atom (RFC 3461, section 4.2); those that are registered hold no more than this.
+    // An atom (RFC 3461, section 4.2). The registered types hold only these characters.
     let of_type = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
     if address_type.is_empty() || !address_type.bytes().all(of_type) {
         return Err("the type is a name such as rfc822 or utf-8".into());
@@ -95,18 +101,18 @@ fn typed_address(address_type: &str, address: &str) -> Result<String, String> {
     } else if is_printable(address) {
         xtext::encode(address)
     } else {
-        return Err("beyond the printable characters of ASCII its type is utf-8".into());
+        return Err("it holds more than printable ASCII: its type is utf-8".into());
     };
     let value = format!("{address_type};{encoded}");
     if "ORCPT=".len() + value.len() > MAX_ORIGINAL_RECIPIENT {
         return Err(format!(
-            "ORCPT would be longer than {MAX_ORIGINAL_RECIPIENT} octets"
+            "encoded, it is longer than {MAX_ORIGINAL_RECIPIENT} octets"
         ));
     }
     Ok(value)
 }
 
-/// Graphic and white space (RFC 3461, sections 4.2 and 4.4).
+/// Graphic characters and the space (RFC 3461, sections 4.2 and 4.4).
 fn is_printable(text: &str) -> bool {
     text.bytes().all(|octet| matches!(octet, b' '..=b'~'))
 }
@@ -117,7 +123,7 @@ mod tests {
 
     // Conformance: 58
     #[test]
-    fn never_stands_alone_and_nothing_is_no_answer() {
+    fn notify_is_never_alone_or_at_least_one_event() {
         let notify = |never, success, failure, delay| {
             let notify = Notify {
                 never,
@@ -134,9 +140,9 @@ mod tests {
         );
         assert_eq!(notify(false, false, true, false), Ok("FAILURE".into()));
         let error = notify(true, false, true, false).unwrap_err();
-        assert!(error.contains("stands alone"), "{error}");
+        assert!(error.contains("excludes the others"), "{error}");
         let error = notify(false, false, false, false).unwrap_err();
-        assert!(error.contains("say when"), "{error}");
+        assert!(error.contains("nothing is set"), "{error}");
     }
 
     // Conformance: 57

@@ -4,41 +4,35 @@
 //! RCPT TO:<ben@example.org> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;ben@example.net
 //! ```
 
-use super::extra::Extra;
-use super::parameters::Parameters;
+use super::custom::CustomParameter;
+use super::writer::ParameterWriter;
 use super::{Options, RecipientOptions};
 use crate::smtp::error::Error;
 use crate::smtp::extensions::Extensions;
 use crate::smtp::mailbox::Mailbox;
 
 impl Options {
-    /// Each with a space before it. `recipient` is as the options were given it, not with its domain
-    /// in A-labels.
-    pub fn rcpt_parameters(
+    /// Each parameter with a space before it. `recipient` is the address as the caller wrote it, not with its
+    /// domain in A-labels.
+    pub(in crate::smtp) fn rcpt_parameters(
         &self,
         recipient: &Mailbox,
         extensions: &Extensions,
     ) -> Result<String, Error> {
         let none = RecipientOptions::default();
         let own = self.for_one.get(recipient.as_str()).unwrap_or(&none);
-        let mut parameters = Parameters::of(extensions);
+        let mut parameters = ParameterWriter::new(extensions);
         if let Some(notify) = own.notify.as_ref().or(self.for_all.notify.as_ref()) {
-            parameters.push_of("DSN", "set-notify", format_args!("NOTIFY={notify}"))?;
+            parameters.push_offered("DSN", "set-notify", format_args!("NOTIFY={notify}"))?;
         }
         if let Some(original) = &own.original {
-            parameters.push_of(
-                "DSN",
-                "set-original-recipient",
-                format_args!("ORCPT={original}"),
-            )?;
+            let orcpt = format_args!("ORCPT={original}");
+            parameters.push_offered("DSN", "set-original-recipient", orcpt)?;
         }
-        let is_general = |extra: &&Extra| !own.extras.has(extra.keyword());
-        for extra in own
-            .extras
-            .iter()
-            .chain(self.for_all.extras.iter().filter(is_general))
-        {
-            parameters.push(extra);
+        let is_general = |custom: &&CustomParameter| !own.custom.has(custom.keyword());
+        let general = self.for_all.custom.iter().filter(is_general);
+        for parameter in own.custom.iter().chain(general) {
+            parameters.push(parameter);
         }
         Ok(parameters.into_text())
     }
@@ -47,7 +41,7 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::smtp::options::Notify;
+    use crate::smtp::parameters::Notify;
     use crate::smtp::reply::Reply;
 
     fn said(options: &Options, recipient: &str, extension: &str) -> Result<String, Error> {
@@ -60,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_for_one_recipient_stands_before_what_is_set_for_all() {
+    fn an_option_for_one_recipient_overrides_the_option_for_all() {
         let mut options = Options::default();
         let failure = Notify {
             failure: true,
@@ -124,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_added_parameter_of_ones_own_replaces_that_of_all() {
+    fn a_custom_parameter_for_one_recipient_replaces_the_one_for_all() {
         let mut options = Options::default();
         let mut add = |recipient, keyword, value| {
             options
@@ -143,6 +137,6 @@ mod tests {
             Ok(" X-One=1 X-Two=2".into())
         );
         let twice = options.add_recipient_parameter(None, "X-ONE", None);
-        assert!(twice.unwrap_err().contains("already there"));
+        assert!(twice.unwrap_err().to_string().contains("added before"));
     }
 }

@@ -1,4 +1,4 @@
-//! Parameters of MAIL and RCPT that envoi does not know.
+//! Custom parameters of MAIL and RCPT: those that a caller adds by keyword, of extensions unknown to envoi.
 //!
 //! ```text
 //! esmtp-param    =  esmtp-keyword ["=" esmtp-value]
@@ -11,11 +11,11 @@
 use crate::smtp::excerpt::excerpt;
 use core::fmt;
 
-/// Octets that all of one command take, the most that any extension has asked for beyond the 512
-/// of a command line: `AUTH=` (RFC 4954, section 3).
-const MAX_EXTRAS: usize = 500;
+/// Octets of all in one command. A command line has 512, and no extension has added more than this: `AUTH=`
+/// (RFC 4954, section 3).
+const MAX_CUSTOM: usize = 500;
 
-/// What has a function of its own in `options`, which knows whether it may be sent.
+/// Parameters with a setter of their own, which checks whether they may be sent.
 const KNOWN: [(&str, &str); 12] = [
     ("SIZE", "set-size"),
     ("BODY", "set-body"),
@@ -31,55 +31,55 @@ const KNOWN: [(&str, &str); 12] = [
     ("AUTH", "set-submitter"),
 ];
 
-/// The same release, as a date: never beside HOLDFOR (RFC 4865).
+/// HOLDFOR as a date. A command has only one of the two (RFC 4865).
 const HOLD_UNTIL: &str = "HOLDUNTIL";
 
-/// The parameters of one command, each keyword once.
+/// The custom parameters of one command, each keyword once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Extras(Vec<Extra>);
+pub(super) struct CustomParameters(Vec<CustomParameter>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Extra {
+pub(super) struct CustomParameter {
     keyword: String,
     value: Option<String>,
 }
 
-impl Extras {
+impl CustomParameters {
     pub(super) fn add(&mut self, keyword: &str, value: Option<&str>) -> Result<(), String> {
         let refused = |reason: &str| {
             let keyword = excerpt(keyword.as_bytes());
             Err(format!("parameter `{keyword}`: {reason}"))
         };
-        let extra = match Extra::parse(keyword, value) {
-            Ok(extra) => extra,
+        let parameter = match CustomParameter::parse(keyword, value) {
+            Ok(parameter) => parameter,
             Err(reason) => return refused(&reason),
         };
         if self.has(keyword) {
-            return refused("it is already there: a command takes each once");
+            return refused("it was added before: a command takes each once");
         }
-        if self.len() + extra.len() > MAX_EXTRAS {
+        if self.len() + parameter.len() > MAX_CUSTOM {
             return refused(&format!(
-                "with it the added parameters take more than {MAX_EXTRAS} octets"
+                "together with those added before, it takes more than {MAX_CUSTOM} octets"
             ));
         }
-        self.0.push(extra);
+        self.0.push(parameter);
         Ok(())
     }
 
     pub(super) fn has(&self, keyword: &str) -> bool {
-        self.0.iter().any(|extra| extra.is(keyword))
+        self.0.iter().any(|parameter| parameter.is(keyword))
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Extra> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &CustomParameter> {
         self.0.iter()
     }
 
     fn len(&self) -> usize {
-        self.0.iter().map(Extra::len).sum()
+        self.0.iter().map(CustomParameter::len).sum()
     }
 }
 
-impl Extra {
+impl CustomParameter {
     pub(super) fn keyword(&self) -> &str {
         &self.keyword
     }
@@ -116,13 +116,13 @@ impl Extra {
         self.keyword.eq_ignore_ascii_case(keyword)
     }
 
-    /// With the space before it.
+    /// Octets, with the space before it.
     fn len(&self) -> usize {
         self.keyword.len() + self.value.as_ref().map_or(0, |value| 1 + value.len()) + 1
     }
 }
 
-impl fmt::Display for Extra {
+impl fmt::Display for CustomParameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.keyword)?;
         match &self.value {
@@ -138,9 +138,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn added(keyword: &str, value: Option<&str>) -> Result<String, String> {
-        let mut extras = Extras::default();
-        extras.add(keyword, value)?;
-        Ok(extras.iter().map(Extra::to_string).collect())
+        let mut parameters = CustomParameters::default();
+        parameters.add(keyword, value)?;
+        Ok(parameters.iter().map(CustomParameter::to_string).collect())
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_parameter_is_said_with_a_remedy() {
+    fn a_malformed_parameter_is_refused_with_a_remedy() {
         for (keyword, value, reason) in [
             ("", None, "letters, digits"),
             ("-X", None, "letters, digits"),
@@ -178,29 +178,29 @@ mod tests {
 
     // Conformance: 58
     #[test]
-    fn a_keyword_comes_once_in_whatever_case() {
-        let mut extras = Extras::default();
-        extras.add("X-One", None).unwrap();
-        extras.add("X-Two", None).unwrap();
-        let error = extras.add("x-one", Some("1")).unwrap_err();
-        assert!(error.contains("already there"), "{error}");
-        assert_eq!(extras.iter().count(), 2);
+    fn a_keyword_comes_once_in_any_case() {
+        let mut parameters = CustomParameters::default();
+        parameters.add("X-One", None).unwrap();
+        parameters.add("X-Two", None).unwrap();
+        let error = parameters.add("x-one", Some("1")).unwrap_err();
+        assert!(error.contains("added before"), "{error}");
+        assert_eq!(parameters.iter().count(), 2);
     }
 
     #[test]
-    fn all_together_stay_within_500_octets() {
-        let mut extras = Extras::default();
-        extras.add("X", Some(&"a".repeat(496))).unwrap();
-        assert!(extras.add("Y", None).unwrap_err().contains("500"));
-        let mut extras = Extras::default();
-        extras.add("X", Some(&"a".repeat(497))).unwrap();
-        assert!(extras.add("Y", None).is_err());
+    fn all_together_take_at_most_500_octets() {
+        let mut parameters = CustomParameters::default();
+        parameters.add("X", Some(&"a".repeat(496))).unwrap();
+        assert!(parameters.add("Y", None).unwrap_err().contains("500"));
+        let mut parameters = CustomParameters::default();
+        parameters.add("X", Some(&"a".repeat(497))).unwrap();
+        assert!(parameters.add("Y", None).is_err());
         assert!(added("X", Some(&"a".repeat(498))).is_err());
     }
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_one_word_of_ascii(keyword in ".{1,9}|[A-Z0-9-]{1,9}", value in ".{0,9}") {
+        fn an_accepted_parameter_is_one_word_of_ascii(keyword in ".{1,9}|[A-Z0-9-]{1,9}", value in ".{0,9}") {
             if let Ok(text) = added(&keyword, Some(&value)) {
                 prop_assert!(text.bytes().all(|octet| octet.is_ascii_graphic()));
                 prop_assert_eq!(text.split_once('='), Some((&*keyword, &*value)));

@@ -1,4 +1,4 @@
-//! When a message is to be delivered by (RFC 2852).
+//! BY, the parameter of DELIVERBY (RFC 2852): the time limit of delivery.
 
 use super::MAX_SECONDS;
 use crate::smtp::error::Error;
@@ -6,9 +6,9 @@ use crate::smtp::extensions::Extensions;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DeliverBy {
-    /// From now; of a time that has passed, the sender can only be told.
+    /// From now. Not above 0, the time has passed: the server can only notify the sender.
     seconds: i32,
-    /// Otherwise the sender is notified, and delivery goes on.
+    /// If off, the server notifies the sender and goes on.
     return_on_expiry: bool,
     trace: bool,
 }
@@ -30,8 +30,8 @@ impl DeliverBy {
         })
     }
 
+    /// An error if the server's minimum, which is for messages that are returned, is longer.
     pub(super) fn parameter(self, extensions: &Extensions) -> Result<String, Error> {
-        // The minimum is for messages that are returned.
         let minimum = extensions.minimum_deliver_by().unwrap_or(0);
         if self.return_on_expiry && i64::from(self.seconds) < i64::from(minimum) {
             return Err(Error::InvalidArgument(format!(

@@ -1,33 +1,32 @@
-//! What follows the address in MAIL and RCPT (RFC 5321, section 4.1.2): nothing that belongs to an
-//! extension that the server does not offer.
+//! Writes the parameters of one command, each of an extension that the server offers.
 
 use crate::smtp::error::Error;
 use crate::smtp::extensions::Extensions;
 use core::fmt::Display;
 
-/// What to do about most options.
+/// The advice for most options that a server does not offer.
 const LEAVE_OUT: &str = "leave that out, or send over a server that offers it";
 
-pub(super) struct Parameters<'a> {
+pub(super) struct ParameterWriter<'a> {
     extensions: &'a Extensions,
     text: String,
 }
 
-impl<'a> Parameters<'a> {
-    pub(super) fn of(extensions: &'a Extensions) -> Self {
+impl<'a> ParameterWriter<'a> {
+    pub(super) fn new(extensions: &'a Extensions) -> Self {
         Self {
             extensions,
             text: String::new(),
         }
     }
 
-    /// With the space before it.
     pub(super) fn push(&mut self, parameter: impl Display) {
         self.text += &format!(" {parameter}");
     }
 
-    /// What `option` asks for.
-    pub(super) fn push_of(
+    /// Refuses to write the parameter if the server does not offer `extension`. The error names `option`, the
+    /// function that asks for it.
+    pub(super) fn push_offered(
         &mut self,
         extension: &str,
         option: &str,
@@ -38,6 +37,7 @@ impl<'a> Parameters<'a> {
         Ok(())
     }
 
+    /// Each parameter with a space before it.
     pub(super) fn into_text(self) -> String {
         self.text
     }
