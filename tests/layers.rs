@@ -56,9 +56,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("url", &["smtp", "sasl"]),
     ("transcript", &["smtp", "net"]),
     ("timeouts", &["smtp"]),
-    ("smtp", &["sasl", "unicode"]),
-    ("sasl", &["unicode"]),
-    ("unicode", &[]),
+    ("smtp", &["sasl"]),
+    ("sasl", &[]),
     ("tls", &[]),
     ("net", &[]),
 ];
@@ -71,7 +70,7 @@ const PRIVATE: &[(&str, &[&str])] = &[
 ];
 
 /// What modules without I/O must not use: clocks, randomness and the outside come as arguments.
-const PURE: &[&str] = &["smtp", "sasl", "tls", "unicode"];
+const PURE: &[&str] = &["smtp", "sasl", "tls"];
 const IMPURE: &[&str] = &[
     "std::net",
     "std::io",

@@ -58,6 +58,7 @@ fn the_bill_names_each_crate_inside_once_with_its_licence() {
             "rustls-webpki-",
             "p256-",
             "envoi-primitives-",
+            "envoi-unicode-",
             "rust-std-",
         ] {
             assert!(has(inside), "{}: {inside}", component.file);

@@ -5,7 +5,7 @@
 //! ```
 
 use super::excerpt::excerpt;
-use crate::unicode::to_ascii;
+use envoi_unicode::to_ascii;
 
 /// A host's name with A-labels for U-labels, by UTS 46, non-transitional, as browsers and other mail
 /// programs have it. What is ASCII stays as it is, address literals too.
@@ -13,7 +13,7 @@ pub fn to_ascii_host(host: &str) -> Result<String, String> {
     if host.is_ascii() {
         return Ok(host.into());
     }
-    to_ascii(host).ok_or_else(|| {
+    to_ascii(host).map_err(|_| {
         format!(
             "`{}` is no internationalized domain name (UTS 46)",
             excerpt(host.as_bytes())

@@ -43,7 +43,7 @@ cargo xtask hosts        have each host deliver a message, and write the table o
 cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls, arithmetic,
                          rounds, throughput, cold, bulk, calls, growth
 cargo xtask docs         write the generated pages of docs/
-cargo xtask unicode      write the tables of src/unicode/, of what the crates of Cargo.lock say
+cargo xtask unicode      write unicode/src/tables.bin, from the data of crates in Cargo.lock
 cargo xtask book         make a book of docs/, in target/book/
 cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
                          again, in a clone, and compares the sums
@@ -104,8 +104,8 @@ fn cli(project: &Project) -> Result<()> {
     component::build_cli(project, &toolchain)
 }
 
-/// By a program of its own, as xtask would make everyone wait for what Unicode says.
+/// A program of its own: compiled into xtask, Unicode's data delays every command.
 fn unicode(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    process::run(cargo.args(["run", "--profile", "xtask", "--package", "unicode"]))
+    process::run(cargo.args(["run", "--profile", "xtask", "--package", "envoi-unicode", "--example", "tables"]))
 }

@@ -9,7 +9,6 @@
 //! ```
 
 mod keys;
-mod saslprep;
 mod server;
 
 use zeroize::Zeroizing;
@@ -165,7 +164,8 @@ fn verify(expected: &[u8], said: ServerFinal) -> Result<State, String> {
 /// SASLprep (RFC 4013). Of names too it refuses code points that Unicode 3.2 did not have, which
 /// RFC 5802, section 5.1, would allow there: such a user has another mechanism.
 fn prepare(what: &str, text: &str) -> Result<Zeroizing<String>, String> {
-    saslprep::saslprep(text)
+    envoi_unicode::saslprep(text)
+        .ok()
         .filter(|prepared| !prepared.is_empty())
         .ok_or_else(|| format!("SCRAM cannot carry the {what}: SASLprep refuses it"))
 }

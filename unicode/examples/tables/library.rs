@@ -1,16 +1,16 @@
-//! What ICU makes of single characters.
+//! ICU, asked for single characters.
 
 use std::iter::once;
 
 use icu_normalizer::uts46::Uts46Mapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
-/// Whether no domain may have it.
+/// Whether UTS 46 allows it in no domain.
 pub fn is_disallowed(c: char) -> bool {
     uts46(c).contains(char::REPLACEMENT_CHARACTER)
 }
 
-/// What UTS 46 makes of it.
+/// UTS 46: mapping, then NFC.
 pub fn uts46(c: char) -> String {
     Uts46Mapper::new().map_normalize(once(c)).collect()
 }
