@@ -293,7 +293,7 @@ pub fn encode(module: &Path) -> Result<Vec<u8>> {
         .module(&bytes)
         .and_then(|encoder| encoder.encode())
         .with_context(|| format!("cannot make a component of {}", module.display()))?;
-    component_names::remove(&component)
+    component_names::strip(&component)
 }
 
 /// Leaves an equal file alone; otherwise no one ever sees half of the new one.

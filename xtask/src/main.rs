@@ -107,5 +107,13 @@ fn cli(project: &Project) -> Result<()> {
 /// A program of its own: compiled into xtask, Unicode's data delays every command.
 fn unicode(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    process::run(cargo.args(["run", "--profile", "xtask", "--package", "envoi-unicode", "--example", "tables"]))
+    process::run(cargo.args([
+        "run",
+        "--profile",
+        "xtask",
+        "--package",
+        "envoi-unicode",
+        "--example",
+        "tables",
+    ]))
 }
