@@ -1,7 +1,7 @@
 //! `cargo xtask example NAME`: builds an example, and shows it at work on this machine.
 //!
-//! One file each, which says in an [`Example`] what it is called and how it is shown; or, for one of
-//! the guests, in a [`guest::Guest`].
+//! Each has a file, which holds its name and the way to show it in an [`Example`], or for a guest in a
+//! [`guest::Guest`].
 
 mod bindings;
 mod c;

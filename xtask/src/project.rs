@@ -1,4 +1,4 @@
-//! Where things are.
+//! The folders of the checkout, and cargo.
 
 use std::{
     env,
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 pub struct Project {
     /// The checkout.
     pub root: PathBuf,
-    /// Cargo's target directory, wherever the user has it.
+    /// Cargo's target directory, which a user may have elsewhere.
     pub target: PathBuf,
 }
 
@@ -34,7 +34,7 @@ impl Project {
         })
     }
 
-    /// The cargo that started this program, for work on the checkout.
+    /// The cargo that started this program, in the root of the checkout.
     pub fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.root);
@@ -43,8 +43,8 @@ impl Project {
     }
 }
 
-/// Takes away what `cargo run` says of xtask: build scripts that watch it would run again each time
-/// that a person calls cargo without xtask.
+/// Removes the variables that `cargo run` sets for xtask: build scripts that watch them run again whenever
+/// a person calls cargo without xtask.
 pub fn forget_this_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let about_xtask = name.to_str().is_some_and(|name| {

@@ -1,7 +1,7 @@
-//! What tests have to say beyond passing, such as which real servers took how much mail.
+//! Lines that tests report, such as the real servers and the mail that each accepted.
 //!
-//! libtest keeps the output of tests that pass to itself, so they append lines to a file instead,
-//! which [`VARIABLE`] names. A line that starts with [`NOT_RUN`] says what was left out, and why.
+//! libtest hides the output of tests that pass, so they append lines to the file that [`VARIABLE`] names. A
+//! line that starts with [`NOT_RUN`] names a part that was left out, and why.
 
 use std::{
     fs::{self, OpenOptions},
@@ -19,7 +19,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty one.
+    /// An empty report.
     pub fn create(directory: &Path) -> Result<Self> {
         let path = directory.join("test-report.txt");
         fs::write(&path, "").with_context(|| format!("cannot write {}", path.display()))?;

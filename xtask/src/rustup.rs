@@ -1,5 +1,5 @@
-//! The ordinary way: the Rust in use, with a ready-made standard library for the target, and with its
-//! sources, for what is compiled with a smaller one.
+//! The ordinary toolchain: the Rust in use, with the compiled standard library of the target, and with its
+//! sources for modules that need a smaller one.
 
 use std::{
     env, fs,
@@ -15,7 +15,7 @@ use crate::{
     toolchain::State,
 };
 
-/// Some 20 MB; without the network that it needs, rustup may hang.
+/// For some 20 MB. Without a network, rustup may hang.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
 
 pub fn state(target: &str) -> State {

@@ -1,5 +1,5 @@
-//! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
-//! composed with envoi's, and called in wasmtime.
+//! The guests: the world `example:guest/guest` in several languages. Each becomes a component that is
+//! composed with envoi's and called in wasmtime.
 
 use std::time::Instant;
 
@@ -12,9 +12,9 @@ use crate::{
 };
 
 pub struct Guest {
-    /// It becomes `dist/guest-NAME.wasm`.
+    /// `dist/guest-NAME.wasm` is its component.
     pub name: &'static str,
-    /// For people.
+    /// The language's name for people.
     pub language: &'static str,
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
@@ -27,7 +27,7 @@ pub const GUESTS: &[&Guest] = &[
     &go::GUEST,
 ];
 
-/// Builds all of them for their tests. What this machine lacks the tools for is reported.
+/// Builds all guests for their tests, and reports those that this machine cannot have the tools for.
 pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     for guest in GUESTS {
         let what = format!("the guest in {}", guest.language);
@@ -42,7 +42,7 @@ impl Guest {
         format!("a guest in {}, composed with the component", self.language)
     }
 
-    /// Builds it, and calls it beside a server on loopback.
+    /// Builds the guest, and calls it beside a server on loopback.
     pub fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
         (self.build)(project, &toolchain)?;

@@ -1,4 +1,4 @@
-//! `examples/guest-javascript`: jco puts it and QuickJS into a component.
+//! `examples/guest-javascript`: jco puts the guest and QuickJS into a component.
 
 use std::{fs, time::Instant};
 

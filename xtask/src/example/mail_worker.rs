@@ -1,4 +1,4 @@
-//! `examples/mail-worker`: its test in which a host is killed, with more jobs, and aloud.
+//! `examples/mail-worker`: its test that kills a host, with more jobs, and with its output shown.
 
 use anyhow::{Result, anyhow};
 
@@ -14,7 +14,7 @@ pub const EXAMPLE: Example = Example {
 };
 
 fn show(project: &Project) -> Result<()> {
-    // The test would only report it.
+    // Without nats-server, the test only reports that it did not run.
     setup::nats_server().map_err(|why| anyhow!(Unavailable(why)))?;
     let toolchain = component::build_portable(project)?;
     component::build_mail_worker(project, &toolchain)?;
@@ -22,7 +22,7 @@ fn show(project: &Project) -> Result<()> {
         eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
     }
     let mut cargo = project.cargo();
-    // Of the workspace: for one package alone, cargo compiles wasmtime with other features, anew.
+    // `--workspace`: for one package alone, cargo compiles wasmtime again with other features.
     cargo.args(["test", "--workspace", "--test", "queue"]);
     cargo.args([
         "--",

@@ -1,4 +1,4 @@
-//! `examples/node`: the npm package, installed into a project and used there.
+//! `examples/node`: a project that installs the npm package and uses it.
 
 use super::Example;
 use crate::{npm, process::run, project::Project};

