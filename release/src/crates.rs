@@ -17,7 +17,7 @@ const LIBRARIES: [&str; 2] = ["primitives", "unicode"];
 
 /// Puts the archives into `folder`.
 pub fn package(folder: &Path) -> Result<()> {
-    let target = root().join("target").join(folder()?);
+    let target = root().join("target").join(target_folder()?);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // A release is checked to be of a commit before; a test packages the files as they are.
     cargo.current_dir(root());
@@ -42,7 +42,7 @@ pub fn package(folder: &Path) -> Result<()> {
 
 /// Below `target/`, named after the libraries' contents: cargo builds `envoi` against the archives that it has
 /// unpacked once of a version at that place, even if they have changed since.
-fn folder() -> Result<String> {
+fn target_folder() -> Result<String> {
     let mut files = Vec::new();
     for library in LIBRARIES.map(|library| root().join(library)) {
         files.push(library.join("Cargo.toml"));

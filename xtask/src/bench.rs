@@ -8,7 +8,7 @@ use crate::{component, process::run, project::Project};
 const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
 
 /// Measures the named parts, or all, and writes docs/performance.md.
-pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {
+pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     let is_known = |part: &&str| ["tls", "arithmetic"].contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
         let known = PARTS.join(", ");

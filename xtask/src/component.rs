@@ -131,7 +131,7 @@ const WIDE_ARITHMETIC: Module = Module {
 };
 
 /// The portable and the wide module.
-pub fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
+pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     let toolchain = toolchain::set_up(TARGET)?;
     let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
         let compiled = compile(project, &toolchain, module)?;
@@ -141,51 +141,51 @@ pub fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
 }
 
 /// `dist/envoi.wasm`.
-pub fn build_portable(project: &Project) -> Result<Toolchain> {
+pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
     build_module(project, &toolchain, &ENVOI)?;
     Ok(toolchain)
 }
 
 /// `dist/envoi.wasm` and `dist/envoi-wide.wasm`.
-pub fn build(project: &Project) -> Result<Toolchain> {
+pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
     build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)
 }
 
 /// `dist/guest-rust.wasm`.
-pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
 }
 
 /// `dist/envoi-cli.wasm`, from `dist/cli.wasm` and `dist/envoi.wasm`.
-pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
 /// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
-pub fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
 
 /// `dist/envoi-cli.wasm` and, from `dist/cli.wasm` and `dist/envoi-wide.wasm`, `dist/envoi-cli-wide.wasm`.
-pub fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_cli(project, toolchain)?;
     compose_with(project, WIDE.file, CLI.file, "envoi-cli-wide.wasm")
 }
 
 /// `dist/contact-form.wasm`, from `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
-pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CONTACT_FORM)?;
     compose(project, CONTACT_FORM.file, "contact-form.wasm")
 }
 
 /// Plugs `dist/envoi.wasm` into `socket`, a component of `dist/` that imports its interface. A program of
 /// its own does it: its dependencies delay every command if xtask has them.
-pub fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+pub(crate) fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
     compose_with(project, ENVOI.file, socket, output)
 }
 
@@ -217,7 +217,7 @@ fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Re
 }
 
 /// Writes a component into `dist/`, and prints a line.
-pub fn keep(project: &Project, file: &str, component: &[u8], start: Instant) -> Result<()> {
+pub(crate) fn keep(project: &Project, file: &str, component: &[u8], start: Instant) -> Result<()> {
     let changed = replace(&project.root.join("dist").join(file), component)?;
     println!(
         "component: dist/{file}, {} KiB, {} in {:.1} s",
@@ -287,7 +287,7 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     Ok(flags.join("\x1f"))
 }
 
-pub fn encode(module: &Path) -> Result<Vec<u8>> {
+pub(crate) fn encode(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
     let component = encoder
@@ -300,7 +300,7 @@ pub fn encode(module: &Path) -> Result<Vec<u8>> {
 }
 
 /// Leaves an equal file untouched. The new file replaces the old one at once, never half of it.
-pub fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
+pub(crate) fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(false);
     }

@@ -13,7 +13,7 @@ use wit_component::DecodedWasm;
 use wit_parser::{PackageMetadata, Resolve, WorldId, WorldItem};
 
 /// Adds the documentation of the component's exports from `wit`, if there is any.
-pub fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
+pub(crate) fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
     let DecodedWasm::Component(mut resolve, world) = wit_component::decode(component)? else {
         bail!("not a component");
     };

@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// Debian's current Rust. Its package `rustc` may be years old.
-pub const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "cargo-web"];
+pub(crate) const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "cargo-web"];
 /// The library's sources. Panic messages name this folder.
-pub const SOURCES: &str = "/usr/lib/rustlib/src/rust";
+pub(crate) const SOURCES: &str = "/usr/lib/rustlib/src/rust";
 
-pub const RUSTC: &str = "/usr/bin/rustc";
+pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
-pub fn state() -> State {
+pub(crate) fn state() -> State {
     if missing().is_none() {
         State::Ready
     } else if answer(Command::new("apt-get").arg("--version")).is_some() {
@@ -33,7 +33,7 @@ pub fn state() -> State {
     }
 }
 
-pub fn obtain() -> Result<()> {
+pub(crate) fn obtain() -> Result<()> {
     eprintln!(
         "toolchain: installing Debian's {} (a minute or two, once)",
         PACKAGES.join(", ")
@@ -51,7 +51,7 @@ pub fn obtain() -> Result<()> {
 }
 
 /// Debian's cargo, without the variables that rustup's cargo has set.
-pub fn cargo(project: &Project) -> Command {
+pub(crate) fn cargo(project: &Project) -> Command {
     let mut cargo = Command::new(CARGO);
     forget_this_package(&mut cargo);
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::{component, program, project::Project};
 
 /// Builds the component, then runs the demo, and returns its exit code.
-pub fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
     component::build_portable(project)?;
     let mut demo = program::build(project, "demo", "its host, wasmtime (some minutes, once)")?;
     let status = demo.args(arguments).status();

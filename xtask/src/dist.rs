@@ -9,7 +9,7 @@ use crate::{component, npm, optimizer, process::run, project::Project};
 
 const SUMS: &str = "dist/release/SHA256SUMS";
 
-pub fn make(project: &Project) -> Result<()> {
+pub(crate) fn make(project: &Project) -> Result<()> {
     if let Err(why) = optimizer::fetch() {
         bail!("a release needs wasm-opt, which is unavailable: {why}");
     }
@@ -25,7 +25,7 @@ pub fn make(project: &Project) -> Result<()> {
 }
 
 /// Makes the release again from the same commit, in a clone in another folder, and compares the sums.
-pub fn check(project: &Project) -> Result<()> {
+pub(crate) fn check(project: &Project) -> Result<()> {
     make(project)?;
     let clone = project.target.join("dist-check");
     if clone.exists() {

@@ -26,7 +26,7 @@ struct Page {
 }
 
 /// Writes the generated pages.
-pub fn write(project: &Project) -> Result<()> {
+pub(crate) fn write(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
         let path = project.root.join(&page.path);
         let changed = fs::read_to_string(&path).ok().as_ref() != Some(&page.text);
@@ -40,7 +40,7 @@ pub fn write(project: &Project) -> Result<()> {
 }
 
 /// Fails if a generated page is out of date.
-pub fn check(project: &Project) -> Result<()> {
+pub(crate) fn check(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
         ensure!(
             read(&project.root, &page.path)? == page.text,
@@ -53,7 +53,7 @@ pub fn check(project: &Project) -> Result<()> {
 }
 
 /// `target/book/`. mdBook is in a program of its own: it delays every command if xtask has it.
-pub fn book(project: &Project) -> Result<()> {
+pub(crate) fn book(project: &Project) -> Result<()> {
     if !project.target.join("debug/book").exists() {
         eprintln!("docs: compiling mdBook (a minute or two, once)");
     }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{component, npm, process::run, project::Project};
 
 /// Delivers a message in each host, and writes the table of docs/hosts.md.
-pub fn measure(project: &Project) -> Result<()> {
+pub(crate) fn measure(project: &Project) -> Result<()> {
     let toolchain = component::build(project)?;
     component::build_cli_wide(project, &toolchain)?;
     npm::package(project)?;

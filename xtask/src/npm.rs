@@ -20,13 +20,13 @@ use crate::{
 const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
 
 /// Builds the component too.
-pub fn build(project: &Project) -> Result<()> {
+pub(crate) fn build(project: &Project) -> Result<()> {
     component::build_portable(project)?;
     package(project)
 }
 
 /// Reports the package as not run if this machine cannot have the tools for it.
-pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
+pub(crate) fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
     match package(project) {
         Err(error) if error.is::<Unavailable>() => {
             report.not_run(&format!("the package for Node: {error}"))
@@ -36,7 +36,7 @@ pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
 }
 
 /// Makes the package from the component in `dist/`.
-pub fn package(project: &Project) -> Result<()> {
+pub(crate) fn package(project: &Project) -> Result<()> {
     let sources = project.root.join("npm");
     let package = project.root.join("dist/npm/envoi");
     // Files from an earlier build may not match the sources.

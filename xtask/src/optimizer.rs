@@ -29,7 +29,7 @@ const FEATURES: &[&str] = &[
 
 /// Writes the smaller module beside the original and returns its path. The error says why wasm-opt is
 /// unavailable.
-pub fn optimize(module: &Path) -> Result<PathBuf, String> {
+pub(crate) fn optimize(module: &Path) -> Result<PathBuf, String> {
     // Version and level are part of the name: other ones do not reuse this file.
     let output = module.with_extension(format!("{PACKAGE}{}.wasm", LEVEL.concat()));
     if written(&output) > written(module) {
@@ -47,7 +47,7 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
 }
 
 /// Its folder below `target/`. The error says why it is unavailable.
-pub fn fetch() -> Result<PathBuf, String> {
+pub(crate) fn fetch() -> Result<PathBuf, String> {
     setup::npm("binaryen", &[PACKAGE])
 }
 

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 /// Runs a program, with its output visible.
-pub fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("cannot start {}", name(command)))?;
@@ -20,7 +20,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Like [`run`], but ends a program that takes longer than `limit`.
-pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     const POLL: Duration = Duration::from_millis(50);
     let mut child = command
         .spawn()
@@ -39,7 +39,7 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
 }
 
 /// The output of a program, if it exists and succeeds.
-pub fn answer(command: &mut Command) -> Option<String> {
+pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output
         .status

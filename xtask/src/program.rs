@@ -8,7 +8,7 @@ use crate::{process::run, project::Project};
 
 /// Builds a program. `--workspace`: tests then find its dependencies compiled. For one package alone, cargo
 /// compiles wasmtime with other features.
-pub fn build(project: &Project, name: &str, what: &str) -> Result<Command> {
+pub(crate) fn build(project: &Project, name: &str, what: &str) -> Result<Command> {
     let program = project.target.join("debug").join(name);
     if !program.exists() {
         eprintln!("{name}: compiling {what}");

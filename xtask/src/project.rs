@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub struct Project {
+pub(crate) struct Project {
     /// The checkout.
     pub root: PathBuf,
     /// Cargo's target directory, which a user may have elsewhere.
@@ -16,7 +16,7 @@ pub struct Project {
 }
 
 impl Project {
-    pub fn find() -> Result<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR")
             .context("no CARGO_MANIFEST_DIR: start this with `cargo xtask`")?;
         let program = env::current_exe().context("the place of this program")?;
@@ -35,7 +35,7 @@ impl Project {
     }
 
     /// The cargo that started this program, in the root of the checkout.
-    pub fn cargo(&self) -> Command {
+    pub(crate) fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.root);
         forget_this_package(&mut cargo);
@@ -45,7 +45,7 @@ impl Project {
 
 /// Removes the variables that `cargo run` sets for xtask: build scripts that watch them run again whenever
 /// a person calls cargo without xtask.
-pub fn forget_this_package(command: &mut Command) {
+pub(crate) fn forget_this_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let about_xtask = name.to_str().is_some_and(|name| {
             name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")

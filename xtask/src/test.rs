@@ -23,7 +23,7 @@ use crate::{
 /// The target of Rust guests that use the crate as a library.
 const LIBRARY_TARGET: &str = "wasm32-wasip2";
 
-pub fn run(project: &Project) -> Result<ExitCode> {
+pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     let report = Report::create(&project.target)?;
     let mut totals = Totals::default();
     let outcome = steps(project, &report, &mut totals);

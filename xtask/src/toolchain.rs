@@ -11,31 +11,31 @@ use anyhow::{Result, bail};
 use crate::{debian, process::answer, project::Project, rustup};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Way {
+pub(crate) enum Way {
     Rustup,
     Debian,
 }
 
 /// Compiles the standard library for the target. Cargo restricts this option to nightly compilers;
 /// RUSTC_BOOTSTRAP allows it for any.
-pub const BUILD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
+pub(crate) const BUILD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
 
 /// Whether a toolchain is installed, or can be.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum State {
+pub(crate) enum State {
     Ready,
     Obtainable,
     Unobtainable,
 }
 
 /// A toolchain that works on this machine.
-pub struct Toolchain {
+pub(crate) struct Toolchain {
     pub way: Way,
 }
 
 impl Toolchain {
     /// Cargo for `build` or `check` with `--target`.
-    pub fn cargo(&self, project: &Project) -> Command {
+    pub(crate) fn cargo(&self, project: &Project) -> Command {
         let mut cargo = match self.way {
             Way::Rustup => project.cargo(),
             Way::Debian => debian::cargo(project),
@@ -46,7 +46,7 @@ impl Toolchain {
 
     /// Cargo that compiles the standard library too, for size, with the profile and flags of the other crates.
     /// The compiled one is for speed, unwinds, and words panics, which nobody reads here.
-    pub fn cargo_with_library(&self, project: &Project) -> Command {
+    pub(crate) fn cargo_with_library(&self, project: &Project) -> Command {
         let mut cargo = self.cargo(project);
         if self.way == Way::Rustup {
             cargo.arg(BUILD_LIBRARY).env("RUSTC_BOOTSTRAP", "1");
@@ -56,7 +56,7 @@ impl Toolchain {
     }
 
     /// The compiler's version, such as `rustc 1.96.0 (ac68faa20 2026-05-25)`.
-    pub fn version(&self) -> Option<String> {
+    pub(crate) fn version(&self) -> Option<String> {
         let mut rustc = match self.way {
             Way::Rustup => rustup::rustc(),
             Way::Debian => Command::new(debian::RUSTC),
@@ -65,7 +65,7 @@ impl Toolchain {
     }
 
     /// A target directory for each: in a shared one, each makes the other compile everything again.
-    pub fn target_dir(&self, project: &Project) -> PathBuf {
+    pub(crate) fn target_dir(&self, project: &Project) -> PathBuf {
         match self.way {
             Way::Rustup => project.target.clone(),
             Way::Debian => project.target.join("debian"),
@@ -74,7 +74,7 @@ impl Toolchain {
 }
 
 /// Installs the missing parts for `target`, and prints which toolchain it uses and why.
-pub fn set_up(target: &str) -> Result<Toolchain> {
+pub(crate) fn set_up(target: &str) -> Result<Toolchain> {
     let forced = forced_way(env::var("ENVOI_TOOLCHAIN").ok().as_deref())?;
     let (mut rustup, mut debian) = (rustup::state(target), debian::state());
     let mut failures = String::new();

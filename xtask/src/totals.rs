@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[derive(Debug, Default, PartialEq)]
-pub struct Totals {
+pub(crate) struct Totals {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
@@ -11,7 +11,7 @@ pub struct Totals {
 
 impl Totals {
     /// Adds libtest's summary line, which each test program ends with, doc tests included. Skips other lines.
-    pub fn add(&mut self, line: &str) {
+    pub(crate) fn add(&mut self, line: &str) {
         if !line.starts_with("test result: ") {
             return;
         }

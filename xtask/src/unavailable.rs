@@ -10,7 +10,7 @@ use crate::{project::Project, report::Report};
 
 /// The tool, and the reason.
 #[derive(Debug)]
-pub struct Unavailable(pub String);
+pub(crate) struct Unavailable(pub String);
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,7 +21,7 @@ impl fmt::Display for Unavailable {
 impl Error for Unavailable {}
 
 /// For `cargo xtask test`: goes on without `file` of `dist/` if this machine cannot have the tools for it.
-pub fn reported(
+pub(crate) fn reported(
     built: Result<()>,
     what: &str,
     project: &Project,

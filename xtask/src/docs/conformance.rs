@@ -29,7 +29,7 @@ struct Duty<'a> {
     reason: Vec<&'a str>,
 }
 
-pub fn page(source: &str, tests: &[Test]) -> Result<String> {
+pub(super) fn page(source: &str, tests: &[Test]) -> Result<String> {
     let blocks = parse(source)?;
     check_numbers(&blocks, tests)?;
     let mut page = String::from(HEAD);

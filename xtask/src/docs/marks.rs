@@ -16,7 +16,7 @@ const MARK: &str = "// Conformance: ";
 const FOLDERS: [&str; 3] = ["tests", "host-tests/tests", "src"];
 
 #[derive(Debug, PartialEq)]
-pub struct Test {
+pub(super) struct Test {
     /// The path from the root, with `/`.
     pub file: String,
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Test {
 }
 
 /// Sorted by file, then by place in the file.
-pub fn read_all(root: &Path) -> Result<Vec<Test>> {
+pub(super) fn read_all(root: &Path) -> Result<Vec<Test>> {
     let mut tests = Vec::new();
     for folder in FOLDERS {
         read_folder(root, folder, &mut tests)?;

@@ -14,7 +14,7 @@ The interface of [wit/smtp.wit](../wit/smtp.wit), in the order of that file: typ
 is called on its resource, whose name is the first word of the method's.
 ";
 
-pub fn page(wit: &Path) -> Result<String> {
+pub(super) fn page(wit: &Path) -> Result<String> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit)?;
     let interfaces = resolve.packages[package].interfaces.values();

@@ -8,7 +8,11 @@ use wit_bindgen_core::{Files, WorldGenerator};
 use super::wit;
 
 /// Writes bindings of an example's world into its `folder`.
-pub fn write(mut generator: Box<dyn WorldGenerator>, example: &Path, folder: &str) -> Result<()> {
+pub(super) fn write(
+    mut generator: Box<dyn WorldGenerator>,
+    example: &Path,
+    folder: &str,
+) -> Result<()> {
     let (mut resolve, world) = wit::world(example)?;
     let mut files = Files::default();
     generator.generate(&mut resolve, world, &mut files)?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{component, process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "c",
     language: "C",
     build: |project, _| build(project),

@@ -15,7 +15,7 @@ use crate::{
     unavailable,
 };
 
-pub const RUST: Example = Example {
+pub(crate) const RUST: Example = Example {
     name: "contact-form",
     about: "a page whose form sends mail, served by wasmtime",
     show: |project| {
@@ -25,7 +25,7 @@ pub const RUST: Example = Example {
     },
 };
 
-pub const JAVASCRIPT: Example = Example {
+pub(crate) const JAVASCRIPT: Example = Example {
     name: "contact-form-js",
     about: "the same in JavaScript",
     show: |project| {
@@ -39,7 +39,7 @@ const HANDLER: &str = "contact-form-js-handler.wasm";
 const COMPOSED: &str = "contact-form-js.wasm";
 
 /// Builds both for their tests.
-pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
+pub(crate) fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     component::build_contact_form(project, toolchain)?;
     let built = build_javascript(project);
     unavailable::reported(

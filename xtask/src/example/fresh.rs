@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Whether a file is younger than all of these files and folders, and this program.
-pub fn is_fresh(made: &Path, sources: &[PathBuf]) -> io::Result<bool> {
+pub(super) fn is_fresh(made: &Path, sources: &[PathBuf]) -> io::Result<bool> {
     let Ok(made) = fs::metadata(made).and_then(|made| made.modified()) else {
         return Ok(false);
     };

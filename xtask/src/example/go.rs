@@ -17,7 +17,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{process::run, project::Project, unavailable::Unavailable};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "go",
     language: "Go",
     build: |project, _| build(project),

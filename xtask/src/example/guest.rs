@@ -11,7 +11,7 @@ use crate::{
     unavailable,
 };
 
-pub struct Guest {
+pub(crate) struct Guest {
     /// `dist/guest-NAME.wasm` is its component.
     pub name: &'static str,
     /// The language's name for people.
@@ -19,7 +19,7 @@ pub struct Guest {
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-pub const GUESTS: &[&Guest] = &[
+pub(crate) const GUESTS: &[&Guest] = &[
     &rust::GUEST,
     &javascript::GUEST,
     &python::GUEST,
@@ -28,7 +28,7 @@ pub const GUESTS: &[&Guest] = &[
 ];
 
 /// Builds all guests for their tests, and reports those that this machine cannot have the tools for.
-pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
+pub(crate) fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     for guest in GUESTS {
         let what = format!("the guest in {}", guest.language);
         let built = (guest.build)(project, toolchain);
@@ -38,12 +38,12 @@ pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> R
 }
 
 impl Guest {
-    pub fn about(&self) -> String {
+    pub(crate) fn about(&self) -> String {
         format!("a guest in {}, composed with the component", self.language)
     }
 
     /// Builds the guest, and calls it beside a server on loopback.
-    pub fn show(&self, project: &Project) -> Result<()> {
+    pub(crate) fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
         (self.build)(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
@@ -52,7 +52,7 @@ impl Guest {
         run(host.arg(project.root.join("dist").join(mailing)))
     }
 
-    pub fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
+    pub(crate) fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
         component::keep(project, &self.file(), component, start)
     }
 

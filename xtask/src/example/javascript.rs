@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{guest::Guest, jco, wit};
 use crate::{process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "javascript",
     language: "JavaScript",
     build: |project, _| build(project),

@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use super::tools;
 
-pub struct Jco {
+pub(crate) struct Jco {
     /// For `PATH`.
     commands: PathBuf,
 }
 
 /// Outside the example's folder: all examples with the same versions share one copy.
-pub fn fetch(folder: &Path) -> Result<Jco> {
+pub(crate) fn fetch(folder: &Path) -> Result<Jco> {
     let packages = packages(&folder.join("package.json"))?;
     let packages: Vec<_> = packages.iter().map(String::as_str).collect();
     let folder = tools::npm("jco", &packages)?;
@@ -27,12 +27,12 @@ pub fn fetch(folder: &Path) -> Result<Jco> {
 }
 
 impl Jco {
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         Command::new(self.commands.join("jco"))
     }
 
     /// npm, with jco on the `PATH` of its scripts.
-    pub fn npm(&self, folder: &Path) -> Result<Command> {
+    pub(crate) fn npm(&self, folder: &Path) -> Result<Command> {
         let path = env::var_os("PATH").unwrap_or_default();
         let paths = [self.commands.clone()]
             .into_iter()

@@ -7,7 +7,7 @@ use crate::{component, process::run, project::Project, unavailable::Unavailable}
 
 const JOBS: &str = "5000";
 
-pub const EXAMPLE: Example = Example {
+pub(super) const EXAMPLE: Example = Example {
     name: "mail-worker",
     about: "5,000 jobs of a NATS queue, by two hosts, one of which is killed",
     show,

@@ -3,7 +3,7 @@
 use super::Example;
 use crate::{npm, process::run, project::Project};
 
-pub const EXAMPLE: Example = Example {
+pub(super) const EXAMPLE: Example = Example {
     name: "node",
     about: "a program for Node that has installed the npm package",
     show,

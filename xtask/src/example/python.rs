@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{fresh, guest::Guest, tools, wit};
 use crate::{process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "python",
     language: "Python",
     build: |project, _| build(project),

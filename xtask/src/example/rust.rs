@@ -3,7 +3,7 @@
 use super::guest::Guest;
 use crate::component;
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "rust",
     language: "Rust",
     build: component::build_guest,

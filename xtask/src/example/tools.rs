@@ -7,12 +7,12 @@ use anyhow::Result;
 use crate::unavailable::Unavailable;
 
 /// As `setup::npm`.
-pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
+pub(super) fn npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
     fetched(name, packages, setup::npm)
 }
 
 /// As `setup::pip`.
-pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
+pub(super) fn pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
     fetched(name, packages, setup::pip)
 }
 

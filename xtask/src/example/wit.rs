@@ -9,7 +9,7 @@ use crate::{component::replace, project::Project};
 
 /// Copies the packages into `wit/deps`, as a package manager does; git ignores them. With them the example's
 /// folder is complete, and people can copy it.
-pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
+pub(super) fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
     copy(&wit.join("smtp.wit"), &deps.join("envoi-mail/package.wit"))?;
     for package in fs::read_dir(wit.join("deps"))? {
@@ -24,7 +24,7 @@ pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
 }
 
 /// The only world of the package in an example's `wit/`.
-pub fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
+pub(super) fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(folder.join("wit"))?;
     let world = resolve.select_world(&[package], None)?;

@@ -61,14 +61,14 @@ const ENDS: &str = "The mailer has ended, and its Worker with it.";
 const MAKES: &str = "fromUrl";
 
 /// jco's declarations of the interface.
-pub struct Interface {
+pub(super) struct Interface {
     pub text: String,
 }
 
 impl Interface {
     /// Drops the lines that only divide the file, which tools take for documentation, and writes the names of
     /// functions in the documentation as JavaScript does.
-    pub fn read(jco: &str) -> Self {
+    pub(super) fn read(jco: &str) -> Self {
         let divides = |line: &&str| line.starts_with(" * ---") || line.starts_with("/** @module");
         let lines = jco.lines().filter(|line| !divides(line));
         let mut text: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
@@ -87,7 +87,7 @@ impl Interface {
     }
 
     /// The declarations of the package's resources and of `sendMail`.
-    pub fn asynchronous(&self) -> Result<String> {
+    pub(super) fn asynchronous(&self) -> Result<String> {
         let mut text = self.imports();
         let mut class = "";
         let (mut docs, mut changed) = (String::new(), 0);
@@ -116,7 +116,7 @@ impl Interface {
     }
 
     /// A JavaScript module with the names of the resources' functions.
-    pub fn methods(&self) -> String {
+    pub(super) fn methods(&self) -> String {
         let mut text = String::from("// The functions of the interface's resources.\n\n");
         text += "export const methods = {\n";
         for class in ["Client", "Mailer", "Message", "Options"] {
