@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 
 /// Written by build/main.rs.
 #[allow(unused_imports, reason = "only a component exports")]
+#[allow(unsafe_code, unreachable_pub, reason = "generated")]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 }
