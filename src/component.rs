@@ -23,7 +23,13 @@ use zeroize::Zeroizing;
 
 /// Written by build/main.rs.
 #[allow(unused_imports, reason = "only a component exports")]
-#[allow(unsafe_code, unreachable_pub, reason = "generated")]
+#[allow(
+    unsafe_code,
+    unreachable_pub,
+    clippy::match_bool,
+    clippy::too_many_lines,
+    reason = "generated"
+)]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 }

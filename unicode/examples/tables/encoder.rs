@@ -2,20 +2,20 @@
 
 use crate::coding::{Deltas, Interval, Model, Sequence};
 
-pub struct Encoder {
+pub(crate) struct Encoder {
     interval: Interval,
     file: Vec<u8>,
 }
 
 impl Encoder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             interval: Interval::ALL,
             file: Vec::new(),
         }
     }
 
-    pub fn number(&mut self, model: &mut Model, number: u32) {
+    pub(crate) fn number(&mut self, model: &mut Model, number: u32) {
         let number = number + 1;
         let length = number.ilog2() as usize;
         for position in 0..=length {
@@ -27,12 +27,12 @@ impl Encoder {
         }
     }
 
-    pub fn next(&mut self, sequence: &mut Sequence, number: u32) {
+    pub(crate) fn next(&mut self, sequence: &mut Sequence, number: u32) {
         self.number(sequence.model(), number);
         sequence.last = number;
     }
 
-    pub fn code_point(&mut self, deltas: &mut Deltas, code_point: u32) {
+    pub(crate) fn code_point(&mut self, deltas: &mut Deltas, code_point: u32) {
         let distance = code_point as i32 - deltas.last as i32;
         let number = (distance << 1 ^ distance >> 31) as u32;
         self.number(&mut deltas.model, number);
@@ -46,7 +46,7 @@ impl Encoder {
     }
 
     /// One octet more is enough: the bounds differ in their first octets.
-    pub fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.file.push(self.interval.octet());
         self.file
     }

@@ -9,10 +9,10 @@ use crate::coding::{Model, Positions, Sequence};
 use crate::encoder::Encoder;
 use crate::library::{characters, is_disallowed, nfkc, nfkd, uts46};
 
-pub type Mapping = BTreeMap<char, String>;
+pub(crate) type Mapping = BTreeMap<char, String>;
 
 /// In the order of the file.
-pub fn all() -> [Mapping; 3] {
+pub(crate) fn all() -> [Mapping; 3] {
     [composed(), compatible(), domain()]
 }
 
@@ -55,7 +55,7 @@ fn domain() -> Mapping {
     mapping.into_iter().chain(exceptions).collect()
 }
 
-pub fn write(file: &mut Encoder, mapping: &Mapping) {
+pub(crate) fn write(file: &mut Encoder, mapping: &Mapping) {
     let mut gaps = Sequence::NEW;
     let mut lengths = Sequence::NEW;
     let mut positions = Positions::NEW;

@@ -22,7 +22,7 @@ struct Run {
     asked: Asked,
 }
 
-pub fn write(file: &mut Encoder) {
+pub(crate) fn write(file: &mut Encoder) {
     let [mut lengths, mut ranks, mut fields] = [Model::NEW; 3];
     let mut recent: Vec<Numbers> = Vec::new();
     for run in runs() {
