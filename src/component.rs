@@ -37,7 +37,12 @@ mod bindings {
 struct Component;
 
 #[cfg(target_family = "wasm")]
-bindings::export!(Component with_types_in bindings);
+#[allow(unsafe_code, reason = "generated")]
+mod exports {
+    use super::{Component, bindings};
+
+    bindings::export!(Component with_types_in bindings);
+}
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
