@@ -24,6 +24,13 @@ use zeroize::Zeroizing;
 
 /// Written by build/main.rs.
 #[allow(unused_imports, reason = "only a component exports")]
+#[allow(
+    unsafe_code,
+    unreachable_pub,
+    clippy::match_bool,
+    clippy::too_many_lines,
+    reason = "generated"
+)]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 }
@@ -31,7 +38,12 @@ mod bindings {
 struct Component;
 
 #[cfg(target_family = "wasm")]
-bindings::export!(Component with_types_in bindings);
+#[allow(unsafe_code, reason = "generated")]
+mod exports {
+    use super::{Component, bindings};
+
+    bindings::export!(Component with_types_in bindings);
+}
 
 /// Runs a call to its end.
 fn run<T, U: From<T>>(call: impl Future<Output = Result<T, Error>>) -> Result<U, wit::Error> {

@@ -14,11 +14,9 @@
 //!  src/smtp/  src/tls/  src/net/        pure | pure | the network trait, Happy Eyeballs, WASI 0.2
 //!      |
 //!  src/sasl/                            mechanisms: step in, step out
-//!      |
-//!  src/unicode/                         domains and passwords in other scripts
 //! ```
 //!
-//! Dependencies point down. `smtp/`, `sasl/`, `unicode/` and `tls/` do no I/O, read no clock and draw no
+//! Dependencies point down. `smtp/`, `sasl/` and `tls/` do no I/O, read no clock and draw no
 //! randomness: `tests/layers.rs` holds them to that.
 //!
 //! As a component it exports `envoi:mail/smtp`. A Rust guest may also link the crate, with
@@ -54,7 +52,6 @@ pub mod smtp;
 mod timeouts;
 pub mod tls;
 mod transcript;
-mod unicode;
 mod url;
 
 pub use client::AuthStep;

@@ -59,9 +59,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("url", &["smtp", "sasl"]),
     ("transcript", &["smtp"]),
     ("timeouts", &["smtp"]),
-    ("smtp", &["sasl", "unicode"]),
-    ("sasl", &["unicode"]),
-    ("unicode", &[]),
+    ("smtp", &["sasl"]),
+    ("sasl", &[]),
     ("tls", &[]),
     ("net", &[]),
 ];
@@ -75,7 +74,7 @@ const PRIVATE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules without I/O, and what they must not use: time and randomness come to them as arguments.
-const PURE: &[&str] = &["smtp", "sasl", "tls", "unicode"];
+const PURE: &[&str] = &["smtp", "sasl", "tls"];
 const IMPURE: &[&str] = &[
     "std::net",
     "std::io",

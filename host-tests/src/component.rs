@@ -34,6 +34,7 @@ pub fn load(engine: &Engine, path: &Path) -> Component {
 }
 
 /// One that has just been made.
+#[allow(unsafe_code, reason = "code compiled before")]
 pub fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
     let compiled = compiled_path(engine, wasm);
     if !compiled.exists() {

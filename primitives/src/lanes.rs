@@ -1,6 +1,8 @@
 //! Four words of 32 bits at once: WebAssembly's vectors, and arrays in their place elsewhere, by which
 //! tests hold what is computed with either.
 
+#![allow(unsafe_code, reason = "loads and stores of vectors take pointers")]
+
 use zeroize::DefaultIsZeroes;
 
 #[cfg(not(target_feature = "simd128"))]

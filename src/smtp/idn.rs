@@ -5,7 +5,7 @@
 //! ```
 
 use super::excerpt::excerpt;
-use crate::unicode::to_ascii;
+use envoi_unicode::to_ascii;
 
 /// The name of a host with A-labels instead of U-labels, by UTS 46, non-transitional, as in browsers and
 /// other mail programs. An ASCII name or address literal stays as it is.
@@ -17,7 +17,7 @@ pub fn to_ascii_host(host: &str) -> Result<String, String> {
     if host.is_ascii() {
         return Ok(host.into());
     }
-    to_ascii(host).ok_or_else(|| {
+    to_ascii(host).map_err(|_| {
         format!(
             "`{}` is no internationalized domain name (UTS 46)",
             excerpt(host.as_bytes())

@@ -1,7 +1,7 @@
 //! `cargo xtask COMMAND`: builds the component, shows it at work, tests everything.
 //!
-//! Nothing but Rust is needed beforehand: what else is missing is set up on the way, and named.
-//! Few dependencies, because this is the first thing that a newcomer waits for.
+//! It needs only Rust: it installs other tools on the way, and names them. It has few dependencies, because a
+//! newcomer waits for them first.
 
 mod bench;
 mod component;
@@ -40,19 +40,19 @@ cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
-cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls, arithmetic,
-                         rounds, throughput, cold, bulk, calls, growth
+cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, rounds, throughput, cold, bulk, calls,
+                         growth, and write docs/performance.md
 cargo xtask docs         write the generated pages of docs/
-cargo xtask unicode      write the tables of src/unicode/, of what the crates of Cargo.lock say
-cargo xtask book         make a book of docs/, in target/book/
-cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
-                         again, in a clone, and compares the sums
+cargo xtask unicode      write unicode/src/tables.bin, from the data of crates in Cargo.lock
+cargo xtask book         make a book of docs/ in target/book/, and follow the links of all pages
+cargo xtask dist         make dist/release/, the files of a release of this commit; --check makes it again in
+                         a clone, and compares the sums
 cargo xtask help         show this
 
-ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target, or not at all
-ENVOI_TOOLCHAIN=debian   build with Debian's Rust, which compiles the standard library as well;
-                         otherwise taken where rustup cannot fetch the target
-CI=true                  let `test` fail where something could not be run";
+ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target only
+ENVOI_TOOLCHAIN=debian   build with Debian's Rust, which compiles the standard library too; the default if
+                         rustup cannot fetch the target
+CI=true                  `test` fails if it leaves anything out";
 
 fn main() -> ExitCode {
     match run(env::args_os().skip(1).collect()) {
@@ -104,8 +104,16 @@ fn cli(project: &Project) -> Result<()> {
     component::build_cli(project, &toolchain)
 }
 
-/// By a program of its own, as xtask would make everyone wait for what Unicode says.
+/// A program of its own: compiled into xtask, Unicode's data delays every command.
 fn unicode(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    process::run(cargo.args(["run", "--profile", "xtask", "--package", "unicode"]))
+    process::run(cargo.args([
+        "run",
+        "--profile",
+        "xtask",
+        "--package",
+        "envoi-unicode",
+        "--example",
+        "tables",
+    ]))
 }

@@ -6,6 +6,7 @@
 //!            header without Bcc, then the rest piece by piece  ->  mailer  ->  report, exit code
 //! ```
 
+#![allow(unsafe_code, reason = "generated bindings")]
 // There, only the tests call anything.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 

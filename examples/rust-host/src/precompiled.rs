@@ -8,6 +8,7 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
 /// `envoi.wasm`, by way of `envoi-HASH.cwasm` beside it.
+#[allow(unsafe_code, reason = "code compiled before")]
 pub fn load(engine: &Engine, path: &Path) -> Result<Component> {
     let wasm = fs::read(path)?;
     // The code is of this component, and of this engine's version and settings.

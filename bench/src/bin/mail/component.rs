@@ -44,6 +44,7 @@ pub fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
     Ok(compiled)
 }
 
+#[allow(unsafe_code, reason = "code compiled before")]
 pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
     let engine = engine()?;
     // SAFETY: this program compiled it, for this engine.

@@ -5,6 +5,7 @@
 //! job  ->  mailer  ->  receipt or error  ->  fate  ->  a verdict for each recipient
 //! ```
 
+#![allow(unsafe_code, reason = "generated bindings")]
 // There, only the tests call anything.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 

@@ -9,7 +9,6 @@
 //! ```
 
 mod keys;
-mod saslprep;
 mod server_messages;
 
 use subtle::ConstantTimeEq;
@@ -223,7 +222,8 @@ fn is_of_binding(reason: &str) -> bool {
 /// SASLprep (RFC 4013). It also refuses user names with code points newer than Unicode 3.2, though RFC 5802,
 /// section 5.1, allows them: such a user needs another mechanism.
 fn prepare(what: &str, text: &str) -> Result<Zeroizing<String>, Error> {
-    saslprep::saslprep(text)
+    envoi_unicode::saslprep(text)
+        .ok()
         .filter(|prepared| !prepared.is_empty())
         .ok_or_else(|| {
             Error::CannotCarry(format!(

@@ -1,42 +1,42 @@
-//! The other side of `coding::Decoder`.
+//! The encoder of the arithmetic code: the counterpart of `src/decoder.rs`.
 
-use crate::coding::{Distances, Interval, Model, Sequence};
+use crate::coding::{Deltas, Interval, Model, Sequence};
 
-pub struct Encoder {
+pub(crate) struct Encoder {
     interval: Interval,
     file: Vec<u8>,
 }
 
 impl Encoder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             interval: Interval::ALL,
             file: Vec::new(),
         }
     }
 
-    pub fn number(&mut self, model: &mut Model, number: u32) {
+    pub(crate) fn number(&mut self, model: &mut Model, number: u32) {
         let number = number + 1;
         let length = number.ilog2() as usize;
         for position in 0..=length {
-            self.bit(model.of_length(position), position < length);
+            self.bit(model.length_bit(position), position < length);
         }
         for position in 0..length {
             let bit = number >> (length - 1 - position) & 1 != 0;
-            self.bit(model.of_bit(length, position), bit);
+            self.bit(model.value_bit(length, position), bit);
         }
     }
 
-    pub fn next(&mut self, sequence: &mut Sequence, number: u32) {
+    pub(crate) fn next(&mut self, sequence: &mut Sequence, number: u32) {
         self.number(sequence.model(), number);
         sequence.last = number;
     }
 
-    pub fn code_point(&mut self, distances: &mut Distances, code_point: u32) {
-        let distance = code_point as i32 - distances.last as i32;
+    pub(crate) fn code_point(&mut self, deltas: &mut Deltas, code_point: u32) {
+        let distance = code_point as i32 - deltas.last as i32;
         let number = (distance << 1 ^ distance >> 31) as u32;
-        self.number(&mut distances.model, number);
-        distances.last = code_point;
+        self.number(&mut deltas.model, number);
+        deltas.last = code_point;
     }
 
     fn bit(&mut self, probability: &mut u16, bit: bool) {
@@ -45,8 +45,8 @@ impl Encoder {
             .extend(std::iter::from_fn(|| self.interval.settled()));
     }
 
-    /// One octet more is between both ends, whose first octets differ.
-    pub fn finish(mut self) -> Vec<u8> {
+    /// One octet more is enough: the bounds differ in their first octets.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.file.push(self.interval.octet());
         self.file
     }

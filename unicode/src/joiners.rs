@@ -1,7 +1,8 @@
-//! Where a label may have an invisible joiner (RFC 5892, appendices A.1 and A.2): where it shows.
+//! The contextual rules for the invisible joiners (RFC 5892, appendices A.1 and A.2): a label may hold one
+//! only where it changes how letters look.
 
-use super::classes::Joining;
-use super::tables::Tables;
+use crate::classes::Joining;
+use crate::tables::Tables;
 
 const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
@@ -9,11 +10,11 @@ const JOINER: char = '\u{200d}';
 /// Canonical_Combining_Class.
 const VIRAMA: u8 = 9;
 
-pub fn are_fine(label: &[char]) -> bool {
+pub(crate) fn are_allowed(label: &[char]) -> bool {
     (0..label.len()).all(|index| {
         let (before, after) = (&label[..index], &label[index + 1..]);
         match label[index] {
-            NON_JOINER => follows_virama(before) || parts(before, after),
+            NON_JOINER => follows_virama(before) || separates(before, after),
             JOINER => follows_virama(before),
             _ => true,
         }
@@ -26,8 +27,8 @@ fn follows_virama(before: &[char]) -> bool {
         .is_some_and(|c| Tables::get().properties(*c).combining == VIRAMA)
 }
 
-/// Whether letters on both sides would join.
-fn parts(before: &[char], after: &[char]) -> bool {
+/// Whether the letters on both sides join if nothing is between them.
+fn separates(before: &[char], after: &[char]) -> bool {
     let joining = |c: &char| Tables::get().properties(*c).joining;
     let is_visible = |joining: &Joining| *joining != Joining::Transparent;
     let left = before.iter().rev().map(joining).find(is_visible);

@@ -1,20 +1,19 @@
-//! What the rules for domain names and passwords ask of a character.
+//! The properties of a character that the rules for domains and passwords ask for.
 
-use super::classes::{Bidi, Joining};
+use crate::classes::{Bidi, Joining};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Properties {
-    /// Canonical_Combining_Class: 0 for what does not combine.
-    pub combining: u8,
-    pub bidi: Bidi,
-    pub joining: Joining,
+pub(crate) struct Properties {
+    /// Canonical_Combining_Class: 0 for characters that do not combine.
+    pub(crate) combining: u8,
+    pub(crate) bidi: Bidi,
+    pub(crate) joining: Joining,
     /// General_Category is Mark.
-    pub mark: bool,
-    /// By UTS 46, no domain may have it.
-    pub disallowed: bool,
-    /// By SASLprep, no password may have it: it is prohibited (RFC 4013, section 2.3), or unassigned in
-    /// Unicode 3.2 (section 2.5).
-    pub prohibited: bool,
+    pub(crate) mark: bool,
+    /// UTS 46 allows it in no domain.
+    pub(crate) disallowed: bool,
+    /// SASLprep refuses it: prohibited (RFC 4013, section 2.3), or unassigned in Unicode 3.2 (section 2.5).
+    pub(crate) prohibited: bool,
 }
 
 const BIDI: [Bidi; 6] = [
@@ -34,8 +33,8 @@ const JOINING: [Joining; 5] = [
     Joining::Transparent,
 ];
 
-/// In the order of the fields, as the file has them.
-pub type Numbers = [u32; 6];
+/// The fields in their order in the file.
+pub(crate) type Numbers = [u32; 6];
 
 impl From<Numbers> for Properties {
     fn from([combining, bidi, joining, mark, disallowed, prohibited]: Numbers) -> Self {

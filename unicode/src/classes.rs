@@ -1,10 +1,9 @@
-//! Unicode's classes of characters, as far as the rules tell them apart. By their order they are numbered in
-//! the file.
+//! Classes of characters, as far as the rules distinguish them. tables.bin numbers them in this order.
 
 /// Bidi_Class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bidi {
-    /// ES, CS, ET, ON and BN; also the classes that no character of a domain has.
+pub(crate) enum Bidi {
+    /// ES, CS, ET, ON and BN; also every class that no character of a domain has.
     Neutral,
     /// L.
     Left,
@@ -17,7 +16,7 @@ pub enum Bidi {
 
 /// Joining_Type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joining {
+pub(crate) enum Joining {
     None,
     Left,
     Right,

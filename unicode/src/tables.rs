@@ -1,30 +1,31 @@
-//! What Unicode says of its characters, as `tables.bin` has it.
+//! Unicode's data, decoded from `tables.bin`.
 //!
 //! ```text
 //! properties    of runs of characters
-//! composed      Å -> A ˚    by NFKC both ways
-//! compatible    ½ -> 1⁄2    by NFKC, whatever else changes
-//! domain        A -> a      by UTS 46, whatever else changes
+//! composed      Å <-> A ˚   NFKC, in both directions
+//! compatible    ½ -> 1⁄2    all else that NFKC changes
+//! domain        A -> a      all else that UTS 46 changes
 //! ```
-//!
-//! Its 10 KB become 200 in memory, in a few milliseconds, once a domain or password is not ASCII.
 
-use super::decoder::Decoder;
-use super::mapping::Mapping;
-use super::properties::Properties;
-use super::runs::Runs;
-use std::sync::OnceLock;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
-/// Of Unicode 18, and 3.2 for SASLprep. `cargo xtask unicode` makes it of the crates that the tests
-/// compare with.
+use once_cell::race::OnceBox;
+
+use crate::decoder::Decoder;
+use crate::mapping::Mapping;
+use crate::properties::Properties;
+use crate::runs::Runs;
+
+/// The example `tables` writes it. Unicode 18, and 3.2 for SASLprep.
 static FILE: &[u8] = include_bytes!("tables.bin");
 
-pub struct Tables {
+pub(crate) struct Tables {
     properties: Runs,
-    pub composed: Mapping,
-    pub compatible: Mapping,
-    pub domain: Mapping,
-    /// What is composed, in the order of the pairs.
+    pub(crate) composed: Mapping,
+    pub(crate) compatible: Mapping,
+    pub(crate) domain: Mapping,
+    /// `composed`, sorted by pair.
     compositions: Vec<Composition>,
 }
 
@@ -34,9 +35,9 @@ struct Composition {
 }
 
 impl Tables {
-    pub fn get() -> &'static Self {
-        static TABLES: OnceLock<Tables> = OnceLock::new();
-        TABLES.get_or_init(|| Self::read(&mut Decoder::new(FILE)))
+    pub(crate) fn get() -> &'static Self {
+        static TABLES: OnceBox<Tables> = OnceBox::new();
+        TABLES.get_or_init(|| Box::new(Self::read(&mut Decoder::new(FILE))))
     }
 
     fn read(file: &mut Decoder) -> Self {
@@ -51,18 +52,18 @@ impl Tables {
         }
     }
 
-    pub fn properties(&self, c: char) -> Properties {
+    pub(crate) fn properties(&self, c: char) -> Properties {
         self.properties.get(c)
     }
 
-    pub fn compose(&self, pair: [char; 2]) -> Option<char> {
+    pub(crate) fn compose(&self, pair: [char; 2]) -> Option<char> {
         let place = place(&self.compositions, pair);
         let found = self.compositions.get(place)?;
         (found.pair == pair).then_some(found.composed)
     }
 }
 
-/// Each is put where it belongs, which is slower than to sort the thousand of them, and less code.
+/// Insertion sort: slower than `sort` for these thousand pairs, but less code.
 fn compositions(mapping: &Mapping) -> Vec<Composition> {
     let mut compositions = Vec::new();
     for (composed, pair) in mapping.iter() {

@@ -1,23 +1,53 @@
-//! SASLprep (RFC 4013): prepares a user name or password, so that both sides of SCRAM hash the same text.
+//! SASLprep (RFC 4013): a user name or password as both sides of SCRAM hash it.
 
-use crate::unicode::{Bidi, Form, Tables, normalize};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
-/// `None` if SASLprep refuses `text`. It counts as a stored string (RFC 3454, section 7).
-pub(super) fn saslprep(text: &str) -> Option<Zeroizing<String>> {
+use crate::classes::Bidi;
+use crate::error::SaslprepError;
+use crate::normalization::{Form, normalize};
+use crate::tables::Tables;
+
+/// Prepares a user name or password by SASLprep (RFC 4013), as a stored string (RFC 3454, section 7):
+/// characters that Unicode 3.2 did not assign are refused.
+///
+/// Intermediate texts are wiped from memory, and the result when it is dropped. An empty result is no
+/// error: RFC 4013 leaves it to the mechanism.
+///
+/// # Errors
+///
+/// [`SaslprepError`] names the rule that `text` breaks. It holds nothing of `text`.
+///
+/// ```
+/// use envoi_unicode::{SaslprepError, saslprep};
+///
+/// assert_eq!(*saslprep("\u{2168}\u{ad}").unwrap(), "IX");
+/// assert_eq!(saslprep("\u{7}").unwrap_err(), SaslprepError::ProhibitedCharacter);
+/// assert_eq!(saslprep("\u{627}1").unwrap_err(), SaslprepError::Bidi);
+/// ```
+pub fn saslprep(text: &str) -> Result<Zeroizing<String>, SaslprepError> {
     if text.is_ascii() {
-        let fine = !text.contains(|c: char| c.is_ascii_control());
-        return fine.then(|| text.to_string().into());
+        if text.contains(|c: char| c.is_ascii_control()) {
+            return Err(SaslprepError::ProhibitedCharacter);
+        }
+        return Ok(text.to_string().into());
     }
     let normalized = normalize(&mapped(text), Form::Compatible);
-    let refused = |c: &char| Tables::get().properties(*c).prohibited;
-    let fine = !normalized.iter().any(refused) && is_directed(&normalized);
-    fine.then(|| collected(&normalized))
+    let is_prohibited = |c: &char| Tables::get().properties(*c).prohibited;
+    if normalized.iter().any(is_prohibited) {
+        return Err(SaslprepError::ProhibitedCharacter);
+    }
+    if !has_one_direction(&normalized) {
+        return Err(SaslprepError::Bidi);
+    }
+    Ok(collected(&normalized))
 }
 
 /// RFC 4013, section 2.1.
 fn mapped(text: &str) -> Zeroizing<Vec<char>> {
-    // The largest capacity it can need: a vector that grows leaves copies of a password behind.
+    // The greatest length possible: a vector that grows leaves copies of a password in memory.
     let mut mapped = Zeroizing::new(Vec::with_capacity(text.len()));
     for c in text.chars() {
         match c {
@@ -44,8 +74,8 @@ fn mapped(text: &str) -> Zeroizing<Vec<char>> {
     mapped
 }
 
-/// RFC 3454, section 6: text that runs right to left does so from end to end.
-fn is_directed(text: &[char]) -> bool {
+/// RFC 3454, section 6: right-to-left text begins and ends with right-to-left characters.
+fn has_one_direction(text: &[char]) -> bool {
     let class = |c: &char| Tables::get().properties(*c).bidi;
     let ends = [text.first(), text.last()].map(|c| c.map(class));
     let has = |wanted| text.iter().any(|c| class(c) == wanted);
@@ -61,16 +91,19 @@ fn collected(text: &[char]) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+    use std::prelude::v1::*;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::unicode::samples;
+    use crate::samples;
 
     fn prepared(text: &str) -> Option<String> {
-        saslprep(text).map(|prepared| prepared.to_string())
+        saslprep(text).ok().map(|prepared| prepared.to_string())
     }
 
-    /// The result of the crate, which has normalization tables of its own.
+    /// The result of the crate `stringprep`, which has normalization tables of its own.
     fn expected(text: &str) -> Option<String> {
         stringprep::saslprep(text).ok().map(Into::into)
     }
@@ -87,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_runs_right_to_left_does_so_from_end_to_end() {
+    fn what_runs_right_to_left_does_so_from_end_to_end() {
         assert_eq!(prepared("א1ب").as_deref(), Some("א1ب"));
         for text in ["1א", "א1", "אaב", "א\u{aa}ב"] {
             assert_eq!(prepared(text), None, "{text}");
@@ -111,7 +144,7 @@ mod tests {
     #[test]
     fn no_copy_of_a_password_is_left_behind_while_it_grows() {
         for c in '\0'..=char::MAX {
-            if let Some(prepared) = saslprep(&format!("é{c}")) {
+            if let Ok(prepared) = saslprep(&format!("é{c}")) {
                 assert_eq!(prepared.capacity(), prepared.len(), "{:x}", c as u32);
             }
         }

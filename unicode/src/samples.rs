@@ -1,6 +1,8 @@
-//! Texts for tests: what combines, composes, joins, runs right to left, or stands for something else.
+//! Random texts for tests: characters that combine, compose, join, run right to left or are mapped.
 
-use super::punycode;
+use std::prelude::v1::*;
+
+use crate::punycode;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -12,7 +14,7 @@ const ANY: &str = "\
     [\u{ad}\u{34f}\u{93c}\u{94d}\u{200c}\u{200d}\u{fe00}]|[\u{2000}-\u{33ff}\u{f900}-\u{ffef}]|\
     [\u{10a00}-\u{11fff}]|[\u{1d15e}-\u{1d7ff}\u{1e800}-\u{1eeff}\u{1f100}-\u{1f2ff}]|\\PC";
 
-/// Labels of one script, of which many are fine.
+/// Labels of one script, of which many are valid.
 const LABELS: [&str; 6] = [
     "[a-z][a-zA-ZÀ-ɏ0-9\u{300}-\u{30f}-]{0,6}[a-zà-ɏ]",
     "[א-ת][א-ת0-9\u{5b0}-]{0,6}[א-ת0-9]",
@@ -22,17 +24,20 @@ const LABELS: [&str; 6] = [
     "[xX][nN]--[a-z0-9-]{0,12}",
 ];
 
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     vec(ANY, 0..12).prop_map(|characters| characters.concat())
 }
 
-/// With labels in ASCII too, of which some stand for what no label may be.
-pub fn domain() -> impl Strategy<Value = String> {
+/// Some labels are Punycode, of invalid labels too.
+pub(crate) fn domain() -> impl Strategy<Value = String> {
     let label = proptest::sample::select(&LABELS).prop_flat_map(|label| label);
     let label = prop_oneof![4 => label, 1 => text()];
-    let label = (label, any::<bool>()).prop_map(|(label, is_ace)| match is_ace {
-        true => "xn--".to_string() + &punycode::encode(&Vec::from_iter(label.chars())),
-        false => label,
+    let label = (label, any::<bool>()).prop_map(|(label, is_ace)| {
+        if is_ace {
+            "xn--".to_string() + &punycode::encode(&Vec::from_iter(label.chars()))
+        } else {
+            label
+        }
     });
     vec(label, 1..4).prop_map(|labels| labels.join("."))
 }

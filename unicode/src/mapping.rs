@@ -1,22 +1,24 @@
-//! What characters become, each for itself.
+//! Mappings of single characters to texts.
 
-use super::coding::{Model, Places, Sequence};
-use super::decoder::Decoder;
+use alloc::vec::Vec;
 
-/// In the order of the characters.
-pub struct Mapping {
+use crate::coding::{Model, Positions, Sequence};
+use crate::decoder::Decoder;
+
+/// Sorted by character.
+pub(crate) struct Mapping {
     from: Vec<char>,
-    /// Where the text for each ends in `to`.
+    /// The end of each text in `to`.
     ends: Vec<usize>,
     to: Vec<char>,
 }
 
 impl Mapping {
-    /// How many characters there are; of each, how many do not change since the one before it, and its text.
-    pub fn read(file: &mut Decoder) -> Self {
+    /// The file has the number of characters, and for each the gap since the one before and its text.
+    pub(crate) fn read(file: &mut Decoder) -> Self {
         let mut gaps = Sequence::NEW;
         let mut lengths = Sequence::NEW;
-        let mut places = Places::NEW;
+        let mut positions = Positions::NEW;
         let count = file.number(&mut { Model::NEW });
         let mut mapping = Self {
             from: Vec::with_capacity(count as usize),
@@ -29,7 +31,7 @@ impl Mapping {
             next = from + 1;
             mapping.from.push(character(from));
             for position in 0..file.next(&mut lengths) as usize {
-                let code_point = file.code_point(places.at(position));
+                let code_point = file.code_point(positions.at(position));
                 mapping.to.push(character(code_point));
             }
             mapping.ends.push(mapping.to.len());
@@ -37,7 +39,7 @@ impl Mapping {
         mapping
     }
 
-    pub fn get(&self, c: char) -> Option<&[char]> {
+    pub(crate) fn get(&self, c: char) -> Option<&[char]> {
         let index = self.from.binary_search(&c).ok()?;
         let start = match index {
             0 => 0,
@@ -46,12 +48,12 @@ impl Mapping {
         Some(&self.to[start..self.ends[index]])
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (char, &[char])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (char, &[char])> {
         self.from.iter().filter_map(|&c| Some((c, self.get(c)?)))
     }
 }
 
-/// The file has no others.
+/// The file has no code points that are not characters.
 fn character(code_point: u32) -> char {
     char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)
 }

@@ -1,13 +1,15 @@
-//! Punycode (RFC 3492): what is ASCII in a label, a hyphen, and where the rest goes, each a number whose digits are
-//! letters and digits.
+//! Punycode (RFC 3492): the ASCII characters of a label, a hyphen, and for each other character a number in
+//! letters and digits that tells its code point and place.
 //!
 //! ```text
 //! bücher  ->  bcher-kva
 //! ```
 //!
-//! Both ways take the square of the label's length in time: callers see to that.
+//! Both directions take time quadratic in the label's length: callers limit it.
 
-use std::str::Bytes;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::str::Bytes;
 
 const BASE: u32 = 36;
 const T_MIN: u32 = 1;
@@ -18,8 +20,8 @@ const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 0x80;
 const DELIMITER: char = '-';
 
-/// Section 6.3. The label is short enough for no number to overflow.
-pub fn encode(label: &[char]) -> String {
+/// Section 6.3. The caller keeps the label short enough that no number overflows.
+pub(crate) fn encode(label: &[char]) -> String {
     let mut encoded: String = label.iter().filter(|c| c.is_ascii()).collect();
     let basic = encoded.len() as u32;
     if basic > 0 {
@@ -52,8 +54,8 @@ pub fn encode(label: &[char]) -> String {
     encoded
 }
 
-/// Section 6.2: `None` where it is no Punycode. It takes small letters only.
-pub fn decode(encoded: &str) -> Option<Vec<char>> {
+/// Section 6.2. `None` if it is not Punycode; capitals are not accepted.
+pub(crate) fn decode(encoded: &str) -> Option<Vec<char>> {
     let (basic, rest) = match encoded.rsplit_once(DELIMITER) {
         Some((basic, rest)) if !basic.is_empty() => (basic, rest),
         _ => ("", encoded),
@@ -103,7 +105,7 @@ fn number(digits: &mut Bytes, bias: u32) -> Option<u32> {
     Some(number)
 }
 
-/// For each digit of a number in turn: a smaller one is the last.
+/// The threshold of each digit in turn: a digit below it is the last of its number.
 fn thresholds(bias: u32) -> impl Iterator<Item = u32> {
     (1..).map(move |digit| (digit * BASE).saturating_sub(bias).clamp(T_MIN, T_MAX))
 }
@@ -140,6 +142,8 @@ fn value(digit: u8) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::prelude::v1::*;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -202,7 +206,7 @@ mod tests {
         }
     }
 
-    /// What no encoder gives.
+    /// A number that no encoder writes.
     fn digits(mut number: u64, bias: u32) -> String {
         let mut digits = String::new();
         for t in thresholds(bias).map(u64::from) {

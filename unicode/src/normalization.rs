@@ -1,26 +1,37 @@
-//! Normalization (Unicode Standard Annex 15): characters are taken apart, combining marks are put in
-//! order, and what composes is put together.
+//! Normalization (UAX 15): decomposes characters, sorts combining marks, and composes pairs.
 //!
 //! ```text
 //! ẛ U+323  ->  s U+307 U+323  ->  s U+323 U+307  ->  ṩ
 //! ```
 
-use super::hangul;
-use super::tables::Tables;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::hangul;
+use crate::tables::Tables;
 use zeroize::Zeroizing;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// NFKC.
     Compatible,
-    /// What UTS 46 makes of a domain: NFC after its mapping.
+    /// UTS 46: its mapping, then NFC.
     Domain,
 }
 
-/// The texts on the way are wiped too, as this may be a password.
-pub fn normalize(text: &[char], form: Form) -> Zeroizing<Vec<char>> {
+/// Normalization Form KC (UAX 15): compatibility decomposition, then canonical composition.
+/// ```
+/// assert_eq!(envoi_unicode::nfkc("ﬃ ½ A\u{30a}"), "ffi 1⁄2 Å");
+/// ```
+pub fn nfkc(text: &str) -> String {
+    let text: Vec<char> = text.chars().collect();
+    normalize(&text, Form::Compatible).iter().collect()
+}
+
+/// Wipes intermediate texts: they may be a password.
+pub(crate) fn normalize(text: &[char], form: Form) -> Zeroizing<Vec<char>> {
     let tables = Tables::get();
-    // As much as it takes, as a vector that grows leaves copies behind.
+    // The exact capacity: a vector that grows leaves copies in memory.
     let mut length = 0;
     decompose(tables, text, form, &mut |_| length += 1);
     let mut normalized = Zeroizing::new(Vec::with_capacity(length));
@@ -41,7 +52,7 @@ fn decompose(tables: &Tables, text: &[char], form: Form, add: &mut dyn FnMut(cha
     }
 }
 
-/// By their class, within what stands between two characters that do not combine.
+/// Sorts each run of combining characters by class (Canonical Ordering Algorithm).
 fn order(tables: &Tables, text: &mut [char]) {
     let class = |c: &char| tables.properties(*c).combining;
     for marks in text.split_mut(|c| class(c) == 0) {
@@ -51,7 +62,7 @@ fn order(tables: &Tables, text: &mut [char]) {
     }
 }
 
-/// By counting, so that the time for many is that for each.
+/// A counting sort, stable and linear: a peer chooses the number of marks.
 fn sort(marks: &mut [char], class: impl Fn(&char) -> u8) {
     let mut places = [0; 256];
     for c in marks.iter() {
@@ -59,7 +70,7 @@ fn sort(marks: &mut [char], class: impl Fn(&char) -> u8) {
     }
     let mut place = 0;
     for count in &mut places {
-        place += std::mem::replace(count, place);
+        place += core::mem::replace(count, place);
     }
     for c in Zeroizing::new(marks.to_vec()).iter() {
         let place = &mut places[usize::from(class(c))];
@@ -68,8 +79,8 @@ fn sort(marks: &mut [char], class: impl Fn(&char) -> u8) {
     }
 }
 
-/// A character composes with the last that does not combine, unless what is left in between is of its class
-/// or above.
+/// A character composes with the last starter, unless a character left in between has the same class or a
+/// higher one (Canonical Composition Algorithm).
 fn compose(tables: &Tables, text: &mut Vec<char>) {
     let mut length = 0;
     let mut base = None;
@@ -100,8 +111,10 @@ fn pair(tables: &Tables, pair: [char; 2]) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use std::prelude::v1::*;
+
     use super::*;
+    use crate::samples;
     use icu_normalizer::uts46::Uts46Mapper;
     use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
     use proptest::prelude::*;
@@ -116,7 +129,7 @@ mod tests {
         ComposingNormalizer::new_nfkc().normalize(text).into_owned()
     }
 
-    /// The library has a mark for what no domain may have.
+    /// ICU marks a disallowed character; then there is nothing to compare.
     fn domain(text: &str) -> Option<String> {
         let mapped: String = Uts46Mapper::new().map_normalize(text.chars()).collect();
         (!mapped.contains(char::REPLACEMENT_CHARACTER)).then_some(mapped)

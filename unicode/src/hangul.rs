@@ -1,16 +1,16 @@
-//! Syllables of Hangul, which are computed (The Unicode Standard, section 3.12).
+//! Hangul syllables, composed and decomposed by arithmetic (The Unicode Standard, section 3.12).
 
 const LEADING: u32 = 0x1100;
 const VOWEL: u32 = 0x1161;
-/// One before the first.
+/// One before the first trailing consonant.
 const TRAILING: u32 = 0x11a7;
 const SYLLABLE: u32 = 0xac00;
 const LEADINGS: u32 = 19;
 const VOWELS: u32 = 21;
-/// None is one of them.
+/// "No trailing consonant" counts as one.
 const TRAILINGS: u32 = 28;
 
-pub fn decompose(c: char, add: &mut dyn FnMut(char)) {
+pub(crate) fn decompose(c: char, add: &mut dyn FnMut(char)) {
     let Some(syllable) = index(c, SYLLABLE, LEADINGS * VOWELS * TRAILINGS) else {
         return add(c);
     };
@@ -24,7 +24,7 @@ pub fn decompose(c: char, add: &mut dyn FnMut(char)) {
         .for_each(add);
 }
 
-pub fn compose([first, second]: [char; 2]) -> Option<char> {
+pub(crate) fn compose([first, second]: [char; 2]) -> Option<char> {
     let leading = index(first, LEADING, LEADINGS);
     let block = leading.zip(index(second, VOWEL, VOWELS));
     let syllable = match block {

@@ -1,22 +1,22 @@
-//! What characters become.
+//! The mappings of characters, written as `src/mapping.rs` reads them.
 
 use std::collections::BTreeMap;
 
 use icu_normalizer::ComposingNormalizer;
 use icu_normalizer::properties::{CanonicalDecomposition, Decomposed};
 
-use crate::coding::{Model, Places, Sequence};
+use crate::coding::{Model, Positions, Sequence};
 use crate::encoder::Encoder;
 use crate::library::{characters, is_disallowed, nfkc, nfkd, uts46};
 
-pub type Mapping = BTreeMap<char, String>;
+pub(crate) type Mapping = BTreeMap<char, String>;
 
-/// In the order in which they are read.
-pub fn all() -> [Mapping; 3] {
+/// In the order of the file.
+pub(crate) fn all() -> [Mapping; 3] {
     [composed(), compatible(), domain()]
 }
 
-/// Pairs that NFKC takes apart and puts together again. Hangul is computed.
+/// Pairs that NFKC decomposes and composes again. Hangul is computed.
 fn composed() -> Mapping {
     let stable = characters().filter(|c| nfkc(*c) == c.to_string());
     stable
@@ -28,14 +28,14 @@ fn composed() -> Mapping {
         .collect()
 }
 
-/// What NFKC does not leave as it is.
+/// Characters that NFKC changes.
 fn compatible() -> Mapping {
     let texts = characters().map(|c| (c, nfkc(c)));
     texts.filter(|(c, text)| *text != c.to_string()).collect()
 }
 
-/// What a domain has for what NFKC leaves, small letters for capitals above all; and for the few
-/// characters of which that does not give what UTS 46 has.
+/// UTS 46 for characters that NFKD keeps, mostly capitals to small letters; and for the few others whose
+/// mapping does not follow from their parts.
 fn domain() -> Mapping {
     let allowed = characters().filter(|c| !is_disallowed(*c));
     let (plain, other): (Vec<_>, Vec<_>) = allowed.partition(|c| nfkd(*c) == c.to_string());
@@ -55,10 +55,10 @@ fn domain() -> Mapping {
     mapping.into_iter().chain(exceptions).collect()
 }
 
-pub fn write(file: &mut Encoder, mapping: &Mapping) {
+pub(crate) fn write(file: &mut Encoder, mapping: &Mapping) {
     let mut gaps = Sequence::NEW;
     let mut lengths = Sequence::NEW;
-    let mut places = Places::NEW;
+    let mut positions = Positions::NEW;
     let mut next = 0;
     file.number(&mut { Model::NEW }, mapping.len() as u32);
     for (from, to) in mapping {
@@ -66,7 +66,7 @@ pub fn write(file: &mut Encoder, mapping: &Mapping) {
         next = u32::from(*from) + 1;
         file.next(&mut lengths, to.chars().count() as u32);
         for (position, c) in to.chars().enumerate() {
-            file.code_point(places.at(position), c.into());
+            file.code_point(positions.at(position), c.into());
         }
     }
 }
