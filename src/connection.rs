@@ -371,7 +371,7 @@ impl Connection {
             return Ok(open);
         };
         tls.send(&open)
-            .map_err(|e| Error::Protocol(phase, e.message))?;
+            .map_err(|e| Error::Protocol(phase, e.to_string()))?;
         Ok(std::mem::take(tls.outgoing()).into())
     }
 
@@ -425,7 +425,7 @@ impl Connection {
         tls.receive(bytes).map_err(|error| match phase {
             // In TLS 1.3 the client is done before the server has looked at its certificate.
             Phase::Greeting | Phase::Hello => tls_failed(error),
-            _ => Error::Protocol(phase, error.message),
+            _ => Error::Protocol(phase, error.to_string()),
         })?;
         let plaintext = std::mem::take(tls.plaintext());
         let closed = tls.is_closed();

@@ -493,7 +493,7 @@ fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
 #[derive(Debug)]
 struct WasiHost;
 
-impl tls::Host for WasiHost {
+impl tls::Platform for WasiHost {
     fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
         net::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
     }

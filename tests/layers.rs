@@ -59,7 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("smtp", &["sasl", "unicode"]),
     ("sasl", &["unicode"]),
     ("unicode", &[]),
-    ("tls", &[]),
+    ("tls", &["smtp"]),
     ("net", &[]),
 ];
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use envoi::tls::{Identity, Policy, Settings};
 use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SignatureAlgorithm};
 use rsa::pkcs8::PrivateKeyInfoRef;
@@ -12,7 +14,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
-use crate::peer::{AUTHORITY, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, NAME, Pair, TestPlatform, key, params};
 
 const KINDS: [&SignatureAlgorithm; 4] = [
     &rcgen::PKCS_ECDSA_P256_SHA256,
@@ -38,7 +40,7 @@ fn decoded(pem: &str) -> Vec<u8> {
 }
 
 fn identity(chain: &str, key: &[u8]) -> Result<Identity, String> {
-    Identity::new::<TestHost>(chain.as_bytes(), key)
+    Identity::new::<TestPlatform>(chain.as_bytes(), key)
 }
 
 fn showing(identity: Option<Identity>) -> Settings {
@@ -46,7 +48,7 @@ fn showing(identity: Option<Identity>) -> Settings {
         identity,
         ..AUTHORITY.trust().into()
     };
-    Settings::new::<TestHost>(&policy).unwrap()
+    Settings::new::<TestPlatform>(&policy).unwrap()
 }
 
 /// A server that wants a certificate of a client.
@@ -69,7 +71,7 @@ fn demanding(versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig
 
 fn refusal(identity: Option<Identity>, version: &'static SupportedProtocolVersion) -> String {
     let mut pair = Pair::new(&showing(identity), &demanding(&[version]));
-    pair.exchange().unwrap_err().message
+    pair.exchange().unwrap_err().to_string()
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn keys_come_in_every_form() {
         let inside = PrivateKeyInfoRef::try_from(pkcs8.as_slice()).unwrap();
         let inside = identity(&chain, inside.private_key.as_bytes());
         assert_eq!(inside.is_ok(), kind != &rcgen::PKCS_ED25519);
-        Identity::new::<TestHost>(&decoded(&chain), &pkcs8).unwrap();
+        Identity::new::<TestPlatform>(&decoded(&chain), &pkcs8).unwrap();
     }
 }
 
@@ -141,8 +143,7 @@ fn what_is_wrong_with_a_certificate_or_key_is_said() {
     let (_, other) = issued(&rcgen::PKCS_ECDSA_P256_SHA256);
     let p521 = include_str!("p521.pem");
     let rsa_1024 = include_str!("rsa-1024.pem");
-    let encrypted =
-        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
+    let encrypted = include_str!("encrypted.pem");
     let pem = key.serialize_pem();
     for (chain, key, why) in [
         (
@@ -165,6 +166,18 @@ fn what_is_wrong_with_a_certificate_or_key_is_said() {
         let error = identity(chain, key.as_bytes()).unwrap_err();
         assert!(error.contains(why), "{why}: {error}");
     }
+}
+
+#[test]
+fn an_encrypted_key_in_der_is_named_as_such() {
+    let (chain, _) = issued(&rcgen::PKCS_ED25519);
+    let base64: String = include_str!("encrypted.pem")
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    let der = STANDARD.decode(base64).unwrap();
+    let error = identity(&chain, &der).unwrap_err();
+    assert!(error.contains("encrypted: decrypt it first"), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use envoi::tls::{Error, Host, NoRandomness, ServerName, Settings, Tls, Trust};
+use envoi::tls::{Error, Failure, NoRandomness, Platform, ServerName, Settings, Tls, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
 };
@@ -17,9 +17,9 @@ pub const NAME: &str = "mail.example.org";
 pub const NOW: u64 = 1_795_521_600;
 
 #[derive(Debug)]
-pub struct TestHost;
+pub struct TestPlatform;
 
-impl Host for TestHost {
+impl Platform for TestPlatform {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         ring::default_provider().secure_random.fill(buffer).unwrap();
         Ok(())
@@ -42,11 +42,19 @@ pub fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
         &rcgen::PKCS_RSA_SHA384,
         &rcgen::PKCS_RSA_SHA512,
     ];
-    match rsa.contains(&algorithm) {
-        true => {
-            KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm).unwrap()
-        }
-        false => KeyPair::generate_for(algorithm).unwrap(),
+    if rsa.contains(&algorithm) {
+        return KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm)
+            .unwrap();
+    }
+    KeyPair::generate_for(algorithm).unwrap()
+}
+
+/// The kind of an error that is not the platform's fault.
+#[track_caller]
+pub fn failure(error: &Error) -> Failure {
+    match error {
+        Error::Failed(failure, _) => *failure,
+        Error::NoRandomness => panic!("{error}"),
     }
 }
 
@@ -79,7 +87,7 @@ impl Authority {
     }
 
     pub fn settings(&self) -> Settings {
-        Settings::new::<TestHost>(&self.trust().into()).unwrap()
+        Settings::new::<TestPlatform>(&self.trust().into()).unwrap()
     }
 
     pub fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {

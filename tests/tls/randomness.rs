@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use envoi::tls::{Failure, Host, Identity, NoRandomness, Policy, ServerName, Settings, Tls};
+use envoi::tls::{Error, Identity, NoRandomness, Platform, Policy, ServerName, Settings, Tls};
 use rustls::RootCertStore;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
 
-use crate::peer::{AUTHORITY, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, NAME, Pair, TestPlatform, key, params};
 
 thread_local! {
     /// How often there is still some.
@@ -20,18 +20,18 @@ thread_local! {
 #[derive(Debug)]
 struct Draining;
 
-impl Host for Draining {
+impl Platform for Draining {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         let left = LEFT.get();
         LEFT.set(left.saturating_sub(1));
         match left {
             0 => Err(NoRandomness),
-            _ => TestHost::random(buffer),
+            _ => TestPlatform::random(buffer),
         }
     }
 
     fn unix_time() -> Duration {
-        TestHost::unix_time()
+        TestPlatform::unix_time()
     }
 }
 
@@ -52,8 +52,8 @@ fn each_call_that_fails_is_named_and_no_key_is_made_without() {
         LEFT.set(left);
         let hello = Tls::new(&settings, &ServerName::parse(NAME).unwrap());
         let error = hello.err().expect("it lacks some");
-        assert_eq!(error.failure, Failure::NoRandomness, "{left}: {error}");
-        assert!(error.message.contains("the host gave no randomness"));
+        assert_eq!(error, Error::NoRandomness, "{left}");
+        assert!(error.to_string().contains("the host gave no randomness"));
     }
 }
 
@@ -86,5 +86,5 @@ fn a_key_of_rsa_does_not_sign_without() {
     // Enough for the ClientHello, and none for the signature.
     LEFT.set(calls(&settings));
     let error = Pair::new(&settings, &config).exchange().unwrap_err();
-    assert_eq!(error.failure, Failure::NoRandomness, "{error}");
+    assert_eq!(error, Error::NoRandomness);
 }

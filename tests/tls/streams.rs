@@ -86,6 +86,34 @@ fn a_megabyte_at_once_leaves_in_full_records() {
 }
 
 #[test]
+fn plaintexts_are_sealed_apart() {
+    for version in [&TLS13, &TLS12] {
+        let mut pair = pair(version);
+        pair.client.send(b"DATA\r\n").unwrap();
+        let message = pair.client.seal(b"Hello\r\n.\r\n").unwrap();
+        let quit = pair.client.seal(b"QUIT\r\n").unwrap();
+        let earlier = std::mem::take(pair.client.outgoing());
+        for (sealed, plaintext) in [
+            (earlier, &b"DATA\r\n"[..]),
+            (message, b"Hello\r\n.\r\n"),
+            (quit, b"QUIT\r\n"),
+        ] {
+            pair.deliver(&sealed);
+            assert_eq!(pair.heard(), plaintext);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sealed_once_the_client_has_closed() {
+    let mut pair = Pair::connected();
+    pair.client.close();
+    let close_notify = pair.client.outgoing().clone();
+    assert!(pair.client.seal(b"QUIT\r\n").is_err());
+    assert_eq!(*pair.client.outgoing(), close_notify);
+}
+
+#[test]
 fn a_megabyte_comes_down_in_any_pieces() {
     for version in [&TLS13, &TLS12] {
         let (mut pair, data) = (pair(version), noise(LARGE));

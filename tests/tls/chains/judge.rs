@@ -11,7 +11,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use super::certificate::{Certificate, Template};
 use super::keys::Key;
 use super::openssl;
-use crate::peer::{Pair, TestHost};
+use crate::peer::{Pair, TestPlatform};
 
 pub use crate::peer::{NAME, NOW};
 
@@ -77,7 +77,8 @@ impl Row {
         let as_expected = match (&ours, self.ours) {
             (Ok(()), None) => true,
             (Err(error), Some((failure, says))) => {
-                error.failure == failure && error.message.contains(says)
+                *error == Error::Failed(failure, error.to_string())
+                    && error.to_string().contains(says)
             }
             _ => false,
         };
@@ -97,7 +98,7 @@ impl Row {
         for authority in &self.trusted {
             trust.add(authority).unwrap();
         }
-        let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+        let settings = Settings::new::<TestPlatform>(&trust.into()).unwrap();
         let certified = CertifiedKey::new(self.chain.clone(), self.key.for_server());
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(self.key.versions())

@@ -8,8 +8,8 @@ mod judge;
 mod keys;
 mod names;
 mod openssl;
-mod own;
 mod shapes;
+mod trusted_certificate;
 mod usage;
 mod validity;
 
@@ -42,19 +42,19 @@ fn authorities() {
 
 #[test]
 fn the_servers_own_certificate_added_by_hand() {
-    judge(own::rows());
+    judge(trusted_certificate::rows());
 }
 
 // Conformance: 43
 #[test]
 fn the_servers_own_certificate_without_a_subject_alternative_name() {
-    judge(own::names());
+    judge(trusted_certificate::names());
 }
 
 // Conformance: 43
 #[test]
 fn nothing_else_is_trusted_for_a_certificate_added_by_hand() {
-    judge(own::others());
+    judge(trusted_certificate::others());
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn the_corpus_is_not_cut() {
         names::addresses,
         issuers::paths,
         issuers::authorities,
-        own::rows,
-        own::names,
-        own::others,
+        trusted_certificate::rows,
+        trusted_certificate::names,
+        trusted_certificate::others,
         usage::purposes,
         usage::constraints,
         usage::extensions,

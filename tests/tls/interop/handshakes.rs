@@ -9,7 +9,7 @@ use super::client::Client;
 use super::make::Make;
 use super::terms::{ClientCertificate, Terms, Version};
 use super::{AT_ONCE, STEPS, talk};
-use crate::peer::{AUTHORITY, TestHost, key, params, rsa_4096};
+use crate::peer::{AUTHORITY, TestPlatform, failure, key, params, rsa_4096};
 
 const GROUPS: [&str; 3] = ["X25519", "secp256r1", "secp384r1"];
 const SUITES: [&str; 3] = [
@@ -134,7 +134,7 @@ fn identity() -> Identity {
         .distinguished_name
         .push(DnType::CommonName, "A client");
     let chain = params.signed_by(&key, AUTHORITY.issuer()).unwrap().pem();
-    Identity::new::<TestHost>(chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+    Identity::new::<TestPlatform>(chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap()
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_client_certificate_is_shown_where_it_is_wanted() {
         identity: Some(identity()),
         ..AUTHORITY.trust().into()
     };
-    let showing = Settings::new::<TestHost>(&policy).unwrap();
+    let showing = Settings::new::<TestPlatform>(&policy).unwrap();
     let key = key(&PKCS_ECDSA_P256_SHA256);
     for make in Make::all() {
         for terms in [Terms::TLS13, Terms::TLS12] {
@@ -165,7 +165,7 @@ fn a_client_certificate_is_shown_where_it_is_wanted() {
             // TLS 1.3 tells only after the handshake; 1.2 has no alert for this alone, and that of
             // OpenSSL and Go may as well mean that nothing is in common (RFC 5246, section 7.4.6).
             let refused = none.and_then(|mut client| client.line());
-            let failure = refused.unwrap_err().failure;
+            let failure = failure(&refused.unwrap_err());
             let vague = make != Make::GnuTLS && terms.version == Version::Tls12;
             assert_eq!(
                 failure == Failure::Incompatible,
@@ -202,7 +202,7 @@ fn nothing_in_common_is_incompatible() {
         for make in Make::all().filter(|make| make.can(&terms)) {
             let server = make.start(&key, &terms);
             let error = Client::connect(&AUTHORITY.settings(), server.port, AT_ONCE).err();
-            let failure = error.unwrap().failure;
+            let failure = failure(&error.unwrap());
             assert_eq!(failure, Failure::Incompatible, "{make:?} {terms:?}");
         }
     }

@@ -17,7 +17,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use sha2::{Digest, Sha256};
 
-use crate::peer::{NAME, Pair, TestHost};
+use crate::peer::{NAME, Pair, TestPlatform, failure};
 
 const CERTIFICATES: [&str; 2] = [
     include_str!("own-version-1.pem"),
@@ -60,9 +60,9 @@ fn connect(
     key: PrivateKeyDer<'static>,
     version: &'static SupportedProtocolVersion,
 ) -> Result<Pair, Failure> {
-    let settings = Settings::new::<TestHost>(policy).unwrap();
+    let settings = Settings::new::<TestPlatform>(policy).unwrap();
     let mut pair = Pair::new(&settings, &server(certificate, key, version));
-    pair.exchange().map_err(|error| error.failure)?;
+    pair.exchange().map_err(|error| failure(&error))?;
     pair.talk();
     Ok(pair)
 }
@@ -133,7 +133,7 @@ fn a_pinned_key_must_be_that_of_the_certificate_all_the_same() {
 #[test]
 fn a_session_of_such_a_certificate_is_resumed() {
     each(|certificate, version| {
-        let settings = Settings::new::<TestHost>(&policy(certificate)).unwrap();
+        let settings = Settings::new::<TestPlatform>(&policy(certificate)).unwrap();
         let config = server(certificate, own_key(), version);
         for resumed in [false, true] {
             let mut pair = Pair::named(&settings, &config, NAME);

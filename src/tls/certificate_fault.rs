@@ -1,10 +1,10 @@
-//! What is wrong with a certificate, or one above it, in words.
+//! Describes what is wrong with a certificate, or with one above it in the chain.
 
 use rustls::CertificateError;
 use webpki::Error as Refusal;
 
-/// Goes on after "the certificate of mail.example". `refusal` is webpki's, for errors that have no
-/// variant of rustls's.
+/// Continues the sentence "the certificate of mail.example …". `refusal` is webpki's error, if rustls has
+/// no variant for it.
 pub fn fault(error: &CertificateError, refusal: Option<Refusal>) -> String {
     match error {
         CertificateError::BadSignature
