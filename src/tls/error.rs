@@ -115,8 +115,7 @@ fn certificate(
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
         CertificateError::ApplicationVerificationFailure => (
             Failure::CertificateNotPinned,
-            "is valid, but its key is none of those that set-pinned-keys names: has the server a new \
-             key?"
+            "is valid, but its key is not in the list of set-pinned-keys: does the server have a new key?"
                 .into(),
         ),
         error => (Failure::CertificateInvalid, fault(error, refusal)),
@@ -159,10 +158,10 @@ fn wrong_name(presented: &[String]) -> (Failure, String) {
         names.push("others".into());
     }
     let what = if names.is_empty() {
-        "bears no name at all".into()
+        "has no name at all".into()
     } else {
         let names = names.join(", ");
-        format!("bears other names: {names}; one of them may do as server name")
+        format!("has other names: {names}; one of them may be right as server name")
     };
     (Failure::CertificateWrongName, what)
 }
@@ -192,7 +191,7 @@ fn alert_received(alert: AlertDescription) -> Error {
         }
         AlertDescription::UnrecognisedName => Error::Failed(
             Failure::CertificateWrongName,
-            "the server does not go by this name (alert UnrecognisedName)".into(),
+            "the server does not know this name (alert UnrecognisedName)".into(),
         ),
         AlertDescription::CertificateRequired => Error::handshake_failed(
             "the server wants a client certificate: set one with set-client-certificate",
@@ -204,7 +203,7 @@ fn alert_received(alert: AlertDescription) -> Error {
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
         | AlertDescription::AccessDenied => Error::handshake_failed(format!(
-            "the server does not take this client's certificate (alert {alert:?})"
+            "the server does not accept this client's certificate (alert {alert:?})"
         )),
         alert => Error::handshake_failed(format!("the server broke off with the alert {alert:?}")),
     }

@@ -36,7 +36,8 @@ impl Identity {
         let certified = CertifiedKey::new(chain, key);
         certified.keys_match().map_err(|error| match error {
             RustlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-                "the private key is not that of the first certificate of the client's chain".into()
+                "the private key does not belong to the first certificate of the client's chain"
+                    .into()
             }
             error => format!("the client's certificate cannot be used: {error}"),
         })?;

@@ -1,4 +1,4 @@
-//! Chains: who signed what, and with which algorithm.
+//! Chains: issuers and signature algorithms.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ fn refused(settings: &Settings, identity: Identity) -> (Failure, String) {
 }
 
 #[test]
-fn rsa_signatures_over_sha384_and_sha512_are_good() {
+fn rsa_signatures_over_sha384_and_sha512_are_valid() {
     for algorithm in [&PKCS_RSA_SHA384, &PKCS_RSA_SHA512] {
         let authority = Authority::new(algorithm);
         let config = authority.issue(&params(NAME), key(algorithm)).config();
@@ -60,7 +60,7 @@ fn both_mozillas_roots_and_added_ones_can_be_trusted() {
 }
 
 #[test]
-fn trusting_nobody_is_refused_at_once() {
+fn a_policy_that_trusts_nobody_is_refused() {
     let mut trust = Trust::default();
     trust.use_bundled(false);
     let error = Settings::new::<TestPlatform>(&trust.into()).err().unwrap();
@@ -140,7 +140,7 @@ fn an_intermediate_authority_is_followed() {
 fn a_forged_signature_is_refused() {
     let mut identity = AUTHORITY.issue_for(NAME);
     let mut der = identity.0[0].to_vec();
-    // Into the signature's last octet, behind all that has a structure.
+    // Changes the last octet of the signature, which has no structure.
     *der.last_mut().unwrap() ^= 1;
     identity.0[0] = der.into();
     assert_eq!(

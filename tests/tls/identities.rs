@@ -1,4 +1,4 @@
-//! The client's own certificate.
+//! The client certificate.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const KINDS: [&SignatureAlgorithm; 4] = [
     &rcgen::PKCS_RSA_SHA256,
 ];
 
-/// A certificate for a client, in PEM, and its key.
+/// A client certificate in PEM, and its key.
 fn issued(kind: &'static SignatureAlgorithm) -> (String, KeyPair) {
     let key = key(kind);
     let mut params = params("client.example");
@@ -51,7 +51,7 @@ fn showing(identity: Option<Identity>) -> Settings {
     Settings::new::<TestPlatform>(&policy).unwrap()
 }
 
-/// A server that wants a certificate of a client.
+/// A server that requires a client certificate.
 fn demanding(versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(AUTHORITY.issuer().der().clone()).unwrap();
@@ -95,7 +95,7 @@ fn keys_come_in_every_form() {
         let (chain, key) = issued(kind);
         let pkcs8 = key.serialize_der();
         identity(&chain, &pkcs8).unwrap();
-        // Inside of PKCS #8 is SEC 1 (RFC 5915) for ECDSA, PKCS #1 for RSA.
+        // PKCS #8 contains SEC 1 (RFC 5915) for ECDSA, PKCS #1 for RSA.
         let inside = PrivateKeyInfoRef::try_from(pkcs8.as_slice()).unwrap();
         let inside = identity(&chain, inside.private_key.as_bytes());
         assert_eq!(inside.is_ok(), kind != &rcgen::PKCS_ED25519);
@@ -104,17 +104,17 @@ fn keys_come_in_every_form() {
 }
 
 #[test]
-fn a_server_that_wants_a_certificate_says_so() {
+fn a_server_that_requires_a_certificate_is_named_as_the_reason() {
     let wanted = "set one with set-client-certificate";
     let message = refusal(None, &TLS13);
     assert!(message.contains(wanted), "{message}");
-    // TLS 1.2 has no alert of its own for it.
+    // TLS 1.2 has no special alert for it.
     let message = refusal(None, &TLS12);
     assert!(message.contains("wants a client certificate"), "{message}");
 }
 
 #[test]
-fn a_certificate_that_the_server_does_not_take_is_named_as_the_reason() {
+fn a_certificate_that_the_server_refuses_is_named_as_the_reason() {
     for version in [&TLS12, &TLS13] {
         let key = key(&rcgen::PKCS_ED25519);
         let mut params = params("client.example");
@@ -122,7 +122,10 @@ fn a_certificate_that_the_server_does_not_take_is_named_as_the_reason() {
         let chain = params.signed_by(&key, AUTHORITY.issuer()).unwrap().pem();
         let identity = identity(&chain, key.serialize_pem().as_bytes()).unwrap();
         let message = refusal(Some(identity), version);
-        assert!(message.contains("does not take this client's"), "{message}");
+        assert!(
+            message.contains("does not accept this client's"),
+            "{message}"
+        );
     }
 }
 
@@ -138,7 +141,7 @@ fn a_server_that_asks_for_none_gets_none() {
 }
 
 #[test]
-fn what_is_wrong_with_a_certificate_or_key_is_said() {
+fn the_error_says_what_is_wrong_with_a_certificate_or_key() {
     let (chain, key) = issued(&rcgen::PKCS_ECDSA_P256_SHA256);
     let (_, other) = issued(&rcgen::PKCS_ECDSA_P256_SHA256);
     let p521 = include_str!("p521.pem");
@@ -149,7 +152,7 @@ fn what_is_wrong_with_a_certificate_or_key_is_said() {
         (
             chain.as_str(),
             other.serialize_pem().as_str(),
-            "not that of the first certificate",
+            "does not belong to the first certificate",
         ),
         (&chain, encrypted, "encrypted: decrypt it first"),
         (&chain, p521, "not ECDSA over P-256 or P-384"),

@@ -1,4 +1,4 @@
-//! What the caller demands besides a valid certificate: pinned keys, a minimum version.
+//! Requirements of the caller besides a valid certificate: pinned keys and a minimum version.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! TLS against servers of other makes: rustls over ring, in memory, and below `interop`, programs.
+//! TLS against other implementations: rustls over ring in memory; in `interop`, server programs.
 
 mod certificates;
 mod chains;

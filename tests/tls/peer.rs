@@ -1,4 +1,4 @@
-//! A certificate authority, a server in memory, and the wire between it and the client under test.
+//! A certificate authority, a server in memory, and a wire between it and the client under test.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
@@ -30,7 +30,7 @@ impl Platform for TestPlatform {
     }
 }
 
-/// ring makes no RSA keys: these are for tests only.
+/// A key for tests only, because ring makes no RSA keys.
 pub fn rsa_4096() -> KeyPair {
     let pem = include_str!("rsa-4096.pem");
     KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256).unwrap()
@@ -78,7 +78,7 @@ impl Authority {
         &self.0
     }
 
-    /// Nothing but this authority is trusted.
+    /// Trusts only this authority.
     pub fn trust(&self) -> Trust {
         let mut trust = Trust::default();
         trust.use_bundled(false);
@@ -131,7 +131,7 @@ pub struct Pair {
     pub client: Tls,
     pub server: ServerConnection,
     pub step: usize,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Pair {
@@ -144,11 +144,11 @@ impl Pair {
             client: Tls::new(settings, &ServerName::parse(name).unwrap()).unwrap(),
             server: ServerConnection::new(config.clone()).unwrap(),
             step: usize::MAX,
-            heard: Vec::new(),
+            received: Vec::new(),
         }
     }
 
-    /// For tests that do not care how.
+    /// A connection with the defaults.
     pub fn connected() -> Self {
         let mut pair = Self::new(
             &AUTHORITY.settings(),
@@ -164,7 +164,7 @@ impl Pair {
         loop {
             let commands = std::mem::take(self.client.outgoing());
             self.deliver(&commands);
-            let octets = self.said();
+            let octets = self.sent();
             if commands.is_empty() && octets.is_empty() {
                 return Ok(());
             }
@@ -178,15 +178,15 @@ impl Pair {
         for mut piece in octets.chunks(self.step) {
             while !piece.is_empty() {
                 self.server.read_tls(&mut piece).unwrap();
-                // An error shows in what the server then sends, or does not.
+                // The server's errors show in the octets that it sends, or does not send.
                 let _ = self.server.process_new_packets();
-                let _ = self.server.reader().read_to_end(&mut self.heard);
+                let _ = self.server.reader().read_to_end(&mut self.received);
             }
         }
     }
 
-    /// What the server has to say.
-    pub fn said(&mut self) -> Vec<u8> {
+    /// The octets that the server wants to send.
+    pub fn sent(&mut self) -> Vec<u8> {
         let mut octets = Vec::new();
         while self.server.wants_write() {
             self.server.write_tls(&mut octets).unwrap();
@@ -194,16 +194,16 @@ impl Pair {
         octets
     }
 
-    /// What the server has read since the last time.
-    pub fn heard(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.heard)
+    /// The plaintext that the server has read since the last call.
+    pub fn received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
-    /// A line each way.
+    /// Sends a line each way.
     pub fn talk(&mut self) {
         self.client.send(b"EHLO client.example\r\n").unwrap();
         self.exchange().unwrap();
-        assert_eq!(self.heard(), b"EHLO client.example\r\n");
+        assert_eq!(self.received(), b"EHLO client.example\r\n");
         self.server
             .writer()
             .write_all(b"250 mail.example.org\r\n")

@@ -1,4 +1,4 @@
-//! A corpus of chains, each judged by envoi in a handshake and by OpenSSL.
+//! A corpus of chains, each verified by envoi in a handshake and by OpenSSL.
 
 mod algorithms;
 mod certificate;
@@ -41,7 +41,7 @@ fn authorities() {
 }
 
 #[test]
-fn the_servers_own_certificate_added_by_hand() {
+fn the_servers_own_certificate_if_added() {
     judge(trusted_certificate::rows());
 }
 
@@ -53,7 +53,7 @@ fn the_servers_own_certificate_without_a_subject_alternative_name() {
 
 // Conformance: 43
 #[test]
-fn nothing_else_is_trusted_for_a_certificate_added_by_hand() {
+fn an_added_certificate_vouches_for_no_other() {
     judge(trusted_certificate::others());
 }
 
@@ -83,7 +83,7 @@ fn sizes_and_oddities() {
 }
 
 #[test]
-fn the_corpus_is_not_cut() {
+fn the_corpus_is_complete() {
     let families = [
         validity::rows,
         names::rows,
