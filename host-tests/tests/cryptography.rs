@@ -18,7 +18,7 @@ const VECTORS: [(&str, i32); 7] = [
     ("wycheproof_ecdsa_p256", 484),
     ("wycheproof_ecdsa_p384", 504),
     ("wycheproof_ed25519", 151),
-    ("wycheproof_ml_kem_768", 170),
+    ("wycheproof_ml_kem_768", 181),
     ("wycheproof_x25519", 518),
 ];
 
