@@ -299,12 +299,13 @@ impl<N: Network> Connection<N> {
         let Some(tls) = &mut self.tls else {
             return Ok(plaintext);
         };
-        // The end of the handshake may have to leave too, and with implicit TLS nothing else is there to take it along.
+        // The end of the handshake, and an answer to a key update, leave before it.
+        let mut sealed = std::mem::take(tls.outgoing());
         if !plaintext.is_empty() {
-            tls.send(&plaintext)
-                .map_err(|e| Error::Protocol(phase, e.message))?;
+            let records = tls.seal(&plaintext);
+            sealed.extend(records.map_err(|e| Error::Protocol(phase, e.to_string()))?);
         }
-        Ok(std::mem::take(tls.outgoing()).into())
+        Ok(sealed.into())
     }
 
     /// Waits until something can be written; returns how many octets, at least one.
@@ -359,7 +360,7 @@ impl<N: Network> Connection<N> {
         tls.receive(bytes).map_err(|error| match phase {
             // In TLS 1.3 the client is done before the server has looked at its certificate.
             Phase::Greeting | Phase::Hello => tls_failed(error),
-            _ => Error::Protocol(phase, error.message),
+            _ => Error::Protocol(phase, error.to_string()),
         })?;
         let plaintext = std::mem::take(tls.plaintext());
         let closed = tls.is_closed();

@@ -525,7 +525,7 @@ impl<N> Debug for Platform<N> {
     }
 }
 
-impl<N: Network> tls::Host for Platform<N> {
+impl<N: Network> tls::Platform for Platform<N> {
     fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
         N::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
     }

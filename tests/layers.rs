@@ -61,7 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("timeouts", &["smtp"]),
     ("smtp", &["sasl"]),
     ("sasl", &[]),
-    ("tls", &[]),
+    ("tls", &["smtp"]),
     ("net", &[]),
 ];
 

@@ -4,7 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::{CallDeadlines, ConnectConfig};
 use crate::net::{self, Deadline, Interest, Network, Read, Source, Stream};
-use crate::smtp::error::{Error, Phase, TlsFailure};
+use crate::smtp::error::{Error, Phase};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeout;
 use crate::tls::{self, Tls};
@@ -119,17 +119,8 @@ pub async fn write_all(
 }
 
 pub fn tls_failed(error: tls::Error) -> Error {
-    let failure = match error.failure {
-        tls::Failure::CertificateExpired => TlsFailure::CertificateExpired,
-        tls::Failure::CertificateNotYetValid => TlsFailure::CertificateNotYetValid,
-        tls::Failure::CertificateUnknownIssuer => TlsFailure::CertificateUnknownIssuer,
-        tls::Failure::CertificateWrongName => TlsFailure::CertificateWrongName,
-        tls::Failure::CertificateRevoked => TlsFailure::CertificateRevoked,
-        tls::Failure::CertificateInvalid => TlsFailure::CertificateInvalid,
-        tls::Failure::CertificateNotPinned => TlsFailure::CertificateNotPinned,
-        tls::Failure::Incompatible => TlsFailure::Incompatible,
-        tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
-        tls::Failure::NoRandomness => return Error::Other(error.message),
-    };
-    Error::TlsFailed(failure, error.message)
+    match error {
+        tls::Error::Failed(failure, message) => Error::TlsFailed(failure, message),
+        tls::Error::NoRandomness => Error::Other(error.to_string()),
+    }
 }

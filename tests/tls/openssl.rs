@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use servers::report;
 
-/// Otherwise the report says that it is missing.
+/// If it is missing, the report says so.
 pub fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let installed = Command::new("openssl").arg("version").output().is_ok();
@@ -22,7 +22,7 @@ pub fn installed() -> bool {
     *INSTALLED
 }
 
-/// Gone with the test.
+/// Removed at the end of the test.
 pub struct Folder(PathBuf);
 
 impl Folder {

@@ -1,10 +1,10 @@
-//! A certificate authority, a server in memory, and the wire between it and the client under test.
+//! A certificate authority, a server in memory, and a wire between it and the client under test.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use envoi::tls::{Error, Host, NoRandomness, ServerName, Settings, Tls, Trust};
+use envoi::tls::{Error, Failure, NoRandomness, Platform, ServerName, Settings, Tls, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
 };
@@ -17,9 +17,9 @@ pub const NAME: &str = "mail.example.org";
 pub const NOW: u64 = 1_795_521_600;
 
 #[derive(Debug)]
-pub struct TestHost;
+pub struct TestPlatform;
 
-impl Host for TestHost {
+impl Platform for TestPlatform {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         ring::default_provider().secure_random.fill(buffer).unwrap();
         Ok(())
@@ -30,7 +30,7 @@ impl Host for TestHost {
     }
 }
 
-/// ring makes no RSA keys: these are for tests only.
+/// A key for tests only, because ring makes no RSA keys.
 pub fn rsa_4096() -> KeyPair {
     let pem = include_str!("rsa-4096.pem");
     KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256).unwrap()
@@ -42,11 +42,19 @@ pub fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
         &rcgen::PKCS_RSA_SHA384,
         &rcgen::PKCS_RSA_SHA512,
     ];
-    match rsa.contains(&algorithm) {
-        true => {
-            KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm).unwrap()
-        }
-        false => KeyPair::generate_for(algorithm).unwrap(),
+    if rsa.contains(&algorithm) {
+        return KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm)
+            .unwrap();
+    }
+    KeyPair::generate_for(algorithm).unwrap()
+}
+
+/// The kind of an error that is not the platform's fault.
+#[track_caller]
+pub fn failure(error: &Error) -> Failure {
+    match error {
+        Error::Failed(failure, _) => *failure,
+        Error::NoRandomness => panic!("{error}"),
     }
 }
 
@@ -70,7 +78,7 @@ impl Authority {
         &self.0
     }
 
-    /// Nothing but this authority is trusted.
+    /// Trusts only this authority.
     pub fn trust(&self) -> Trust {
         let mut trust = Trust::default();
         trust.use_bundled(false);
@@ -79,7 +87,7 @@ impl Authority {
     }
 
     pub fn settings(&self) -> Settings {
-        Settings::new::<TestHost>(&self.trust().into()).unwrap()
+        Settings::new::<TestPlatform>(&self.trust().into()).unwrap()
     }
 
     pub fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
@@ -123,7 +131,7 @@ pub struct Pair {
     pub client: Tls,
     pub server: ServerConnection,
     pub step: usize,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Pair {
@@ -136,11 +144,11 @@ impl Pair {
             client: Tls::new(settings, &ServerName::parse(name).unwrap()).unwrap(),
             server: ServerConnection::new(config.clone()).unwrap(),
             step: usize::MAX,
-            heard: Vec::new(),
+            received: Vec::new(),
         }
     }
 
-    /// For tests that do not care how.
+    /// A connection with the defaults.
     pub fn connected() -> Self {
         let mut pair = Self::new(
             &AUTHORITY.settings(),
@@ -156,7 +164,7 @@ impl Pair {
         loop {
             let commands = std::mem::take(self.client.outgoing());
             self.deliver(&commands);
-            let octets = self.said();
+            let octets = self.sent();
             if commands.is_empty() && octets.is_empty() {
                 return Ok(());
             }
@@ -170,15 +178,15 @@ impl Pair {
         for mut piece in octets.chunks(self.step) {
             while !piece.is_empty() {
                 self.server.read_tls(&mut piece).unwrap();
-                // An error shows in what the server then sends, or does not.
+                // The server's errors show in the octets that it sends, or does not send.
                 let _ = self.server.process_new_packets();
-                let _ = self.server.reader().read_to_end(&mut self.heard);
+                let _ = self.server.reader().read_to_end(&mut self.received);
             }
         }
     }
 
-    /// What the server has to say.
-    pub fn said(&mut self) -> Vec<u8> {
+    /// The octets that the server wants to send.
+    pub fn sent(&mut self) -> Vec<u8> {
         let mut octets = Vec::new();
         while self.server.wants_write() {
             self.server.write_tls(&mut octets).unwrap();
@@ -186,16 +194,16 @@ impl Pair {
         octets
     }
 
-    /// What the server has read since the last time.
-    pub fn heard(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.heard)
+    /// The plaintext that the server has read since the last call.
+    pub fn received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
-    /// A line each way.
+    /// Sends a line each way.
     pub fn talk(&mut self) {
         self.client.send(b"EHLO client.example\r\n").unwrap();
         self.exchange().unwrap();
-        assert_eq!(self.heard(), b"EHLO client.example\r\n");
+        assert_eq!(self.received(), b"EHLO client.example\r\n");
         self.server
             .writer()
             .write_all(b"250 mail.example.org\r\n")

@@ -130,7 +130,39 @@ const WIDE_ARITHMETIC: Module = Module {
     ..ARITHMETIC
 };
 
-/// The portable and the wide module.
+/// Vectors and comparisons for the cryptography, which host-tests runs: core modules with envoi's flags.
+const CHECKS: Module = Module {
+    file: "checks.wasm",
+    output: "primitives_checks.wasm",
+    selection: &[
+        "--package",
+        "primitives-checks",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
+const WIDE_CHECKS: Module = Module {
+    file: "checks-wide.wasm",
+    flags: WIDE.flags,
+    folder: WIDE.folder,
+    ..CHECKS
+};
+
+/// `dist/checks.wasm` and `dist/checks-wide.wasm`.
+pub(crate) fn build_checks(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    for module in [&CHECKS, &WIDE_CHECKS] {
+        let start = Instant::now();
+        let compiled = compile(project, toolchain, module)?;
+        let optimized = optimizer::optimize(&compiled).unwrap_or(compiled);
+        keep(project, module.file, &fs::read(optimized)?, start)?;
+    }
+    Ok(())
+}
+
+/// Portable, and wide.
 pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     let toolchain = toolchain::set_up(TARGET)?;
     let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
@@ -138,6 +170,11 @@ pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
         anyhow::Ok(optimizer::optimize(&compiled).unwrap_or(compiled))
     });
     Ok([portable?, wide?])
+}
+
+/// What compiles for the components' target.
+pub fn toolchain() -> Result<Toolchain> {
+    toolchain::set_up(TARGET)
 }
 
 /// `dist/envoi.wasm`.

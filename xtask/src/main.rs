@@ -33,6 +33,8 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
+cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
+                         in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
 cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
@@ -69,6 +71,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
+        [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
@@ -97,6 +100,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             arguments.join(" ".as_ref()).display()
         ),
     }
+}
+
+fn checks(project: &Project) -> Result<()> {
+    component::build_checks(project, &component::toolchain()?)
 }
 
 fn cli(project: &Project) -> Result<()> {

@@ -69,6 +69,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     docs::check(project)?;
     headline("component");
     let toolchain = component::build(project)?;
+    headline("the checks of the cryptography");
+    component::build_checks(project, &toolchain)?;
     headline("the guests of README.md and docs/languages/");
     guest::build_all(project, &toolchain, report)?;
     headline("the contact form");

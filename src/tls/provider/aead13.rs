@@ -32,7 +32,7 @@ impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
         A::key_size()
     }
 
-    /// Keys stay here.
+    /// Keys are not given out.
     fn extract_keys(
         &self,
         _: AeadKey,
@@ -64,7 +64,7 @@ impl<A: Aead> MessageEncrypter for Records<A> {
             &mut payload,
             0,
         )?;
-        // The outer type and version are those of TLS 1.2's application data.
+        // The outer type and version are the same as in TLS 1.2 (RFC 8446, section 5.2).
         Ok(OutboundOpaqueMessage::new(
             ContentType::ApplicationData,
             ProtocolVersion::TLSv1_2,

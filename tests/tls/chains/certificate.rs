@@ -1,11 +1,11 @@
-//! Certificates (RFC 5280, section 4.1) of any contents, right or wrong.
+//! Certificates (RFC 5280, section 4.1) with any contents, valid or not.
 
 use std::sync::Arc;
 
 use super::der::*;
 use super::keys::{Key, Signature};
 
-/// What a certificate says. `server` and `authority` say what is right; each method changes one thing.
+/// The contents of a certificate. `server` and `authority` give valid ones; each method changes one thing.
 #[derive(Clone)]
 pub struct Template {
     subject: Vec<u8>,
@@ -14,7 +14,7 @@ pub struct Template {
     version: u8,
     serial: Vec<u8>,
     signature: Option<Signature>,
-    /// In the part that is signed, where it is to differ.
+    /// In the signed part, if it differs there.
     inner_signature: Option<Signature>,
     extensions: Vec<Extension>,
 }
@@ -43,7 +43,7 @@ pub const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
 pub const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 pub const ANY_USAGE: &str = "2.5.29.37.0";
 
-// KeyUsage's first octet (RFC 5280, section 4.2.1.3).
+// The first octet of KeyUsage (RFC 5280, section 4.2.1.3).
 pub const DIGITAL_SIGNATURE: u8 = 0x80;
 pub const KEY_ENCIPHERMENT: u8 = 0x20;
 pub const KEY_AGREEMENT: u8 = 0x08;
@@ -64,7 +64,7 @@ impl Template {
             .usage(CERTIFICATE_SIGN | CRL_SIGN)
     }
 
-    /// Without any extension.
+    /// Removes all extensions.
     pub fn new(common_name: &str) -> Self {
         Self {
             subject: distinguished(common_name),
@@ -83,7 +83,7 @@ impl Template {
         self
     }
 
-    /// In the place of the common name that it was made with.
+    /// Replaces the common name.
     pub fn common_name(mut self, name: &str) -> Self {
         self.subject = distinguished(name);
         self
@@ -94,7 +94,7 @@ impl Template {
         self
     }
 
-    /// As UTCTime or, with the century, GeneralizedTime.
+    /// UTCTime, or GeneralizedTime if the year has four digits.
     pub fn valid(mut self, from: &'static str, to: &'static str) -> Self {
         self.validity = [from, to];
         self
@@ -127,10 +127,7 @@ impl Template {
     }
 
     pub fn basic_constraints(self, authority: bool, path_length: Option<u8>) -> Self {
-        let authority = match authority {
-            true => element(BOOLEAN, &[&[0xff]]),
-            false => Vec::new(),
-        };
+        let authority = flag(authority);
         let length = path_length.map_or(Vec::new(), |length| element(INTEGER, &[&[length]]));
         self.extension(BASIC_CONSTRAINTS, true, sequence(&[&authority, &length]))
     }
@@ -162,13 +159,13 @@ impl Template {
         self.extension(NAME_CONSTRAINTS, true, value)
     }
 
-    /// In the place of one that is there.
+    /// Replaces an extension.
     pub fn extension(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
         self.extensions.retain(|extension| extension.id != id);
         self.also(id, critical, value)
     }
 
-    /// Beside one that may be there.
+    /// Adds an extension, even a second of the same kind.
     pub fn also(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
         self.extensions.push(Extension {
             id,
@@ -205,9 +202,10 @@ impl Template {
             other => wrapped(0, &element(INTEGER, &[&[other - 1]])),
         };
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::der).collect();
-        let extensions = match self.extensions.is_empty() {
-            true => Vec::new(),
-            false => wrapped(3, &sequence(&[&extensions])),
+        let extensions = if self.extensions.is_empty() {
+            Vec::new()
+        } else {
+            wrapped(3, &sequence(&[&extensions]))
         };
         sequence(&[
             &version,
@@ -224,12 +222,17 @@ impl Template {
 
 impl Extension {
     fn der(&self) -> Vec<u8> {
-        let critical = match self.critical {
-            true => element(BOOLEAN, &[&[0xff]]),
-            false => Vec::new(),
-        };
         let value = element(OCTET_STRING, &[&self.value]);
-        sequence(&[&oid(self.id), &critical, &value])
+        sequence(&[&oid(self.id), &flag(self.critical), &value])
+    }
+}
+
+/// DER omits a BOOLEAN that has its default, FALSE.
+fn flag(is_set: bool) -> Vec<u8> {
+    if is_set {
+        element(BOOLEAN, &[&[0xff]])
+    } else {
+        Vec::new()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Just enough of DER to write certificates, and to write them wrongly.
+//! A DER writer for certificates, valid and malformed.
 
 pub const BOOLEAN: u8 = 0x01;
 pub const INTEGER: u8 = 0x02;
@@ -41,7 +41,7 @@ pub fn bit_string(octets: &[u8]) -> Vec<u8> {
     element(BIT_STRING, &[&[0], octets])
 }
 
-/// Of dotted decimals.
+/// Takes dotted decimals.
 pub fn oid(dotted: &str) -> Vec<u8> {
     let arcs: Vec<u32> = dotted.split('.').map(|arc| arc.parse().unwrap()).collect();
     let mut octets = vec![(arcs[0] * 40 + arcs[1]) as u8];

@@ -1,4 +1,4 @@
-//! A chain before both judges.
+//! Has envoi and OpenSSL verify a chain, and compares.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,15 +11,15 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use super::certificate::{Certificate, Template};
 use super::keys::Key;
 use super::openssl;
-use crate::peer::{Pair, TestHost};
+use crate::peer::{Pair, TestPlatform};
 
 pub use crate::peer::{NAME, NOW};
 
-/// What nearly all rows trust.
+/// Trusted by nearly all rows.
 pub static ROOT: LazyLock<Certificate> =
     LazyLock::new(|| Template::authority("Root").self_signed());
 
-/// A chain, and what both make of it. Where they differ, a comment at the row says why.
+/// A chain, and both verdicts. If they differ, a comment at the row says why.
 pub struct Row {
     pub what: &'static str,
     /// The server's own first.
@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Good in both eyes.
+    /// Valid for both.
     pub fn new(what: &'static str, chain: &[&Certificate]) -> Self {
         Self {
             what,
@@ -45,7 +45,7 @@ impl Row {
         }
     }
 
-    /// In the place of [`ROOT`].
+    /// Instead of [`ROOT`].
     pub fn trusting(mut self, authorities: &[&Certificate]) -> Self {
         self.trusted = authorities
             .iter()
@@ -54,13 +54,13 @@ impl Row {
         self
     }
 
-    /// In the place of [`NAME`].
+    /// Instead of [`NAME`].
     pub fn asked(mut self, name: &'static str) -> Self {
         self.asked = name;
         self
     }
 
-    /// With what in the message.
+    /// `says` is part of the message.
     pub fn ours(mut self, failure: Failure, says: &'static str) -> Self {
         self.ours = Some((failure, says));
         self
@@ -71,13 +71,14 @@ impl Row {
         self
     }
 
-    /// What is not as the row has it.
+    /// A sentence about verdicts that differ from the row's.
     fn disagreement(&self) -> Option<String> {
         let ours = self.handshake();
         let as_expected = match (&ours, self.ours) {
             (Ok(()), None) => true,
             (Err(error), Some((failure, says))) => {
-                error.failure == failure && error.message.contains(says)
+                *error == Error::Failed(failure, error.to_string())
+                    && error.to_string().contains(says)
             }
             _ => false,
         };
@@ -97,7 +98,7 @@ impl Row {
         for authority in &self.trusted {
             trust.add(authority).unwrap();
         }
-        let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+        let settings = Settings::new::<TestPlatform>(&trust.into()).unwrap();
         let certified = CertifiedKey::new(self.chain.clone(), self.key.for_server());
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(self.key.versions())
@@ -111,7 +112,7 @@ impl Row {
     }
 }
 
-/// All rows are judged before any fails the test.
+/// Judges all rows before the test fails.
 pub fn judge(rows: Vec<Row>) {
     let wrong: Vec<_> = rows.iter().filter_map(Row::disagreement).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -1,4 +1,4 @@
-//! Names: what the certificate bears, and what is asked for.
+//! Names: in the certificate, and asked for.
 
 use envoi::tls::Failure::CertificateWrongName;
 
@@ -10,7 +10,7 @@ fn bearing(names: &[Name<'_>]) -> Certificate {
     ROOT.issue(Template::server(NAME).names(names))
 }
 
-/// None of the names is the one asked for.
+/// Has other names than the one asked for.
 fn other(what: &'static str, names: &[Name<'_>], says: &'static str) -> Row {
     Row::new(what, &[&bearing(names)])
         .ours(CertificateWrongName, says)
@@ -34,7 +34,7 @@ pub fn rows() -> Vec<Row> {
         other(
             "another name",
             &[Dns("example.com")],
-            "bears other names: example.com",
+            "has other names: example.com",
         ),
         other(
             "its domain alone",
@@ -46,11 +46,11 @@ pub fn rows() -> Vec<Row> {
             &[Dns("a.mail.example.org")],
             "other names: a.mail.example.org",
         ),
-        other("an ending", &[Dns("ail.example.org")], "bears other names"),
+        other("an ending", &[Dns("ail.example.org")], "has other names"),
         other(
             "with a final dot",
             &[Dns("mail.example.org.")],
-            "bears other names",
+            "has other names",
         ),
         other(
             "with a NUL behind",
@@ -60,28 +60,27 @@ pub fn rows() -> Vec<Row> {
         other(
             "an address alone",
             &[Ip(&[192, 0, 2, 1])],
-            "bears other names: 192.0.2.1",
+            "has other names: 192.0.2.1",
         ),
-        // Nobody has read names in the subject since RFC 9525, section 2, but OpenSSL where there is
-        // no dNSName.
+        // RFC 9525, section 2, ignores names in the subject; OpenSSL reads them if there is no dNSName.
         Row::new(
             "in the subject alone",
             &[&ROOT.issue(common_name_of(NAME, &[]))],
         )
-        .ours(CertificateWrongName, "bears no name at all"),
+        .ours(CertificateWrongName, "has no name at all"),
         Row::new(
             "in the subject, beside an address for mail",
             &[&ROOT.issue(common_name_of(NAME, &[Email("postmaster@example.org")]))],
         )
-        .ours(CertificateWrongName, "bears no name at all"),
+        .ours(CertificateWrongName, "has no name at all"),
         Row::new(
             "in the subject, beside another",
             &[&ROOT.issue(common_name_of(NAME, &[Dns("example.com")]))],
         )
-        .ours(CertificateWrongName, "bears other names: example.com")
+        .ours(CertificateWrongName, "has other names: example.com")
         .openssl(openssl::HOST_NAME),
         Row::new("no name anywhere", &[&ROOT.issue(common_name)])
-            .ours(CertificateWrongName, "bears no name at all")
+            .ours(CertificateWrongName, "has no name at all")
             .openssl(openssl::HOST_NAME),
     ];
     rows.extend(wildcards());
@@ -114,27 +113,27 @@ fn wildcards() -> Vec<Row> {
         other(
             "a wildcard in the middle",
             &[Dns("mail.*.org")],
-            "bears other names",
+            "has other names",
         ),
-        other("a wildcard twice", &[Dns("*.*.org")], "bears other names"),
-        other("nothing but a wildcard", &[Dns("*")], "bears other names"),
+        other("a wildcard twice", &[Dns("*.*.org")], "has other names"),
+        other("nothing but a wildcard", &[Dns("*")], "has other names"),
         other(
             "a wildcard for all of a top-level domain",
             &[Dns("*.org")],
-            "bears other names",
+            "has other names",
         )
         .asked("example.org"),
         other(
             "a wildcard in a label",
             &[Dns("m*l.example.org")],
-            "bears other names",
+            "has other names",
         ),
-        // A wildcard is a whole label (RFC 9525, section 6.3); OpenSSL has kept what RFC 6125 let be.
+        // A wildcard is a whole label (RFC 9525, section 6.3); OpenSSL still allows the forms of RFC 6125.
         Row::new(
             "a wildcard behind a label",
             &[&bearing(&[Dns("mail*.example.org")])],
         )
-        .ours(CertificateWrongName, "bears other names"),
+        .ours(CertificateWrongName, "has other names"),
     ]
 }
 
@@ -150,7 +149,7 @@ fn international() -> Vec<Row> {
         other(
             "a wildcard in an A-label",
             &[Dns("xn--bcher-*.example.org")],
-            "bears other names",
+            "has other names",
         )
         .asked(BUECHER),
         other("a U-label", &[Dns("b\u{fc}cher.example.org")], "bears").asked(BUECHER),
@@ -172,19 +171,19 @@ pub fn addresses() -> Vec<Row> {
         wrong(
             "another address",
             &[Ip(&[192, 0, 2, 2])],
-            "bears other names: 192.0.2.2",
+            "has other names: 192.0.2.2",
         ),
         wrong(
             "a name alone",
             &[Dns(NAME)],
-            "bears other names: mail.example.org",
+            "has other names: mail.example.org",
         ),
         wrong("an address written as a name", &[Dns("192.0.2.1")], "bears"),
         wrong("a wildcard of addresses", &[Dns("*.0.2.1")], "bears"),
         wrong(
             "an address mapped to IPv6",
             &[Ip(&mapped)],
-            "bears other names: 0::ffff:c000:201",
+            "has other names: 0::ffff:c000:201",
         ),
         wrong("an address of three octets", &[Ip(&[192, 0, 2])], "bears"),
     ]

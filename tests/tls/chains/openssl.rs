@@ -1,5 +1,4 @@
-//! OpenSSL's verdict on a chain: the command `openssl verify`, set to what it does in a client's
-//! handshake.
+//! OpenSSL's verdict on a chain: `openssl verify` with the options of a client's handshake.
 
 use std::net::IpAddr;
 use std::process::Command;
@@ -9,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use super::judge::{NOW, Row};
 use crate::openssl::{Folder, installed, pem};
 
-// Of openssl/x509_vfy.h.
+// From openssl/x509_vfy.h.
 pub const OK: u32 = 0;
 pub const SIGNATURE_FAILURE: u32 = 7;
 pub const ISSUER_MISSING: u32 = 2;
@@ -31,7 +30,7 @@ pub const LEAF_KEY_TOO_SMALL: u32 = 66;
 pub const CA_KEY_TOO_SMALL: u32 = 67;
 pub const CA_HASH_TOO_WEAK: u32 = 68;
 
-/// None where there is no OpenSSL.
+/// `None` without OpenSSL.
 pub fn verdict(row: &Row) -> Option<u32> {
     if !installed() {
         return None;
@@ -42,14 +41,14 @@ pub fn verdict(row: &Row) -> Option<u32> {
         folder.write(name, &text)
     };
     let leaf = write("leaf", &row.chain[..1]);
-    // The whole chain, as a client hears it.
+    // The whole chain, as a client receives it.
     let chain = write("chain", &row.chain);
     let trusted = write("trusted", &row.trusted);
     let name = match row.asked.parse::<IpAddr>() {
         Ok(_) => "-verify_ip",
         Err(_) => "-verify_hostname",
     };
-    // Level 2 is that of Debian's clients, and of all from OpenSSL 3.2 on.
+    // Clients have level 2 on Debian, and everywhere from OpenSSL 3.2 on.
     let output = Command::new("openssl")
         .args(["verify", "-purpose", "sslserver", "-auth_level", "2"])
         .args(["-attime", &NOW.to_string(), name, row.asked])

@@ -1,4 +1,4 @@
-//! The servers of other makes, as tests see them.
+//! The server programs of other implementations.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ pub enum Make {
 }
 
 impl Make {
-    /// Those that this machine has; the report names the others.
+    /// The installed ones; the report names the others.
     pub fn all() -> impl Iterator<Item = Self> {
         let makes = [Self::OpenSSL, Self::GnuTLS, Self::Go];
         makes.into_iter().filter(|make| match make {
@@ -28,11 +28,11 @@ impl Make {
         })
     }
 
-    /// Whether there are options for these terms.
+    /// Whether the program has options for these terms.
     pub fn can(self, terms: &Terms) -> bool {
         match self {
             Self::OpenSSL => true,
-            // Its TLS 1.3 resumes by tickets alone.
+            // It resumes TLS 1.3 only by tickets.
             Self::GnuTLS => {
                 terms.version != Version::Tls13 || terms.sessions != Sessions::Remembered
             }
@@ -40,7 +40,7 @@ impl Make {
         }
     }
 
-    /// Answers lines.
+    /// Starts a server that answers lines.
     pub fn start(self, key: &KeyPair, terms: &Terms) -> Server {
         match self {
             Self::OpenSSL => openssl::start(key, terms),
@@ -49,7 +49,7 @@ impl Make {
         }
     }
 
-    /// What the server says of the next connection, if this make does.
+    /// The server's description of the next connection, if this make prints one.
     pub fn says_resumed(self, server: &mut Server) -> Option<bool> {
         match self {
             Self::OpenSSL => None,
@@ -58,7 +58,7 @@ impl Make {
         }
     }
 
-    /// Of all three, since a version of 2025.
+    /// All three have it in versions since 2025.
     pub fn has_x25519mlkem768(self) -> bool {
         let mut list = match self {
             Self::OpenSSL => Command::new("openssl"),
@@ -72,9 +72,10 @@ impl Make {
         let list = list.output().unwrap().stdout;
         let list = String::from_utf8_lossy(&list).replace('-', "");
         let has = list.contains("X25519MLKEM768");
-        let said = match has {
-            true => "agreed on",
-            false => "none, as this version has none",
+        let said = if has {
+            "agreed on"
+        } else {
+            "none, as this version has none"
         };
         report::measured(&format!("X25519MLKEM768 with {self:?}"), said);
         has

@@ -14,7 +14,7 @@ pub fn start(key: &KeyPair, terms: &Terms) -> Server {
     start_with(key, terms, &["-rev"])
 }
 
-/// Sends what it is told, and takes commands: a line `K` renews its keys and asks for ours.
+/// Sends its standard input and takes commands: a line `K` updates its keys and asks for ours.
 pub fn start_with(key: &KeyPair, terms: &Terms, options: &[&str]) -> Server {
     let mut program = Command::new("openssl");
     program.args(["s_server", "-accept", "127.0.0.1:0"]);
@@ -52,7 +52,7 @@ fn arguments(terms: &Terms) -> Vec<String> {
     arguments
 }
 
-/// Those of TLS 1.2 are for either kind of certificate.
+/// Names a suite of TLS 1.2 for both kinds of certificate.
 fn suites(suite: &str, version: Version) -> [String; 2] {
     if version == Version::Tls13 {
         return ["-ciphersuites".into(), format!("TLS_{suite}")];

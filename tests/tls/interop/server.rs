@@ -11,7 +11,7 @@ use super::client::PATIENCE;
 use crate::openssl::Folder;
 use crate::peer::{AUTHORITY, NAME, params};
 
-/// Ends with the test.
+/// Killed at the end of the test.
 pub struct Server {
     pub port: u16,
     pub child: Child,
@@ -21,7 +21,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// The program is told by these options where its certificate, key and authority are.
+    /// These options name the files of certificate, key and authority.
     pub fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
         let folder = Folder::new();
         let certificate = params(NAME).signed_by(key, AUTHORITY.issuer()).unwrap();
@@ -46,7 +46,7 @@ impl Server {
         }
     }
 
-    /// What follows this in the next line that begins so, and the lines before it.
+    /// Reads until a line with this prefix: returns the rest of that line, and the lines before it.
     pub fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
         loop {
@@ -71,7 +71,7 @@ impl Drop for Server {
     }
 }
 
-/// As they come, since a read itself cannot be told how long to wait.
+/// Sends lines from a thread, because a read has no timeout.
 fn lines(said: PipeReader) -> Receiver<String> {
     let (hears, heard) = channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What a server is to agree to, in IANA's names.
+//! The terms that a server agrees to, in IANA's names.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
@@ -7,7 +7,7 @@ pub enum Version {
     Tls13,
 }
 
-/// Where a server has what it needs to resume a session.
+/// Where a server keeps sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sessions {
     Tickets,
@@ -15,7 +15,7 @@ pub enum Sessions {
     Nowhere,
 }
 
-/// What a server thinks of a client's certificate.
+/// Whether a server asks for a client certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientCertificate {
     Unasked,
@@ -23,12 +23,12 @@ pub enum ClientCertificate {
     Required,
 }
 
-/// Nothing but these; what is `None` is the server's choice.
+/// The server allows only these; it chooses where one is `None`.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     pub version: Version,
     pub group: Option<&'static str>,
-    /// Without what a suite's name begins with, which depends on version and certificate.
+    /// Without the beginning of the name, which depends on version and certificate.
     pub suite: Option<&'static str>,
     pub signature: Option<&'static str>,
     pub sessions: Sessions,

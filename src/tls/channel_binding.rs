@@ -1,5 +1,5 @@
-//! Channel bindings (RFC 5056): what names a TLS connection, the same at both its ends and, with one
-//! in the middle who relays, at neither.
+//! Channel bindings (RFC 5056): data that identifies a TLS connection. Both ends have the same; if a man
+//! in the middle relays, they differ.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -10,16 +10,16 @@ use rustls::crypto::tls13::{Hkdf, HkdfUsingHmac, OkmBlock};
 
 use super::provider::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 
-/// For `Tls::channel_binding`.
+/// A result of `Tls::channel_binding`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelBinding {
-    /// As IANA has registered it.
+    /// As registered with IANA.
     pub name: &'static str,
     pub data: Vec<u8>,
 }
 
 impl ChannelBinding {
-    /// For TLS 1.2 (RFC 5929, section 3).
+    /// TLS 1.2 (RFC 5929, section 3).
     pub(super) fn unique(finished: [u8; 12]) -> Self {
         Self {
             name: "tls-unique",
@@ -27,7 +27,7 @@ impl ChannelBinding {
         }
     }
 
-    /// For TLS 1.3 (RFC 9266).
+    /// TLS 1.3 (RFC 9266).
     fn exported(data: [u8; EXPORTED]) -> Self {
         Self {
             name: "tls-exporter",
@@ -39,9 +39,8 @@ impl ChannelBinding {
 /// RFC 9266, section 2.
 const EXPORTED: usize = 32;
 
-/// Exports a connection's binding. rustls has an API for it, but not where it does no I/O of its own:
-/// there only its key log tells the secret, from which all that the connection exports is derived.
-/// The secret is not kept.
+/// Derives the binding of a TLS 1.3 connection. rustls has no exporter in its unbuffered API; there only
+/// the key log gives the exporter secret. The secret itself is not kept.
 #[derive(Default)]
 pub(super) struct Exporter(Mutex<Option<[u8; EXPORTED]>>);
 
@@ -54,7 +53,7 @@ impl Exporter {
     }
 }
 
-/// TLS 1.3's alone; a session of TLS 1.2 has none of this name.
+/// Only TLS 1.3 logs a secret with this label.
 const SECRET: &str = "EXPORTER_SECRET";
 
 impl KeyLog for Exporter {
@@ -75,8 +74,8 @@ impl fmt::Debug for Exporter {
     }
 }
 
-/// `TLS-Exporter("EXPORTER-Channel-Binding", "", 32)` (RFC 8446, section 7.5). The secret is as long
-/// as the cipher suite's hash.
+/// `TLS-Exporter("EXPORTER-Channel-Binding", "", 32)` (RFC 8446, section 7.5). The length of the secret
+/// tells the hash of the cipher suite.
 fn export(secret: &[u8]) -> Option<[u8; EXPORTED]> {
     let (hash, hkdf): (&dyn Hash, &dyn Hkdf) = match secret.len() {
         32 => (&SHA256, &HkdfUsingHmac(&HMAC_SHA256)),
@@ -123,13 +122,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_of_no_hash_exports_nothing() {
+    fn a_secret_of_another_length_exports_nothing() {
         assert_eq!(export(&[7; 20]), None);
         assert!(export(&[7; 32]).is_some() && export(&[7; 48]).is_some());
     }
 
     #[test]
-    fn secrets_of_other_names_are_not_taken() {
+    fn secrets_with_other_labels_are_ignored() {
         let exporter = Exporter::default();
         exporter.log("CLIENT_TRAFFIC_SECRET_0", &[], &[7; 32]);
         assert!(!exporter.will_log("CLIENT_RANDOM"));

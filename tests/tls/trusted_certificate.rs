@@ -1,4 +1,4 @@
-//! Certificates that OpenSSL made, and that the caller has added by hand as the server's own.
+//! Certificates made by OpenSSL that the caller added as the server's own.
 //!
 //! ```text
 //! openssl ca -selfsign -keyfile own-key.pem ... -out own-version-1.pem            version 1
@@ -17,7 +17,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use sha2::{Digest, Sha256};
 
-use crate::peer::{NAME, Pair, TestHost};
+use crate::peer::{NAME, Pair, TestPlatform, failure};
 
 const CERTIFICATES: [&str; 2] = [
     include_str!("own-version-1.pem"),
@@ -32,7 +32,7 @@ fn policy(certificate: &str) -> Policy {
     trust.into()
 }
 
-/// A server that shows this certificate and signs with this key, whether or not they fit.
+/// A server that shows this certificate and signs with this key, even if they do not match.
 fn server(
     certificate: &str,
     key: PrivateKeyDer<'static>,
@@ -60,9 +60,9 @@ fn connect(
     key: PrivateKeyDer<'static>,
     version: &'static SupportedProtocolVersion,
 ) -> Result<Pair, Failure> {
-    let settings = Settings::new::<TestHost>(policy).unwrap();
+    let settings = Settings::new::<TestPlatform>(policy).unwrap();
     let mut pair = Pair::new(&settings, &server(certificate, key, version));
-    pair.exchange().map_err(|error| error.failure)?;
+    pair.exchange().map_err(|error| failure(&error))?;
     pair.talk();
     Ok(pair)
 }
@@ -87,7 +87,7 @@ fn a_certificate_of_openssl_is_trusted_as_the_servers_own() {
 }
 
 #[test]
-fn one_of_several_that_were_added_may_be_the_servers() {
+fn one_of_several_added_certificates_may_be_the_servers() {
     let both = policy(&CERTIFICATES.concat());
     each(|certificate, version| {
         assert!(connect(&both, certificate, own_key(), version).is_ok());
@@ -95,7 +95,7 @@ fn one_of_several_that_were_added_may_be_the_servers() {
 }
 
 #[test]
-fn another_certificate_of_the_same_key_and_name_is_not_the_one_that_was_added() {
+fn another_certificate_with_the_same_key_and_name_is_refused() {
     for (shown, added) in [(0, 1), (1, 0)] {
         for version in VERSIONS {
             let policy = policy(CERTIFICATES[added]);
@@ -106,7 +106,7 @@ fn another_certificate_of_the_same_key_and_name_is_not_the_one_that_was_added() 
 }
 
 #[test]
-fn who_only_shows_the_certificate_and_has_another_key_is_refused() {
+fn a_server_without_the_certificates_key_is_refused() {
     each(|certificate, version| {
         let stranger = rcgen::KeyPair::generate().unwrap().serialize_der();
         let stranger = PrivateKeyDer::Pkcs8(stranger.into());
@@ -116,7 +116,7 @@ fn who_only_shows_the_certificate_and_has_another_key_is_refused() {
 }
 
 #[test]
-fn a_pinned_key_must_be_that_of_the_certificate_all_the_same() {
+fn an_added_certificate_must_still_have_a_pinned_key() {
     let key = rcgen::KeyPair::from_pem(KEY).unwrap();
     let own = Sha256::digest(key.subject_public_key_info()).to_vec();
     each(|certificate, version| {
@@ -133,7 +133,7 @@ fn a_pinned_key_must_be_that_of_the_certificate_all_the_same() {
 #[test]
 fn a_session_of_such_a_certificate_is_resumed() {
     each(|certificate, version| {
-        let settings = Settings::new::<TestHost>(&policy(certificate)).unwrap();
+        let settings = Settings::new::<TestPlatform>(&policy(certificate)).unwrap();
         let config = server(certificate, own_key(), version);
         for resumed in [false, true] {
             let mut pair = Pair::named(&settings, &config, NAME);

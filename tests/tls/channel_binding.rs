@@ -1,4 +1,4 @@
-//! Channel bindings: the same at both ends.
+//! Channel bindings are the same at both ends.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use rustls::{Error, SupportedCipherSuite, Tls12CipherSuite};
 
 use crate::peer::{AUTHORITY, NAME, Pair};
 
-/// What the other implementation exports.
+/// The binding that the other implementation exports.
 fn exported(pair: &Pair) -> Vec<u8> {
     let label = b"EXPORTER-Channel-Binding";
     pair.server
@@ -51,7 +51,7 @@ fn tls_13_exports_what_the_server_exports() {
 }
 
 #[test]
-fn connections_side_by_side_have_bindings_of_their_own() {
+fn concurrent_connections_have_different_bindings() {
     let settings = AUTHORITY.settings();
     let config = Arc::new(AUTHORITY.issue_for(NAME).config());
     let mut pairs = [(); 2].map(|()| Pair::new(&settings, &config));
@@ -64,7 +64,7 @@ fn connections_side_by_side_have_bindings_of_their_own() {
     }
 }
 
-/// Computes what the server says and expects, and keeps each Finished: of one connection at a time.
+/// The server's PRF. It records each Finished, of one connection at a time.
 struct Kept {
     prf: &'static dyn Prf,
     finished: Mutex<Vec<Vec<u8>>>,
@@ -93,7 +93,7 @@ impl Prf for Kept {
 
 // Conformance: 51
 #[test]
-fn tls_12_names_a_connection_by_its_first_finished() {
+fn tls_12_binds_to_the_first_finished() {
     for suite in [
         cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,

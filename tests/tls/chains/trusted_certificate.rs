@@ -1,4 +1,4 @@
-//! The very certificate that the server shows was added by hand, as its own.
+//! The server's own certificate was added as a trust anchor.
 
 use envoi::tls::Failure::{
     CertificateExpired, CertificateInvalid, CertificateNotYetValid, CertificateUnknownIssuer,
@@ -13,14 +13,14 @@ use super::judge::{NAME, ROOT, Row};
 use super::keys::Key;
 use super::openssl;
 
-/// As `openssl req -x509 -addext subjectAltName=DNS:mail.example.org` makes one.
+/// Like one of `openssl req -x509 -addext subjectAltName=DNS:mail.example.org`.
 fn authority() -> Template {
     Template::new("A server")
         .names(&[Dns(NAME)])
         .basic_constraints(true, None)
 }
 
-/// As `openssl x509 -req -signkey` makes one of a request: version 1, without any extension.
+/// Like one of `openssl x509 -req -signkey`: version 1, without extensions.
 fn version_1() -> Template {
     Template::new(NAME).version(1)
 }
@@ -51,7 +51,7 @@ pub fn rows() -> Vec<Row> {
         )
         .openssl(openssl::PURPOSE)
     };
-    // OpenSSL wants an anchor that is self-signed, unless told otherwise.
+    // OpenSSL requires a self-signed anchor by default.
     let by_another = |row: Row| row.openssl(openssl::ISSUER_NOT_FOUND);
     vec![
         row("an authority's", authority()),
@@ -134,21 +134,21 @@ pub fn names() -> Vec<Row> {
                 "of another name",
                 authority().names(&[Dns("other.example")]),
             ),
-            "bears other names: other.example;",
+            "has other names: other.example;",
         ),
         wrong(
             row(
                 "of another common name",
                 nameless().common_name("other.example"),
             ),
-            "bears other names: other.example;",
+            "has other names: other.example;",
         ),
         wrong(
             row(
                 "of version 1 and another common name",
                 version_1().common_name("other.example"),
             ),
-            "bears other names: other.example;",
+            "has other names: other.example;",
         ),
         // The common name counts only if there is no subjectAltName (RFC 6125, section 6.4.4).
         wrong(
@@ -156,28 +156,25 @@ pub fn names() -> Vec<Row> {
                 "names beside it",
                 authority().names(&[Dns("other.example")]).common_name(NAME),
             ),
-            "bears other names: other.example;",
+            "has other names: other.example;",
         ),
-        // OpenSSL looks for DNS names alone before it takes the common name.
+        // OpenSSL ignores the common name only if there are DNS names.
         row(
             "mail beside it",
             authority()
                 .names(&[Email("a@example.org")])
                 .common_name(NAME),
         )
-        .ours(CertificateWrongName, "bears no name at all"),
-        // A wildcard would be looser than what is added by hand needs; OpenSSL takes it.
+        .ours(CertificateWrongName, "has no name at all"),
+        // An added certificate needs no wildcard; OpenSSL accepts one.
         row(
             "a common name with a wildcard",
             nameless().common_name("*.example.org"),
         )
-        .ours(CertificateWrongName, "bears other names: *.example.org;"),
-        wrong(
-            row("no name", nameless().nameless()),
-            "bears no name at all",
-        ),
+        .ours(CertificateWrongName, "has other names: *.example.org;"),
+        wrong(row("no name", nameless().nameless()), "has no name at all"),
         row("an address", authority().names(&[Ip(&[192, 0, 2, 1])])).asked("192.0.2.1"),
-        // OpenSSL takes no common name for an address.
+        // OpenSSL does not compare a common name with an address.
         row(
             "an address as the common name",
             version_1().common_name("192.0.2.1"),
@@ -189,7 +186,7 @@ pub fn names() -> Vec<Row> {
             version_1().common_name("192.0.2.2"),
         )
         .asked("192.0.2.1")
-        .ours(CertificateWrongName, "bears other names: 192.0.2.2;")
+        .ours(CertificateWrongName, "has other names: 192.0.2.2;")
         .openssl(openssl::IP_ADDRESS),
     ]
 }
@@ -203,8 +200,7 @@ pub fn others() -> Vec<Row> {
     let first_renewed = version_1().key(&key).serial(&[2]).self_signed();
     let below = ours.issue(authority());
     vec![
-        // OpenSSL has no quarrel with authorities as servers, but takes one of its issuer's name for
-        // self-signed.
+        // OpenSSL allows authorities as servers, but takes one with its issuer's name for self-signed.
         Row::new(
             "an authority's that was not added",
             &[&ROOT.issue(authority())],
@@ -214,7 +210,7 @@ pub fn others() -> Vec<Row> {
             .trusting(&[&ours])
             .ours(CertificateInvalid, AUTHORITY)
             .openssl(openssl::LEAF_SELF_SIGNED),
-        // The same key, name and issuer, but not the very one.
+        // The same key, name and issuer, but another certificate.
         Row::new("renewed since", &[&renewed])
             .trusting(&[&ours])
             .ours(CertificateInvalid, AUTHORITY)
@@ -236,17 +232,17 @@ pub fn others() -> Vec<Row> {
         Row::new("of version 1, not added", &[&first])
             .ours(CertificateInvalid, "X.509's version 3")
             .openssl(openssl::LEAF_SELF_SIGNED),
-        // It stays an authority for others, too.
+        // It is still an authority for others.
         Row::new(
             "issued by an added authority",
             &[&ours.issue(Template::server(NAME))],
         )
         .trusting(&[&ours]),
-        // The common name of what was not added by hand says nothing.
+        // The common name counts only in an added certificate.
         Row::new(
             "the common name of another",
             &[&ROOT.issue(Template::new(NAME))],
         )
-        .ours(CertificateWrongName, "bears no name at all"),
+        .ours(CertificateWrongName, "has no name at all"),
     ]
 }

@@ -1,4 +1,4 @@
-//! ChaCha20-Poly1305 (RFC 8439, section 2.8) over vectors, for targets that have them.
+//! ChaCha20-Poly1305 (RFC 8439, section 2.8), an AEAD, over SIMD vectors.
 
 use aead::consts::{U12, U16, U32};
 use aead::inout::InOutBuf;
@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use crate::chacha20::ChaCha20;
 use crate::poly1305::Poly1305;
 
-/// Octets under one nonce, so that the counter of blocks does not come around (RFC 8439, section 2.8).
+/// Octets under one nonce: more make the 32-bit block counter wrap (RFC 8439, section 2.8).
 const MAX_TEXT: u64 = 64 * (u32::MAX as u64);
 
 pub struct ChaCha20Poly1305(Zeroizing<[u8; 32]>);
 
 impl ChaCha20Poly1305 {
-    /// The cipher at the text's first block, and the authenticator that the block before keys.
+    /// Block 0 keys the authenticator; the text starts at block 1 (RFC 8439, section 2.6).
     fn begin(&self, nonce: &Nonce<Self>) -> (ChaCha20, Poly1305) {
         let nonce = (*nonce).into();
         let mut key = Zeroizing::new([0; 32]);
@@ -96,16 +96,15 @@ fn authenticate(mut mac: Poly1305, aad: &[u8], text: &[u8]) -> Tag<ChaCha20Poly1
 mod tests {
     use super::*;
 
-    /// The crate's, over other code for ChaCha20.
-    type Expected = chacha20poly1305::ChaCha20Poly1305;
+    type Expected = ::chacha20poly1305::ChaCha20Poly1305;
 
-    /// Every length up to some strides and more, none like another.
+    /// Every length up to four strides and more, each text different.
     fn texts() -> impl Iterator<Item = Vec<u8>> {
         (0..1100).map(|length| (0..length).map(|at| (at * 31 + length) as u8).collect())
     }
 
     #[test]
-    fn texts_are_sealed_as_by_the_library_and_opened_again() {
+    fn texts_are_sealed_as_by_the_crate_and_opened_again() {
         for text in texts() {
             let key = [text.len() as u8 ^ 0x5a; 32].into();
             let nonce = [text.len() as u8; 12].into();
@@ -117,9 +116,9 @@ mod tests {
             let tag = tag.unwrap();
 
             let mut expected = text.clone();
-            let library = Expected::new(&key);
+            let expected_cipher = Expected::new(&key);
             let expected_tag =
-                library.encrypt_inout_detached(&nonce, aad, expected.as_mut_slice().into());
+                expected_cipher.encrypt_inout_detached(&nonce, aad, expected.as_mut_slice().into());
             assert_eq!((&sealed, tag), (&expected, expected_tag.unwrap()));
 
             let opened =
