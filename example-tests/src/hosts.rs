@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 use std::process::Command;
 
-use crate::office::Office;
+use crate::mail_server::TestMailServer;
 use crate::program::Program;
 
 /// What is run, and in what.
@@ -78,17 +78,17 @@ impl Host {
 
     /// Sends a message to a server of its own, and tells the version that did.
     pub fn deliver(&self) -> Result<String, Failure> {
-        let office = Office::open(|_| ());
+        let server = TestMailServer::start(|_| ());
         let flags = self.flags.split_whitespace();
         let (version, mut command) = match self.runtime {
-            Wasmtime(version) => wasmtime::send(version, flags, self.file, &office),
-            Node(None) => javascript::send("node".into(), flags, &office),
-            Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &office),
-            Bun(version) => javascript::send(javascript::bun(version)?, flags, &office),
-            Deno(version) => javascript::send(javascript::deno(version)?, flags, &office),
+            Wasmtime(version) => wasmtime::send(version, flags, self.file, &server),
+            Node(None) => javascript::send("node".into(), flags, &server),
+            Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &server),
+            Bun(version) => javascript::send(javascript::bun(version)?, flags, &server),
+            Deno(version) => javascript::send(javascript::deno(version)?, flags, &server),
         }?;
         let ended = Program::start(&mut command).end();
-        let delivery = office.delivery();
+        let delivery = server.delivery();
         let arrived = delivery.is_ok_and(|delivery| delivery.recipients == [RECIPIENT]);
         match arrived && ended.well {
             true => Ok(version),

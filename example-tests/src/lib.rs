@@ -1,8 +1,8 @@
 //! What the examples' tests share with the programs that show them.
 
 pub mod hosts;
+pub mod mail_server;
 pub mod node;
-pub mod office;
 pub mod program;
 pub mod site;
 

@@ -57,8 +57,8 @@ impl Host {
     pub fn instance(&'static self, grants: Grants) -> Instance {
         let (calls, incoming) = mpsc::channel::<Call>();
         thread::spawn(move || {
-            let mut guest = self.guest(grants);
-            incoming.iter().for_each(|call| call(&mut guest));
+            let mut component = self.instantiate(grants);
+            incoming.iter().for_each(|call| call(&mut component));
         });
         Instance {
             calls,
@@ -77,7 +77,7 @@ impl Host {
         }
     }
 
-    fn guest(&self, mut grants: Grants) -> Guest {
+    fn instantiate(&self, mut grants: Grants) -> RunningComponent {
         let mut linker = self.linker.clone();
         if let Some(names) = grants.resolver.take() {
             resolver::add_to_linker(&mut linker, names).expect("the names are right");
@@ -88,7 +88,7 @@ impl Host {
         let mut store = Store::new(&self.engine, State::new(grants));
         store.limiter(|state| &mut state.memory);
         let world = Envoi::instantiate(&mut store, &self.component, &linker);
-        Guest {
+        RunningComponent {
             world: world.expect("the host has all that the component imports"),
             store,
         }
@@ -101,7 +101,7 @@ pub struct Instance {
     limit: Duration,
 }
 
-type Call = Box<dyn FnOnce(&mut Guest) + Send>;
+type Call = Box<dyn FnOnce(&mut RunningComponent) + Send>;
 
 impl Instance {
     /// Panics where a call does not return for so long.
@@ -188,9 +188,9 @@ impl Instance {
         call: impl FnOnce(&Envoi, &mut Store<State>) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
         let (done, result) = mpsc::channel();
-        let call: Call = Box::new(move |guest| {
-            // Who asked may have given up.
-            let _ = done.send(call(&guest.world, &mut guest.store));
+        let call: Call = Box::new(move |component| {
+            // LineSource asked may have given up.
+            let _ = done.send(call(&component.world, &mut component.store));
         });
         self.calls.send(call).expect("the instance has died");
         match result.recv_timeout(self.limit) {
@@ -204,7 +204,7 @@ impl Instance {
     }
 }
 
-struct Guest {
+struct RunningComponent {
     world: Envoi,
     store: Store<State>,
 }

@@ -39,4 +39,4 @@ pub use instance::{Host, Instance};
 pub use mailer::Mailer;
 pub use message::Message;
 pub use options::Options;
-pub use screen::{Screen, Who};
+pub use screen::{LineSource, Screen};

@@ -174,7 +174,7 @@ impl<'a> Mailer<'a> {
     /// Of the interface `smtp-streams`: over a connection that the host has made.
     pub fn attach(&self, connection: TcpStream) -> Result<Client<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::of_connection(store, connection)?;
+            let (input, output) = streams::from_connection(store, connection)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;
@@ -182,13 +182,13 @@ impl<'a> Mailer<'a> {
     }
 
     /// The same, but that the host takes a GiB at once; `largest` tells the largest write.
-    pub fn attach_generous(
+    pub fn attach_with_large_write_budget(
         &self,
         connection: TcpStream,
         largest: Arc<AtomicUsize>,
     ) -> Result<Client<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::generous(store, connection, largest)?;
+            let (input, output) = streams::with_large_write_budget(store, connection, largest)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use servers::scripted;
-use servers::sink::Saying;
+use servers::sink::ObservedLine;
 
 /// Standard output.
 #[derive(Clone, Copy)]
@@ -22,9 +22,9 @@ pub enum Colour {
     Cyan = 36,
 }
 
-/// Who says a line of a conversation.
+/// LineSource says a line of a conversation.
 #[derive(Clone, Copy)]
-pub enum Who {
+pub enum LineSource {
     Component,
     Server,
     /// Nobody: it happens.
@@ -55,16 +55,16 @@ impl Screen {
     }
 
     /// A line that a server of ours heard or said.
-    pub fn heard(self, saying: Saying) {
-        let who = match saying.from {
-            scripted::Speaker::Client => Who::Component,
-            scripted::Speaker::Server => Who::Server,
+    pub fn observed(self, line: ObservedLine) {
+        let who = match line.from {
+            scripted::Speaker::Client => LineSource::Component,
+            scripted::Speaker::Server => LineSource::Server,
         };
-        self.said(who, saying.text, saying.tls, saying.elapsed);
+        self.line(who, line.text, line.tls, line.elapsed);
     }
 
     /// A line of a conversation, with a mark where it is inside TLS.
-    pub fn said(self, who: Who, text: &str, tls: bool, elapsed: Duration) {
+    pub fn line(self, who: LineSource, text: &str, tls: bool, elapsed: Duration) {
         let milliseconds = format!("{:8.1} ms", elapsed.as_secs_f64() * 1000.0);
         let milliseconds = self.paint(Colour::Faint, &milliseconds);
         let tls = if tls {
@@ -73,9 +73,9 @@ impl Screen {
             "   ".into()
         };
         let (who, colour) = match who {
-            Who::Component => ("component", Colour::Bold),
-            Who::Server => ("server   ", Colour::Cyan),
-            Who::Event => ("         ", Colour::Faint),
+            LineSource::Component => ("component", Colour::Bold),
+            LineSource::Server => ("server   ", Colour::Cyan),
+            LineSource::Event => ("         ", Colour::Faint),
         };
         println!(
             "{milliseconds}  {tls}  {}  {}",
@@ -84,14 +84,15 @@ impl Screen {
         );
     }
 
-    pub fn good(self, text: &str) {
+    pub fn success(self, text: &str) {
         println!("\n{}", self.paint(Colour::Green, text));
     }
 
     fn paint(self, colour: Colour, text: &str) -> String {
-        match self.colours {
-            true => format!("\x1b[{}m{text}\x1b[0m", colour as u8),
-            false => text.into(),
+        if self.colours {
+            format!("\x1b[{}m{text}\x1b[0m", colour as u8)
+        } else {
+            text.into()
         }
     }
 }

@@ -36,20 +36,20 @@ pub(crate) fn drop_input(store: &mut Store<State>, input: Input) -> wasmtime::Re
 }
 
 /// A stream that takes a GiB at once, as wasmtime's sockets do up to 47, and tells the largest write.
-struct Generous {
+struct LargeBudgetStream {
     stream: AsyncWriteStream,
     largest: Arc<AtomicUsize>,
 }
 
 #[wasmtime_wasi::async_trait]
-impl Pollable for Generous {
+impl Pollable for LargeBudgetStream {
     async fn ready(&mut self) {
         self.stream.ready().await
     }
 }
 
 #[wasmtime_wasi::async_trait]
-impl OutputStream for Generous {
+impl OutputStream for LargeBudgetStream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.largest.fetch_max(bytes.len(), Ordering::Relaxed);
         self.stream.write(bytes)
@@ -70,13 +70,13 @@ impl OutputStream for Generous {
 
 /// Both ways of a connection that the host has made, of which the way out takes a GiB at once. The
 /// number tells the largest write.
-pub(crate) fn generous(
+pub(crate) fn with_large_write_budget(
     store: &mut Store<State>,
     connection: TcpStream,
     largest: Arc<AtomicUsize>,
 ) -> wasmtime::Result<(Input, Output)> {
-    let (input, writer) = halves(store, connection)?;
-    let output: DynOutputStream = Box::new(Generous {
+    let (input, writer) = split(store, connection)?;
+    let output: DynOutputStream = Box::new(LargeBudgetStream {
         stream: AsyncWriteStream::new(1 << 30, writer),
         largest,
     });
@@ -84,16 +84,16 @@ pub(crate) fn generous(
 }
 
 /// Both ways of a connection that the host has made.
-pub(crate) fn of_connection(
+pub(crate) fn from_connection(
     store: &mut Store<State>,
     connection: TcpStream,
 ) -> wasmtime::Result<(Input, Output)> {
-    let (input, writer) = halves(store, connection)?;
+    let (input, writer) = split(store, connection)?;
     let output: DynOutputStream = Box::new(AsyncWriteStream::new(WRITE_BUDGET, writer));
     Ok((input, store.data_mut().table.push(output)?))
 }
 
-fn halves(
+fn split(
     store: &mut Store<State>,
     connection: TcpStream,
 ) -> wasmtime::Result<(Input, OwnedWriteHalf)> {

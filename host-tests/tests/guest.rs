@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use host_tests::Guest;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 
 const TO: &str = "you@example.org";
 
@@ -16,7 +16,7 @@ fn a_message_is_sent() {
         let server = Server::start([recipient_accepted()
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .say("250 2.0.0 Ok: queued as 4711")
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), TO);
@@ -33,7 +33,7 @@ fn a_message_is_sent() {
 #[test]
 fn what_is_not_ascii_arrives_as_it_was_given() {
     each_guest(|guest| {
-        let server = Server::start([Session::new()
+        let server = Server::start([Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say("250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8")
@@ -43,7 +43,7 @@ fn what_is_not_ascii_arrives_as_it_was_given() {
             .say("250 2.1.5 Ok")
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .say("250 2.0.0 F\u{fc}r J\u{f6}rg")
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), "j\u{f6}rg@example.org");
@@ -101,7 +101,7 @@ fn a_refusal_is_told_with_its_step() {
 #[test]
 fn a_dead_server_is_told_in_words() {
     each_guest(|guest| {
-        let dead = Refusing::start();
+        let dead = RefusingPort::start();
         let said = guest.welcome(&format!("smtp://127.0.0.1:{}", dead.port()), TO);
         assert!(said.unwrap_err().contains("127.0.0.1 port "));
     });
@@ -118,7 +118,7 @@ fn a_server_that_leaves_has_taken_nothing_before_the_message_and_may_have_taken_
                 "the connection ended at DATA; nothing was delivered",
             ),
             (
-                after.content().hang_up(),
+                after.expect_content().hang_up(),
                 "the message may have been delivered",
             ),
         ] {
@@ -175,27 +175,27 @@ fn all_guests_are_of_one_world() {
     }
 }
 
-fn greeted() -> Session {
-    Session::new()
+fn greeted() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-fn sender_accepted() -> Session {
+fn sender_accepted() -> Script {
     greeted()
         .expect("MAIL FROM:<shop@example.org>")
         .say("250 2.1.0 Ok")
 }
 
-fn recipient_accepted() -> Session {
+fn recipient_accepted() -> Script {
     sender_accepted()
         .expect("RCPT TO:<you@example.org>")
         .say("250 2.1.5 Ok")
 }
 
-fn goodbye() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+fn goodbye() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
 
 fn url(server: &Server) -> String {

@@ -25,14 +25,14 @@
 //! folder too.
 //!
 //! Those that speak SMTP accept mail to any address of example.test, with or without
-//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 5yz, and
+//! authentication, and refuse [`REJECTED`] with 550, [`DEFERRED`] with 450, other domains with 5yz, and
 //! more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
 //! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
-//! authority that issued its own did. chasquid and Courier accept mail to what [`tagged`] gives; what
+//! authority that issued its own did. chasquid and Courier accept mail to what [`tagged_address`] gives; what
 //! they and Haraka do otherwise stands with each.
 //!
-//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
-//! message with 552, [`LATER`] before it with 451, and all others before it with 550. Cyrus IMAP's wants
+//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`OVER_QUOTA`] after the
+//! message with 552, [`DEFERRED`] before it with 451, and all others before it with 550. Cyrus IMAP's wants
 //! [`USER`] to authenticate, who is the only one that mail is sent to there.
 //!
 //! [`gnutls_serv`] is installed the same way, and [`go_tls_server`] compiled; both speak TLS alone.
@@ -54,10 +54,10 @@ mod overview;
 mod postfix;
 mod postfix_dovecot;
 mod prepare;
-mod recipe;
 mod sendmail;
 mod server;
 mod smtp_server;
+mod spec;
 mod token;
 
 pub use gnutls::gnutls_serv;
@@ -70,7 +70,7 @@ pub use token::token;
 
 /// An address of the one user's, one of many: with a tag, as all servers here take it that take only those
 /// who exist.
-pub fn tagged(kind: Kind, tag: &str) -> String {
+pub fn tagged_address(kind: Kind, tag: &str) -> String {
     let separator = if kind == Kind::Courier { '-' } else { '+' };
     USER.replace('@', &format!("{separator}{tag}@"))
 }
@@ -82,9 +82,9 @@ pub const PASSWORD: &str = r#"pa ss"w\ord"#;
 /// Refused with 550, for good.
 pub const REJECTED: &str = "rejected@example.test";
 /// Refused with 450, for now.
-pub const LATER: &str = "later@example.test";
+pub const DEFERRED: &str = "later@example.test";
 /// Dovecot refuses what is sent to it, which only the message's octets tell.
-pub const FULL: &str = "full@example.test";
+pub const OVER_QUOTA: &str = "full@example.test";
 /// Has the same [`PASSWORD`] as [`USER`], of which Dovecot keeps a hash that only PLAIN and LOGIN can be
 /// checked against.
 pub const HASHED: &str = "hashed@example.test";

@@ -2,9 +2,9 @@
 //!
 //! ```
 //! use std::io::{BufRead, BufReader, Write};
-//! use servers::scripted::{Server, Session};
+//! use servers::scripted::{Server, Script};
 //!
-//! let server = Server::start([Session::new()
+//! let server = Server::start([Script::new()
 //!     .say("220 mail.test ESMTP")
 //!     .expect("EHLO *")
 //!     .say("250-mail.test\r\n250 PIPELINING")
@@ -28,7 +28,7 @@
 mod conversation;
 mod counting;
 mod digest;
-mod session;
+mod script;
 mod transcript;
 
 use std::fmt::Write;
@@ -37,10 +37,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 pub use digest::Digest;
-pub use session::Session;
-pub use transcript::{Heard, Line, Speaker, Transcript, unstuffed};
+pub use script::Script;
+pub use transcript::{Line, SessionRecord, Speaker, Transcript, unstuffed};
 
-use crate::ending::{End, Ending, UNPOISONED};
+use crate::shutdown::{Shutdown, ShutdownStage, UNPOISONED};
 
 /// A server with a script for each connection, in the order of their coming.
 ///
@@ -54,14 +54,14 @@ pub struct Server {
 }
 
 struct State {
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
     connections: Mutex<Vec<Connection>>,
     /// The server's own last connection to itself, which ends the wait for others.
     last: Mutex<Option<SocketAddr>>,
 }
 
 struct Connection {
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<Mutex<SessionRecord>>,
     conversation: Option<JoinHandle<Outcome>>,
     outcome: Outcome,
 }
@@ -70,12 +70,12 @@ type Outcome = Result<(), String>;
 
 impl Server {
     /// On a free port of 127.0.0.1.
-    pub fn start(scripts: impl IntoIterator<Item = Session>) -> Server {
+    pub fn start(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts)
     }
 
     /// On a free port of ::1.
-    pub fn start_v6(scripts: impl IntoIterator<Item = Session>) -> Server {
+    pub fn start_v6(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts)
     }
 
@@ -88,7 +88,7 @@ impl Server {
     }
 
     /// Waits until every connection that was opened has gone to the end of its script.
-    pub fn until_ended(&self) {
+    pub fn wait_until_ended(&self) {
         self.state
             .connections()
             .iter_mut()
@@ -100,7 +100,7 @@ impl Server {
     /// # Panics
     /// When a connection did not go by its script, was not opened, or was not wanted.
     pub fn finish(mut self) -> Transcript {
-        self.end(End::Finishing);
+        self.shut_down(ShutdownStage::Finishing);
         let connections = std::mem::take(&mut *self.state.connections());
         if let Some(report) = report(&connections, self.scripts) {
             panic!("{report}");
@@ -109,12 +109,12 @@ impl Server {
         Transcript { sessions: heard }
     }
 
-    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Session>) -> Server {
+    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Script>) -> Server {
         let listener = TcpListener::bind((ip, 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let scripts: Vec<Session> = scripts.into_iter().collect();
+        let scripts: Vec<Script> = scripts.into_iter().collect();
         let state = Arc::new(State {
-            ending: Arc::default(),
+            shutdown: Arc::default(),
             connections: Mutex::default(),
             last: Mutex::default(),
         });
@@ -131,23 +131,23 @@ impl Server {
         }
     }
 
-    fn end(&mut self, end: End) {
+    fn shut_down(&mut self, stage: ShutdownStage) {
         let Some(acceptor) = self.acceptor.take() else {
             return;
         };
         let mut last = self.state.last.lock().expect(UNPOISONED);
-        self.state.ending.set(end);
+        self.state.shutdown.advance_to(stage);
         let connection = TcpStream::connect(self.address).and_then(|stream| stream.local_addr());
         *last = Some(connection.expect("it still listens"));
         drop(last);
         acceptor.join().expect("accepting does not panic");
-        self.until_ended();
+        self.wait_until_ended();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.end(End::Aborted);
+        self.shut_down(ShutdownStage::Aborted);
         if thread::panicking() {
             for (number, connection) in (1..).zip(self.state.connections().iter()) {
                 eprintln!("  session {number} of the server:\n{}", connection.heard());
@@ -157,19 +157,20 @@ impl Drop for Server {
 }
 
 impl State {
-    fn accept(&self, listener: TcpListener, mut scripts: impl Iterator<Item = Session>) {
+    fn accept(&self, listener: TcpListener, mut scripts: impl Iterator<Item = Script>) {
         loop {
             let Ok((stream, peer)) = listener.accept() else {
                 continue;
             };
-            if self.ending.is(End::Finishing) && *self.last.lock().expect(UNPOISONED) == Some(peer)
+            if self.shutdown.has_reached(ShutdownStage::Finishing)
+                && *self.last.lock().expect(UNPOISONED) == Some(peer)
             {
                 return;
             }
             // Held until the thread is in the list: who waits for the connection's end sees it.
             let mut connections = self.connections();
             let connection = match scripts.next() {
-                Some(script) => Connection::start(stream, script, self.ending.clone()),
+                Some(script) => Connection::start(stream, script, self.shutdown.clone()),
                 None => Connection::unwanted(),
             };
             connections.push(connection);
@@ -182,11 +183,11 @@ impl State {
 }
 
 impl Connection {
-    fn start(stream: TcpStream, script: Session, ending: Arc<Ending>) -> Connection {
-        let heard = Arc::new(Mutex::new(Heard::default()));
+    fn start(stream: TcpStream, script: Script, shutdown: Arc<Shutdown>) -> Connection {
+        let heard = Arc::new(Mutex::new(SessionRecord::default()));
         let conversation = thread::spawn({
             let heard = heard.clone();
-            move || conversation::hold(stream, script, ending, heard)
+            move || conversation::run(stream, script, shutdown, heard)
         });
         Connection {
             heard,
@@ -212,7 +213,7 @@ impl Connection {
         }
     }
 
-    fn heard(&self) -> Heard {
+    fn heard(&self) -> SessionRecord {
         self.heard.lock().expect(UNPOISONED).clone()
     }
 }

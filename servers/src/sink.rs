@@ -4,7 +4,7 @@
 
 mod auth;
 mod command;
-mod visit;
+mod session;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use rustls::ServerConfig;
 
 use crate::authority::Identity;
-use crate::ending::{End, Ending, UNPOISONED};
 use crate::scripted::Speaker;
+use crate::shutdown::{Shutdown, ShutdownStage, UNPOISONED};
 
 /// A running server; it ends when dropped.
 pub struct Sink {
@@ -44,7 +44,7 @@ pub struct Delivery {
 }
 
 /// A line as it is said. Secrets and messages' contents are left out and named instead.
-pub struct Saying<'a> {
+pub struct ObservedLine<'a> {
     pub from: Speaker,
     pub text: &'a str,
     pub tls: bool,
@@ -52,7 +52,7 @@ pub struct Saying<'a> {
     pub elapsed: Duration,
 }
 
-type Observer = Box<dyn Fn(Saying) + Send + Sync>;
+type Observer = Box<dyn Fn(ObservedLine) + Send + Sync>;
 
 /// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
 type Refusal = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -65,7 +65,7 @@ struct Shared {
     observer: Observer,
     started: Instant,
     deliveries: Mutex<Vec<Delivery>>,
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
 }
 
 impl Sink {
@@ -73,7 +73,7 @@ impl Sink {
     pub fn start(
         identity: &Identity,
         accounts: Vec<Account>,
-        observer: impl Fn(Saying) + Send + Sync + 'static,
+        observer: impl Fn(ObservedLine) + Send + Sync + 'static,
     ) -> Sink {
         Sink::start_refusing(identity, accounts, |_| None, observer)
     }
@@ -83,14 +83,14 @@ impl Sink {
         identity: &Identity,
         accounts: Vec<Account>,
         refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
-        observer: impl Fn(Saying) + Send + Sync + 'static,
+        observer: impl Fn(ObservedLine) + Send + Sync + 'static,
     ) -> Sink {
         let tls = Some(identity.server_config());
         Sink::listen(tls, accounts, Box::new(refusal), Box::new(observer))
     }
 
     /// Takes mail from everyone, in clear.
-    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Sink {
+    pub fn open(observer: impl Fn(ObservedLine) + Send + Sync + 'static) -> Sink {
         Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
     }
 
@@ -109,7 +109,7 @@ impl Sink {
             observer,
             started: Instant::now(),
             deliveries: Mutex::default(),
-            ending: Arc::default(),
+            shutdown: Arc::default(),
         });
         let acceptor = thread::spawn({
             let shared = shared.clone();
@@ -138,7 +138,7 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.shared.ending.set(End::Aborted);
+        self.shared.shutdown.advance_to(ShutdownStage::Aborted);
         // Wakes the acceptor; where it cannot, nothing waits.
         let _ = TcpStream::connect(self.address);
         if let Some(acceptor) = self.acceptor.take() {
@@ -149,22 +149,22 @@ impl Drop for Sink {
 
 impl Shared {
     fn accept(self: Arc<Shared>, listener: TcpListener) {
-        let mut visits = Vec::new();
+        let mut sessions = Vec::new();
         while let Ok((stream, _)) = listener.accept() {
-            if self.ending.is(End::Aborted) {
+            if self.shutdown.has_reached(ShutdownStage::Aborted) {
                 break;
             }
             let shared = self.clone();
-            // A visit that breaks off is the client's affair.
-            visits.push(thread::spawn(move || visit::serve(stream, shared).ok()));
+            // A session that breaks off is the client's affair.
+            sessions.push(thread::spawn(move || session::serve(stream, shared).ok()));
         }
-        for visit in visits {
-            let _ = visit.join();
+        for session in sessions {
+            let _ = session.join();
         }
     }
 
     fn observe(&self, from: Speaker, text: &str, tls: bool) {
-        (self.observer)(Saying {
+        (self.observer)(ObservedLine {
             from,
             text,
             tls,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 
-use crate::ending::{End, Ending};
+use crate::shutdown::{Shutdown, ShutdownStage};
 
 /// A client that says nothing for so long is not going to.
 pub const LIMIT: Duration = Duration::from_secs(10);
@@ -25,13 +25,13 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, ending: Arc<Ending>) -> io::Result<Wire> {
+    pub fn new(stream: TcpStream, shutdown: Arc<Shutdown>) -> io::Result<Wire> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(LIMIT))?;
         let tcp = Tcp {
             stream,
-            ending,
+            shutdown,
             wait: Wait::ForClient,
             single_bytes: (false, false),
         };
@@ -130,7 +130,7 @@ impl Wire {
 
     /// Reads nothing until the server finishes.
     pub fn stop_reading(&self) {
-        self.tcp.ending.wait();
+        self.tcp.shutdown.wait();
     }
 
     /// What has come already and was not asked for yet.
@@ -225,7 +225,7 @@ enum Wait {
 
 struct Tcp {
     stream: TcpStream,
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
     wait: Wait,
     single_bytes: (bool, bool),
 }
@@ -251,7 +251,7 @@ impl Read for Tcp {
                 }
                 other => return other,
             }
-            if self.wait == Wait::ForFinish && self.ending.is(End::Finishing) {
+            if self.wait == Wait::ForFinish && self.shutdown.has_reached(ShutdownStage::Finishing) {
                 return Ok(0);
             }
         }
@@ -260,7 +260,7 @@ impl Read for Tcp {
 
 impl Tcp {
     fn keep_waiting(&self, deadline: Instant) -> io::Result<()> {
-        if self.ending.is(End::Aborted) {
+        if self.shutdown.has_reached(ShutdownStage::Aborted) {
             return Err(io::Error::other("the server was dropped"));
         }
         if self.wait == Wait::ForClient && Instant::now() > deadline {

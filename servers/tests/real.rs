@@ -9,7 +9,8 @@ use client::{Client, assert_starts};
 use servers::authority::{Authority, Identity};
 use servers::messages::{Message, corpus};
 use servers::real::{
-    Kind, LATER, PASSWORD, REJECTED, RealServer, UNANNOUNCED_LIMIT, USER, overview, tagged,
+    DEFERRED, Kind, PASSWORD, REJECTED, RealServer, UNANNOUNCED_LIMIT, USER, overview,
+    tagged_address,
 };
 
 fn identity(authority: &Authority) -> Identity {
@@ -29,17 +30,17 @@ fn every_message_arrives_as_the_harness_expects() {
     let corpus = corpus();
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
-        let refusal = |message: &Message| server.kind.refusal(&message.repaired);
+        let refusal = |message: &Message| server.kind.refusal_code(&message.canonical);
         let (refused, taken): (Vec<_>, Vec<_>) = corpus
             .iter()
             .partition(|message| refusal(message).is_some());
         for (already, message) in taken.into_iter().enumerate() {
-            assert_starts(&client.send(&message.repaired), "250");
+            assert_starts(&client.send(&message.canonical), "250");
             let inbox = server.wait_for(already + 1).unwrap();
             let stored = inbox.last().unwrap();
-            let own = server.kind.own(stored).expect("a trace header");
+            let own = server.kind.without_trace(stored).expect("a trace header");
             assert!(
-                own == server.kind.expected(&message.repaired),
+                own == server.kind.stored_form(&message.canonical),
                 "{}: {}",
                 server.kind,
                 message.name
@@ -47,7 +48,7 @@ fn every_message_arrives_as_the_harness_expects() {
         }
         for message in refused {
             let code = refusal(message).unwrap().to_string();
-            assert_starts(&client.send(&message.repaired), &code);
+            assert_starts(&client.send(&message.canonical), &code);
         }
     });
 }
@@ -99,8 +100,8 @@ fn refusals_are_as_promised() {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
         assert_starts(&client.command(&format!("RCPT TO:<{REJECTED}>")), "550");
-        if server.kind.defers() {
-            assert_starts(&client.command(&format!("RCPT TO:<{LATER}>")), "450");
+        if server.kind.has_deferred_recipient() {
+            assert_starts(&client.command(&format!("RCPT TO:<{DEFERRED}>")), "450");
         }
         assert_starts(&client.command("RCPT TO:<someone@elsewhere.test>"), "5");
     });
@@ -123,9 +124,12 @@ fn utf8_is_taken_where_it_is_offered() {
         assert_starts(&client.command("DATA"), "354");
         assert_starts(&client.command(&format!("{message}.")), "250");
         let stored = server.wait_for(1).unwrap();
-        let own = server.kind.own(&stored[0]).expect("a trace header");
+        let own = server
+            .kind
+            .without_trace(&stored[0])
+            .expect("a trace header");
         assert!(
-            own == server.kind.expected(message.as_bytes()),
+            own == server.kind.stored_form(message.as_bytes()),
             "{}",
             server.kind
         );
@@ -169,7 +173,7 @@ fn too_many_recipients_are_told_so() {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
         for number in 1..=taken {
-            let recipient = tagged(server.kind, &number.to_string());
+            let recipient = tagged_address(server.kind, &number.to_string());
             assert_starts(&client.command(&format!("RCPT TO:<{recipient}>")), "250");
         }
         assert_starts(&client.command(&format!("RCPT TO:<{USER}>")), code);

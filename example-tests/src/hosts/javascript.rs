@@ -5,21 +5,21 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use super::{RECIPIENT, version};
+use crate::mail_server::TestMailServer;
 use crate::node;
-use crate::office::Office;
 
 pub fn send<'a>(
     program: PathBuf,
     flags: impl Iterator<Item = &'a str>,
-    office: &Office,
+    server: &TestMailServer,
 ) -> Result<(String, Command), String> {
     // Installed once, whichever hosts follow.
     static EXAMPLE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let example = EXAMPLE.get_or_init(node::example).clone()?;
     let mut command = Command::new(&program);
     command.args(flags).arg(example).arg(RECIPIENT);
-    command.env("SMTP_URL", office.url_with_password());
-    command.env("SMTP_CA", &office.pem).stdin(Stdio::null());
+    command.env("SMTP_URL", server.url_with_password());
+    command.env("SMTP_CA", &server.pem).stdin(Stdio::null());
     Ok((version(&program)?, command))
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::RECIPIENT;
 use crate::dist;
-use crate::office::{Office, PASSWORD};
+use crate::mail_server::{PASSWORD, TestMailServer};
 
 const MESSAGE: &str = "From: shop@example.org\nSubject: Welcome\n\nGood to have you here.\n";
 
@@ -13,16 +13,16 @@ pub fn send<'a>(
     version: &str,
     flags: impl Iterator<Item = &'a str>,
     file: &str,
-    office: &Office,
+    server: &TestMailServer,
 ) -> Result<(String, Command), String> {
     let wasmtime = setup::wasmtime(version)?;
     let mut command = Command::new(&wasmtime);
     command.arg("run").args(flags);
     // By name: others see a command's arguments.
     command.args(["--env", "ENVOI_PASSWORD", "--env", "ENVOI_CA"]);
-    command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &office.pem)]);
+    command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &server.pem)]);
     command.arg(dist().join(file));
-    command.args(["--server", &office.url(), "--from", "shop@example.org"]);
+    command.args(["--server", &server.url(), "--from", "shop@example.org"]);
     command.args(["--to", RECIPIENT]).stdin(message()?);
     Ok((super::version(&wasmtime)?, command))
 }

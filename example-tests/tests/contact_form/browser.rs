@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::report::not_run;
 
 use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
@@ -21,7 +21,7 @@ fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server
     };
     each_handler(|component| {
         let form = Form::serve(component);
-        let refusing = Refusing::start();
+        let refusing = RefusingPort::start();
         let dead = serve_with_server(component, refusing.port());
         let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
         let mut visit = person();

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use example_tests::site::Site;
 use servers::authority::Authority;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 use servers::sink::Sink;
 
 use crate::client::{Reply, submit};
@@ -45,7 +45,7 @@ fn told(site: &Site, words: &[&str]) {
 #[test]
 fn a_dead_mail_server_is_told_and_the_message_kept() {
     each_handler(|component| {
-        let dead = Refusing::start();
+        let dead = RefusingPort::start();
         let url = format!("smtp://form:secret@127.0.0.1:{}", dead.port());
         let site = serve(component, &[("SMTP_URL", &url)]);
         said(&submit(&site, &LETTER), 503, LATER);
@@ -56,7 +56,7 @@ fn a_dead_mail_server_is_told_and_the_message_kept() {
 #[test]
 fn a_silent_mail_server_is_waited_for_twenty_seconds() {
     each_handler(|component| {
-        let server = Server::start([Session::new().silence()]);
+        let server = Server::start([Script::new().silence()]);
         let site = serve_with_server(component, server.port());
         let start = Instant::now();
         said(&submit(&site, &LETTER), 503, LATER);
@@ -129,7 +129,7 @@ fn a_letter_without_an_answer_may_have_arrived() {
             .say("250 2.1.5 Ok")
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .hang_up()]);
         let site = serve_with_server(component, server.port());
         said(&submit(&site, &LETTER), 504, PERHAPS);
@@ -196,14 +196,14 @@ fn what_is_set_wrong_is_named_without_the_password() {
     });
 }
 
-fn greeted() -> Session {
-    Session::new()
+fn greeted() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-fn until_rcpt() -> Session {
+fn until_rcpt() -> Script {
     greeted()
         .expect("MAIL FROM:<form@site.test>")
         .say("250 2.1.0 Ok")

@@ -1,7 +1,7 @@
 //! Messages that arrive.
 
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
@@ -92,7 +92,7 @@ fn the_sync_interface_works_without_the_facade() {
     server.finish();
 }
 
-fn plain() -> Session {
+fn plain() -> Script {
     script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .followed_by(script::content())

@@ -1,7 +1,7 @@
 //! What goes wrong is an error with a code, and words without secrets.
 
 use servers::authority::Authority;
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
@@ -55,7 +55,7 @@ fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
 
 #[test]
 fn a_dead_port_says_so() {
-    let dead = Refusing::start();
+    let dead = RefusingPort::start();
     let Some(said) = run("dead.mjs", &[("PORT", &dead.port().to_string())]) else {
         return;
     };
@@ -69,7 +69,7 @@ fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up()]);
     let port = server.port().to_string();
     let Some(said) = run("lost.mjs", &[("PORT", &port)]) else {
@@ -114,7 +114,7 @@ fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
-        .closed();
+        .expect_close();
     let whole = script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .followed_by(script::content())

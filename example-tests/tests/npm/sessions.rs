@@ -1,13 +1,13 @@
 //! Everything that the interface has is there: sessions, messages in pieces, options, transcripts.
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::project::run;
 use crate::script;
 
 #[test]
 fn a_session_command_by_command() {
-    let server = Server::start([Session::new()
+    let server = Server::start([Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250-mail.test\r\n250-SIZE 1000000\r\n250 DSN")

@@ -39,7 +39,7 @@ fn call(path: &Path) -> Result<(), String> {
     let guest = Guest::new(&composition);
     let seconds = start.elapsed().as_secs_f32();
     screen.item("loaded", &format!("in {seconds:.1} s"));
-    let sink = Sink::open(move |saying| screen.heard(saying));
+    let sink = Sink::open(move |line| screen.observed(line));
     let server = format!("smtp://{}", sink.address());
     screen.item("call", &format!("welcome(\"{server}\", \"{TO}\")"));
 
@@ -50,7 +50,7 @@ fn call(path: &Path) -> Result<(), String> {
         return Err(format!("{} messages arrived", deliveries.len()));
     };
     show(screen, delivery);
-    screen.good(&format!("Delivered. The guest returns: {answer}"));
+    screen.success(&format!("Delivered. The guest returns: {answer}"));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Delivered, to all or to some.
 
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, cli, content, content_sent, envelope, hello, quit, to_server};
 
@@ -56,7 +56,7 @@ fn verbose_shows_the_conversation_without_the_password() {
     }
 }
 
-fn tls_delivery(authority: &Authority) -> Session {
+fn tls_delivery(authority: &Authority) -> Script {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 Go ahead")
@@ -72,7 +72,7 @@ fn tls_delivery(authority: &Authority) -> Session {
 
 #[test]
 fn options_go_to_the_server() {
-    let server = Server::start([Session::new()
+    let server = Server::start([Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO client.test")
         .say("250-mail.test\r\n250 DSN")

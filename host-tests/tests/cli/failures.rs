@@ -1,14 +1,14 @@
 //! Not delivered, or not known to be: what is said, and with which exit code.
 
 use servers::authority::Authority;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, Output, cli, envelope, hello, to_server};
 
 /// Of a message to a server with this script.
 #[track_caller]
-fn fails(script: Session, code: i32, words: &[&str]) -> Output {
+fn expect_failure(script: Script, code: i32, words: &[&str]) -> Output {
     let server = Server::start([script]);
     let output = to_server(&server, "-t").run(MESSAGE);
     assert_eq!(output.code, code, "{output:?}");
@@ -49,7 +49,7 @@ fn an_unknown_recipient_is_no_user() {
         .expect("RCPT TO:<b@mail.test>")
         .say("550 5.1.1 No such user")
         .silence();
-    fails(script, 67, &["b@mail.test: 550 5.1.1 No such user"]);
+    expect_failure(script, 67, &["b@mail.test: 550 5.1.1 No such user"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn an_extension_that_is_missing_is_told_with_who_needs_it() {
             ["SMTPUTF8", "jörg@mail.test"],
         ),
     ] {
-        let server = Server::start([hello(&["8BITMIME"]).closed()]);
+        let server = Server::start([hello(&["8BITMIME"]).expect_close()]);
         let output = to_server(&server, arguments).run(message);
         assert_eq!(output.code, 69, "{output:?}");
         for words in words {
@@ -83,7 +83,7 @@ fn a_server_does_not_command_the_terminal() {
         .expect("MAIL FROM:<a@mail.test>")
         .say("550 5.7.1 \x1b[2JNo")
         .silence();
-    let output = fails(script, 69, &["\u{fffd}[2JNo"]);
+    let output = expect_failure(script, 69, &["\u{fffd}[2JNo"]);
     assert!(!output.stderr.contains('\x1b'));
 }
 
@@ -93,7 +93,7 @@ fn what_may_do_later_is_a_temporary_failure() {
         .expect("MAIL FROM:<a@mail.test>")
         .say("451 4.3.0 Busy")
         .silence();
-    fails(script, 75, &["at MAIL", "451 4.3.0 Busy", "later"]);
+    expect_failure(script, 75, &["at MAIL", "451 4.3.0 Busy", "later"]);
 }
 
 #[test]
@@ -102,10 +102,10 @@ fn a_message_that_is_refused_is_unavailable() {
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("554 5.7.1 Spam")
         .silence();
-    fails(
+    expect_failure(
         script,
         69,
         &["after the end of the message: 554 5.7.1 Spam"],
@@ -118,15 +118,15 @@ fn a_lost_answer_may_have_been_delivered() {
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up();
-    fails(script, 75, &["may have been delivered", "twice"]);
+    expect_failure(script, 75, &["may have been delivered", "twice"]);
 }
 
 #[test]
 fn a_server_that_speaks_no_smtp_is_a_matter_of_protocol() {
-    let script = Session::new().say("SSH-2.0-OpenSSH_10.0").silence();
-    fails(script, 76, &["at the greeting", "SMTP port"]);
+    let script = Script::new().say("SSH-2.0-OpenSSH_10.0").silence();
+    expect_failure(script, 76, &["at the greeting", "SMTP port"]);
 }
 
 #[test]
@@ -135,13 +135,13 @@ fn an_unknown_authority_is_told_with_what_to_set() {
     let script = hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 Go ahead")
-        .tls_refused(&identity);
-    fails(script, 76, &["ENVOI_CA"]);
+        .expect_tls_refusal(&identity);
+    expect_failure(script, 76, &["ENVOI_CA"]);
 }
 
 #[test]
 fn a_silent_server_is_given_up_on() {
-    let server = Server::start([Session::new().silence()]);
+    let server = Server::start([Script::new().silence()]);
     let output = to_server(&server, "-t --timeout 1").run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
     assert!(
@@ -153,7 +153,7 @@ fn a_silent_server_is_given_up_on() {
 
 #[test]
 fn where_no_one_listens_it_is_worth_another_try() {
-    let dead = Refusing::start();
+    let dead = RefusingPort::start();
     let output = cli(&format!("--server smtp://127.0.0.1:{} -t", dead.port())).run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
     assert!(output.stderr.contains("check name and port"), "{output:?}");

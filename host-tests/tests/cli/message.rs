@@ -1,11 +1,11 @@
 //! What of standard input is sent, and to whom.
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, cli, content, content_sent, envelope, hello, quit, to_server};
 
 /// A session that takes one message.
-fn delivery(sender: &str, recipients: &[&str]) -> Session {
+fn delivery(sender: &str, recipients: &[&str]) -> Script {
     hello(&[])
         .followed_by(envelope(sender, recipients))
         .followed_by(content())
@@ -54,7 +54,7 @@ fn a_message_passes_in_constant_memory() {
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .counted_content()
+        .expect_counted_content()
         .say("250 2.0.0 Ok")
         .followed_by(quit())]);
     let body = "A line of the message.\n".repeat(SIZE / 23);

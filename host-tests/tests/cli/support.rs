@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
@@ -156,21 +156,21 @@ impl WasiView for State {
 }
 
 /// Greeting and EHLO.
-pub fn hello(keywords: &[&str]) -> Session {
+pub fn hello(keywords: &[&str]) -> Script {
     let last = keywords.last().map_or("250 mail.test".into(), |last| {
         let others = keywords.iter().rev().skip(1).rev();
         let others: String = others.map(|keyword| format!("250-{keyword}\r\n")).collect();
         format!("250-mail.test\r\n{others}250 {last}")
     });
-    Session::new()
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say(&last)
 }
 
 /// MAIL and RCPT, accepted.
-pub fn envelope(sender: &str, recipients: &[&str]) -> Session {
-    let mail = Session::new()
+pub fn envelope(sender: &str, recipients: &[&str]) -> Script {
+    let mail = Script::new()
         .expect(&format!("MAIL FROM:<{sender}>"))
         .say("250 2.1.0 Ok");
     recipients.iter().fold(mail, |session, recipient| {
@@ -181,16 +181,16 @@ pub fn envelope(sender: &str, recipients: &[&str]) -> Session {
 }
 
 /// DATA until its end, accepted.
-pub fn content() -> Session {
-    Session::new()
+pub fn content() -> Script {
+    Script::new()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("250 2.0.0 Ok: queued as 4711")
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+pub fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
 
 /// What a server that takes the message got as its content.

@@ -9,12 +9,12 @@ const BREAKS: [&str; 3] = ["\r", "\n", "\0"];
 
 /// Nothing comes of what `attempt` does but an error; the next message is delivered.
 #[track_caller]
-fn refuses(attempt: impl Fn(&Mailer)) {
+fn expect_refusal(attempt: impl Fn(&Mailer)) {
     let server = Server::start([delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     attempt(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -29,7 +29,7 @@ fn line_breaks_in_addresses() {
             format!("\"a{broken}b\"@mail.test"),
             format!("a@mail{broken}.test"),
         ] {
-            refuses(|mailer| {
+            expect_refusal(|mailer| {
                 assert_invalid(mailer.send(&to(&[&address]), MESSAGE));
                 assert_invalid(mailer.send(&to(&["b@mail.test", &address]), MESSAGE));
                 let sender = Some(address.clone());
@@ -55,10 +55,10 @@ fn what_is_no_address() {
         "a@mail..test",
         &long,
     ] {
-        refuses(|mailer| assert_invalid(mailer.send(&to(&[address]), MESSAGE)));
+        expect_refusal(|mailer| assert_invalid(mailer.send(&to(&[address]), MESSAGE)));
     }
-    refuses(|mailer| assert_invalid(mailer.send(&to(&[]), MESSAGE)));
-    refuses(|mailer| {
+    expect_refusal(|mailer| assert_invalid(mailer.send(&to(&[]), MESSAGE)));
+    expect_refusal(|mailer| {
         let envelope = Envelope {
             sender: Some("postmaster".into()),
             ..to_b()
@@ -71,13 +71,13 @@ fn what_is_no_address() {
 #[test]
 fn line_breaks_in_names() {
     for broken in BREAKS {
-        refuses(|mailer| {
+        expect_refusal(|mailer| {
             assert_invalid(mailer.set_local_name(&format!("client{broken}QUIT")));
             assert_invalid(mailer.set_server_name(&format!("mail.test{broken}")));
             assert_invalid(mailer.set_mechanisms(&[&format!("PLAIN{broken}")]));
         });
     }
-    refuses(|mailer| {
+    expect_refusal(|mailer| {
         assert_invalid(mailer.set_local_name(""));
         assert_invalid(mailer.set_local_name("two words"));
         assert_invalid(mailer.set_server_name(""));
@@ -100,7 +100,7 @@ fn hosts_that_are_no_names() {
         assert_invalid(instance.mailer(host).send(&to_b(), MESSAGE));
     }
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
@@ -120,7 +120,7 @@ fn credentials_that_no_mechanism_carries() {
         password("", "sesame", None),
         password("ada", "", None),
     ] {
-        refuses(|mailer| {
+        expect_refusal(|mailer| {
             mailer.set_credentials(credentials.clone());
             let sent = mailer.send(&to_b(), MESSAGE);
             assert!(!format!("{sent:?}").contains("sesame"), "{sent:?}");
@@ -140,7 +140,7 @@ fn line_breaks_in_a_password_are_only_characters() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "a\r\nb");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -168,13 +168,13 @@ fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
         assert_invalid(sent);
     }
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
 fn trust_anchors_that_are_none() {
-    refuses(|mailer| {
+    expect_refusal(|mailer| {
         assert_invalid(mailer.add_trust_anchors(b""));
         assert_invalid(mailer.add_trust_anchors(b"not a certificate"));
         assert_invalid(mailer.add_trust_anchors(&[0x30, 0x82, 0xff, 0xff, 1, 2, 3]));
@@ -185,7 +185,7 @@ fn trust_anchors_that_are_none() {
 
 #[test]
 fn an_empty_sender_is_the_null_reverse_path_of_the_one_call_only() {
-    refuses(|mailer| {
+    expect_refusal(|mailer| {
         let envelope = Envelope {
             sender: Some(String::new()),
             ..to_b()

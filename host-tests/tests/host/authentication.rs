@@ -7,7 +7,7 @@ use host_tests::{
     Phase, Security, Timeout,
 };
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -34,13 +34,13 @@ fn authenticated<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     mailer
 }
 
-fn by_plain(reply: &str) -> Session {
+fn by_plain(reply: &str) -> Script {
     hello(&["AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(reply)
 }
 
-fn by_login(reply: &str) -> Session {
+fn by_login(reply: &str) -> Script {
     hello(&["AUTH LOGIN"])
         .expect("AUTH LOGIN")
         .say("334 VXNlcm5hbWU6")
@@ -50,7 +50,7 @@ fn by_login(reply: &str) -> Session {
         .say(reply)
 }
 
-fn by_cram_md5(reply: &str) -> Session {
+fn by_cram_md5(reply: &str) -> Script {
     hello(&["AUTH CRAM-MD5"])
         .expect("AUTH CRAM-MD5")
         .say(&format!("334 {CHALLENGE}"))
@@ -60,7 +60,7 @@ fn by_cram_md5(reply: &str) -> Session {
 
 /// Nothing of the credentials is in what people may see.
 #[track_caller]
-fn keeps_secrets(mailer: &Mailer) {
+fn assert_no_secrets(mailer: &Mailer) {
     let shown: Vec<String> = mailer
         .transcript()
         .into_iter()
@@ -79,8 +79,8 @@ fn each_mechanism_proves_the_user() {
         let server = Server::start([script.followed_by(message())]);
         let instance = instance();
         let mailer = authenticated(&instance, &server);
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
@@ -101,8 +101,8 @@ fn a_wrong_password_is_named_and_not_shown() {
             mailer.send(&to_b(), MESSAGE),
             Err(auth_refused(&[mechanism], WRONG))
         );
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
@@ -116,8 +116,8 @@ fn the_user_is_proven_once_a_connection() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -128,7 +128,7 @@ fn the_first_mechanism_that_both_know_is_used() {
         let script = hello(&[&offered])
             .expect(expected)
             .say("421 4.3.2 Closing")
-            .closed();
+            .expect_close();
         let server = Server::start([script]);
         let instance = instance();
         let mailer = authenticated(&instance, &server);
@@ -170,7 +170,7 @@ fn a_server_without_a_mechanism_in_common_is_told_from_one_that_refuses() {
             mailer.send(&to_b(), MESSAGE),
             Err(Error::AuthUnavailable(offered))
         );
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -202,8 +202,8 @@ fn mechanisms_that_were_offered_before_tls_only_are_not_used() {
         mailer.send(&to_b(), MESSAGE),
         Err(Error::AuthUnavailable(vec![]))
     );
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
@@ -223,7 +223,7 @@ fn one_may_act_as_another() {
         password: PASSWORD.into(),
         authorization_id: Some("grace".into()),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -255,7 +255,7 @@ fn a_password_too_long_for_the_line_follows_on_the_next() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", &password);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -274,8 +274,8 @@ fn a_challenge_that_makes_no_sense_is_cancelled() {
             matches!(error, Error::Protocol((Phase::Auth, _))),
             "{error:?}"
         );
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
@@ -294,12 +294,12 @@ fn a_server_that_wants_a_user_is_heard() {
         Err(rejected(Phase::Mail, no))
     );
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 /// AUTH and the envelope in one flight.
-fn group() -> Session {
+fn group() -> Script {
     hello(&["PIPELINING", "AUTH PLAIN"]).expect_group(&[
         &format!("AUTH PLAIN {PLAIN}"),
         "MAIL FROM:<a@mail.test>",
@@ -317,14 +317,14 @@ fn where_pipelining_is_offered_auth_leaves_with_the_message() {
         .followed_by(message_in_a_group())]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
-fn message_in_a_group() -> Session {
-    Session::new()
+fn message_in_a_group() -> Script {
+    Script::new()
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
         .followed_by(content())
@@ -344,7 +344,7 @@ fn a_connection_whose_auth_was_refused_with_the_message_is_not_kept() {
     let mailer = authenticated(&instance, &server);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(auth_refused(&["PLAIN"], WRONG)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -359,7 +359,7 @@ fn a_server_that_closes_behind_its_refusal_has_refused() {
 }
 
 /// AUTH by itself, and the envelope once it is answered.
-fn alone() -> Session {
+fn alone() -> Script {
     hello(&["PIPELINING", "AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(WELCOME)
@@ -373,7 +373,7 @@ fn auth_leaves_alone_where_that_is_wanted() {
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     mailer.set_auth_pipelining(AuthPipelining::Never);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -396,22 +396,22 @@ fn a_token_leaves_with_the_message_only_where_that_is_allowed() {
         username: USERNAME.into(),
         token: "sesame".into(),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.set_auth_pipelining(AuthPipelining::TokensToo);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 /// What the server heard behind AUTH is gone; the mailer has learned that.
-fn is_sent_again_behind_auth(losing: Session, send: impl Fn(&Mailer)) {
+fn is_sent_again_behind_auth(losing: Script, send: impl Fn(&Mailer)) {
     let server = Server::start([losing, alone().followed_by(quit()), alone()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     mailer.set_timeout(Timeout::Command, Duration::from_millis(500));
     send(&mailer);
     mailer.close();
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
@@ -423,7 +423,7 @@ fn a_server_that_discards_what_followed_auth_gets_it_once_more() {
         message.finish().unwrap();
     }
     for send in [delivers as fn(&Mailer), in_pieces] {
-        is_sent_again_behind_auth(group().say(WELCOME).closed(), send);
+        is_sent_again_behind_auth(group().say(WELCOME).expect_close(), send);
         is_sent_again_behind_auth(group().say(WELCOME).hang_up(), send);
     }
 }
@@ -438,8 +438,8 @@ fn a_server_that_calls_the_envelope_too_early_hears_it_again() {
     let server = Server::start([script, alone()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

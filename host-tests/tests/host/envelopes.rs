@@ -1,15 +1,15 @@
 //! Whom a message is from and to, and what servers refuse of it.
 
 use host_tests::{Envelope, Error, Phase};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
 const NO: &str = "550 5.1.1 Nobody here";
 
 /// What the next message says first on a connection whose last one failed half way.
-fn reset_and_message() -> Session {
-    Session::new()
+fn reset_and_message() -> Script {
+    Script::new()
         .expect("RSET")
         .say("250 2.0.0 Ok")
         .followed_by(message())
@@ -28,7 +28,7 @@ fn a_refused_sender_is_named_and_the_connection_is_kept() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Mail, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -50,7 +50,7 @@ fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Mail, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
@@ -58,12 +58,12 @@ fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
 #[test]
 fn no_empty_message_is_sent_where_data_is_accepted_without_a_sender() {
     let no = "550 5.1.8 Not you";
-    let error = error_of(
+    let error = send_error(
         hello(&["PIPELINING"])
             .expect_group(&["MAIL *", "RCPT *", "DATA"])
             .say(no)
             .say("250 2.1.5 Ok\r\n354 Go ahead")
-            .closed(),
+            .expect_close(),
     );
     assert_eq!(error, rejected(Phase::Mail, no));
 }
@@ -76,7 +76,7 @@ fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
         .say("250 2.1.0 Ok")
         .say(NO)
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("554 5.5.1 No valid recipients")
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
         .say("250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok")
@@ -85,7 +85,7 @@ fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
     let mailer = plain(&instance, &server);
     let refused = Error::RecipientsRefused(refusals(&[("b@mail.test", NO)]));
     assert_eq!(mailer.send(&to_b(), MESSAGE), Err(refused));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let transcript = server.finish();
     assert_eq!(
         transcript.only().contents[0],
@@ -112,7 +112,7 @@ fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
     let refused = refusals(&[("b@mail.test", NO), ("c@mail.test", other)]);
     let sent = mailer.send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
     assert_eq!(sent, Err(Error::RecipientsRefused(refused)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -157,7 +157,7 @@ fn one_refused_recipient_stops_the_message_for_all_where_it_is_to() {
         sent,
         Err(Error::RecipientsRefused(refusals(&[("b@mail.test", NO)])))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
@@ -176,7 +176,7 @@ fn a_refused_data_is_named() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Data, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -188,7 +188,7 @@ fn a_refused_message_is_named_and_the_connection_is_kept() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say(no)
         .followed_by(message())]);
     let instance = instance();
@@ -197,13 +197,18 @@ fn a_refused_message_is_named_and_the_connection_is_kept() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Acceptance, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
 fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
-    let error = error_of(hello(&[]).expect("MAIL *").say("354 Go ahead").closed());
+    let error = send_error(
+        hello(&[])
+            .expect("MAIL *")
+            .say("354 Go ahead")
+            .expect_close(),
+    );
     assert!(
         matches!(error, Error::Protocol((Phase::Mail, _))),
         "{error:?}"
@@ -213,8 +218,8 @@ fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
         .followed_by(envelope())
         .expect("DATA")
         .say("250 Ok")
-        .closed();
-    let error = error_of(script);
+        .expect_close();
+    let error = send_error(script);
     assert!(
         matches!(error, Error::Protocol((Phase::Data, _))),
         "{error:?}"
@@ -225,17 +230,17 @@ fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
 #[test]
 fn a_421_ends_the_session_wherever_it_comes() {
     let bye = "421 4.4.2 Closing";
-    let mail = hello(&[]).expect("MAIL *").say(bye).closed();
-    assert_eq!(error_of(mail), rejected(Phase::Mail, bye));
+    let mail = hello(&[]).expect("MAIL *").say(bye).expect_close();
+    assert_eq!(send_error(mail), rejected(Phase::Mail, bye));
 
     let message = hello(&[])
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say(bye)
-        .closed();
-    assert_eq!(error_of(message), rejected(Phase::Acceptance, bye));
+        .expect_close();
+    assert_eq!(send_error(message), rejected(Phase::Acceptance, bye));
 }
 
 // Conformance: 28
@@ -293,7 +298,7 @@ fn addresses_in_utf_8_need_smtputf8() {
     let (missing, reason) = unavailable(mailer.send(&envelope, MESSAGE));
     assert_eq!(missing, "SMTPUTF8");
     assert!(reason.contains("`grüße@mail.test`"), "{reason}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&envelope, MESSAGE).unwrap();
     server.finish();
@@ -328,7 +333,7 @@ fn a_header_in_utf_8_needs_smtputf8() {
         reason.contains("`Subject`") && reason.contains("RFC 2047"),
         "{reason}"
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&to_b(), GREETING).unwrap();
     server.finish();
@@ -342,7 +347,7 @@ fn a_body_alone_in_utf_8_and_a_header_in_latin_1_need_8bitmime_alone() {
         b"Subject: Facture re\xe7ue\r\n\r\nBonjour\r\n",
     ];
     let delivery = || {
-        Session::new()
+        Script::new()
             .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
             .say("250 2.1.0 Ok")
             .expect("RCPT TO:<b@mail.test>")
@@ -398,10 +403,10 @@ fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
     };
     let international = ["8BITMIME", "SMTPUTF8"];
     let server = Server::start([
-        begun(&["8BITMIME"], " BODY=8BITMIME").closed(),
-        begun(&international, " BODY=8BITMIME").closed(),
+        begun(&["8BITMIME"], " BODY=8BITMIME").expect_close(),
+        begun(&international, " BODY=8BITMIME").expect_close(),
         begun(&international, " BODY=8BITMIME SMTPUTF8")
-            .content()
+            .expect_content()
             .say(QUEUED),
     ]);
     let instance = instance();

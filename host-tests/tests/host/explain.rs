@@ -201,7 +201,7 @@ fn an_error_that_the_component_gave_is_explained_by_it() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up()]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -1,12 +1,12 @@
 //! Hosts that do not grant all, and networks that do not have all.
 
 use host_tests::{Error, Grants, Host, Mailer, Phase, Security};
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::scripted::Server;
 
 use crate::support::*;
 
-fn error_of(mailer: &Mailer) -> Error {
+fn send_error(mailer: &Mailer) -> Error {
     mailer.send(&to_b(), MESSAGE).unwrap_err()
 }
 
@@ -25,7 +25,7 @@ fn sockets_that_are_not_granted() {
         let instance = Host::shared().instance(grants);
         let mailer = instance.mailer("127.0.0.1");
         for _ in 0..2 {
-            assert_eq!(error_of(&mailer), Error::AccessDenied(Phase::Connect));
+            assert_eq!(send_error(&mailer), Error::AccessDenied(Phase::Connect));
         }
     }
 }
@@ -37,10 +37,10 @@ fn name_lookup_that_is_not_granted_leaves_addresses() {
         ..Grants::all()
     });
     let by_name = instance.mailer("localhost");
-    assert_eq!(error_of(&by_name), Error::AccessDenied(Phase::Lookup));
+    assert_eq!(send_error(&by_name), Error::AccessDenied(Phase::Lookup));
 
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
@@ -48,24 +48,24 @@ fn name_lookup_that_is_not_granted_leaves_addresses() {
 fn a_name_without_an_address() {
     let instance = instance();
     // Never in the DNS (RFC 6761, section 6.4).
-    let error = error_of(&instance.mailer("mail.invalid"));
+    let error = send_error(&instance.mailer("mail.invalid"));
     assert!(
         matches!(&error, Error::LookupFailed(text) if text.contains("mail.invalid")),
         "{error:?}"
     );
 
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
 fn a_port_at_which_nobody_listens() {
-    let dead = Refusing::start();
+    let dead = RefusingPort::start();
     let instance = instance();
     let mailer = instance.mailer("127.0.0.1");
     mailer.set_port(dead.port());
-    let error = error_of(&mailer);
+    let error = send_error(&mailer);
     assert!(
         matches!(&error, Error::ConnectFailed(text) if text.contains("127.0.0.1")),
         "{error:?}"
@@ -74,6 +74,6 @@ fn a_port_at_which_nobody_listens() {
     let server = Server::start([delivery()]);
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

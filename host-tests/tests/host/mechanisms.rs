@@ -2,7 +2,7 @@
 
 use host_tests::{BearerCredentials, Credentials, Error, Security, TranscriptLine};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -26,7 +26,7 @@ fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -37,7 +37,7 @@ fn the_next_connection_begins_with_the_mechanism_that_worked() {
             .expect("AUTH SCRAM-SHA-256 *")
             .say(WRONG)
     };
-    let by_plain = |session: Session| {
+    let by_plain = |session: Script| {
         session
             .expect(&format!("AUTH PLAIN {PLAIN}"))
             .say(WELCOME)
@@ -52,12 +52,12 @@ fn the_next_connection_begins_with_the_mechanism_that_worked() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     // Another user may have another that works.
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -105,7 +105,7 @@ fn a_refusal_for_whatever_reason_leads_to_the_next_mechanism() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -113,7 +113,7 @@ fn a_refusal_for_whatever_reason_leads_to_the_next_mechanism() {
 fn inside_tls_scram_is_bound_to_the_connection() {
     let authority = Authority::new();
     // `p=tls-exporter,,n=ada@mail.test,r=`
-    let script = Session::new()
+    let script = Script::new()
         .start_tls(&authority.issue(&["127.0.0.1"]))
         .say("220 mail.test ESMTP")
         .expect("EHLO *")
@@ -168,7 +168,7 @@ fn a_certificate_may_speak_for_the_user() {
         let instance = instance();
         let mailer = plain(&instance, &server);
         mailer.set_credentials(Some(Credentials::External(identity.map(String::from))));
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }

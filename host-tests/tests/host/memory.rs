@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use host_tests::{Message, Security};
 use servers::authority::Authority;
 use servers::report;
-use servers::scripted::{Digest, Server, Session};
+use servers::scripted::{Digest, Script, Server};
 
 use crate::support::*;
 use crate::tls::LOOPBACK;
@@ -30,14 +30,17 @@ struct Figures {
 fn measure(chunking: bool, tls: bool) -> Figures {
     let authority = Authority::new();
     let start = match tls {
-        true => Session::new().start_tls(&authority.issue(LOOPBACK)),
-        false => Session::new(),
+        true => Script::new().start_tls(&authority.issue(LOOPBACK)),
+        false => Script::new(),
     };
     let keywords: &[&str] = if chunking { &["CHUNKING"] } else { &[] };
     let begun = start.followed_by(hello(keywords)).followed_by(envelope());
     let script = match chunking {
-        true => begun.counted_chunks("250 2.0.0 Ok"),
-        false => begun.expect("DATA").say("354 Go ahead").counted_content(),
+        true => begun.expect_counted_chunks("250 2.0.0 Ok"),
+        false => begun
+            .expect("DATA")
+            .say("354 Go ahead")
+            .expect_counted_content(),
     };
     let server = Server::start([script.say(QUEUED)]);
     let instance = instance();

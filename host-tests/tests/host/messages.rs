@@ -79,7 +79,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
         reason.contains("line 3") && reason.contains("quoted-printable"),
         "{reason}"
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&to_b(), message).unwrap();
     assert_eq!(server.finish().sessions[1].messages(), [message]);
@@ -119,7 +119,7 @@ fn a_message_above_the_servers_limit_is_not_begun() {
         mailer.send(&to_b(), &larger),
         Err(Error::MessageTooLarge(limit as u64))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -143,7 +143,7 @@ fn lines_have_at_most_998_octets() {
     let longer = format!("a\r\n{longest}x\r\nb\r\n");
     let error = mailer.send(&to_b(), longer.as_bytes()).unwrap_err();
     assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -155,6 +155,6 @@ fn nul_is_not_sent() {
     let mailer = plain(&instance, &server);
     let error = mailer.send(&to_b(), b"a\0b\r\n").unwrap_err();
     assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

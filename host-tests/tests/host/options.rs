@@ -1,7 +1,7 @@
 //! What a message asks beyond its envelope: said where it is offered, and an error elsewhere.
 
 use host_tests::{Body, DsnContents, DsnNotify, Error, Options};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -97,7 +97,7 @@ fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
         assert_eq!(missing, extension);
         assert!(reason.contains(option), "{reason}");
     }
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -171,7 +171,7 @@ fn binary_content_leaves_as_it_is() {
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
         .say("250 2.1.5 Ok")
-        .chunk(&chunk)
+        .expect_chunk(&chunk)
         .say("250 2.0.0 Ok: queued as 4711")]);
     let instance = instance();
     let options = instance.options();
@@ -203,7 +203,7 @@ fn a_domain_in_another_script_has_a_labels_for_a_server_without_smtputf8() {
 #[test]
 fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_receipt() {
     let transaction = |names: &[&str]| {
-        let mut session = Session::new()
+        let mut session = Script::new()
             .expect("MAIL FROM:<a@mail.test>")
             .say("250 2.1.0 Ok");
         for name in names {

@@ -2,7 +2,7 @@
 //! 4.5.3.1.10).
 
 use host_tests::{Dialect, Error, Letter, Phase, Receipt, UnsentRecipient};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -15,12 +15,12 @@ const OK: &str = "250 2.1.5 Ok";
 const OTHER: &[u8] = b"Subject: two\r\n\r\nHello\r\n";
 
 /// MAIL, RCPT for each, DATA.
-fn group(recipients: &[&str]) -> Session {
+fn group(recipients: &[&str]) -> Script {
     let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
     lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
     lines.push("DATA".into());
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    Session::new().expect_group(&lines)
+    Script::new().expect_group(&lines)
 }
 
 /// The replies to such a group, DATA accepted.
@@ -31,19 +31,21 @@ fn go_ahead(recipients: &[&str]) -> String {
     )
 }
 
-fn begun(recipients: &[&str], answers: &[&str]) -> Session {
+fn begun(recipients: &[&str], answers: &[&str]) -> Script {
     let hello = hello(&["PIPELINING"]).followed_by(group(recipients));
     hello.say(&go_ahead(answers))
 }
 
 /// A message's end with another envelope behind it, and the answers to both.
-fn and(recipients: &[&str], answers: &[&str]) -> Session {
-    let content = Session::new().content().followed_by(group(recipients));
+fn and(recipients: &[&str], answers: &[&str]) -> Script {
+    let content = Script::new()
+        .expect_content()
+        .followed_by(group(recipients));
     content.say(&format!("{QUEUED}\r\n{}", go_ahead(answers)))
 }
 
-fn end() -> Session {
-    Session::new().content().say(QUEUED)
+fn end() -> Script {
+    Script::new().expect_content().say(QUEUED)
 }
 
 fn letter(recipients: &[&str], message: &[u8]) -> Letter {
@@ -112,7 +114,7 @@ fn no_one_is_tried_a_third_time() {
 fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
     let full = "452 That mailbox is full";
     let script = begun(&[B, C], &[OK, full])
-        .content()
+        .expect_content()
         .followed_by(group(&[C]))
         .say(&format!("{QUEUED}\r\n250 2.1.0 Ok\r\n{full}\r\n503 No one"))
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
@@ -123,7 +125,7 @@ fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
     let mailer = pipelined(&instance, &server);
     let receipt = mailer.send(&to(&[B, C]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B], &[(C, full)])));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -131,7 +133,7 @@ fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
 fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
     let later = "451 4.3.0 Try later";
     let script = begun(&[B, C], &[OK, TOO_MANY])
-        .content()
+        .expect_content()
         .followed_by(group(&[C]))
         .say(&format!("{later}\r\n{}", go_ahead(&[OK])))
         .followed_by(end());
@@ -184,9 +186,9 @@ fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
         let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
         lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        Session::new()
+        Script::new()
             .expect_group(&lines)
-            .chunk(&format!("BDAT {} LAST", message.len()))
+            .expect_chunk(&format!("BDAT {} LAST", message.len()))
             .say(&format!(
                 "250 2.1.0 Ok\r\n{}\r\n{QUEUED}",
                 answers.join("\r\n")
@@ -258,13 +260,13 @@ fn a_message_in_pieces_has_one_transaction_and_names_whom_there_is_no_room_for()
 #[test]
 fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_content() {
     let full = "452 That mailbox is full";
-    let script = Session::new()
+    let script = Script::new()
         .say("220 mail.test LMTP")
         .expect("LHLO [127.0.0.1]")
         .say(&ehlo(&["PIPELINING"]))
         .followed_by(group(&[B, C, D]))
         .say(&go_ahead(&[OK, OK, TOO_MANY]))
-        .content()
+        .expect_content()
         .say(&format!("{QUEUED}\r\n{full}"))
         .followed_by(group(&[D]))
         .say(&go_ahead(&[OK]))
@@ -340,7 +342,7 @@ fn a_server_that_closes_over_bad_addresses_is_asked_for_the_others_over_another_
 fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
     let one = "451 Will not accept multiple recipients in one transaction";
     let alone = |recipient| {
-        let begun = Session::new().followed_by(group(&[recipient]));
+        let begun = Script::new().followed_by(group(&[recipient]));
         begun.say(&go_ahead(&[OK])).followed_by(end())
     };
     let script = begun(&[B, C, D], &[OK, one, one])
@@ -357,7 +359,7 @@ fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
 #[test]
 fn a_recipient_who_is_delayed_is_reported_as_that_if_the_message_is_refused() {
     let (later, spam) = ("451 Try later", "554 5.7.1 Spam");
-    let script = begun(&[B, C], &[OK, later]).content().say(spam);
+    let script = begun(&[B, C], &[OK, later]).expect_content().say(spam);
     let server = Server::start([script]);
     let instance = instance();
     let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
@@ -387,7 +389,7 @@ fn recipients_whom_no_transaction_reached_are_named_with_the_reason() {
         .say(&go_ahead(&[OK, OK]))
         .followed_by(end())
         .hang_up();
-    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let server = Server::start([first, Script::new().say(closed).hang_up()]);
     let instance = instance();
     let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
     let expected = Receipt {
@@ -419,7 +421,7 @@ fn a_server_of_one_message_a_connection_gets_each_transaction_over_its_own() {
     server.finish();
 }
 
-fn limit_of_two() -> Session {
+fn limit_of_two() -> Script {
     hello(&["PIPELINING", "LIMITS RCPTMAX=2"])
 }
 
@@ -427,8 +429,8 @@ fn limit_of_two() -> Session {
 fn who_was_refused_in_a_transaction_that_is_lost_is_refused_and_the_others_are_unknown() {
     let no = "550 5.1.1 No such user";
     let transaction = |recipients: &[&str], answers: &[&str]| {
-        let session = Session::new().followed_by(group(recipients));
-        session.say(&go_ahead(answers)).content()
+        let session = Script::new().followed_by(group(recipients));
+        session.say(&go_ahead(answers)).expect_content()
     };
     let script = limit_of_two()
         .followed_by(transaction(&[B, C], &[OK, OK]))
@@ -455,7 +457,7 @@ fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
         .say(&format!("250 2.1.0 Ok\r\n{no}\r\n503 5.5.1 No one"))
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
         .hang_up();
-    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let server = Server::start([first, Script::new().say(closed).hang_up()]);
     let instance = instance();
     let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
     assert_eq!(sent, Err(rejected(Phase::Greeting, closed)));
@@ -465,7 +467,7 @@ fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
 #[test]
 fn for_all_or_none_a_limit_that_was_only_learned_is_asked_for_anew() {
     let first = begun(&[B, C], &[OK, TOO_MANY]).followed_by(end());
-    let alone = Session::new().followed_by(group(&[C]));
+    let alone = Script::new().followed_by(group(&[C]));
     let script = first
         .followed_by(alone.say(&go_ahead(&[OK])).followed_by(end()))
         .expect_group(&["MAIL *", "RCPT *", "RCPT *"])

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use host_tests::{Client, Error, Instance, Mailer, Phase, Security};
 use servers::authority::Authority;
-use servers::scripted::{Digest, Server, Session};
+use servers::scripted::{Digest, Script, Server};
 use socket2::SockRef;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, MemoryInputPipe};
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
@@ -31,8 +31,8 @@ fn nowhere(instance: &Instance) -> Mailer<'_> {
     mailer
 }
 
-fn hello(keywords: &[&str]) -> Session {
-    Session::new()
+fn hello(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect(&format!("EHLO {NAME}"))
         .say(&ehlo(keywords))
@@ -58,14 +58,17 @@ fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
     for keywords in [&[][..], &["CHUNKING"]] {
         let begun = hello(keywords).followed_by(envelope());
         let script = match keywords {
-            [] => begun.expect("DATA").say("354 Go ahead").counted_content(),
-            _ => begun.counted_chunks("250 2.0.0 Ok"),
+            [] => begun
+                .expect("DATA")
+                .say("354 Go ahead")
+                .expect_counted_content(),
+            _ => begun.expect_counted_chunks("250 2.0.0 Ok"),
         };
         let server = Server::start([script.say(QUEUED)]);
         let instance = instance();
         let connection = TcpStream::connect(server.address()).unwrap();
         let largest = Arc::new(AtomicUsize::new(0));
-        let client = nowhere(&instance).attach_generous(connection, largest.clone());
+        let client = nowhere(&instance).attach_with_large_write_budget(connection, largest.clone());
         let client = client.unwrap();
         client.send(&to_b(), &message).unwrap();
         drop(client);
@@ -77,17 +80,17 @@ fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
 
 #[test]
 fn nothing_is_said_of_its_own_accord() {
-    let greeting = Session::new().say("220 mail.test ESMTP");
-    let server = Server::start([greeting.closed()]);
+    let greeting = Script::new().say("220 mail.test ESMTP");
+    let server = Server::start([greeting.expect_close()]);
     let instance = instance();
     drop(attached(&nowhere(&instance), &server).unwrap());
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
 fn our_name_is_needed_where_hello_is_due_without_one() {
-    let greeting = || Session::new().say("220 mail.test");
+    let greeting = || Script::new().say("220 mail.test");
     let server = Server::start([
         greeting()
             .expect("EHLO own.test")
@@ -129,7 +132,7 @@ fn tls_is_made_over_it() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let inside = || {
-        Session::new()
+        Script::new()
             .expect(&format!("EHLO {NAME}"))
             .say(&ehlo(&["AUTH PLAIN"]))
             .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
@@ -137,7 +140,7 @@ fn tls_is_made_over_it() {
             .followed_by(quit())
     };
     let starttls = hello(&["STARTTLS"]).expect("STARTTLS").say("220 Go");
-    let implicit = Session::new().start_tls(&identity).say("220 mail.test");
+    let implicit = Script::new().start_tls(&identity).say("220 mail.test");
     let server = Server::start([
         starttls.start_tls(&identity).followed_by(inside()),
         implicit.followed_by(inside()),
@@ -173,9 +176,9 @@ fn megabytes() -> Vec<u8> {
     b"Lorem ipsum dolor sit amet, consectetur adipiscing elit\r\n".repeat(90_000)
 }
 
-fn counting(keywords: &[&str]) -> Session {
+fn counting(keywords: &[&str]) -> Script {
     let begun = crate::support::hello(keywords).followed_by(envelope());
-    begun.expect("DATA").say("354 Go").counted_content()
+    begun.expect("DATA").say("354 Go").expect_counted_content()
 }
 
 #[test]
@@ -219,20 +222,20 @@ fn a_stream_that_others_fill_meanwhile_is_waited_for() {
 
 #[test]
 fn what_a_stream_brings_is_looked_at_as_what_is_written() {
-    let begun = delivery_until_content().closed();
+    let begun = delivery_until_content().expect_close();
     let server = Server::start([begun]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
     assert_invalid(message.write_from(MemoryInputPipe::new(&b"a\0b"[..])));
     assert_wrong_state(message.finish());
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
 fn a_message_whose_stream_breaks_is_not_ended() {
-    let server = Server::start([delivery_until_content().closed(), delivery()]);
+    let server = Server::start([delivery_until_content().expect_close(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
@@ -247,18 +250,18 @@ fn a_message_whose_stream_breaks_is_not_ended() {
         "{error:?}"
     );
     drop(message);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-fn delivery_until_content() -> Session {
+fn delivery_until_content() -> Script {
     let begun = crate::support::hello(&[]).followed_by(envelope());
     begun.expect("DATA").say("354 Go")
 }
 
 #[test]
 fn a_message_whose_stream_is_empty_may_go_on() {
-    let script = delivery_until_content().content().say(QUEUED);
+    let script = delivery_until_content().expect_content().say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);

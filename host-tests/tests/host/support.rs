@@ -4,7 +4,7 @@ use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
     PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security, TimedOut, Timeout,
 };
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
 
@@ -46,7 +46,7 @@ pub fn to(recipients: &[&str]) -> Envelope {
 
 /// Delivers the next message, as if nothing had happened.
 #[track_caller]
-pub fn delivers(mailer: &Mailer) {
+pub fn expect_delivery(mailer: &Mailer) {
     let receipt = mailer
         .send(&to_b(), MESSAGE)
         .expect("the next message is delivered");
@@ -54,8 +54,8 @@ pub fn delivers(mailer: &Mailer) {
 }
 
 /// The server's greeting, and what it offers.
-pub fn hello(keywords: &[&str]) -> Session {
-    Session::new()
+pub fn hello(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say(&ehlo(keywords))
@@ -71,8 +71,8 @@ pub fn ehlo(keywords: &[&str]) -> String {
 }
 
 /// MAIL and RCPT, one by one.
-pub fn envelope() -> Session {
-    Session::new()
+pub fn envelope() -> Script {
+    Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
@@ -80,22 +80,25 @@ pub fn envelope() -> Session {
 }
 
 /// A message, command by command.
-pub fn message() -> Session {
+pub fn message() -> Script {
     envelope().expect("DATA").followed_by(content())
 }
 
 /// What follows DATA.
-pub fn content() -> Session {
-    Session::new().say("354 Go ahead").content().say(QUEUED)
+pub fn content() -> Script {
+    Script::new()
+        .say("354 Go ahead")
+        .expect_content()
+        .say(QUEUED)
 }
 
 /// A whole session of one message.
-pub fn delivery() -> Session {
+pub fn delivery() -> Script {
     hello(&[]).followed_by(message())
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+pub fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
 }
 
 /// The reply to each message.
@@ -200,14 +203,14 @@ pub fn password(username: &str, password: &str) -> Credentials {
 /// The error of a first message that the script makes fail; the next one, over a new connection,
 /// is delivered by the same mailer.
 #[track_caller]
-pub fn error_of(failing: Session) -> Error {
+pub fn send_error(failing: Script) -> Error {
     let server = Server::start([failing, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let error = mailer
         .send(&to_b(), MESSAGE)
         .expect_err("the script makes it fail");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
     error
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use host_tests::{Error, Mailer, Phase, Security, Timeout};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
-use servers::unanswered::Unanswered;
+use servers::ports::UnresponsivePort;
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -32,7 +32,7 @@ fn error_within(mailer: &Mailer, timeout: Timeout, message: &[u8]) -> Error {
 }
 
 #[track_caller]
-fn times_out(phase: Phase, timeout: Timeout, script: Session) {
+fn expect_timeout(phase: Phase, timeout: Timeout, script: Script) {
     let server = Server::start([script.silence(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -40,7 +40,7 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
         error_within(&mailer, timeout, MESSAGE),
         timed_out(phase, timeout)
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -48,14 +48,14 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
 #[test]
 fn silence_in_each_phase_is_named_after_it_and_its_limit() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
-    times_out(Phase::Greeting, Timeout::Greeting, Session::new());
-    times_out(
+    expect_timeout(Phase::Greeting, Timeout::Greeting, Script::new());
+    expect_timeout(
         Phase::Hello,
         Timeout::Command,
-        Session::new().say("220 mail.test").expect("EHLO *"),
+        Script::new().say("220 mail.test").expect("EHLO *"),
     );
-    times_out(Phase::Mail, Timeout::Command, hello(&[]).expect("MAIL *"));
-    times_out(
+    expect_timeout(Phase::Mail, Timeout::Command, hello(&[]).expect("MAIL *"));
+    expect_timeout(
         Phase::Rcpt,
         Timeout::Command,
         hello(&[])
@@ -63,31 +63,31 @@ fn silence_in_each_phase_is_named_after_it_and_its_limit() {
             .say("250 2.1.0 Ok")
             .expect("RCPT *"),
     );
-    times_out(Phase::Data, Timeout::Data, data());
-    times_out(
+    expect_timeout(Phase::Data, Timeout::Data, data());
+    expect_timeout(
         Phase::Acceptance,
         Timeout::Acceptance,
-        data().say("354 Go ahead").content(),
+        data().say("354 Go ahead").expect_content(),
     );
 }
 
 // Conformance: 9, 26
 #[test]
 fn half_a_reply_is_silence() {
-    times_out(
+    expect_timeout(
         Phase::Greeting,
         Timeout::Greeting,
-        Session::new().say_bytes("220-mail.test\r\n22"),
+        Script::new().say_bytes("220-mail.test\r\n22"),
     );
 }
 
 #[test]
 fn the_whole_call_can_be_limited() {
-    times_out(Phase::Greeting, Timeout::Total, Session::new());
-    times_out(Phase::Mail, Timeout::Total, hello(&[]).expect("MAIL *"));
+    expect_timeout(Phase::Greeting, Timeout::Total, Script::new());
+    expect_timeout(Phase::Mail, Timeout::Total, hello(&[]).expect("MAIL *"));
     let content = hello(&[]).followed_by(envelope()).expect("DATA");
-    let content = content.say("354 Go ahead").content();
-    times_out(Phase::Acceptance, Timeout::Total, content);
+    let content = content.say("354 Go ahead").expect_content();
+    expect_timeout(Phase::Acceptance, Timeout::Total, content);
 }
 
 // Conformance: 26
@@ -120,7 +120,7 @@ fn silence_on_the_way_to_authentication_is_named_after_its_phase() {
             error_within(&mailer, timeout, MESSAGE),
             timed_out(phase, timeout)
         );
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -145,14 +145,14 @@ fn a_server_that_stops_reading_is_not_waited_for() {
         let mailer = plain(&instance, &server);
         let error = error_within(&mailer, timeout, &large_message());
         assert_eq!(error, timed_out(Phase::Content, timeout));
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
 #[test]
 fn an_address_that_does_not_answer_is_not_waited_for() {
-    let unanswered = Unanswered::start();
+    let unanswered = UnresponsivePort::start();
     let instance = instance();
     let mailer = instance.mailer("127.0.0.1");
     mailer.set_port(unanswered.port());
@@ -165,7 +165,7 @@ fn an_address_that_does_not_answer_is_not_waited_for() {
     assert_eq!(error, timed_out(Phase::Connect, Timeout::Total));
 
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
@@ -175,11 +175,11 @@ fn a_server_that_is_silent_after_quit_does_not_hold_the_caller() {
     let server = Server::start([delivery().expect("QUIT").silence(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let start = Instant::now();
     mailer.close();
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -190,6 +190,6 @@ fn an_answer_in_time_is_waited_for() {
     let mailer = plain(&instance, &server);
     mailer.set_timeout(Timeout::Command, SOON);
     mailer.set_timeout(Timeout::Total, SOON);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

@@ -5,43 +5,45 @@ use base64::prelude::BASE64_STANDARD;
 use host_tests::{Error, Mailer, Phase, Rejection};
 use servers::real::{HASHED, PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript, tried};
+use crate::server_under_test::{
+    MESSAGE, ServerUnderTest, TLS_MODES, instance, mechanisms_tried, to, transcript,
+};
 
 const WRONG: &str = r#"pa ss"w\orm"#;
 
-pub fn proves_the_user(visit: &mut Visit) -> String {
-    let mechanisms = visit.server.kind.mechanisms();
-    for (security, _) in WAYS {
+pub fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
+    let mechanisms = server.real.kind.mechanisms();
+    for (security, _) in TLS_MODES {
         for mechanism in mechanisms {
             let instance = instance();
-            let mailer = visit.mailer(&instance, security);
+            let mailer = server.mailer(&instance, security);
             mailer.set_mechanisms(&[mechanism]).unwrap();
             mailer.set_password(USER, WRONG);
             is_refused(&mailer);
             keeps_secrets(&mailer, mechanism);
             mailer.set_password(USER, PASSWORD);
-            visit.delivers(&mailer);
+            server.deliver(&mailer);
             keeps_secrets(&mailer, mechanism);
         }
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     format!("{} over both", mechanisms.join(" "))
 }
 
 /// The server has of this user what only PLAIN and LOGIN can be checked against.
-pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) -> String {
-    for (security, _) in WAYS {
+pub fn falls_back_on_a_mechanism_that_the_server_can_check(server: &mut ServerUnderTest) -> String {
+    for (security, _) in TLS_MODES {
         let instance = instance();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         mailer.set_password(HASHED, PASSWORD);
-        visit.delivers(&mailer);
-        let tried = tried(&mailer, PASSWORD);
+        server.deliver(&mailer);
+        let tried = mechanisms_tried(&mailer, PASSWORD);
         assert_eq!(tried, ["SCRAM-SHA-256", "PLAIN"]);
 
         mailer.set_password(HASHED, WRONG);
         is_refused(&mailer);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     "PLAIN where the server has nothing for SCRAM".into()
 }
 

@@ -4,7 +4,7 @@
 use host_tests::{DsnContents, DsnNotify, Error, Instance, Options};
 use servers::real::{PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, codes, instance, to};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, codes, instance, to};
 
 const UTF8_RECIPIENT: &str = "empfänger@example.test";
 
@@ -17,27 +17,29 @@ const COMMANDS: [&str; 4] = [
     "BDAT 9149 LAST",
 ];
 
-pub fn reach_the_server(visit: &mut Visit) -> String {
+pub fn reach_the_server(server: &mut ServerUnderTest) -> String {
     // Of a length that no other message has.
     let message = [MESSAGE, &b"options\r\n".repeat(1000)].concat();
-    for (security, _) in WAYS {
+    for (security, _) in TLS_MODES {
         let instance = instance();
         let options = options(&instance).unwrap();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         mailer.set_password(USER, PASSWORD);
         let recipients = [USER, UTF8_RECIPIENT];
         let receipt = mailer.send_with(Some(&options), &to(&recipients), &message);
         let accepted = recipients.map(|recipient| (recipient, 250));
         assert_eq!(codes(&receipt.unwrap().accepted), accepted);
-        recipients.iter().for_each(|_| visit.took(&message));
+        recipients
+            .iter()
+            .for_each(|_| server.expect_stored(&message));
     }
-    let expected = COMMANDS.repeat(WAYS.len());
+    let expected = COMMANDS.repeat(TLS_MODES.len());
     let wanted = |command: &str| COMMANDS.contains(&parameters(command));
-    let seen = visit.server.wait_for_commands(expected.len(), wanted);
+    let seen = server.real.wait_for_commands(expected.len(), wanted);
     let seen = seen.unwrap();
     let seen: Vec<_> = seen.iter().map(|command| parameters(command)).collect();
     assert_eq!(seen, expected);
-    visit.everything_arrived();
+    server.assert_mailbox();
     "in its log the parameters of DSN, SMTPUTF8, SIZE, 8BITMIME and AUTH, and BDAT".into()
 }
 

@@ -3,28 +3,30 @@
 use host_tests::{BearerCredentials, Credentials, Error, Mailer, Phase};
 use servers::real::{Kind, USER, token};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, tried};
+use crate::server_under_test::{
+    MESSAGE, ServerUnderTest, TLS_MODES, instance, mechanisms_tried, to,
+};
 
-pub fn prove_the_user(visit: &mut Visit) -> String {
-    let mechanisms = visit.server.kind.token_mechanisms();
+pub fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
+    let mechanisms = server.real.kind.token_mechanisms();
     let each = mechanisms.chunks(1);
-    for (security, _) in WAYS {
+    for (security, _) in TLS_MODES {
         // Each alone, and then a choice.
         for mechanisms in each.clone().chain([mechanisms]) {
             let instance = instance();
-            let mailer = visit.mailer(&instance, security);
+            let mailer = server.mailer(&instance, security);
             mailer.set_mechanisms(mechanisms).unwrap();
             mailer.set_credentials(Some(bearer(&forged())));
-            is_refused(&mailer, visit.server.kind);
+            is_refused(&mailer, server.real.kind);
             // A token that the server has refused is not shown to it again.
-            assert_eq!(tried(&mailer, &forged()), mechanisms[..1]);
+            assert_eq!(mechanisms_tried(&mailer, &forged()), mechanisms[..1]);
 
             mailer.set_credentials(Some(bearer(&token())));
-            visit.delivers(&mailer);
-            assert_eq!(tried(&mailer, &token()), mechanisms[..1]);
+            server.deliver(&mailer);
+            assert_eq!(mechanisms_tried(&mailer, &token()), mechanisms[..1]);
         }
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     format!("{} over both", mechanisms.join(" "))
 }
 

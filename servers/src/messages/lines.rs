@@ -1,6 +1,6 @@
 //! Messages that are particular by their lines: how long, how they begin, how they end.
 
-use super::build::{Named, header, message};
+use super::common::{Named, header, message};
 
 pub(super) fn lengths() -> Vec<Named> {
     // 998 octets are the longest line of RFC 5322, section 2.1.1.

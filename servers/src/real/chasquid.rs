@@ -1,7 +1,7 @@
 //! chasquid, in Go. It throws away what came with the end of a message.
 //!
 //! Its third reply of 4yz or 5yz over a connection is a 421, with which it closes. It has nothing to say
-//! "try again later" by, so [`LATER`](super::LATER) does not exist; and its port with TLS from the first
+//! "try again later" by, so [`DEFERRED`](super::DEFERRED) does not exist; and its port with TLS from the first
 //! byte is for those who authenticate.
 
 use std::process::Command;
@@ -9,18 +9,18 @@ use std::{fs, io};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{PASSWORD, SIZE_LIMIT, USER};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "chasquid",
     // Inside TLS only.
     mechanisms: &["PLAIN"],
     token_mechanisms: &[],
-    trace: &["Received"],
+    trace_fields: &["Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &["chasquid=1.11-*"],
     install: namespace::unpack,
     check: |packages| namespace::check_release(packages, "1.11"),
@@ -31,7 +31,7 @@ const START: &str = "chasquid -config_dir=/mnt/chasquid &";
 
 fn command(instance: &Instance) -> Result<Command, String> {
     fill(instance).map_err(|error| format!("chasquid's folder cannot be filled: {error}"))?;
-    let open = namespace::when_open(instance, "kill -0 $!");
+    let open = namespace::wait_until_open(instance, "kill -0 $!");
     Ok(namespace::command(instance, &format!("{START}\n{open}")))
 }
 

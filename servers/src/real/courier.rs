@@ -10,17 +10,17 @@ use std::process::Command;
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
-use super::{LATER, PASSWORD, USER};
+use super::spec::ServerSpec;
+use super::{DEFERRED, PASSWORD, USER};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Courier",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Delivered-To", "Return-Path", "Received"],
+    trace_fields: &["Delivered-To", "Return-Path", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &[
         "courier-mta=1.0.16-*",
         "courier-base=1.0.16-*",
@@ -64,7 +64,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
     let start = [
         namespace::DEBIAN_FOLDERS,
         include_str!("../../scripts/courier.sh"),
-        &namespace::when_open(instance, ":"),
+        &namespace::wait_until_open(instance, ":"),
     ];
     let mut command = namespace::command(instance, &start.join("\n"));
     command.env("PASSWORD", PASSWORD);
@@ -80,7 +80,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     // The home of an account cannot have a `!`: Courier says so to its log, and 450 to the client.
     let others = [
         account("empfänger@example.test", "/mnt/home"),
-        account(LATER, "/mnt/home!"),
+        account(DEFERRED, "/mnt/home!"),
     ];
     instance.configure("courier/userdb", &(others.join("\n") + "\n"))?;
     instance.configure("user", &account(USER, "/mnt/home"))?;

@@ -8,16 +8,16 @@ use std::process::Command;
 use super::cyrus;
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Cyrus",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received", "X-Cyrus-Session-Id", "X-Sieve"],
+    trace_fields: &["Return-Path", "Received", "X-Cyrus-Script-Id", "X-Sieve"],
     stores_lf: false,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,

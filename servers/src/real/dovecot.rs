@@ -10,18 +10,18 @@ use ring::digest::{SHA256, digest};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
-use super::{FULL, HASHED, LATER, PASSWORD, USER, token};
+use super::spec::ServerSpec;
+use super::{DEFERRED, HASHED, OVER_QUOTA, PASSWORD, USER, token};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Dovecot",
     // LMTP has no AUTH here.
     mechanisms: &[],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received"],
+    trace_fields: &["Return-Path", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check,
@@ -77,7 +77,7 @@ fn users() -> String {
     format!(
         "{USER}:{{PLAIN}}{PASSWORD}::::::\n\
          {HASHED}:{{SHA256}}{hash}::::::\n\
-         {FULL}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
-         {LATER}:::::::userdb_tempfail=yes\n"
+         {OVER_QUOTA}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
+         {DEFERRED}:::::::userdb_tempfail=yes\n"
     )
 }

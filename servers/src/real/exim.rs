@@ -5,18 +5,18 @@ use std::{fs, io};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{PASSWORD, USER, cyrus};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Exim",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
+    trace_fields: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
     // Its spool keeps headers and body apart, and delivery puts the empty line between them.
-    ends_header: true,
-    command_mark: Some(" < "),
+    adds_blank_line: true,
+    command_log_prefix: Some(" < "),
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,

@@ -4,19 +4,19 @@ use std::process::Command;
 use std::{fs, io};
 
 use super::instance::Instance;
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
 const PACKAGE: &str = "Haraka@3.3.4";
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Haraka",
     // Inside TLS only.
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Received"],
+    trace_fields: &["Received"],
     stores_lf: false,
-    ends_header: true,
-    command_mark: None,
+    adds_blank_line: true,
+    command_log_prefix: None,
     packages: &[PACKAGE],
     install: setup::npm,
     check: |_| setup::run(Command::new("node").arg("--version")).map(drop),

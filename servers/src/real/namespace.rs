@@ -37,7 +37,7 @@ pub(super) const DEBIAN_FOLDERS: &str = r#"
 "#;
 
 /// Waits until both ports are open, for those that do not say so; ends if the check fails before.
-pub(super) fn when_open(instance: &Instance, check: &str) -> String {
+pub(super) fn wait_until_open(instance: &Instance, check: &str) -> String {
     // Addresses are in the order of the machine's octets (proc(5)), and 0A is the state of a listener.
     let wait = |port| {
         format!(
@@ -66,7 +66,7 @@ pub(super) fn unpack_with(
 ) -> Result<PathBuf, String> {
     install(name, packages, |folder| {
         let version = debian::unpack(packages, folder)?;
-        furnish(folder)
+        write_etc_files(folder)
             .and_then(|()| finish(folder))
             .map_err(|error| error.to_string())?;
         Ok(version)
@@ -74,7 +74,7 @@ pub(super) fn unpack_with(
 }
 
 /// Writes, beside the unpacked packages, what lies over the system's files in /etc.
-fn furnish(packages: &Path) -> io::Result<()> {
+fn write_etc_files(packages: &Path) -> io::Result<()> {
     let folder = packages.join("namespace");
     fs::create_dir(&folder)?;
     fs::write(folder.join("passwd"), passwd())?;

@@ -8,16 +8,16 @@ use std::time::{Duration, SystemTime};
 use super::cyrus;
 use super::instance::Instance;
 use super::namespace::{self, POSTDROP, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Postfix",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
+    trace_fields: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: Some(" < unknown[127.0.0.1]: "),
+    adds_blank_line: false,
+    command_log_prefix: Some(" < unknown[127.0.0.1]: "),
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,

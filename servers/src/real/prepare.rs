@@ -22,8 +22,8 @@ impl std::error::Error for Unavailable {}
 /// Installs what is missing for a server and makes sure that it can run here. The first call on a
 /// machine downloads; later ones take no time. Threads and processes may call it at once.
 pub fn prepare(kind: Kind) -> Result<(), Unavailable> {
-    let recipe = kind.recipe();
-    (recipe.install)(recipe.name, recipe.packages)
-        .and_then(|folder| (recipe.check)(&folder))
+    let spec = kind.spec();
+    (spec.install)(spec.name, spec.packages)
+        .and_then(|folder| (spec.check)(&folder))
         .map_err(|reason| Unavailable { kind, reason })
 }

@@ -6,17 +6,17 @@ use std::process::Command;
 
 use super::instance::Instance;
 use super::namespace::{self, SMMTA};
-use super::recipe::Recipe;
-use super::{LATER, REJECTED, cyrus};
+use super::spec::ServerSpec;
+use super::{DEFERRED, REJECTED, cyrus};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "sendmail",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received"],
+    trace_fields: &["Return-Path", "Received"],
     stores_lf: true,
-    ends_header: true,
-    command_mark: None,
+    adds_blank_line: true,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check: |packages| namespace::check_release(packages, "8.17.1.9"),
@@ -38,7 +38,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
         namespace::DEBIAN_FOLDERS,
         cyrus::START,
         include_str!("../../scripts/sendmail.sh"),
-        &namespace::when_open(instance, ":"),
+        &namespace::wait_until_open(instance, ":"),
     ];
     Ok(cyrus::command(namespace::command(
         instance,
@@ -63,7 +63,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
 fn access() -> String {
     format!(
         "To:{REJECTED}\tERROR:\"550 5.1.1 No such user\"\n\
-         To:{LATER}\tERROR:\"450 4.2.1 Try again later\"\n\
+         To:{DEFERRED}\tERROR:\"450 4.2.1 Try again later\"\n\
          To:elsewhere.test\tERROR:\"550 5.7.1 Relaying denied\"\n"
     )
 }

@@ -115,7 +115,7 @@ impl RealServer {
     }
 
     fn commands(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
-        let Some(mark) = self.kind.recipe().command_mark else {
+        let Some(mark) = self.kind.spec().command_log_prefix else {
             return Vec::new();
         };
         let log = self.log();
@@ -168,7 +168,7 @@ struct Process(Child);
 
 impl Process {
     fn start(kind: Kind, instance: &Instance) -> Result<Process, String> {
-        let mut command = (kind.recipe().command)(instance)?;
+        let mut command = (kind.spec().command)(instance)?;
         let output = File::create(instance.folder.join("log/output"))
             .and_then(|file| Ok((file.try_clone()?, file)));
         let (out, err) = output.map_err(|error| error.to_string())?;

@@ -11,12 +11,12 @@ const SHOWN_LENGTH: usize = 400;
 /// What each connection brought, in their order.
 #[derive(Debug)]
 pub struct Transcript {
-    pub sessions: Vec<Heard>,
+    pub sessions: Vec<SessionRecord>,
 }
 
 impl Transcript {
     /// The only connection.
-    pub fn only(&self) -> &Heard {
+    pub fn only(&self) -> &SessionRecord {
         match self.sessions.as_slice() {
             [session] => session,
             sessions => panic!("{} sessions, not one", sessions.len()),
@@ -26,7 +26,7 @@ impl Transcript {
 
 /// What one connection brought.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct SessionRecord {
     pub lines: Vec<Line>,
     /// What followed each 354, as it travelled, with its final dot.
     pub contents: Vec<Vec<u8>>,
@@ -56,7 +56,7 @@ pub enum Speaker {
     Server,
 }
 
-impl Heard {
+impl SessionRecord {
     /// All that the client said, its messages' contents left out.
     pub fn commands(&self) -> Vec<&str> {
         let client = self
@@ -105,7 +105,7 @@ impl Heard {
     }
 }
 
-impl fmt::Display for Heard {
+impl fmt::Display for SessionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let skipped = self.lines.len().saturating_sub(SHOWN_LINES);
         if skipped > 0 {

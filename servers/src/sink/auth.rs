@@ -18,7 +18,7 @@ pub enum Step {
     /// This challenge, in base64.
     Challenge(String),
     /// The user is who they say.
-    Welcome(String),
+    Authenticated(String),
     Refused,
     /// The response is not the mechanism's.
     Malformed,
@@ -92,12 +92,11 @@ fn cram_md5(response: &str, challenge: &str, accounts: &[Account]) -> Step {
 }
 
 fn verdict(username: &str, accounts: &[Account], proves: impl Fn(&Account) -> bool) -> Step {
-    match accounts
-        .iter()
-        .any(|account| account.username == username && proves(account))
-    {
-        true => Step::Welcome(username.to_owned()),
-        false => Step::Refused,
+    let is_proven = |account: &Account| account.username == username && proves(account);
+    if accounts.iter().any(is_proven) {
+        Step::Authenticated(username.to_owned())
+    } else {
+        Step::Refused
     }
 }
 
@@ -142,7 +141,7 @@ mod tests {
         let response = "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw";
         assert_eq!(
             exchange.answer(response, &tim()),
-            Step::Welcome("tim".into())
+            Step::Authenticated("tim".into())
         );
     }
 

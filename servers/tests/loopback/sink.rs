@@ -21,7 +21,7 @@ fn sink(authority: &Authority) -> (Sink, Arc<Mutex<Vec<String>>>) {
     let said = Arc::new(Mutex::new(Vec::new()));
     let observer = {
         let said = said.clone();
-        move |saying: servers::sink::Saying| said.lock().unwrap().push(saying.text.to_owned())
+        move |line: servers::sink::ObservedLine| said.lock().unwrap().push(line.text.to_owned())
     };
     (
         Sink::start(&authority.issue(&["localhost"]), ada(), observer),

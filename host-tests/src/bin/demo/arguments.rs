@@ -26,12 +26,12 @@ Colours are shown on a terminal, unless NO_COLOR is set.";
 pub enum Command {
     Help,
     Embedded,
-    Remote(Letter),
+    Remote(SendRequest),
 }
 
 /// What to send, and over which server.
 #[derive(Debug, Default, PartialEq)]
-pub struct Letter {
+pub struct SendRequest {
     /// With the password.
     pub server: String,
     pub from: String,
@@ -105,18 +105,18 @@ impl Given {
             return Ok(Command::Embedded);
         }
         let needed = |option: &str| format!("{option} is missing");
-        let letter = Letter {
+        let request = SendRequest {
             server: once("--server", server)?.ok_or_else(|| needed("--server"))?,
             from: once("--from", from)?.ok_or_else(|| needed("--from"))?,
             to,
             message: once("--message", message)?,
             trust: once("--trust", trust)?,
         };
-        if letter.to.is_empty() {
+        if request.to.is_empty() {
             return Err(needed("--to"));
         }
-        let server = with_password(&letter.server, password)?;
-        Ok(Command::Remote(Letter { server, ..letter }))
+        let server = with_password(&request.server, password)?;
+        Ok(Command::Remote(SendRequest { server, ..request }))
     }
 }
 
@@ -186,20 +186,20 @@ mod tests {
     fn a_letter_has_a_server_a_sender_and_recipients() {
         let line =
             "--server=smtps://mail.test --from a@mail.test --to b@mail.test --to c@mail.test";
-        let Ok(Command::Remote(letter)) = parsed(line, None) else {
-            panic!("no letter")
+        let Ok(Command::Remote(request)) = parsed(line, None) else {
+            panic!("no request")
         };
-        assert_eq!(letter.server, "smtps://mail.test");
-        assert_eq!(letter.to, ["b@mail.test", "c@mail.test"]);
+        assert_eq!(request.server, "smtps://mail.test");
+        assert_eq!(request.to, ["b@mail.test", "c@mail.test"]);
     }
 
     #[test]
     fn the_password_may_come_from_the_environment() {
         let line = "--server smtps://ada@mail.test --from a@mail.test --to b@mail.test";
-        let Ok(Command::Remote(letter)) = parsed(line, Some("se same/ü")) else {
+        let Ok(Command::Remote(request)) = parsed(line, Some("se same/ü")) else {
             panic!()
         };
-        assert_eq!(letter.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
+        assert_eq!(request.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
         assert!(parsed(line, None).unwrap_err().contains("ENVOI_PASSWORD"));
     }
 

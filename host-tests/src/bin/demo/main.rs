@@ -6,7 +6,6 @@ mod advice;
 mod arguments;
 mod date;
 mod embedded;
-mod mime;
 mod remote;
 
 use std::process::ExitCode;
@@ -21,7 +20,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Ok(Command::Embedded) => ready().and_then(|()| embedded::run()),
-        Ok(Command::Remote(letter)) => ready().and_then(|()| remote::run(&letter)),
+        Ok(Command::Remote(request)) => ready().and_then(|()| remote::run(&request)),
         Err(fault) => Err(Failure::Arguments(format!(
             "{fault} (see `cargo xtask demo --help`)"
         ))),
@@ -41,13 +40,13 @@ enum Failure {
 
 fn ready() -> Result<(), Failure> {
     let path = host_tests::component_path();
-    match path.exists() {
-        true => Ok(()),
-        false => Err(Failure::NotDelivered(format!(
-            "there is no {}: run `cargo xtask build` first",
-            path.display()
-        ))),
+    if path.exists() {
+        return Ok(());
     }
+    Err(Failure::NotDelivered(format!(
+        "there is no {}: run `cargo xtask build` first",
+        path.display()
+    )))
 }
 
 fn complain(what: &str, code: u8) -> ExitCode {

@@ -2,26 +2,26 @@
 
 use host_tests::{AuthStep, Error, Phase, TlsVersion};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, secured, starttls};
 
 const NOOP: &str = "250 2.0.0 Nothing done";
 
-fn greeting() -> Session {
-    Session::new().say("220 mail.test ESMTP")
+fn greeting() -> Script {
+    Script::new().say("220 mail.test ESMTP")
 }
 
-fn noop() -> Session {
-    Session::new().expect("NOOP").say(NOOP)
+fn noop() -> Script {
+    Script::new().expect("NOOP").say(NOOP)
 }
 
 #[test]
 fn dialling_says_nothing_after_the_greeting() {
-    let server = Server::start([Session::new()
+    let server = Server::start([Script::new()
         .say("220-mail.test ESMTP\r\n220 Welcome")
-        .closed()]);
+        .expect_close()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "sesame");
@@ -31,14 +31,14 @@ fn dialling_says_nothing_after_the_greeting() {
     assert_eq!(greeting.lines, ["mail.test ESMTP", "Welcome"]);
     assert_eq!((client.extensions(), client.tls()), (vec![], None));
     drop(client);
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
 fn a_server_that_refuses_at_once_gives_no_session() {
     let no = "554 5.7.1 No service here";
-    let script = || Session::new().say(no).followed_by(quit());
+    let script = || Script::new().say(no).followed_by(quit());
     let server = Server::start([script(), script()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -78,9 +78,9 @@ fn a_session_is_apart_from_the_connection_that_its_mailer_keeps() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     let client = mailer.connect().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     client.noop().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     drop(mailer);
     drop(client);
     server.finish();

@@ -3,7 +3,7 @@
 use host_tests::{Mailer, Security};
 use servers::real::{PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, codes, instance, to, tried};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance, mechanisms_tried, to};
 
 /// What it may take to find out what the server takes.
 const BOUND: &str = "SCRAM-SHA-256-PLUS";
@@ -14,15 +14,15 @@ const UNBOUND: &str = "SCRAM-SHA-256";
 fn delivers(mailer: &Mailer, mechanisms: &[&str]) {
     let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
     assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
-    assert_eq!(tried(mailer, PASSWORD), mechanisms);
+    assert_eq!(mechanisms_tried(mailer, PASSWORD), mechanisms);
     mailer.close();
 }
 
 /// The server's second port, which speaks TLS 1.2.
-pub fn prove_the_user_in_tls_12(visit: &mut Visit) -> String {
+pub fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
     let instance = instance();
-    let mailer = visit.mailer(&instance, Security::Starttls);
-    mailer.set_port(visit.server.tls_port);
+    let mailer = server.mailer(&instance, Security::Starttls);
+    mailer.set_port(server.real.tls_port);
     mailer.set_password(USER, PASSWORD);
     // The second session is resumed, where the server resumes any.
     delivers(&mailer, &[BOUND]);
@@ -33,9 +33,9 @@ pub fn prove_the_user_in_tls_12(visit: &mut Visit) -> String {
 }
 
 /// Cyrus knows `tls-unique` alone, also in TLS 1.3, where it is none.
-pub fn cost_one_failure_where_the_server_has_none_for_tls_13(visit: &mut Visit) -> String {
+pub fn falls_back_to_scram_alone_in_tls_13(server: &mut ServerUnderTest) -> String {
     let instance = instance();
-    let mailer = visit.mailer(&instance, Security::Starttls);
+    let mailer = server.mailer(&instance, Security::Starttls);
     mailer.set_password(USER, PASSWORD);
     delivers(&mailer, &[BOUND, UNBOUND]);
     delivers(&mailer, &[UNBOUND]);

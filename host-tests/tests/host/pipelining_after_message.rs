@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, Timeout};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -34,23 +34,23 @@ fn delivered() -> Result<Receipt, Error> {
     Ok(receipt_of(&["b@mail.test"], &[]))
 }
 
-fn begun() -> Session {
+fn begun() -> Script {
     hello(&["PIPELINING"]).expect_group(&ENVELOPE).say(GO_AHEAD)
 }
 
 /// An envelope of its own, and its message.
-fn alone() -> Session {
-    Session::new()
+fn alone() -> Script {
+    Script::new()
         .expect_group(&ENVELOPE)
         .say(GO_AHEAD)
-        .content()
+        .expect_content()
         .say(QUEUED)
 }
 
 /// A message with the next envelope behind it, which the server throws away.
-fn thrown_away() -> Session {
+fn thrown_away() -> Script {
     begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(QUEUED)
         .silence()
@@ -72,10 +72,10 @@ fn nothing_leaves_behind_the_final_dot_by_default() {
 fn nothing_leaves_behind_a_chunk_either_if_the_caller_forbids_it() {
     let letters = letters(2);
     let transaction = |letter: &Letter| {
-        Session::new()
+        Script::new()
             .expect_group(&ENVELOPE[..2])
             .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
-            .chunk(&format!("BDAT {} LAST", letter.message.len()))
+            .expect_chunk(&format!("BDAT {} LAST", letter.message.len()))
             .say(QUEUED)
     };
     let script = hello(&["PIPELINING", "CHUNKING"])
@@ -95,12 +95,12 @@ fn a_server_that_answers_503_behind_a_message_gets_the_others_alone_over_the_sam
     let order = "503 Bad sequence of commands - pipelined after end of DATA";
     let refusing = format!("{QUEUED}\r\n{order}\r\n{order}\r\n{order}");
     let script = begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&refusing)
         .expect_group(&["RSET", ENVELOPE[0], ENVELOPE[1], ENVELOPE[2]])
         .say(&format!("250 2.0.0 Ok\r\n{GO_AHEAD}"))
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(alone())
         .followed_by(alone());
@@ -109,7 +109,7 @@ fn a_server_that_answers_503_behind_a_message_gets_the_others_alone_over_the_sam
     let mailer = pipelined(&instance, &server);
     let letters = letters(3);
     assert_eq!(mailer.send_all(&letters), vec![delivered(); 3]);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages().len(), 4);
 }
 
@@ -117,7 +117,7 @@ fn a_server_that_answers_503_behind_a_message_gets_the_others_alone_over_the_sam
 fn a_503_for_each_message_is_a_refusal_in_the_end() {
     let order = "503 5.5.1 Not now";
     let script = begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&format!("{QUEUED}\r\n{order}\r\n{order}\r\n{order}"))
         .expect_group(&["RSET", ENVELOPE[0], ENVELOPE[1], ENVELOPE[2]])
@@ -147,7 +147,7 @@ fn a_server_that_throws_away_what_is_behind_a_message_gets_the_others_over_a_new
     let letters = letters(3);
     assert_eq!(mailer.send_all(&letters), vec![delivered(); 3]);
     // It is remembered for the next call too.
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let heard = server.finish();
     assert_eq!(heard.sessions[0].messages(), contents(&letters[..1]));
     assert_eq!(heard.sessions[1].messages()[..2], contents(&letters[1..]));
@@ -180,7 +180,7 @@ fn no_connection_is_opened_once_the_time_of_the_call_is_over() {
 }
 
 /// A message, and what the server answers to the first command of the next one.
-fn kept(answer: &str) -> Session {
+fn kept(answer: &str) -> Script {
     delivery().expect("MAIL *").say(answer)
 }
 
@@ -195,8 +195,8 @@ fn an_answer_that_the_connection_is_worth_nothing_leads_to_a_new_one() {
         let server = Server::start([kept(answer), delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -211,7 +211,7 @@ fn an_answer_about_the_sender_over_a_kept_connection_is_the_outcome() {
         let server = Server::start([kept(answer)]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
+        expect_delivery(&mailer);
         let sent = mailer.send(&to_b(), MESSAGE);
         assert_eq!(sent, Err(rejected(Phase::Mail, answer)));
         server.finish();
@@ -255,7 +255,7 @@ fn a_server_that_does_not_know_rset_gets_the_next_message_over_a_new_connection(
         let instance = instance();
         let mailer = plain(&instance, &server);
         assert_eq!(mailer.send(&to_b(), MESSAGE), refused());
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.set_port(server.port());
         assert_eq!(mailer.send_all(&letters(2)), [refused(), delivered()]);
         server.finish();

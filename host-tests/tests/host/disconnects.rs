@@ -2,7 +2,7 @@
 
 use host_tests::{Error, Phase, Security};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{secured, starttls};
@@ -12,10 +12,10 @@ use crate::tls::{secured, starttls};
 fn a_close_in_each_phase_is_named_after_it() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
     let phases = [
-        (Phase::Greeting, Session::new()),
+        (Phase::Greeting, Script::new()),
         (
             Phase::Hello,
-            Session::new().say("220 mail.test").expect("EHLO *"),
+            Script::new().say("220 mail.test").expect("EHLO *"),
         ),
         (Phase::Mail, hello(&[]).expect("MAIL *")),
         (
@@ -26,17 +26,20 @@ fn a_close_in_each_phase_is_named_after_it() {
                 .expect("RCPT *"),
         ),
         (Phase::Data, data()),
-        (Phase::Acceptance, data().say("354 Go ahead").content()),
+        (
+            Phase::Acceptance,
+            data().say("354 Go ahead").expect_content(),
+        ),
     ];
     for (phase, script) in phases {
-        assert_eq!(error_of(script.hang_up()), Error::Disconnected(phase));
+        assert_eq!(send_error(script.hang_up()), Error::Disconnected(phase));
     }
 }
 
 #[test]
 fn a_reset_is_a_close_too() {
     assert_eq!(
-        error_of(hello(&[]).expect("MAIL *").reset()),
+        send_error(hello(&[]).expect("MAIL *").reset()),
         Error::Disconnected(Phase::Mail)
     );
 }
@@ -47,7 +50,7 @@ fn half_a_reply_is_no_reply() {
         .expect("MAIL *")
         .say_bytes("250-2.1.0 O")
         .hang_up();
-    assert_eq!(error_of(script), Error::Disconnected(Phase::Mail));
+    assert_eq!(send_error(script), Error::Disconnected(Phase::Mail));
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
     };
     let phases = [
         (Phase::Starttls, start()),
-        (Phase::Tls, start().say("220 Go ahead").some_content(1)),
+        (
+            Phase::Tls,
+            start().say("220 Go ahead").expect_some_content(1),
+        ),
         (Phase::Auth, inside()),
     ];
     for (phase, script) in phases {
@@ -79,7 +85,7 @@ fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
             mailer.send(&to_b(), MESSAGE),
             Err(Error::Disconnected(phase))
         );
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -92,14 +98,14 @@ fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead");
-    let server = Server::start([begun.some_content(1000).hang_up(), delivery()]);
+    let server = Server::start([begun.expect_some_content(1000).hang_up(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     assert_eq!(
         mailer.send(&to_b(), &message),
         Err(Error::Disconnected(Phase::Content))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -113,7 +119,7 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
         .expect("DATA")
         .say("354 Go ahead");
     let server = Server::start([
-        begun.some_content(1000).interrupt(no).stop_reading(),
+        begun.expect_some_content(1000).interrupt(no).stop_reading(),
         delivery(),
     ]);
     let instance = instance();
@@ -122,7 +128,7 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
         mailer.send(&to_b(), &message),
         Err(rejected(Phase::Content, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -137,12 +143,12 @@ fn what_a_server_says_before_a_reset_is_heard() {
     let bye = "421 4.3.2 Going down";
     for (script, phase, reply) in [
         (
-            data(&[]).some_content(1000).interrupt(no),
+            data(&[]).expect_some_content(1000).interrupt(no),
             Phase::Content,
             no,
         ),
         (
-            data(&[]).some_content(1000).interrupt(bye),
+            data(&[]).expect_some_content(1000).interrupt(bye),
             Phase::Content,
             bye,
         ),
@@ -158,7 +164,7 @@ fn what_a_server_says_before_a_reset_is_heard() {
         ),
         (
             // Not before a word was heard, as a reset may then be the answer to connecting.
-            Session::new()
+            Script::new()
                 .say("220 mail.test")
                 .expect("EHLO *")
                 .interrupt(bye),
@@ -171,7 +177,7 @@ fn what_a_server_says_before_a_reset_is_heard() {
         let mailer = plain(&instance, &server);
         let error = mailer.send(&to_b(), &message).unwrap_err();
         assert_eq!(error, rejected(phase, reply));
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -186,7 +192,7 @@ fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead");
-    let server = Server::start([script.some_content(1000).interrupt(no).reset()]);
+    let server = Server::start([script.expect_some_content(1000).interrupt(no).reset()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     let error = mailer.send(&to_b(), &message).unwrap_err();
@@ -197,8 +203,8 @@ fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
 #[test]
 fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
     // One octet of the ClientHello, and the others are not read.
-    let busy = Session::new()
-        .some_content(1)
+    let busy = Script::new()
+        .expect_some_content(1)
         .interrupt("421 4.3.2 Too busy");
     let server = Server::start([busy.reset()]);
     let instance = instance();
@@ -227,9 +233,9 @@ fn a_kept_connection_that_was_closed_is_replaced() {
         let server = Server::start([ended, delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        server.until_ended();
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        server.wait_until_ended();
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -251,8 +257,8 @@ fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354()
         let server = Server::start([ended, delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
         assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
     }
 }
@@ -263,15 +269,15 @@ fn a_message_that_may_have_been_taken_is_never_sent_twice() {
     let lost = envelope()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up();
     let server = Server::start([delivery().followed_by(lost), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let sent = mailer.send(&to_b(), b"Subject: lost\r\n\r\n");
     assert_eq!(sent, Err(Error::Disconnected(Phase::Acceptance)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
 }
 
@@ -279,18 +285,21 @@ fn a_message_that_may_have_been_taken_is_never_sent_twice() {
 fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
     for after in ["421 4.4.2 Bye", "250 2.0.0 What nobody asked", "not SMTP"] {
         let taken = || {
-            let begun = envelope().expect("DATA").say("354 Go ahead").content();
+            let begun = envelope()
+                .expect("DATA")
+                .say("354 Go ahead")
+                .expect_content();
             begun.say_bytes(format!("{QUEUED}\r\n{after}\r\n"))
         };
         let server = Server::start([
-            hello(&[]).followed_by(taken()).closed(),
-            delivery().followed_by(taken()).closed(),
+            hello(&[]).followed_by(taken()).expect_close(),
+            delivery().followed_by(taken()).expect_close(),
             delivery(),
         ]);
         let instance = instance();
         let mailer = plain(&instance, &server);
         for _ in 0..4 {
-            delivers(&mailer);
+            expect_delivery(&mailer);
         }
         let sessions = server.finish().sessions;
         let taken: Vec<usize> = sessions.iter().map(|heard| heard.contents.len()).collect();
@@ -304,12 +313,12 @@ fn a_new_connection_is_tried_once() {
     let server = Server::start([delivery().hang_up(), gone(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
-    server.until_ended();
+    expect_delivery(&mailer);
+    server.wait_until_ended();
     assert_eq!(
         mailer.send(&to_b(), MESSAGE),
         Err(Error::Disconnected(Phase::Mail))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

@@ -9,15 +9,15 @@ use host_tests::{
 use servers::authority::Authority;
 use servers::real::{Kind, PASSWORD, RealServer, USER};
 
-use crate::lost::lost;
+use crate::missing::describe_missing;
 
 /// The ways into each server, with their names.
-pub const WAYS: [(Security, &str); 2] = [
+pub const TLS_MODES: [(Security, &str); 2] = [
     (Security::Starttls, "STARTTLS"),
     (Security::ImplicitTls, "implicit TLS"),
 ];
 
-/// For topics that do not care which.
+/// For checks that do not care which.
 pub const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
     Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <any@example.test>\r\nSubject: any\r\n\
     \r\nHello.\r\n";
@@ -25,21 +25,21 @@ pub const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.te
 /// Lines of a conversation; more than any here has.
 const TRANSCRIPT: u32 = 10_000;
 
-pub struct Visit {
-    pub server: RealServer,
+pub struct ServerUnderTest {
+    pub real: RealServer,
     /// Issued the certificate, for `localhost` only.
     pub authority: Authority,
     /// What is to be in the server's mailbox.
     sent: Vec<Vec<u8>>,
 }
 
-impl Visit {
+impl ServerUnderTest {
     /// None where the machine cannot have the server.
-    pub fn begin(kind: Kind) -> Option<Visit> {
+    pub fn start(kind: Kind) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
-        Some(Visit {
-            server: RealServer::start_if_available(kind, &identity).ok()?,
+        Some(ServerUnderTest {
+            real: RealServer::start_if_available(kind, &identity).ok()?,
             authority,
             sent: Vec::new(),
         })
@@ -60,14 +60,14 @@ impl Visit {
     ) -> Mailer<'a> {
         let mailer = instance.mailer(host);
         mailer.set_port(match security {
-            Security::ImplicitTls => self.server.tls_port,
-            _ => self.server.port,
+            Security::ImplicitTls => self.real.tls_port,
+            _ => self.real.port,
         });
         mailer.set_security(security);
-        if security == Security::ImplicitTls && self.server.kind.wants_password() {
+        if security == Security::ImplicitTls && self.real.kind.needs_auth_over_implicit_tls() {
             mailer.set_password(USER, PASSWORD);
         }
-        if matches!(self.server.kind, Kind::Dovecot | Kind::Cyrus) {
+        if matches!(self.real.kind, Kind::Dovecot | Kind::Cyrus) {
             mailer.set_dialect(Dialect::Lmtp);
         }
         mailer.set_roots(Roots::AddedOnly);
@@ -79,31 +79,34 @@ impl Visit {
 
     /// The server takes the message, for its user.
     #[track_caller]
-    pub fn delivers(&mut self, mailer: &Mailer) {
+    pub fn deliver(&mut self, mailer: &Mailer) {
         let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
         assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
-        self.took(MESSAGE);
+        self.expect_stored(MESSAGE);
     }
 
     /// The server said that it has taken this message, whose lines end with CRLF.
-    pub fn took(&mut self, message: &[u8]) {
-        self.sent.push(self.server.kind.expected(message));
+    pub fn expect_stored(&mut self, message: &[u8]) {
+        self.sent.push(self.real.kind.stored_form(message));
     }
 
     /// The mailbox holds what the server has taken, in whatever order it was delivered, and
     /// nothing else.
     #[track_caller]
-    pub fn everything_arrived(&mut self) {
-        let kind = self.server.kind;
-        let stored = self.server.wait_for(self.sent.len()).unwrap();
-        let own = |stored| kind.own(stored).expect("the server's trace header");
+    pub fn assert_mailbox(&mut self) {
+        let kind = self.real.kind;
+        let stored = self.real.wait_for(self.sent.len()).unwrap();
+        let own = |stored| {
+            kind.without_trace(stored)
+                .expect("the server's trace header")
+        };
         let mut arrived: Vec<&[u8]> = stored.iter().map(|stored| own(stored)).collect();
         arrived.sort_unstable();
         self.sent.sort_unstable();
         assert!(
             arrived == self.sent,
             "{kind}: {}",
-            lost(&self.sent, &arrived)
+            describe_missing(&self.sent, &arrived)
         );
     }
 }
@@ -150,7 +153,7 @@ pub fn transcript(mailer: &Mailer) -> String {
 
 /// The mechanisms tried since the last look, of which none has shown the secret.
 #[track_caller]
-pub fn tried(mailer: &Mailer, secret: &str) -> Vec<String> {
+pub fn mechanisms_tried(mailer: &Mailer, secret: &str) -> Vec<String> {
     let shown = transcript(mailer);
     assert!(!shown.contains(secret), "{shown}");
     let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));

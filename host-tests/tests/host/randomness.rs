@@ -40,7 +40,7 @@ fn a_host_that_returns_less_than_it_is_asked_for_is_asked_again() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let (instance, asked) = returning(5);
-    delivers(&starttls(&instance, &server, &authority));
+    expect_delivery(&starttls(&instance, &server, &authority));
     server.finish();
     let asked = asked.lock().unwrap();
     // X25519's key, of 32 octets.
@@ -54,7 +54,7 @@ fn a_host_without_randomness_makes_no_tls() {
     let script = hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 2.0.0 Go ahead");
-    let server = Server::start([script.closed()]);
+    let server = Server::start([script.expect_close()]);
     let (instance, _) = returning(0);
     let mailer = starttls(&instance, &server, &authority);
     assert_no_randomness(&mailer.send(&to_b(), MESSAGE).unwrap_err());
@@ -63,9 +63,9 @@ fn a_host_without_randomness_makes_no_tls() {
 
 #[test]
 fn a_host_without_randomness_logs_nobody_in() {
-    let server = Server::start([servers::scripted::Session::new()
+    let server = Server::start([servers::scripted::Script::new()
         .say("220 mail.test")
-        .closed()]);
+        .expect_close()]);
     let (instance, _) = returning(0);
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "sesame");
@@ -77,7 +77,7 @@ fn a_host_without_randomness_logs_nobody_in() {
 fn who_neither_logs_in_nor_makes_tls_needs_no_randomness() {
     let server = Server::start([delivery()]);
     let (instance, asked) = returning(0);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
     assert!(asked.lock().unwrap().is_empty());
 }

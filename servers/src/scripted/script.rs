@@ -13,10 +13,10 @@ use crate::authority::Identity;
 ///
 /// A script that does not say how it ends stays silent, and wants nothing more to come.
 #[derive(Default)]
-pub struct Session {
+pub struct Script {
     pub(super) steps: Vec<Step>,
-    pub(super) dribbles: bool,
-    pub(super) sips: bool,
+    pub(super) writes_byte_by_byte: bool,
+    pub(super) reads_byte_by_byte: bool,
 }
 
 pub(super) enum Step {
@@ -34,7 +34,7 @@ pub(super) enum Step {
     Silence,
     StopReading,
     HangUp,
-    Cut,
+    CloseAbruptly,
     Reset,
 }
 
@@ -43,45 +43,45 @@ pub(super) struct Pattern {
     pub(super) matches: Box<dyn Fn(&str) -> bool + Send>,
 }
 
-impl Session {
-    pub fn new() -> Session {
-        Session::default()
+impl Script {
+    pub fn new() -> Script {
+        Script::default()
     }
 
     /// Writes all that the server says a byte at a time.
-    pub fn dribble(mut self) -> Session {
-        self.dribbles = true;
+    pub fn write_byte_by_byte(mut self) -> Script {
+        self.writes_byte_by_byte = true;
         self
     }
 
     /// Reads all that the client says a byte at a time.
-    pub fn sip(mut self) -> Session {
-        self.sips = true;
+    pub fn read_byte_by_byte(mut self) -> Script {
+        self.reads_byte_by_byte = true;
         self
     }
 
     /// Says a line, or several with CRLF between them; the last CRLF is added.
-    pub fn say(self, line: &str) -> Session {
+    pub fn say(self, line: &str) -> Script {
         self.say_bytes(format!("{line}\r\n"))
     }
 
     /// Says just these bytes, in one write.
-    pub fn say_bytes(self, bytes: impl Into<Vec<u8>>) -> Session {
+    pub fn say_bytes(self, bytes: impl Into<Vec<u8>>) -> Script {
         self.then(Step::Say(bytes.into()))
     }
 
     /// Says a line while the client speaks.
-    pub fn interrupt(self, line: &str) -> Session {
+    pub fn interrupt(self, line: &str) -> Script {
         self.then(Step::Interrupt(format!("{line}\r\n").into()))
     }
 
     /// Wants this line; one that ends in `*` is the start of what is wanted.
-    pub fn expect(self, line: &str) -> Session {
+    pub fn expect(self, line: &str) -> Script {
         self.expect_group(&[line])
     }
 
     /// Wants these lines, all before the server says anything.
-    pub fn expect_group(self, lines: &[&str]) -> Session {
+    pub fn expect_group(self, lines: &[&str]) -> Script {
         self.then(Step::Expect(
             lines.iter().map(|line| Pattern::of(line)).collect(),
         ))
@@ -92,7 +92,7 @@ impl Session {
         self,
         name: &str,
         matches: impl Fn(&str) -> bool + Send + 'static,
-    ) -> Session {
+    ) -> Script {
         self.then(Step::Expect(vec![Pattern {
             name: name.into(),
             matches: Box::new(matches),
@@ -100,89 +100,89 @@ impl Session {
     }
 
     /// Wants a message's content, to its final dot.
-    pub fn content(self) -> Session {
+    pub fn expect_content(self) -> Script {
         self.then(Step::Content)
     }
 
     /// Wants so many bytes of a message's content, and leaves the others.
-    pub fn some_content(self, bytes: usize) -> Session {
+    pub fn expect_some_content(self, bytes: usize) -> Script {
         self.then(Step::SomeContent(bytes))
     }
 
     /// Wants this BDAT line, and as many octets after it as it says (RFC 3030, section 2).
-    pub fn chunk(self, line: &str) -> Session {
+    pub fn expect_chunk(self, line: &str) -> Script {
         let size = line.split(' ').nth(1).and_then(|size| size.parse().ok());
         self.expect(line)
             .then(Step::Chunk(size.expect("BDAT, and a number of octets")))
     }
 
     /// Wants a message's content, of whatever size: it is counted and digested, and not kept.
-    pub fn counted_content(self) -> Session {
+    pub fn expect_counted_content(self) -> Script {
         self.then(Step::CountedContent)
     }
 
     /// Wants chunks, and says this line to each but the last, whose octets are counted and
     /// digested, and not kept.
-    pub fn counted_chunks(self, line: &str) -> Session {
+    pub fn expect_counted_chunks(self, line: &str) -> Script {
         self.then(Step::CountedChunks(format!("{line}\r\n").into()))
     }
 
     /// All that follows is inside TLS. As the first step: implicit TLS.
-    pub fn start_tls(self, identity: &Identity) -> Session {
+    pub fn start_tls(self, identity: &Identity) -> Script {
         self.start_tls_with(identity.server_config())
     }
 
-    pub fn start_tls_with(self, config: Arc<ServerConfig>) -> Session {
+    pub fn start_tls_with(self, config: Arc<ServerConfig>) -> Script {
         self.then(Step::StartTls(config))
     }
 
     /// Wants the client to refuse this server's identity with an alert.
-    pub fn tls_refused(self, identity: &Identity) -> Session {
-        self.tls_refused_with(identity.server_config())
+    pub fn expect_tls_refusal(self, identity: &Identity) -> Script {
+        self.expect_tls_refusal_with(identity.server_config())
     }
 
     /// Wants the handshake to fail, at whichever side.
-    pub fn tls_refused_with(self, config: Arc<ServerConfig>) -> Session {
+    pub fn expect_tls_refusal_with(self, config: Arc<ServerConfig>) -> Script {
         self.then(Step::TlsRefused(config))
     }
 
     /// Wants the client to close, without another word.
-    pub fn closed(self) -> Session {
+    pub fn expect_close(self) -> Script {
         self.then(Step::Closed)
     }
 
     /// Reads whatever comes and says nothing, until the client closes.
-    pub fn silence(self) -> Session {
+    pub fn silence(self) -> Script {
         self.then(Step::Silence)
     }
 
     /// Holds the connection, and does not read from it any more.
-    pub fn stop_reading(self) -> Session {
+    pub fn stop_reading(self) -> Script {
         self.then(Step::StopReading)
     }
 
     /// Closes in good order.
-    pub fn hang_up(self) -> Session {
+    pub fn hang_up(self) -> Script {
         self.then(Step::HangUp)
     }
 
     /// Closes without TLS's good-bye.
-    pub fn cut(self) -> Session {
-        self.then(Step::Cut)
+    pub fn close_abruptly(self) -> Script {
+        self.then(Step::CloseAbruptly)
     }
 
     /// Closes with RST.
-    pub fn reset(self) -> Session {
+    pub fn reset(self) -> Script {
         self.then(Step::Reset)
     }
 
     /// Goes on with the steps of another script.
-    pub fn followed_by(mut self, next: Session) -> Session {
+    pub fn followed_by(mut self, next: Script) -> Script {
         self.steps.extend(next.steps);
         self
     }
 
-    fn then(mut self, step: Step) -> Session {
+    fn then(mut self, step: Step) -> Script {
         self.steps.push(step);
         self
     }

@@ -38,7 +38,7 @@ fn signatures_of_each_curve_are_verified() {
         let identity = authority.intermediate().issue_with_key(LOOPBACK, key);
         let server = Server::start([secured(&identity).followed_by(message())]);
         let instance = Host::wide().instance(Grants::all());
-        delivers(&starttls(&instance, &server, &authority));
+        expect_delivery(&starttls(&instance, &server, &authority));
         server.finish();
     }
 }
@@ -46,7 +46,7 @@ fn signatures_of_each_curve_are_verified() {
 #[test]
 fn a_certificate_of_an_unknown_issuer_is_refused() {
     let identity = Authority::new().issue(LOOPBACK);
-    let server = Server::start([asked().tls_refused(&identity).closed()]);
+    let server = Server::start([asked().expect_tls_refusal(&identity).expect_close()]);
     let instance = Host::wide().instance(Grants::all());
     let mailer = starttls(&instance, &server, &Authority::new());
     let error = mailer.send(&to_b(), MESSAGE).unwrap_err();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use host_tests::{Error, Mailer, Phase, Timeout};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -22,7 +22,7 @@ fn arrives(pieces: &[&[u8]]) -> Vec<u8> {
 }
 
 /// As far as the content.
-fn begun(keywords: &[&str], mail: &str) -> Session {
+fn begun(keywords: &[&str], mail: &str) -> Script {
     hello(keywords)
         .expect(mail)
         .say("250 2.1.0 Ok")
@@ -35,12 +35,12 @@ fn begun(keywords: &[&str], mail: &str) -> Session {
 /// Of a first message, which `write` begins and makes fail; the server has not all of it, and the
 /// next one goes over a new connection.
 #[track_caller]
-fn fails(script: Session, write: impl FnOnce(&Mailer)) {
+fn expect_failure(script: Script, write: impl FnOnce(&Mailer)) {
     let server = Server::start([script, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     write(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let transcript = server.finish();
     assert!(transcript.sessions[0].contents.is_empty());
 }
@@ -107,7 +107,7 @@ fn nothing_begins_where_all_are_refused() {
     let refused = mailer.start_message(&to_b()).err();
     let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
     assert_eq!(refused, Some(expected));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -117,11 +117,11 @@ fn the_kept_connection_is_used_before_and_after() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -130,7 +130,7 @@ fn a_kept_connection_that_is_gone_is_made_anew() {
     let server = Server::start([delivery().expect("MAIL *").hang_up(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
@@ -143,7 +143,7 @@ fn a_message_meanwhile_goes_over_another_connection() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
     let transcript = server.finish();
@@ -157,11 +157,11 @@ fn a_message_meanwhile_goes_over_another_connection() {
 
 #[test]
 fn an_unfinished_message_that_is_dropped_is_not_delivered() {
-    fails(begun(&[], "MAIL *").closed(), |mailer| {
+    expect_failure(begun(&[], "MAIL *").expect_close(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(MESSAGE).unwrap();
     });
-    fails(begun(&[], "MAIL *").silence(), |mailer| {
+    expect_failure(begun(&[], "MAIL *").silence(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(&MESSAGE.repeat(10_000)).unwrap();
     });
@@ -176,7 +176,7 @@ fn nul_and_long_lines_are_found_when_they_are_written_and_close_the_connection()
         &[b"\0"],
     ];
     for pieces in cases {
-        fails(begun(&[], "MAIL *").closed(), |mailer| {
+        expect_failure(begun(&[], "MAIL *").expect_close(), |mailer| {
             let message = mailer.start_message(&to_b()).unwrap();
             let (last, first) = pieces.split_last().unwrap();
             first.iter().for_each(|piece| message.write(piece).unwrap());
@@ -199,15 +199,18 @@ fn a_line_of_998_octets_may_come_in_pieces() {
 #[test]
 fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
     let text = "\r\nGrüße\r\n".as_bytes();
-    fails(begun(&[], "MAIL FROM:<a@mail.test>").closed(), |mailer| {
-        let message = mailer.start_message(&to_b()).unwrap();
-        let (missing, reason) = unavailable(message.write(text));
-        assert_eq!(missing, "8BITMIME");
-        assert!(reason.contains("line 2"), "{reason}");
-    });
+    expect_failure(
+        begun(&[], "MAIL FROM:<a@mail.test>").expect_close(),
+        |mailer| {
+            let message = mailer.start_message(&to_b()).unwrap();
+            let (missing, reason) = unavailable(message.write(text));
+            assert_eq!(missing, "8BITMIME");
+            assert!(reason.contains("line 2"), "{reason}");
+        },
+    );
 
     let mail = "MAIL FROM:<a@mail.test> BODY=8BITMIME";
-    let script = begun(&["8BITMIME"], mail).content().say(QUEUED);
+    let script = begun(&["8BITMIME"], mail).expect_content().say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -224,13 +227,13 @@ fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
 fn a_message_that_grows_beyond_the_servers_limit_is_given_up() {
     let limit = MESSAGE.len() as u64;
     let script = begun(&[&format!("SIZE {limit}")], "MAIL FROM:<a@mail.test>");
-    let server = Server::start([script.closed()]);
+    let server = Server::start([script.expect_close()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     assert_eq!(message.write(b"x\r\n"), Err(Error::MessageTooLarge(limit)));
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
@@ -238,7 +241,9 @@ fn a_message_that_grows_beyond_the_servers_limit_is_given_up() {
 #[test]
 fn a_server_that_refuses_in_the_middle_is_heard() {
     let no = "552 5.3.4 Too much";
-    let script = begun(&[], "MAIL *").some_content(100_000).interrupt(no);
+    let script = begun(&[], "MAIL *")
+        .expect_some_content(100_000)
+        .interrupt(no);
     let server = Server::start([script.silence(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -246,13 +251,13 @@ fn a_server_that_refuses_in_the_middle_is_heard() {
     let mut writes = (0..1_000).map(|_| message.write(&MESSAGE.repeat(4_000)));
     let error = writes.find_map(Result::err).expect("it is heard");
     assert_eq!(error, rejected(Phase::Content, no));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
 fn the_time_of_the_whole_runs_from_the_start_to_the_end() {
-    let script = begun(&[], "MAIL *").content().silence();
+    let script = begun(&[], "MAIL *").expect_content().silence();
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::build::{Named, header, message, with_type};
+use super::common::{Named, header, message, with_type};
 
 pub(super) fn edges() -> Vec<Named> {
     vec![

@@ -5,20 +5,20 @@ use std::process::Command;
 
 use super::instance::Instance;
 
-pub(super) struct Recipe {
+pub(super) struct ServerSpec {
     pub name: &'static str,
     /// SASL mechanisms for a password, before TLS and inside.
     pub mechanisms: &'static [&'static str],
     /// And for an OAuth 2.0 token.
     pub token_mechanisms: &'static [&'static str],
     /// The header fields put before a message when it is delivered, in their order.
-    pub trace: &'static [&'static str],
+    pub trace_fields: &'static [&'static str],
     /// Messages are stored in the way of Unix, with LF for CRLF.
     pub stores_lf: bool,
     /// A message of headers alone is stored with the empty line that would come before a body.
-    pub ends_header: bool,
+    pub adds_blank_line: bool,
     /// What stands before a command in its log, where that has the commands.
-    pub command_mark: Option<&'static str>,
+    pub command_log_prefix: Option<&'static str>,
     /// In the words of what installs them. Where they are others than were installed, they are
     /// installed anew.
     pub packages: &'static [&'static str],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use host_tests::{BearerCredentials, Credentials, Instance, Mailer};
 use servers::authority::{Authority, Identity};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, starttls};
@@ -40,8 +40,8 @@ fn forgets(instance: Instance, secrets: &[&str]) {
     }
 }
 
-fn login() -> Session {
-    Session::new()
+fn login() -> Script {
+    Script::new()
         .expect("AUTH LOGIN")
         .say("334 VXNlcm5hbWU6")
         .expect("YWRhQG1haWwudGVzdA==")
@@ -50,7 +50,7 @@ fn login() -> Session {
         .say(WELCOME)
 }
 
-fn inside(identity: &Identity, mechanisms: &str) -> Session {
+fn inside(identity: &Identity, mechanisms: &str) -> Script {
     asked()
         .start_tls(identity)
         .expect("EHLO [127.0.0.1]")
@@ -86,7 +86,7 @@ fn what_a_login_by_plain_and_by_login_has_written_is_wiped() {
         let instance = instance();
         let mailer = plain(&instance, &server);
         mailer.set_password(USERNAME, PASSWORD);
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
         drop(mailer);
         server.finish();
@@ -103,7 +103,7 @@ fn the_base64_forms_are_wiped_though_the_mailer_goes_on() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     std::mem::forget(mailer);
     forgets(instance, &[PASSWORD_BASE64, PLAIN]);
     server.finish();
@@ -122,7 +122,7 @@ fn a_login_that_leaves_with_an_envelope_is_wiped_wherever_that_has_grown_to() {
         lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
         lines.push("DATA".into());
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let said = Session::new()
+        let said = Script::new()
             .expect_group(&lines)
             .say(WELCOME)
             .say("250 2.1.0 Ok");
@@ -160,16 +160,16 @@ fn a_login_inside_tls_is_wiped() {
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     drop(mailer);
     server.finish();
     forgets(instance, &[PASSWORD, PASSWORD_BASE64, PLAIN]);
 }
 
-fn message_in_groups() -> Session {
+fn message_in_groups() -> Script {
     let lines = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"];
-    let said = Session::new().expect_group(&lines);
+    let said = Script::new().expect_group(&lines);
     said.say("250 2.1.0 Ok")
         .say("250 2.1.5 Ok")
         .followed_by(content())
@@ -183,7 +183,7 @@ fn a_password_in_a_url_is_wiped() {
     let message = envelope()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script.followed_by(message).followed_by(quit())]);
     let instance = instance();
@@ -211,7 +211,7 @@ fn a_token_is_wiped() {
         username: USERNAME.into(),
         token: TOKEN.into(),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     drop(mailer);
     let heard = server.finish();

@@ -6,19 +6,19 @@ use std::thread::{self, JoinHandle};
 
 use servers::real::USER;
 
-use crate::visit::{MESSAGE, Visit, codes, instance};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance};
 
 /// Without TLS, as it trusts no authority of a test.
-pub fn is_sent_and_taken_leave_of(visit: &mut Visit) -> String {
-    let (port, overheard) = without_starttls(visit.server.port);
+pub fn ends_with_quit(server: &mut ServerUnderTest) -> String {
+    let (port, overheard) = without_starttls(server.real.port);
     let url = format!("smtp://127.0.0.1:{port}");
     let sent = instance().send_mail(&url, "sender@example.test", &[USER], MESSAGE);
     assert_eq!(codes(&sent.unwrap().accepted), [(USER, 250)]);
-    visit.took(MESSAGE);
+    server.expect_stored(MESSAGE);
     let replies = overheard.join().unwrap();
     let last = replies.last().map(String::as_str).unwrap_or_default();
     assert!(last.starts_with("221 "), "{replies:?}");
-    visit.everything_arrived();
+    server.assert_mailbox();
     "send-mail, with QUIT answered".into()
 }
 

@@ -1,27 +1,27 @@
 //! A mail server on loopback, and what a program needs to send through it.
 
 use servers::authority::Authority;
-use servers::sink::{Account, Delivery, Saying, Sink};
+use servers::sink::{Account, Delivery, ObservedLine, Sink};
 
 pub const USERNAME: &str = "ada";
 pub const PASSWORD: &str = "sesame";
 
 /// It wants STARTTLS and the password; its certificate is for `localhost`, by an authority of its own.
-pub struct Office {
+pub struct TestMailServer {
     sink: Sink,
     /// The authority's certificate.
     pub pem: String,
 }
 
-impl Office {
-    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Office {
+impl TestMailServer {
+    pub fn start(observer: impl Fn(ObservedLine) + Send + Sync + 'static) -> TestMailServer {
         let authority = Authority::new();
         let account = Account {
             username: USERNAME.into(),
             password: PASSWORD.into(),
         };
         let identity = authority.issue(&["localhost"]);
-        Office {
+        TestMailServer {
             sink: Sink::start(&identity, vec![account], observer),
             pem: authority.pem(),
         }

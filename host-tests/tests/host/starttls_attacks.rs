@@ -3,7 +3,7 @@
 
 use host_tests::{Error, Phase, TlsFailure};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, hello_inside, starttls};
@@ -13,7 +13,7 @@ const PASSWORD: &str = "a secret of the user's";
 
 /// What becomes of a message with credentials; the server must see neither in clear.
 #[track_caller]
-fn attacked(script: impl FnOnce(&Authority) -> Session) -> Error {
+fn attacked(script: impl FnOnce(&Authority) -> Script) -> Error {
     let authority = Authority::new();
     let server = Server::start([script(&authority)]);
     let instance = instance();
@@ -47,7 +47,7 @@ fn words_after_a_go_ahead_that_ends_in_lf_alone() {
             hello(&["STARTTLS"])
                 .expect("STARTTLS")
                 .say_bytes(injected)
-                .closed()
+                .expect_close()
         });
         assert!(matches!(error, Error::Protocol(_)), "{error:?}");
     }
@@ -57,11 +57,11 @@ fn words_after_a_go_ahead_that_ends_in_lf_alone() {
 #[test]
 fn a_go_ahead_that_was_injected_before_it_was_asked_for() {
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say(&with(&ehlo(&["STARTTLS"]), "220 2.0.0 Go ahead"))
-            .closed()
+            .expect_close()
     });
     assert!(matches!(error, Error::Protocol(_)), "{error:?}");
 }
@@ -74,7 +74,7 @@ fn replies_to_what_is_to_be_said_inside_tls() {
         hello(&["STARTTLS"])
             .expect("STARTTLS")
             .say(&with("220 2.0.0 Go ahead", replies))
-            .closed()
+            .expect_close()
     });
     let starttls = Phase::Starttls;
     assert!(
@@ -112,18 +112,18 @@ fn starttls_that_was_taken_out() {
 #[test]
 fn a_session_that_is_said_to_be_authenticated_already() {
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say(&with(&ehlo(&[]), "235 2.7.0 Authenticated"))
-            .closed()
+            .expect_close()
     });
     assert_eq!(error, Error::StarttlsUnavailable);
 
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say(&with("220 mail.test", &ehlo(&["AUTH PLAIN"])))
-            .closed()
+            .expect_close()
     });
     assert!(matches!(error, Error::Protocol(_)), "{error:?}");
 }
@@ -137,9 +137,9 @@ fn a_reply_that_was_cut_off_inside_tls_is_none() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say_bytes("250 2.0.0 Ok: queued as")
-        .cut()]);
+        .close_abruptly()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     // Perhaps delivered.
@@ -157,7 +157,7 @@ fn a_downgrade_to_tls_1_2_by_who_answers_for_a_server_of_1_3() {
     hello.extend(*b"DOWNGRD\x01");
     // No session; ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256; no compression.
     hello.extend([0, 0xcc, 0xa9, 0]);
-    let error = attacked(|_| asked().some_content(1).say_bytes(hello).silence());
+    let error = attacked(|_| asked().expect_some_content(1).say_bytes(hello).silence());
     assert!(
         matches!(&error, Error::TlsFailed((TlsFailure::HandshakeFailed, why)) if why.contains("AttemptedDowngrade")),
         "{error:?}"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use host_tests::{Error, Phase};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -16,7 +16,7 @@ fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
     let script = chunking()
         .expect_group(&ENVELOPE)
         .say(ACCEPTED)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .expect_group(&["QUIT"])
         .say(&format!("{QUEUED}\r\n221 2.0.0 Bye"))
         .hang_up();
@@ -33,7 +33,7 @@ fn one_call_says_quit_after_the_answer_to_data() {
     let script = hello(&["PIPELINING"])
         .expect_group(&[ENVELOPE[0], ENVELOPE[1], "DATA"])
         .say(&format!("{ACCEPTED}\r\n354 Go ahead"))
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(quit());
     let server = Server::start([script]);
@@ -44,7 +44,7 @@ fn one_call_says_quit_after_the_answer_to_data() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
-fn chunking() -> Session {
+fn chunking() -> Script {
     hello(&["PIPELINING", "CHUNKING"])
 }
 
@@ -55,35 +55,35 @@ fn bdat() -> String {
 #[test]
 fn where_it_is_allowed_a_small_message_leaves_with_its_envelope() {
     let early = || {
-        Session::new()
+        Script::new()
             .expect_group(&ENVELOPE)
-            .chunk(&bdat())
+            .expect_chunk(&bdat())
             .say(&format!("{ACCEPTED}\r\n{QUEUED}"))
     };
     let server = Server::start([chunking().followed_by(early()).followed_by(early())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_early_content(true);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().contents, [MESSAGE, MESSAGE]);
 }
 
 #[test]
 fn a_message_that_left_early_and_was_not_answered_is_perhaps_delivered_and_not_sent_anew() {
-    let lost = Session::new()
+    let lost = Script::new()
         .expect_group(&ENVELOPE)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .hang_up();
     let kept = chunking()
         .expect_group(&ENVELOPE)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .say(&format!("{ACCEPTED}\r\n{QUEUED}"));
     let server = Server::start([kept.followed_by(lost)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_early_content(true);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
     server.finish();
@@ -97,7 +97,7 @@ fn a_connection_carries_no_more_messages_than_it_may() {
     let mailer = plain(&instance, &server);
     mailer.set_connection_limits(FOREVER, 2);
     for _ in 0..4 {
-        delivers(&mailer);
+        expect_delivery(&mailer);
     }
     mailer.close();
     server.finish();
@@ -110,8 +110,8 @@ fn a_connection_that_was_not_used_for_too_long_is_left_with_quit() {
     let mailer = plain(&instance, &server);
     // Any time at all.
     mailer.set_connection_limits(Duration::from_nanos(1), 0);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -122,7 +122,7 @@ fn without_limits_a_connection_is_kept() {
     let mailer = plain(&instance, &server);
     mailer.set_connection_limits(Duration::from_secs(3600), 3);
     for _ in 0..3 {
-        delivers(&mailer);
+        expect_delivery(&mailer);
     }
     server.finish();
 }
