@@ -1,7 +1,7 @@
-//! Thirty messages that find what breaks in transit.
+//! Thirty messages that find what servers and clients break in transit.
 //!
-//! Each has From, To, Date and Message-ID, which a server would otherwise add, and no NUL, which
-//! RFC 5321 forbids. Their contents never change from run to run.
+//! Each has From, To, Date and Message-ID, because a server adds them if they are missing, and no NUL,
+//! because RFC 5321 forbids it. Their contents are the same in every run.
 
 mod common;
 mod lines;
@@ -10,13 +10,14 @@ mod sizes;
 
 pub struct Message {
     pub name: &'static str,
-    /// What is given to the client.
+    /// The message as the client gets it.
     pub bytes: Vec<u8>,
-    /// What is to arrive: every line ends with CRLF, the last one too (RFC 5321, section 2.3.8).
+    /// The message as it has to arrive: every line ends with CRLF, the last one too (RFC 5321, section
+    /// 2.3.8).
     pub canonical: Vec<u8>,
 }
 
-/// All thirty. Two of them have 10 MB.
+/// All thirty messages. Two of them have 10 MB.
 pub fn corpus() -> Vec<Message> {
     [
         mime::ordinary(),
@@ -38,7 +39,7 @@ pub fn corpus() -> Vec<Message> {
     .collect()
 }
 
-/// Each CRLF, and each CR or LF that is not part of one, ends a line; so does the end.
+/// A line ends at each CRLF, at each CR or LF that is not part of a CRLF, and at the end of the message.
 fn canonicalize(bytes: &[u8]) -> Vec<u8> {
     let mut canonical = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 2);
     let mut rest = bytes;
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn canonicalize_ends_each_line_once() {
+    fn canonical_form_ends_each_line_once() {
         assert_eq!(
             canonicalize(b"a\rb\nc\r\nd\r\r\ne\n\rf"),
             b"a\r\nb\r\nc\r\nd\r\n\r\ne\r\n\r\nf\r\n"

@@ -1,4 +1,5 @@
-//! A loopback server that knows no protocol and holds the conversations of a script.
+//! A server on loopback that knows no protocol and follows a script, which [`Script`] describes step by
+//! step.
 //!
 //! ```
 //! use std::io::{BufRead, BufReader, Write};
@@ -42,9 +43,9 @@ pub use transcript::{Line, SessionRecord, Speaker, Transcript, unstuffed};
 
 use crate::shutdown::{Shutdown, ShutdownStage, UNPOISONED};
 
-/// A server with a script for each connection, in the order of their coming.
+/// Follows one script per connection, in the order in which the connections come.
 ///
-/// Dropped, it ends, and tells what was said if it is dropped by a panic.
+/// Dropping ends it. If a panic drops it, it prints the conversations.
 #[must_use = "only `finish` says whether all went by the script"]
 pub struct Server {
     address: SocketAddr,
@@ -56,7 +57,7 @@ pub struct Server {
 struct State {
     shutdown: Arc<Shutdown>,
     connections: Mutex<Vec<Connection>>,
-    /// The server's own last connection to itself, which ends the wait for others.
+    /// The server's own last connection to itself, which ends its wait for others.
     last: Mutex<Option<SocketAddr>>,
 }
 
@@ -69,12 +70,12 @@ struct Connection {
 type Outcome = Result<(), String>;
 
 impl Server {
-    /// On a free port of 127.0.0.1.
+    /// Listens on a free port of 127.0.0.1.
     pub fn start(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts)
     }
 
-    /// On a free port of ::1.
+    /// Listens on a free port of ::1.
     pub fn start_v6(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts)
     }
@@ -87,7 +88,7 @@ impl Server {
         self.address.port()
     }
 
-    /// Waits until every connection that was opened has gone to the end of its script.
+    /// Waits until every open connection has reached the end of its script.
     pub fn wait_until_ended(&self) {
         self.state
             .connections()
@@ -95,10 +96,10 @@ impl Server {
             .for_each(Connection::join);
     }
 
-    /// Ends the server, and hands over what it saw.
+    /// Ends the server, and returns what it saw.
     ///
     /// # Panics
-    /// When a connection did not go by its script, was not opened, or was not wanted.
+    /// If a connection deviated from its script, is missing, or has no script.
     pub fn finish(mut self) -> Transcript {
         self.shut_down(ShutdownStage::Finishing);
         let connections = std::mem::take(&mut *self.state.connections());
@@ -167,7 +168,8 @@ impl State {
             {
                 return;
             }
-            // Held until the thread is in the list: who waits for the connection's end sees it.
+            // Locked until the thread is in the list, so that nobody who waits for all connections misses
+            // it.
             let mut connections = self.connections();
             let connection = match scripts.next() {
                 Some(script) => Connection::start(stream, script, self.shutdown.clone()),
@@ -218,7 +220,7 @@ impl Connection {
     }
 }
 
-/// What did not go by the scripts.
+/// The deviations from the scripts.
 fn report(connections: &[Connection], scripts: usize) -> Option<String> {
     let mut report = String::new();
     for (number, connection) in (1..).zip(connections) {

@@ -1,6 +1,6 @@
-//! A small SMTP server that takes mail on loopback and hands it over: a submission server
-//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without the first two, as there may
-//! be beside a program on the same machine. It keeps all that it takes in memory.
+//! A small SMTP server on loopback that keeps all mail in memory, for tests and demonstrations. It is a
+//! submission server (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without STARTTLS and
+//! AUTH, as a relay on the same machine may be.
 
 mod auth;
 mod command;
@@ -24,26 +24,26 @@ pub struct Sink {
     acceptor: Option<JoinHandle<()>>,
 }
 
-/// Who may send.
+/// A user who may send.
 pub struct Account {
     pub username: String,
     pub password: String,
 }
 
-/// A message, and how it came.
+/// A message with its envelope.
 #[derive(Clone, PartialEq)]
 pub struct Delivery {
     /// Empty for the null reverse-path.
     pub sender: String,
     pub recipients: Vec<String>,
-    /// With the dots unstuffed.
+    /// With the dot-stuffing undone.
     pub message: Vec<u8>,
-    /// Who was authenticated; empty where the server is open.
+    /// The authenticated user; empty if the server is open.
     pub username: String,
     pub tls: bool,
 }
 
-/// A line as it is said. Secrets and messages' contents are left out and named instead.
+/// A line of a conversation. Secrets and contents of messages are replaced by a description.
 pub struct ObservedLine<'a> {
     pub from: Speaker,
     pub text: &'a str,
@@ -54,13 +54,13 @@ pub struct ObservedLine<'a> {
 
 type Observer = Box<dyn Fn(ObservedLine) + Send + Sync>;
 
-/// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
+/// The reply that refuses this recipient, such as `550 5.1.1 Unknown`; `None` to accept.
 type Refusal = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 struct Shared {
     accounts: Vec<Account>,
     refusal: Refusal,
-    /// Where there is none, the server is open.
+    /// `None` if the server is open.
     tls: Option<Arc<ServerConfig>>,
     observer: Observer,
     started: Instant,
@@ -69,7 +69,7 @@ struct Shared {
 }
 
 impl Sink {
-    /// On a free port of 127.0.0.1; the observer is called with each line, from any thread.
+    /// Listens on a free port of 127.0.0.1; any thread may call the observer, once for each line.
     pub fn start(
         identity: &Identity,
         accounts: Vec<Account>,
@@ -78,7 +78,7 @@ impl Sink {
         Sink::start_refusing(identity, accounts, |_| None, observer)
     }
 
-    /// One that does not take all recipients: of each it is asked for the reply that refuses it.
+    /// As [`Sink::start`], but `refusal` returns the reply that refuses a recipient, if any.
     pub fn start_refusing(
         identity: &Identity,
         accounts: Vec<Account>,
@@ -89,7 +89,7 @@ impl Sink {
         Sink::listen(tls, accounts, Box::new(refusal), Box::new(observer))
     }
 
-    /// Takes mail from everyone, in clear.
+    /// Accepts mail from everyone, without TLS.
     pub fn open(observer: impl Fn(ObservedLine) + Send + Sync + 'static) -> Sink {
         Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
     }
@@ -130,7 +130,7 @@ impl Sink {
         self.address.port()
     }
 
-    /// What has come so far.
+    /// The messages so far.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.deliveries.lock().expect(UNPOISONED).clone()
     }
@@ -139,7 +139,7 @@ impl Sink {
 impl Drop for Sink {
     fn drop(&mut self) {
         self.shared.shutdown.advance_to(ShutdownStage::Aborted);
-        // Wakes the acceptor; where it cannot, nothing waits.
+        // Wakes the acceptor; if that fails, the acceptor has ended already.
         let _ = TcpStream::connect(self.address);
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();
@@ -155,7 +155,7 @@ impl Shared {
                 break;
             }
             let shared = self.clone();
-            // A session that breaks off is the client's affair.
+            // An error in a session is the client's to report.
             sessions.push(thread::spawn(move || session::serve(stream, shared).ok()));
         }
         for session in sessions {

@@ -1,5 +1,5 @@
-//! The harness itself, without the component: each server starts, takes mail, gives it back, and
-//! leaves nothing behind.
+//! The real servers without the component: each starts, accepts mail, returns it, and leaves nothing
+//! behind.
 
 mod client;
 
@@ -17,7 +17,7 @@ fn identity(authority: &Authority) -> Identity {
     authority.issue(&["localhost", "127.0.0.1"])
 }
 
-/// Each server that this machine can have; the report names the others.
+/// Runs the test with each server that this machine can have; the report names the others.
 fn each_server(authority: &Authority, test: impl FnMut(RealServer)) {
     Kind::SMTP
         .into_iter()
@@ -31,12 +31,12 @@ fn every_message_arrives_as_the_harness_expects() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         let refusal = |message: &Message| server.kind.refusal_code(&message.canonical);
-        let (refused, taken): (Vec<_>, Vec<_>) = corpus
+        let (refused, accepted): (Vec<_>, Vec<_>) = corpus
             .iter()
             .partition(|message| refusal(message).is_some());
-        for (already, message) in taken.into_iter().enumerate() {
+        for (delivered, message) in accepted.into_iter().enumerate() {
             assert_starts(&client.send(&message.canonical), "250");
-            let inbox = server.wait_for(already + 1).unwrap();
+            let inbox = server.wait_for(delivered + 1).unwrap();
             let stored = inbox.last().unwrap();
             let own = server.kind.without_trace(stored).expect("a trace header");
             assert!(
@@ -54,7 +54,7 @@ fn every_message_arrives_as_the_harness_expects() {
 }
 
 #[test]
-fn two_of_a_kind_run_at_once_and_share_nothing() {
+fn two_servers_of_a_kind_run_at_once_and_share_nothing() {
     let authority = Authority::new();
     each_server(&authority, |one| {
         let other = RealServer::start(one.kind, &identity(&authority)).unwrap();
@@ -67,9 +67,9 @@ fn two_of_a_kind_run_at_once_and_share_nothing() {
 }
 
 #[test]
-fn the_identity_is_shown_and_the_password_taken_inside_tls() {
+fn the_certificate_is_sent_and_the_password_accepted_inside_tls() {
     let authority = Authority::new();
-    // The user and the password with base64 by hand.
+    // The user and the password, encoded by hand.
     assert_eq!((USER, PASSWORD), ("user@example.test", "pa ss\"w\\ord"));
     let right = "AUTH PLAIN AHVzZXJAZXhhbXBsZS50ZXN0AHBhIHNzIndcb3Jk";
     let wrong = "AUTH PLAIN AHVzZXJAZXhhbXBsZS50ZXN0AHBhc3M=";
@@ -95,7 +95,7 @@ fn the_identity_is_shown_and_the_password_taken_inside_tls() {
 }
 
 #[test]
-fn refusals_are_as_promised() {
+fn recipients_are_refused_as_documented() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
@@ -108,7 +108,7 @@ fn refusals_are_as_promised() {
 }
 
 #[test]
-fn utf8_is_taken_where_it_is_offered() {
+fn utf8_is_accepted_if_it_is_offered() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         if !client.command("EHLO localhost").contains("SMTPUTF8") {
@@ -136,9 +136,9 @@ fn utf8_is_taken_where_it_is_offered() {
     });
 }
 
-/// RFC 2920, section 3.1, lets a command leave with the end of a message.
+/// RFC 2920, section 3.1, allows a command in one packet with the end of a message.
 #[test]
-fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
+fn a_command_together_with_the_end_of_a_message_is_answered_refused_or_discarded() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
@@ -151,7 +151,7 @@ fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
         let next = client.command("QUIT");
         let expected = match server.kind {
             Kind::Haraka => "503",
-            // The reply is QUIT's.
+            // This is the reply to QUIT.
             Kind::Chasquid | Kind::Courier => "221",
             _ => "250",
         };
@@ -159,20 +159,21 @@ fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
     });
 }
 
-/// A recipient more than RFC 5321, section 4.5.3.1.8, has every server take, in most.
+/// One recipient more than the limit; for most of these servers that is the 100 of RFC 5321, section
+/// 4.5.3.1.8.
 #[test]
-fn too_many_recipients_are_told_so() {
+fn one_recipient_too_many_is_refused() {
     each_server(&Authority::new(), |server| {
-        let (taken, code) = match server.kind {
+        let (limit, code) = match server.kind {
             Kind::Chasquid => (101, "452"),
-            // A code of its own.
+            // Courier has its own code.
             Kind::Courier => (100, "431"),
             Kind::Sendmail | Kind::Postfix | Kind::PostfixDovecot => (UNANNOUNCED_LIMIT, "452"),
             _ => return,
         };
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
-        for number in 1..=taken {
+        for number in 1..=limit {
             let recipient = tagged_address(server.kind, &number.to_string());
             assert_starts(&client.command(&format!("RCPT TO:<{recipient}>")), "250");
         }
@@ -200,6 +201,6 @@ fn the_overview_has_a_line_for_each_server() {
     println!("{overview}");
     for (kind, line) in Kind::SMTP.iter().zip(overview.lines()) {
         assert!(line.starts_with(kind.name()), "{line}");
-        assert!(line.contains("STARTTLS") || line.contains("is not to be had here"));
+        assert!(line.contains("STARTTLS") || line.contains("is not available here"));
     }
 }

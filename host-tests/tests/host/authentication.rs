@@ -422,7 +422,7 @@ fn a_server_that_discards_what_followed_auth_gets_it_once_more() {
         message.write(MESSAGE).unwrap();
         message.finish().unwrap();
     }
-    for send in [delivers as fn(&Mailer), in_pieces] {
+    for send in [expect_delivery as fn(&Mailer), in_pieces] {
         is_sent_again_behind_auth(group().say(WELCOME).expect_close(), send);
         is_sent_again_behind_auth(group().say(WELCOME).hang_up(), send);
     }

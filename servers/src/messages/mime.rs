@@ -1,4 +1,4 @@
-//! Messages of several parts and in several encodings.
+//! Multipart messages, and messages in several encodings.
 
 use super::common::{Named, message, with_type};
 use crate::mime::multipart;
@@ -126,7 +126,7 @@ fn nested() -> Vec<u8> {
     with_type("multipart/mixed; boundary=outer", outer.as_bytes())
 }
 
-/// Every control character but NUL, CR and LF, each in a line of its own and all in one.
+/// Every control character except NUL, CR and LF, each in its own line, then all in one line.
 fn controls() -> String {
     let all = (1..32u8)
         .chain([127])

@@ -1,4 +1,4 @@
-//! Messages that have very little of something, or very much.
+//! Very small and very large messages.
 
 use std::fmt::Write;
 

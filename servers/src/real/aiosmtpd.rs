@@ -1,4 +1,4 @@
-//! aiosmtpd, Python's.
+//! aiosmtpd, a server in Python.
 
 use std::fs;
 use std::process::Command;

@@ -1,8 +1,8 @@
-//! chasquid, in Go. It throws away what came with the end of a message.
+//! chasquid, a server in Go. It discards all commands that arrive together with the end of a message.
 //!
-//! Its third reply of 4yz or 5yz over a connection is a 421, with which it closes. It has nothing to say
-//! "try again later" by, so [`DEFERRED`](super::DEFERRED) does not exist; and its port with TLS from the first
-//! byte is for those who authenticate.
+//! Its third 4yz or 5yz reply in a connection is a 421, and it closes. It cannot refuse a recipient
+//! temporarily, so [`DEFERRED`](super::DEFERRED) does not exist there. Its implicit TLS port requires
+//! authentication.
 
 use std::process::Command;
 use std::{fs, io};
@@ -14,7 +14,7 @@ use super::{PASSWORD, SIZE_LIMIT, USER};
 
 pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "chasquid",
-    // Inside TLS only.
+    // Only inside TLS.
     mechanisms: &["PLAIN"],
     token_mechanisms: &[],
     trace_fields: &["Received"],
@@ -37,7 +37,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
 
 fn fill(instance: &Instance) -> io::Result<()> {
     let template = include_str!("../../config/chasquid.conf");
-    // Its unit is the megabyte.
+    // The unit is the megabyte.
     let template = template.replace("@MEGABYTES@", &(SIZE_LIMIT >> 20).to_string());
     instance.configure("chasquid/chasquid.conf", &template)?;
     instance.configure("chasquid/domains/example.test/users", &users())?;
@@ -56,7 +56,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     Ok(())
 }
 
-/// In the text form of protocol buffers.
+/// In the text format of protocol buffers.
 fn users() -> String {
     let (name, _) = USER.split_once('@').unwrap_or_default();
     format!("users: {{ key: {name:?} value: {{ plain: {{ password: {PASSWORD:?} }} }} }}\n")

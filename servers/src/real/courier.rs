@@ -1,7 +1,7 @@
-//! Courier, whose daemons for SMTP throw away what came with the end of a message.
+//! Courier. Its SMTP daemons discard all commands that arrive together with the end of a message.
 //!
-//! It announces SIZE without its limit, and takes 100 recipients in a transaction, of which there may be as
-//! many as wanted: all that begin with `user-` are those of the one user.
+//! It announces SIZE without the limit. It accepts 100 recipients in a transaction. All addresses that
+//! begin with `user-` belong to the one user.
 
 use std::io;
 use std::os::unix::fs::symlink;
@@ -48,11 +48,11 @@ const CONTROL: &[(&str, &str)] = &[
         "courier/dhparams.pem",
         include_str!("../../config/dhparams.pem"),
     ),
-    // Whoever begins with `user-`.
+    // For all addresses that begin with `user-`.
     ("home/.courier-default", "/mnt/inbox\n"),
 ];
 
-/// What the installation of its package does to the system is done to the folder.
+/// Does in the folder what the package's installation script does on a system.
 fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     namespace::unpack_with(name, packages, |folder| {
         symlink("makedat.courier", folder.join("usr/bin/makedat"))
@@ -77,7 +77,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     }
     let account =
         |name: &str, home: &str| format!("{name}\thome={home}|mail=/mnt/inbox|uid=@UID@|gid=@UID@");
-    // The home of an account cannot have a `!`: Courier says so to its log, and 450 to the client.
+    // Courier accepts no home with a `!`: it logs an error and answers 450.
     let others = [
         account("empfänger@example.test", "/mnt/home"),
         account(DEFERRED, "/mnt/home!"),

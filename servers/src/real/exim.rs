@@ -1,4 +1,4 @@
-//! Exim as Debian builds it in full, with GnuTLS.
+//! Exim, Debian's full build with GnuTLS.
 
 use std::process::Command;
 use std::{fs, io};
@@ -14,7 +14,7 @@ pub(super) const SPEC: ServerSpec = ServerSpec {
     token_mechanisms: &[],
     trace_fields: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
-    // Its spool keeps headers and body apart, and delivery puts the empty line between them.
+    // The spool stores header and body separately, and delivery writes the empty line between them.
     adds_blank_line: true,
     command_log_prefix: Some(" < "),
     packages: PACKAGES,
@@ -31,7 +31,8 @@ const PACKAGES: &[&str] = &[
     cyrus::PASSWORDS,
 ];
 
-/// In the background, where a child of process 1 does not put itself; ends if it has ended.
+/// Runs in the background, because Exim does not detach as a child of process 1; the script ends if Exim
+/// ends.
 const START: &str = "exim4 -C /mnt/exim.conf -bdf &
     until [ -e ready ]; do kill -0 $!; sleep 0.01; done";
 

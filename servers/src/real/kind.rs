@@ -1,4 +1,4 @@
-//! The servers by name, and how what they store differs from what was sent.
+//! The real servers by name, and what each changes in a message that it stores.
 
 use std::fmt;
 
@@ -18,17 +18,17 @@ pub enum Kind {
     Chasquid,
     Courier,
     Sendmail,
-    /// With Dovecot for its SASL.
+    /// With Dovecot's SASL.
     PostfixDovecot,
     /// LMTP.
     Dovecot,
-    /// LMTP, with SCRAM that is bound to TLS: STARTTLS on both ports, TLS 1.3 on the first and 1.2 on the
+    /// LMTP, and SCRAM with channel binding. STARTTLS on both ports: TLS 1.3 on the first, 1.2 on the
     /// second.
     Cyrus,
 }
 
 impl Kind {
-    /// Those that speak SMTP.
+    /// The kinds that speak SMTP.
     pub const SMTP: [Kind; 9] = [
         Kind::Postfix,
         Kind::PostfixDovecot,
@@ -45,23 +45,23 @@ impl Kind {
         self.spec().name
     }
 
-    /// Known once `prepare` has installed it.
+    /// `None` until `prepare` has installed it.
     pub fn version(self) -> Option<String> {
         setup::version(self.name())
     }
 
-    /// The SASL mechanisms for a password that it offers, before TLS and inside.
+    /// The SASL mechanisms for a password.
     pub fn mechanisms(self) -> &'static [&'static str] {
         self.spec().mechanisms
     }
 
-    /// Those for an OAuth 2.0 token.
+    /// The SASL mechanisms for an OAuth 2.0 token.
     pub fn token_mechanisms(self) -> &'static [&'static str] {
         self.spec().token_mechanisms
     }
 
-    /// What it stores of a message in canonical form (CRLF only): the trace header aside, see
-    /// [`Kind::without_trace`].
+    /// The message as it is stored, without the trace header (see [`Kind::without_trace`]). `sent` is in
+    /// canonical form: all lines end with CRLF.
     pub fn stored_form(self, sent: &[u8]) -> Vec<u8> {
         let spec = self.spec();
         let mut stored = if spec.stores_lf {
@@ -76,8 +76,8 @@ impl Kind {
         stored
     }
 
-    /// A stored message without the trace header that this server says it puts before it: exactly
-    /// these fields in this order, whatever the message's own begin with. None if they are missing.
+    /// A stored message without the trace header that this server adds: exactly these fields in this
+    /// order, even if the message itself begins with such a field. `None` if they are missing.
     pub fn without_trace(self, stored: &[u8]) -> Option<&[u8]> {
         let trace = self.spec().trace_fields;
         trace
@@ -85,25 +85,23 @@ impl Kind {
             .try_fold(stored, |rest, name| without_field(rest, name))
     }
 
-    /// Whether it takes what is sent to [`DEFERRED`] for something to be tried again; otherwise there is no
-    /// such recipient.
-    ///
-    /// [`DEFERRED`]: super::DEFERRED
+    /// Whether [`DEFERRED`](super::DEFERRED) is refused temporarily; otherwise there is no such
+    /// recipient.
     pub fn has_deferred_recipient(self) -> bool {
         self != Kind::Chasquid
     }
 
-    /// Whether it takes mail through TLS from the first byte only from those who have authenticated.
+    /// Whether the implicit TLS port accepts mail only after authentication.
     pub fn needs_auth_over_implicit_tls(self) -> bool {
         self == Kind::Chasquid
     }
 
-    /// By which code it refuses a message in canonical form, though it is valid.
+    /// The code by which it refuses this message. The message is valid and in canonical form.
     pub fn refusal_code(self, sent: &[u8]) -> Option<u16> {
         match self {
-            // Go 1.19 cannot read a header that ends without an empty line.
+            // Go 1.19 cannot parse a header that ends without an empty line.
             Kind::Chasquid => (!has_body(sent)).then_some(554),
-            // It takes 499 header fields, for which there is no setting.
+            // It accepts at most 499 header fields; there is no setting.
             Kind::Courier => (fields(sent) >= 500).then_some(534),
             _ => None,
         }
@@ -132,12 +130,12 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Whether there is the empty line that comes before a body, in a message in canonical form.
+/// Whether a message in canonical form has the empty line that separates header and body.
 fn has_body(message: &[u8]) -> bool {
     message.windows(4).any(|octets| octets == b"\r\n\r\n")
 }
 
-/// Of its header.
+/// The number of header fields.
 fn fields(message: &[u8]) -> usize {
     let lines = message.split_inclusive(|&byte| byte == b'\n');
     let header = lines.take_while(|line| *line != b"\r\n");
@@ -160,7 +158,7 @@ fn with_lf(sent: &[u8]) -> Vec<u8> {
     stored
 }
 
-/// What follows the field of that name, with its folded lines; None if another field is first.
+/// The message after its first field, with folded lines; `None` if the first field has another name.
 fn without_field<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let rest = message.strip_prefix(name.as_bytes())?.strip_prefix(b":")?;
     let mut lines = rest.split_inclusive(|&byte| byte == b'\n');
@@ -176,7 +174,7 @@ mod tests {
     use super::Kind;
 
     #[test]
-    fn trace_fields_are_taken_off_with_their_folded_lines_and_no_field_of_the_message() {
+    fn trace_fields_are_removed_with_their_folded_lines_and_no_other_field_is() {
         let stored = b"Return-Path: <a@b>\nX-Original-To: c\nDelivered-To: c\n\
             Received: from x\n\tby y;\n now\nReceived: its own\n\nbody\n";
         assert_eq!(
@@ -186,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_its_trace_is_not_taken_for_whole() {
+    fn a_message_without_its_trace_is_not_accepted() {
         assert_eq!(Kind::Exim.without_trace(b"From: a@b\n\nbody\n"), None);
     }
 
     #[test]
-    fn only_servers_that_store_lf_are_expected_to() {
+    fn only_servers_that_store_lf_convert_line_ends() {
         assert_eq!(Kind::Postfix.stored_form(b"a\r\n\r\nb\r\n"), b"a\n\nb\n");
         assert_eq!(
             Kind::SmtpServer.stored_form(b"a\r\n\r\nb\r\n"),
@@ -207,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_for_what_is_in_the_header() {
+    fn refusals_depend_on_the_header_alone() {
         assert_eq!(Kind::Chasquid.refusal_code(b"a: b\r\n"), Some(554));
         assert_eq!(Kind::Chasquid.refusal_code(b"a: b\r\n\r\n"), None);
         let header = b"a: b\r\n\tfolded\r\n".repeat(499);

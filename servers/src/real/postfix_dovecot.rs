@@ -1,4 +1,4 @@
-//! Postfix, with Dovecot for its SASL.
+//! Postfix with Dovecot's SASL.
 
 use std::process::Command;
 

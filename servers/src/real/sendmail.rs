@@ -1,5 +1,6 @@
-//! sendmail, as Debian builds it, with Debian's throttle: in a connection, each refused recipient behind the
-//! third takes it a second. It takes [`UNANNOUNCED_LIMIT`](super::UNANNOUNCED_LIMIT) in a transaction.
+//! sendmail, Debian's build with Debian's throttle: after the third refused recipient of a connection,
+//! each further one takes a second. It accepts [`UNANNOUNCED_LIMIT`](super::UNANNOUNCED_LIMIT) recipients
+//! in a transaction.
 
 use std::io;
 use std::process::Command;
@@ -59,7 +60,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     Ok(())
 }
 
-/// It relays for its own machine, so another domain is refused by name.
+/// sendmail relays for its own machine, so another domain has to be refused by name.
 fn access() -> String {
     format!(
         "To:{REJECTED}\tERROR:\"550 5.1.1 No such user\"\n\

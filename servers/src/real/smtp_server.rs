@@ -1,4 +1,4 @@
-//! smtp-server, of the Nodemailer project.
+//! smtp-server, a server in Node by the Nodemailer project.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! What differs between the servers.
+//! The specification of a real server: all that differs between the servers. To add one, write a `SPEC`
+//! like those beside this file.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,26 +8,25 @@ use super::instance::Instance;
 
 pub(super) struct ServerSpec {
     pub name: &'static str,
-    /// SASL mechanisms for a password, before TLS and inside.
+    /// The SASL mechanisms for a password, offered before TLS and inside.
     pub mechanisms: &'static [&'static str],
-    /// And for an OAuth 2.0 token.
+    /// The SASL mechanisms for an OAuth 2.0 token.
     pub token_mechanisms: &'static [&'static str],
-    /// The header fields put before a message when it is delivered, in their order.
+    /// The header fields that delivery adds in front of a message, in their order.
     pub trace_fields: &'static [&'static str],
-    /// Messages are stored in the way of Unix, with LF for CRLF.
+    /// Whether messages are stored with LF line ends.
     pub stores_lf: bool,
-    /// A message of headers alone is stored with the empty line that would come before a body.
+    /// Whether a message without a body is stored with the empty line that ends a header.
     pub adds_blank_line: bool,
-    /// What stands before a command in its log, where that has the commands.
+    /// The text in front of a command in the server's log; `None` if the log has no commands.
     pub command_log_prefix: Option<&'static str>,
-    /// In the words of what installs them. Where they are others than were installed, they are
-    /// installed anew.
+    /// The packages, in the syntax of the installer. If this list changes, they are installed again.
     pub packages: &'static [&'static str],
-    /// Puts the packages into a folder of that name, which is returned.
+    /// Installs the packages into a folder of this name, and returns the folder.
     pub install: fn(&str, &[&str]) -> Result<PathBuf, String>,
-    /// Says whether an installed server can run here.
+    /// Checks whether the installed server can run here.
     pub check: fn(&Path) -> Result<(), String>,
-    /// Fills the instance's folder, and returns what runs the server: until the end of its
-    /// standard input, writing the file `ready` once both ports are open.
+    /// Fills the instance's folder and returns the command that runs the server. The command ends with
+    /// its standard input, and writes the file `ready` once both ports are open.
     pub command: fn(&Instance) -> Result<Command, String>,
 }

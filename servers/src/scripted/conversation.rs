@@ -1,4 +1,4 @@
-//! Goes through a script with a client.
+//! Runs a script with a client.
 
 use std::io;
 use std::net::TcpStream;
@@ -13,10 +13,10 @@ use super::transcript::SessionRecord;
 use crate::shutdown::{Shutdown, UNPOISONED};
 use crate::wire::{Wire, is_close};
 
-/// Octets of what should not have come, in a report.
+/// The most octets of unexpected input in a report.
 const SHOWN: usize = 200;
 
-/// Holds one session; an error says what was expected, and what came instead.
+/// Runs the script of one connection; the error says what was expected and what came instead.
 pub(super) fn run(
     stream: TcpStream,
     script: Script,
@@ -54,7 +54,7 @@ pub(super) fn run(
 
 struct Conversation {
     wire: Wire,
-    /// Shared, so that a report can be made of a session that goes on.
+    /// Shared, so that a report can show a session that has not ended.
     heard: Arc<Mutex<SessionRecord>>,
 }
 
@@ -99,7 +99,7 @@ impl Conversation {
     fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.heard().server(bytes);
         match self.wire.write(bytes) {
-            // What the client misses by leaving shows when something is expected of it.
+            // If the client has left, the next expected line reports it.
             Err(error) if is_close(&error) => Ok(()),
             other => {
                 let said = String::from_utf8_lossy(bytes);

@@ -1,4 +1,4 @@
-//! What one connection is to bring, step by step.
+//! The steps of one connection to a scripted server.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use rustls::ServerConfig;
 
 use crate::authority::Identity;
 
-/// The script of one connection.
+/// The script of one connection. `say…` methods write to the client, `expect…` methods read from it.
 ///
-/// Whatever the server says, it says only when all that the client has sent was expected: a client
-/// that speaks out of its turn breaks the script.
+/// The server writes only after everything that the client has sent was expected: a client that does not
+/// wait for its turn breaks the script ([`Script::interrupt`] is the exception).
 ///
-/// A script that does not say how it ends stays silent, and wants nothing more to come.
+/// After its last step, the server stays silent, and the client must send nothing more.
 #[derive(Default)]
 pub struct Script {
     pub(super) steps: Vec<Step>,
@@ -48,46 +48,46 @@ impl Script {
         Script::default()
     }
 
-    /// Writes all that the server says a byte at a time.
+    /// Writes all output one byte at a time.
     pub fn write_byte_by_byte(mut self) -> Script {
         self.writes_byte_by_byte = true;
         self
     }
 
-    /// Reads all that the client says a byte at a time.
+    /// Reads all input one byte at a time.
     pub fn read_byte_by_byte(mut self) -> Script {
         self.reads_byte_by_byte = true;
         self
     }
 
-    /// Says a line, or several with CRLF between them; the last CRLF is added.
+    /// Writes a line, or several with CRLF between them; the last CRLF is added.
     pub fn say(self, line: &str) -> Script {
         self.say_bytes(format!("{line}\r\n"))
     }
 
-    /// Says just these bytes, in one write.
+    /// Writes exactly these bytes, in one write.
     pub fn say_bytes(self, bytes: impl Into<Vec<u8>>) -> Script {
         self.then(Step::Say(bytes.into()))
     }
 
-    /// Says a line while the client speaks.
+    /// Writes a line even if the client is still sending.
     pub fn interrupt(self, line: &str) -> Script {
         self.then(Step::Interrupt(format!("{line}\r\n").into()))
     }
 
-    /// Wants this line; one that ends in `*` is the start of what is wanted.
+    /// Expects this line; `*` at the end matches any rest of the line.
     pub fn expect(self, line: &str) -> Script {
         self.expect_group(&[line])
     }
 
-    /// Wants these lines, all before the server says anything.
+    /// Expects these lines before the server writes anything.
     pub fn expect_group(self, lines: &[&str]) -> Script {
         self.then(Step::Expect(
             lines.iter().map(|line| Pattern::of(line)).collect(),
         ))
     }
 
-    /// Wants a line that fits.
+    /// Expects a line for which the closure returns true.
     pub fn expect_that(
         self,
         name: &str,
@@ -99,35 +99,35 @@ impl Script {
         }]))
     }
 
-    /// Wants a message's content, to its final dot.
+    /// Expects the content of a message, up to the final dot.
     pub fn expect_content(self) -> Script {
         self.then(Step::Content)
     }
 
-    /// Wants so many bytes of a message's content, and leaves the others.
+    /// Expects this many bytes of a message's content, and leaves the others unread.
     pub fn expect_some_content(self, bytes: usize) -> Script {
         self.then(Step::SomeContent(bytes))
     }
 
-    /// Wants this BDAT line, and as many octets after it as it says (RFC 3030, section 2).
+    /// Expects this BDAT line, and as many octets after it as it announces (RFC 3030, section 2).
     pub fn expect_chunk(self, line: &str) -> Script {
         let size = line.split(' ').nth(1).and_then(|size| size.parse().ok());
         self.expect(line)
             .then(Step::Chunk(size.expect("BDAT, and a number of octets")))
     }
 
-    /// Wants a message's content, of whatever size: it is counted and digested, and not kept.
+    /// Expects the content of a message of any size. It is counted and digested, not kept.
     pub fn expect_counted_content(self) -> Script {
         self.then(Step::CountedContent)
     }
 
-    /// Wants chunks, and says this line to each but the last, whose octets are counted and
-    /// digested, and not kept.
+    /// Expects chunks; answers each but the last with this line. Their octets are counted and digested,
+    /// not kept.
     pub fn expect_counted_chunks(self, line: &str) -> Script {
         self.then(Step::CountedChunks(format!("{line}\r\n").into()))
     }
 
-    /// All that follows is inside TLS. As the first step: implicit TLS.
+    /// Everything that follows is inside TLS. As the first step, this is implicit TLS.
     pub fn start_tls(self, identity: &Identity) -> Script {
         self.start_tls_with(identity.server_config())
     }
@@ -136,37 +136,37 @@ impl Script {
         self.then(Step::StartTls(config))
     }
 
-    /// Wants the client to refuse this server's identity with an alert.
+    /// Expects the client to refuse this certificate with an alert.
     pub fn expect_tls_refusal(self, identity: &Identity) -> Script {
         self.expect_tls_refusal_with(identity.server_config())
     }
 
-    /// Wants the handshake to fail, at whichever side.
+    /// Expects the handshake to fail, on either side.
     pub fn expect_tls_refusal_with(self, config: Arc<ServerConfig>) -> Script {
         self.then(Step::TlsRefused(config))
     }
 
-    /// Wants the client to close, without another word.
+    /// Expects the client to close without sending anything.
     pub fn expect_close(self) -> Script {
         self.then(Step::Closed)
     }
 
-    /// Reads whatever comes and says nothing, until the client closes.
+    /// Reads everything and writes nothing until the client closes.
     pub fn silence(self) -> Script {
         self.then(Step::Silence)
     }
 
-    /// Holds the connection, and does not read from it any more.
+    /// Keeps the connection open, and does not read from it any more.
     pub fn stop_reading(self) -> Script {
         self.then(Step::StopReading)
     }
 
-    /// Closes in good order.
+    /// Closes in order: inside TLS, with a close_notify alert.
     pub fn hang_up(self) -> Script {
         self.then(Step::HangUp)
     }
 
-    /// Closes without TLS's good-bye.
+    /// Closes without the close_notify alert of TLS.
     pub fn close_abruptly(self) -> Script {
         self.then(Step::CloseAbruptly)
     }
@@ -176,7 +176,7 @@ impl Script {
         self.then(Step::Reset)
     }
 
-    /// Goes on with the steps of another script.
+    /// Appends the steps of another script.
     pub fn followed_by(mut self, next: Script) -> Script {
         self.steps.extend(next.steps);
         self

@@ -4,18 +4,18 @@ use std::fmt;
 
 use super::digest::Digest;
 
-/// Of a conversation in a report, whose end says what went wrong.
+/// The most lines of a conversation in a report; the end says what went wrong.
 const SHOWN_LINES: usize = 60;
 const SHOWN_LENGTH: usize = 400;
 
-/// What each connection brought, in their order.
+/// The connections in their order.
 #[derive(Debug)]
 pub struct Transcript {
     pub sessions: Vec<SessionRecord>,
 }
 
 impl Transcript {
-    /// The only connection.
+    /// The session, if there was exactly one.
     pub fn only(&self) -> &SessionRecord {
         match self.sessions.as_slice() {
             [session] => session,
@@ -28,17 +28,17 @@ impl Transcript {
 #[derive(Clone, Debug, Default)]
 pub struct SessionRecord {
     pub lines: Vec<Line>,
-    /// What followed each 354, as it travelled, with its final dot.
+    /// The content after each 354, with its dots stuffed and its final dot.
     pub contents: Vec<Vec<u8>>,
-    /// What was counted, and not kept.
+    /// The content that was counted and not kept.
     pub counted: Vec<Digest>,
-    /// Whether TLS was on in the end.
+    /// Whether the connection ended inside TLS.
     pub tls: bool,
-    /// Whether the TLS session was one of an earlier connection.
+    /// Whether the TLS session was resumed from an earlier connection.
     pub tls_resumed: bool,
-    /// How often the client spoke and then waited for the server.
+    /// How often the client wrote and then waited for the server.
     pub flights: usize,
-    /// Why the client, or this server, broke off the TLS handshake.
+    /// Why the client, or this server, ended the TLS handshake.
     pub tls_refusal: Option<String>,
     last_was_client: bool,
 }
@@ -57,7 +57,7 @@ pub enum Speaker {
 }
 
 impl SessionRecord {
-    /// All that the client said, its messages' contents left out.
+    /// All lines of the client, without the contents of messages.
     pub fn commands(&self) -> Vec<&str> {
         let client = self
             .lines
@@ -66,7 +66,7 @@ impl SessionRecord {
         client.map(|line| line.text.as_str()).collect()
     }
 
-    /// The messages, their dots unstuffed.
+    /// The contents of messages with the dot-stuffing undone.
     pub fn messages(&self) -> Vec<Vec<u8>> {
         self.contents
             .iter()
@@ -125,8 +125,8 @@ impl fmt::Display for SessionRecord {
     }
 }
 
-/// Takes off the final dot, and one dot of each line that begins with it
-/// (RFC 5321, section 4.5.2).
+/// Undoes dot-stuffing: removes the final dot, and one dot from each line that begins with one (RFC 5321,
+/// section 4.5.2).
 pub fn unstuffed(content: &[u8]) -> Vec<u8> {
     let content = content.strip_suffix(b".\r\n").unwrap_or(content);
     let lines = content.split_inclusive(|&byte| byte == b'\n');

@@ -1,4 +1,4 @@
-//! One client's session: its commands, and the replies to them (RFC 5321, section 4.1).
+//! The session of one client: its commands and the replies to them (RFC 5321, section 4.1).
 
 use std::io;
 use std::net::TcpStream;
@@ -93,7 +93,7 @@ impl ServerSession {
             return self.reply("250 localhost");
         }
         self.reply("250-localhost");
-        // Passwords are taken inside TLS only.
+        // Passwords are accepted only inside TLS.
         if self.wire.is_tls() {
             self.reply(&format!("250-AUTH {MECHANISMS}"));
         } else if self.shared.tls.is_some() {
@@ -114,7 +114,7 @@ impl ServerSession {
         self.reply("220 2.0.0 Go ahead");
         self.flush()?;
         self.wire.start_tls(tls)?;
-        // What was said in clear is forgotten (RFC 3207, section 4.2).
+        // TLS discards what the client sent before (RFC 3207, section 4.2).
         (self.greeted, self.username, self.envelope) = (false, None, None);
         Ok(())
     }
@@ -225,7 +225,7 @@ impl ServerSession {
         Ok(())
     }
 
-    /// The next line, which others see as `shown` has it.
+    /// The next line; observers see what `shown` makes of it.
     fn read(&mut self, shown: impl Fn(&str) -> String) -> io::Result<Option<String>> {
         if !self.wire.has_line() {
             self.flush()?;
@@ -254,7 +254,7 @@ impl ServerSession {
     }
 }
 
-/// Why a parameter of MAIL is not taken.
+/// The reply that refuses a parameter of MAIL.
 fn refusal(parameter: &str) -> Option<&'static str> {
     let (keyword, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     match (keyword.to_ascii_uppercase().as_str(), value) {

@@ -1,4 +1,4 @@
-//! A client that knows no protocol either.
+//! A client that knows no protocol.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -32,7 +32,7 @@ impl Client {
         }
     }
 
-    /// The next line; empty at the end.
+    /// The next line; empty at the end of the connection.
     pub fn hear(&mut self) -> String {
         let mut line = Vec::new();
         let mut byte = [0];
@@ -57,7 +57,7 @@ impl Client {
         self.reply()
     }
 
-    /// Fails where the server's certificate is not for `localhost`, or not of the authority.
+    /// Fails if the server's certificate is not for `localhost` or not from this authority.
     pub fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
         let Stream::Plain(mut stream) = self.0 else {
             panic!("TLS is on")

@@ -1,4 +1,4 @@
-//! Scripts are kept, or the server tells where not.
+//! A scripted server follows its script, or reports the deviation.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ fn report(server: Server) -> String {
 }
 
 #[test]
-fn a_conversation_goes_by_the_script_inside_tls_a_byte_at_a_time() {
+fn a_script_is_followed_inside_tls_byte_by_byte() {
     let authority = Authority::new();
     let identity = authority.intermediate().issue(&["localhost"]);
     let server = Server::start([Script::new()
@@ -50,7 +50,7 @@ fn a_conversation_goes_by_the_script_inside_tls_a_byte_at_a_time() {
 }
 
 #[test]
-fn every_kind_of_key_makes_a_server_that_its_authority_vouches_for() {
+fn every_kind_of_key_makes_a_certificate_that_is_trusted() {
     let authority = Authority::new();
     for key in [Key::P256, Key::P384, Key::Ed25519] {
         let identity = authority.issue_with_key(&["localhost"], key);
@@ -65,7 +65,7 @@ fn every_kind_of_key_makes_a_server_that_its_authority_vouches_for() {
 }
 
 #[test]
-fn certificates_out_of_date_or_of_others_are_refused() {
+fn expired_and_foreign_certificates_are_refused() {
     let authority = Authority::new();
     let bad = [
         (
@@ -92,7 +92,7 @@ fn certificates_out_of_date_or_of_others_are_refused() {
 }
 
 #[test]
-fn another_line_than_the_expected_one_is_reported_with_what_was_said() {
+fn an_unexpected_line_is_reported_with_the_conversation() {
     let server = Server::start([Script::new()
         .say("220 mail.test")
         .expect("EHLO *")
@@ -118,7 +118,7 @@ fn a_client_that_does_not_wait_is_reported() {
 }
 
 #[test]
-fn a_connection_that_is_missing_and_one_too_many_are_reported() {
+fn a_missing_connection_and_one_too_many_are_reported() {
     let server = Server::start([Script::new()]);
     assert!(report(server).contains("session 1: nobody connected"));
 

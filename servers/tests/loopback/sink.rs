@@ -1,4 +1,4 @@
-//! The sink keeps to the standards that it announces.
+//! The sink follows the standards that it announces.
 
 use std::sync::{Arc, Mutex};
 
@@ -98,7 +98,7 @@ fn a_refused_recipient_is_told_why_and_gets_nothing() {
 }
 
 #[test]
-fn nothing_is_taken_from_who_gives_a_wrong_password() {
+fn a_wrong_password_gets_nothing_accepted() {
     let authority = Authority::new();
     let (sink, said) = sink(&authority);
     let mut client = inside(&sink, &authority);
@@ -116,7 +116,7 @@ fn nothing_is_taken_from_who_gives_a_wrong_password() {
 }
 
 #[test]
-fn passwords_are_not_taken_in_clear_and_tls_forgets_what_was_said_before() {
+fn passwords_are_refused_in_clear_and_tls_discards_the_earlier_session() {
     let authority = Authority::new();
     let (sink, _) = sink(&authority);
     let mut client = Client::connect(sink.address());
