@@ -1,4 +1,4 @@
-//! What the examples' tests share with the programs that show them.
+//! The parts that the examples' tests share with the programs that demonstrate the examples.
 
 pub mod hosts;
 pub mod mail_server;
@@ -8,7 +8,7 @@ pub mod site;
 
 use std::path::PathBuf;
 
-/// What `cargo xtask` builds.
+/// The folder of the built files.
 pub fn dist() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../dist")
 }

@@ -1,4 +1,4 @@
-//! A mail server on loopback, and what a program needs to send through it.
+//! A mail server on loopback, and the settings that a program needs to send through it.
 
 use servers::authority::Authority;
 use servers::sink::{Account, Delivery, ObservedLine, Sink};
@@ -6,7 +6,7 @@ use servers::sink::{Account, Delivery, ObservedLine, Sink};
 pub const USERNAME: &str = "ada";
 pub const PASSWORD: &str = "sesame";
 
-/// It wants STARTTLS and the password; its certificate is for `localhost`, by an authority of its own.
+/// Requires STARTTLS and the password. Its certificate is for `localhost`, by its own authority.
 pub struct TestMailServer {
     sink: Sink,
     /// The authority's certificate.
@@ -27,7 +27,7 @@ impl TestMailServer {
         }
     }
 
-    /// Without the password.
+    /// The URL without the password.
     pub fn url(&self) -> String {
         format!("smtp://{USERNAME}@localhost:{}", self.sink.port())
     }
@@ -36,7 +36,7 @@ impl TestMailServer {
         self.url().replace('@', &format!(":{PASSWORD}@"))
     }
 
-    /// The only message, which has to have come inside TLS, by the user.
+    /// The only message, if it arrived inside TLS and from the authenticated user.
     pub fn delivery(&self) -> Result<Delivery, String> {
         match &*self.sink.deliveries() {
             [delivery] if delivery.tls && delivery.username == USERNAME => Ok(delivery.clone()),

@@ -1,4 +1,4 @@
-//! What demonstrations show, with colours where they do not disturb.
+//! The output of demonstrations on a terminal.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -22,12 +22,12 @@ pub enum Colour {
     Cyan = 36,
 }
 
-/// LineSource says a line of a conversation.
+/// The source of a line of a conversation.
 #[derive(Clone, Copy)]
 pub enum LineSource {
     Component,
     Server,
-    /// Nobody: it happens.
+    /// Not a line of either side, but an event.
     Event,
 }
 
@@ -38,7 +38,7 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Colours are for terminals, and for those who want them (no-color.org).
+    /// Uses colours on terminals, unless NO_COLOR is set (no-color.org).
     pub fn new() -> Screen {
         let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Screen {
@@ -54,7 +54,7 @@ impl Screen {
         println!("  {name:<12}{}", harmless(text));
     }
 
-    /// A line that a server of ours heard or said.
+    /// Prints a line that a test server observed.
     pub fn observed(self, line: ObservedLine) {
         let who = match line.from {
             scripted::Speaker::Client => LineSource::Component,
@@ -63,7 +63,7 @@ impl Screen {
         self.line(who, line.text, line.tls, line.elapsed);
     }
 
-    /// A line of a conversation, with a mark where it is inside TLS.
+    /// Prints a line of a conversation. A mark shows that it is inside TLS.
     pub fn line(self, who: LineSource, text: &str, tls: bool, elapsed: Duration) {
         let milliseconds = format!("{:8.1} ms", elapsed.as_secs_f64() * 1000.0);
         let milliseconds = self.paint(Colour::Faint, &milliseconds);
@@ -97,7 +97,7 @@ impl Screen {
     }
 }
 
-/// A server's words must not steer the terminal.
+/// Replaces control characters: a server must not control the terminal.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

@@ -1,4 +1,4 @@
-//! Streams of the host's that the component is handed.
+//! Streams of the host for the component.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
 use crate::instance::State;
 
-/// Octets that the host takes of the component before they are on the wire.
+/// Octets that the host accepts from the component before they are on the network.
 const WRITE_BUDGET: usize = 64 * 1024;
 
 pub(crate) type Input = Resource<DynInputStream>;
@@ -35,7 +35,8 @@ pub(crate) fn drop_input(store: &mut Store<State>, input: Input) -> wasmtime::Re
     Ok(())
 }
 
-/// A stream that takes a GiB at once, as wasmtime's sockets do up to 47, and tells the largest write.
+/// A stream that accepts a GiB at once, as sockets in wasmtime up to version 47 do. It records the
+/// largest write.
 struct LargeBudgetStream {
     stream: AsyncWriteStream,
     largest: Arc<AtomicUsize>,
@@ -68,8 +69,8 @@ impl OutputStream for LargeBudgetStream {
     }
 }
 
-/// Both ways of a connection that the host has made, of which the way out takes a GiB at once. The
-/// number tells the largest write.
+/// Both streams of a connection; the output accepts a GiB at once. `largest` receives the size of the
+/// largest write.
 pub(crate) fn with_large_write_budget(
     store: &mut Store<State>,
     connection: TcpStream,
@@ -83,7 +84,7 @@ pub(crate) fn with_large_write_budget(
     Ok((input, store.data_mut().table.push(output)?))
 }
 
-/// Both ways of a connection that the host has made.
+/// Both streams of a connection.
 pub(crate) fn from_connection(
     store: &mut Store<State>,
     connection: TcpStream,

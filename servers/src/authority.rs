@@ -12,7 +12,7 @@ use rcgen::{
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::{WantsServerCert, WebPkiClientVerifier};
-use rustls::{ConfigBuilder, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig};
 
 /// Each authority has its own name: two of one name differ only in their signatures, and then
 /// verification fails with another error than "unknown issuer".
@@ -58,6 +58,16 @@ impl Authority {
         self.issuer.der()
     }
 
+    /// The TLS configuration of a client that trusts only this authority.
+    pub fn client_config(&self) -> Arc<ClientConfig> {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .expect("the provider has these versions")
+            .with_root_certificates(self.roots())
+            .with_no_client_auth();
+        Arc::new(config)
+    }
+
     /// A server certificate with an ECDSA P-256 key; names are DNS names or IP addresses.
     pub fn issue(&self, names: &[&str]) -> Identity {
         self.sign(leaf_params(names), Key::P256)
@@ -88,6 +98,14 @@ impl Authority {
         let mut params = leaf_params(names);
         params.not_before = date_time_ymd(3000, 1, 1);
         self.sign(params, Key::P256)
+    }
+
+    fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(self.der().to_vec().into())
+            .expect("an authority's certificate is a certificate");
+        roots
     }
 
     fn sign(&self, params: CertificateParams, kind: Key) -> Identity {
@@ -159,27 +177,27 @@ impl Identity {
 
     /// Requires a client certificate that this authority issued.
     pub fn server_config_for_clients_of(&self, authority: &Authority) -> Arc<ServerConfig> {
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(authority.der().to_vec().into())
-            .expect("an authority's certificate is a certificate");
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+        let roots = Arc::new(authority.roots());
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
             .build()
             .expect("there is a root");
         let builder = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(rustls::ALL_VERSIONS)
             .expect("the provider has these versions");
-        self.shown_by(builder.with_client_cert_verifier(verifier))
+        self.with_identity(builder.with_client_cert_verifier(verifier))
     }
 
     fn config(&self, versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(versions)
             .expect("the provider has these versions");
-        self.shown_by(builder.with_no_client_auth())
+        self.with_identity(builder.with_no_client_auth())
     }
 
-    fn shown_by(&self, builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> Arc<ServerConfig> {
+    fn with_identity(
+        &self,
+        builder: ConfigBuilder<ServerConfig, WantsServerCert>,
+    ) -> Arc<ServerConfig> {
         let chain = self.chain.iter().map(|one| one.der().clone()).collect();
         let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
         let config = builder

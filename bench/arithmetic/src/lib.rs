@@ -1,5 +1,5 @@
-//! What takes the time of handshakes and records, compiled as in the component. Each export does one
-//! thing as often as it is told; `bench` looks at the clock.
+//! The cryptographic operations of handshakes and records, compiled as in the component. Each export
+//! repeats one operation; `bench` measures the time.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
 
-/// A record of TLS at its longest.
+/// The longest TLS record.
 const RECORD: usize = 16 << 10;
 const DIGEST: [u8; 32] = [9; 32];
 const SECRET: [u8; 32] = [7; 32];
@@ -40,14 +40,14 @@ macro_rules! ecdsa {
 ecdsa!(p256, 32, verify_p256);
 ecdsa!(p384, 48, verify_p384);
 
-/// As envoi does.
+/// As envoi does it.
 fn verify_p256(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
     let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
     let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
     key.verify_prehash(digest, &signature).ok()
 }
 
-/// Of a signature that does not hold, which takes as long as one that does.
+/// Verifies a wrong signature, which takes as long as a right one.
 #[unsafe(no_mangle)]
 pub extern "C" fn rsa_2048(times: u32) {
     const MODULUS: [u8; 256] = [0xab; 256];
@@ -65,7 +65,7 @@ pub extern "C" fn rsa_2048(times: u32) {
     });
 }
 
-/// Both steps.
+/// Both steps of a key exchange.
 #[unsafe(no_mangle)]
 pub extern "C" fn x25519(times: u32) {
     let peer = envoi_primitives::x25519_public_key(&SECRET);

@@ -1,4 +1,4 @@
-//! `wasmtime run` of the command line, which sends what it reads.
+//! `wasmtime run` with envoi's command line, which sends its standard input.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -18,7 +18,7 @@ pub fn send<'a>(
     let wasmtime = setup::wasmtime(version)?;
     let mut command = Command::new(&wasmtime);
     command.arg("run").args(flags);
-    // By name: others see a command's arguments.
+    // The name alone takes the value from the environment: other users can read a command's arguments.
     command.args(["--env", "ENVOI_PASSWORD", "--env", "ENVOI_CA"]);
     command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &server.pem)]);
     command.arg(dist().join(file));
@@ -27,7 +27,7 @@ pub fn send<'a>(
     Ok((super::version(&wasmtime)?, command))
 }
 
-/// As standard input.
+/// The message, as standard input.
 fn message() -> Result<File, String> {
     let path = setup::folder("message.eml");
     let open = fs::write(&path, MESSAGE).and_then(|()| File::open(&path));

@@ -1,4 +1,4 @@
-//! What most conversations have.
+//! The common parts of the scripted conversations.
 
 use servers::scripted::Script;
 
@@ -9,7 +9,7 @@ pub fn greeting() -> Script {
         .say("250 mail.test")
 }
 
-/// Of a message to one recipient, whom the server answers so.
+/// The envelope of a message with one recipient; `reply` answers RCPT.
 pub fn envelope(recipient: &str, reply: &str) -> Script {
     Script::new()
         .expect("MAIL FROM:<a@mail.test>")

@@ -1,5 +1,5 @@
-//! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, beside a server on
-//! loopback, and shows the conversation and what arrived.
+//! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, with a server on loopback,
+//! and shows the conversation and the message.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Not delivered, or not known to be: what is said, and with which exit code.
+//! Failures: their messages and exit codes.
 
 use servers::authority::Authority;
 use servers::ports::RefusingPort;
@@ -6,7 +6,7 @@ use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, Output, cli, envelope, hello, to_server};
 
-/// Of a message to a server with this script.
+/// Runs the command line with a server that has this script.
 #[track_caller]
 fn expect_failure(script: Script, code: i32, words: &[&str]) -> Output {
     let server = Server::start([script]);
@@ -21,7 +21,7 @@ fn expect_failure(script: Script, code: i32, words: &[&str]) -> Output {
 }
 
 #[test]
-fn a_wrong_password_is_a_matter_of_permission() {
+fn a_wrong_password_exits_with_noperm() {
     let server = Server::start([hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
         .say("535 5.7.8 Wrong")
@@ -43,7 +43,7 @@ fn a_wrong_password_is_a_matter_of_permission() {
 }
 
 #[test]
-fn an_unknown_recipient_is_no_user() {
+fn an_unknown_recipient_exits_with_nouser() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &[]))
         .expect("RCPT TO:<b@mail.test>")
@@ -53,7 +53,7 @@ fn an_unknown_recipient_is_no_user() {
 }
 
 #[test]
-fn an_extension_that_is_missing_is_told_with_who_needs_it() {
+fn a_missing_extension_is_reported_with_its_reason() {
     for (arguments, message, words) in [
         ("-t --notify never", MESSAGE.into(), ["DSN", "--notify"]),
         (
@@ -78,7 +78,7 @@ fn an_extension_that_is_missing_is_told_with_who_needs_it() {
 }
 
 #[test]
-fn a_server_does_not_command_the_terminal() {
+fn a_server_cannot_control_the_terminal() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
         .say("550 5.7.1 \x1b[2JNo")
@@ -88,7 +88,7 @@ fn a_server_does_not_command_the_terminal() {
 }
 
 #[test]
-fn what_may_do_later_is_a_temporary_failure() {
+fn a_4yz_reply_exits_with_tempfail() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
         .say("451 4.3.0 Busy")
@@ -97,7 +97,7 @@ fn what_may_do_later_is_a_temporary_failure() {
 }
 
 #[test]
-fn a_message_that_is_refused_is_unavailable() {
+fn a_refused_message_exits_with_unavailable() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
@@ -113,7 +113,7 @@ fn a_message_that_is_refused_is_unavailable() {
 }
 
 #[test]
-fn a_lost_answer_may_have_been_delivered() {
+fn after_a_lost_answer_the_message_may_have_been_delivered() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
@@ -124,13 +124,13 @@ fn a_lost_answer_may_have_been_delivered() {
 }
 
 #[test]
-fn a_server_that_speaks_no_smtp_is_a_matter_of_protocol() {
+fn a_server_without_smtp_exits_with_protocol() {
     let script = Script::new().say("SSH-2.0-OpenSSH_10.0").silence();
     expect_failure(script, 76, &["at the greeting", "SMTP port"]);
 }
 
 #[test]
-fn an_unknown_authority_is_told_with_what_to_set() {
+fn an_unknown_authority_is_reported_with_the_setting() {
     let identity = Authority::new().issue(&["127.0.0.1"]);
     let script = hello(&["STARTTLS"])
         .expect("STARTTLS")
@@ -140,7 +140,7 @@ fn an_unknown_authority_is_told_with_what_to_set() {
 }
 
 #[test]
-fn a_silent_server_is_given_up_on() {
+fn a_silent_server_times_out() {
     let server = Server::start([Script::new().silence()]);
     let output = to_server(&server, "-t --timeout 1").run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
@@ -152,7 +152,7 @@ fn a_silent_server_is_given_up_on() {
 }
 
 #[test]
-fn where_no_one_listens_it_is_worth_another_try() {
+fn a_port_without_a_listener_exits_with_tempfail() {
     let dead = RefusingPort::start();
     let output = cli(&format!("--server smtp://127.0.0.1:{} -t", dead.port())).run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
@@ -160,13 +160,13 @@ fn where_no_one_listens_it_is_worth_another_try() {
 }
 
 #[test]
-fn a_host_that_grants_nothing_is_told_what_to_grant() {
+fn missing_grants_are_named() {
     let output = cli("--server smtp://127.0.0.1 -t")
         .no_network()
         .run(MESSAGE);
     assert_eq!(output.code, 77, "{output:?}");
     assert!(output.stderr.contains("-S inherit-network"), "{output:?}");
-    // Nor names.
+    // Name lookup is not granted either.
     let output = cli("--server smtp://mail.test -t").run(MESSAGE);
     assert_eq!(output.code, 77, "{output:?}");
     assert!(

@@ -1,4 +1,4 @@
-//! What cannot be sent is not sent, and refused with a word on why.
+//! Invalid arguments are refused with a reason.
 
 use host_tests::{Credentials, Envelope, Mailer, PasswordCredentials};
 use servers::scripted::Server;
@@ -7,7 +7,7 @@ use crate::support::*;
 
 const BREAKS: [&str; 3] = ["\r", "\n", "\0"];
 
-/// Nothing comes of what `attempt` does but an error; the next message is delivered.
+/// `attempt` has to get an error without sending anything; the next message is delivered.
 #[track_caller]
 fn expect_refusal(attempt: impl Fn(&Mailer)) {
     let server = Server::start([delivery()]);
@@ -20,7 +20,7 @@ fn expect_refusal(attempt: impl Fn(&Mailer)) {
 
 // Conformance: 1, 21
 #[test]
-fn line_breaks_in_addresses() {
+fn line_breaks_in_addresses_are_refused() {
     for broken in BREAKS {
         for address in [
             format!("a@mail.test{broken}"),
@@ -42,7 +42,7 @@ fn line_breaks_in_addresses() {
 
 // Conformance: 12
 #[test]
-fn what_is_no_address() {
+fn an_invalid_address_is_refused() {
     let long = format!("{}@mail.test", "x".repeat(65));
     for address in [
         "",
@@ -69,7 +69,7 @@ fn what_is_no_address() {
 
 // Conformance: 1, 21
 #[test]
-fn line_breaks_in_names() {
+fn line_breaks_in_names_are_refused() {
     for broken in BREAKS {
         expect_refusal(|mailer| {
             assert_invalid(mailer.set_local_name(&format!("client{broken}QUIT")));
@@ -86,7 +86,7 @@ fn line_breaks_in_names() {
 }
 
 #[test]
-fn hosts_that_are_no_names() {
+fn invalid_host_names_are_refused() {
     let instance = instance();
     for host in [
         "",
@@ -105,7 +105,7 @@ fn hosts_that_are_no_names() {
 }
 
 #[test]
-fn credentials_that_no_mechanism_carries() {
+fn credentials_that_fit_no_mechanism_are_refused() {
     let password = |username: &str, password: &str, acting_as: Option<&str>| {
         Some(Credentials::Password(PasswordCredentials {
             username: username.into(),
@@ -131,7 +131,7 @@ fn credentials_that_no_mechanism_carries() {
 }
 
 #[test]
-fn line_breaks_in_a_password_are_only_characters() {
+fn line_breaks_in_a_password_are_allowed() {
     // `\0ada\0a\r\nb`, in base64.
     let script = hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN AGFkYQBhDQpi")
@@ -145,7 +145,7 @@ fn line_breaks_in_a_password_are_only_characters() {
 }
 
 #[test]
-fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
+fn invalid_urls_are_refused_without_repeating_the_password() {
     let instance = instance();
     for url in [
         "",
@@ -173,7 +173,7 @@ fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
 }
 
 #[test]
-fn trust_anchors_that_are_none() {
+fn invalid_trust_anchors_are_refused() {
     expect_refusal(|mailer| {
         assert_invalid(mailer.add_trust_anchors(b""));
         assert_invalid(mailer.add_trust_anchors(b"not a certificate"));
@@ -184,7 +184,7 @@ fn trust_anchors_that_are_none() {
 }
 
 #[test]
-fn an_empty_sender_is_the_null_reverse_path_of_the_one_call_only() {
+fn an_empty_sender_is_the_null_reverse_path_for_send_mail_only() {
     expect_refusal(|mailer| {
         let envelope = Envelope {
             sender: Some(String::new()),

@@ -1,4 +1,4 @@
-//! Whom the component trusts.
+//! Which certificates the component trusts.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::tls::{LOOPBACK, asked, hello_inside, secured, starttls, tls_failure_o
 
 // Conformance: 43
 #[test]
-fn every_version_and_kind_of_key_is_spoken() {
+fn every_tls_version_and_kind_of_key_works() {
     let authority = Authority::new();
     let issued = |key| authority.issue_with_key(LOOPBACK, key);
     let mut configs: Vec<Arc<ServerConfig>> = Vec::new();
@@ -89,7 +89,7 @@ fn an_authority_that_was_not_added_is_not_trusted() {
 }
 
 #[test]
-fn the_name_that_the_certificate_must_bear_can_be_set() {
+fn the_name_in_the_certificate_can_be_set() {
     let authority = Authority::new();
     let identity = authority.issue(&["mail.test"]);
     for name in ["mail.test", "mail.test."] {
@@ -102,14 +102,16 @@ fn the_name_that_the_certificate_must_bear_can_be_set() {
     }
 }
 
-/// As `openssl req -x509` makes them, and of version 1, for the name mail.example.org until 2059.
+/// Self-signed certificates: one as `openssl req -x509` makes it, and one of version 1. Both are for
+/// mail.example.org and valid until 2059.
 const OWN: [&str; 2] = [
     include_str!("../../../tests/tls/own-ca-true.pem"),
     include_str!("../../../tests/tls/own-version-1.pem"),
 ];
 const OWN_KEY: &str = include_str!("../../../tests/tls/own-key.pem");
 
-/// A server that shows one of them. rustls does not look into it: it would refuse version 1.
+/// A server with one of these certificates. A resolver of our own keeps rustls from parsing it, because
+/// rustls refuses version 1.
 fn self_signed(certificate: &str, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
     let provider = ring::default_provider();
     let key = PrivateKeyDer::from_pem_slice(OWN_KEY.as_bytes()).unwrap();
@@ -155,7 +157,7 @@ fn expect_trusted_once_added(certificate: &str, version: &'static SupportedProto
 
 // Conformance: 43
 #[test]
-fn the_servers_own_certificate_is_trusted_once_it_was_added() {
+fn the_servers_own_certificate_is_trusted_once_it_is_added() {
     for certificate in OWN {
         for version in [&TLS12, &TLS13] {
             expect_trusted_once_added(certificate, version);
@@ -164,7 +166,7 @@ fn the_servers_own_certificate_is_trusted_once_it_was_added() {
 }
 
 #[test]
-fn opportunistic_tls_does_not_take_any_certificate() {
+fn opportunistic_tls_does_not_accept_any_certificate() {
     let authority = Authority::new();
     let server = Server::start([
         asked()

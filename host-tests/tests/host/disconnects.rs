@@ -1,4 +1,4 @@
-//! Connections that end too early, and kept ones that have ended since.
+//! Connections that end too early, and kept connections that have ended.
 
 use host_tests::{Error, Phase, Security};
 use servers::authority::Authority;
@@ -9,7 +9,7 @@ use crate::tls::{secured, starttls};
 
 // Conformance: 24
 #[test]
-fn a_close_in_each_phase_is_named_after_it() {
+fn a_close_is_reported_with_its_phase() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
     let phases = [
         (Phase::Greeting, Script::new()),
@@ -45,7 +45,7 @@ fn a_reset_is_a_close_too() {
 }
 
 #[test]
-fn half_a_reply_is_no_reply() {
+fn half_a_reply_is_not_a_reply() {
     let script = hello(&[])
         .expect("MAIL *")
         .say_bytes("250-2.1.0 O")
@@ -54,7 +54,7 @@ fn half_a_reply_is_no_reply() {
 }
 
 #[test]
-fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
+fn a_close_before_the_end_of_authentication_is_reported_with_its_phase() {
     let authority = Authority::new();
     let identity = authority.issue(&["127.0.0.1"]);
     let start = || hello(&["STARTTLS"]).expect("STARTTLS");
@@ -92,12 +92,9 @@ fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
 
 // Conformance: 24
 #[test]
-fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
+fn after_a_close_in_the_middle_of_a_message_it_is_not_delivered() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
-    let begun = hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead");
+    let begun = until_content();
     let server = Server::start([begun.expect_some_content(1000).hang_up(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -111,13 +108,10 @@ fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
 
 // Conformance: 33
 #[test]
-fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
+fn a_refusal_in_the_middle_of_a_message_is_reported() {
     let no = "552 5.3.4 Too large for us";
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
-    let begun = hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead");
+    let begun = until_content();
     let server = Server::start([
         begun.expect_some_content(1000).interrupt(no).stop_reading(),
         delivery(),
@@ -132,10 +126,9 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
     server.finish();
 }
 
-/// The server closes while there is something that it has not read: its system says RST (RFC 1122,
-/// section 4.2.2.13).
+/// The server closes before it has read everything, so its system sends RST (RFC 1122, section 4.2.2.13).
 #[test]
-fn what_a_server_says_before_a_reset_is_heard() {
+fn a_reply_before_a_reset_is_read() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
     let begun = |keywords: &[&str]| hello(keywords).followed_by(envelope());
     let data = |keywords: &[&str]| begun(keywords).expect("DATA").say("354 Go ahead");
@@ -163,7 +156,7 @@ fn what_a_server_says_before_a_reset_is_heard() {
             bye,
         ),
         (
-            // Not before a word was heard, as a reset may then be the answer to connecting.
+            // A reset before the greeting may be the answer to connecting, so this comes after it.
             Script::new()
                 .say("220 mail.test")
                 .expect("EHLO *")
@@ -183,7 +176,7 @@ fn what_a_server_says_before_a_reset_is_heard() {
 }
 
 #[test]
-fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
+fn a_reply_before_a_reset_is_read_inside_tls() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
     let no = "552 5.3.4 Too large for us";
     let authority = Authority::new();
@@ -201,8 +194,8 @@ fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
 }
 
 #[test]
-fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
-    // One octet of the ClientHello, and the others are not read.
+fn a_refusal_in_clear_before_a_reset_is_reported_for_implicit_tls() {
+    // The server reads one octet of the ClientHello, and not the others.
     let busy = Script::new()
         .expect_some_content(1)
         .interrupt("421 4.3.2 Too busy");
@@ -220,7 +213,7 @@ fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
 }
 
 #[test]
-fn a_kept_connection_that_was_closed_is_replaced() {
+fn a_closed_kept_connection_is_replaced() {
     let bye = "421 4.4.2 Idle for too long";
     for ended in [
         delivery().hang_up(),
@@ -241,7 +234,7 @@ fn a_kept_connection_that_was_closed_is_replaced() {
 }
 
 #[test]
-fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354() {
+fn a_message_goes_over_a_new_connection_if_the_kept_one_ends_before_the_354() {
     let bye = "421 4.4.2 Idle for too long";
     for ended in [
         delivery().expect("MAIL *").hang_up(),
@@ -265,7 +258,7 @@ fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354()
 
 // Conformance: 24
 #[test]
-fn a_message_that_may_have_been_taken_is_never_sent_twice() {
+fn a_message_that_may_have_been_delivered_is_never_sent_again() {
     let lost = envelope()
         .expect("DATA")
         .say("354 Go ahead")
@@ -282,7 +275,7 @@ fn a_message_that_may_have_been_taken_is_never_sent_twice() {
 }
 
 #[test]
-fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
+fn replies_after_acceptance_do_not_undo_it() {
     for after in ["421 4.4.2 Bye", "250 2.0.0 What nobody asked", "not SMTP"] {
         let taken = || {
             let begun = envelope()
@@ -308,7 +301,7 @@ fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
 }
 
 #[test]
-fn a_new_connection_is_tried_once() {
+fn a_message_is_tried_over_one_new_connection_only() {
     let gone = || hello(&[]).expect("MAIL *").hang_up();
     let server = Server::start([delivery().hang_up(), gone(), delivery()]);
     let instance = instance();

@@ -1,4 +1,4 @@
-//! Hosts that do not grant all, and networks that do not have all.
+//! Hosts that grant less than everything, and networks without the server.
 
 use host_tests::{Error, Grants, Host, Mailer, Phase, Security};
 use servers::ports::RefusingPort;
@@ -11,7 +11,7 @@ fn send_error(mailer: &Mailer) -> Error {
 }
 
 #[test]
-fn sockets_that_are_not_granted() {
+fn denied_sockets_are_access_denied_at_connect() {
     for grants in [
         Grants {
             sockets: false,
@@ -31,7 +31,7 @@ fn sockets_that_are_not_granted() {
 }
 
 #[test]
-fn name_lookup_that_is_not_granted_leaves_addresses() {
+fn without_name_lookup_addresses_still_work() {
     let instance = Host::shared().instance(Grants {
         names: false,
         ..Grants::all()
@@ -45,9 +45,9 @@ fn name_lookup_that_is_not_granted_leaves_addresses() {
 }
 
 #[test]
-fn a_name_without_an_address() {
+fn a_name_without_an_address_is_a_lookup_failure() {
     let instance = instance();
-    // Never in the DNS (RFC 6761, section 6.4).
+    // This name is never in the DNS (RFC 6761, section 6.4).
     let error = send_error(&instance.mailer("mail.invalid"));
     assert!(
         matches!(&error, Error::LookupFailed(text) if text.contains("mail.invalid")),
@@ -60,7 +60,7 @@ fn a_name_without_an_address() {
 }
 
 #[test]
-fn a_port_at_which_nobody_listens() {
+fn a_port_without_a_listener_is_a_connect_failure() {
     let dead = RefusingPort::start();
     let instance = instance();
     let mailer = instance.mailer("127.0.0.1");

@@ -1,4 +1,4 @@
-//! LMTP (RFC 2033): the same words, and an answer for each recipient.
+//! LMTP (RFC 2033), in which each recipient has its own reply after the content.
 
 use host_tests::{Dialect, DsnNotify, Error, Instance, Mailer, Phase};
 use servers::scripted::{Script, Server};
@@ -21,7 +21,7 @@ fn lhlo(keywords: &[&str]) -> Script {
         .say(&ehlo(keywords))
 }
 
-/// As far as the content for b, c and d, of whom c is refused.
+/// The script up to the content. The recipients are b, c and d; c is refused.
 fn begun() -> Script {
     lhlo(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *", "RCPT *", "RCPT *", "DATA"])
@@ -64,7 +64,7 @@ fn some_may_be_refused_after_the_content() {
 }
 
 #[test]
-fn where_all_are_refused_after_the_content_it_is_sent_to_none() {
+fn if_all_are_refused_after_the_content_nobody_gets_it() {
     let server = Server::start([begun()
         .say(&format!("{FULL}\r\n{FULL}"))
         .followed_by(quit())]);
@@ -82,7 +82,7 @@ fn where_all_are_refused_after_the_content_it_is_sent_to_none() {
 }
 
 #[test]
-fn whose_answer_did_not_come_is_unknown() {
+fn a_recipient_without_an_answer_is_unknown() {
     let server = Server::start([begun().say(QUEUED).hang_up()]);
     let instance = instance();
     let receipt = store(&instance, &server)
@@ -94,7 +94,7 @@ fn whose_answer_did_not_come_is_unknown() {
 }
 
 #[test]
-fn where_no_answer_came_the_message_may_be_delivered() {
+fn without_an_answer_the_message_may_have_been_delivered() {
     let server = Server::start([begun().hang_up()]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to(&THREE), MESSAGE);
@@ -114,7 +114,7 @@ fn a_server_that_refuses_lhlo_is_not_spoken_to_with_helo() {
 }
 
 #[test]
-fn the_other_dialect_is_named() {
+fn the_other_protocol_is_named() {
     let says = |error: Result<_, Error>, words: &str| match error {
         Err(Error::Protocol((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
         other => panic!("{other:?}"),
@@ -181,7 +181,7 @@ fn a_recipient_may_be_a_name_without_a_domain() {
 }
 
 #[test]
-fn a_session_speaks_it_step_by_step() {
+fn a_session_can_use_it_step_by_step() {
     let rcpt = |name: &str| {
         let line = format!("RCPT TO:<{name}@mail.test>");
         Script::new().expect(&line).say("250 Ok")

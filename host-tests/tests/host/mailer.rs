@@ -1,4 +1,4 @@
-//! From the greeting to QUIT.
+//! A mailer's connection from the greeting to QUIT.
 
 use host_tests::{Error, Phase, Speaker};
 use servers::scripted::{Script, Server};
@@ -7,7 +7,7 @@ use crate::support::*;
 
 // Conformance: 6
 #[test]
-fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
+fn without_pipelining_a_message_is_sent_command_by_command() {
     let server = Server::start([delivery()]);
     let instance = instance();
     expect_delivery(&plain(&instance, &server));
@@ -20,7 +20,7 @@ fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
 
 // Conformance: 30
 #[test]
-fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
+fn with_pipelining_mail_rcpt_and_data_share_a_flight() {
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
@@ -35,7 +35,7 @@ fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
 
 // Conformance: 5
 #[test]
-fn keywords_are_known_in_any_case() {
+fn keywords_are_recognized_in_any_case() {
     let server = Server::start([
         hello(&["pipelining", "Size 1000000", "8bitMIME", "X-OTHER a=b"])
             .expect_group(&[
@@ -71,7 +71,7 @@ fn greetings_and_replies_may_have_several_lines_and_no_text() {
 
 // Conformance: 3
 #[test]
-fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
+fn helo_is_used_if_the_server_does_not_know_ehlo() {
     for unknown in ["500 5.5.1 What?", "502 5.5.1 Not here"] {
         let server = Server::start([Script::new()
             .say("220 mail.test SMTP")
@@ -112,7 +112,7 @@ fn a_server_may_refuse_at_once() {
 }
 
 #[test]
-fn other_words_than_smtp_are_a_protocol_error() {
+fn another_protocol_than_smtp_is_a_protocol_error() {
     let error = send_error(Script::new().say("SSH-2.0-OpenSSH_9.6").expect_close());
     assert!(
         matches!(error, Error::Protocol((Phase::Greeting, _))),
@@ -132,7 +132,7 @@ fn other_words_than_smtp_are_a_protocol_error() {
 }
 
 #[test]
-fn only_220_greets() {
+fn only_220_is_a_greeting() {
     let error = send_error(Script::new().say("250 mail.test").expect_close());
     assert!(
         matches!(&error, Error::Protocol((Phase::Greeting, what)) if what.contains("250")),
@@ -141,7 +141,7 @@ fn only_220_greets() {
 }
 
 #[test]
-fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
+fn bare_lf_line_ends_are_accepted_and_reported_once() {
     let server = Server::start([Script::new()
         .say_bytes("220-mail.test\n220 ready\n")
         .expect("EHLO *")
@@ -164,7 +164,7 @@ fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
 
 // Conformance: 4
 #[test]
-fn the_local_name_is_the_callers_where_set() {
+fn the_caller_can_set_the_local_name() {
     let server = Server::start([Script::new()
         .say("220 mail.test")
         .expect("EHLO client.example.org")
@@ -213,7 +213,7 @@ fn two_messages_share_a_connection() {
 
 // Conformance: 25
 #[test]
-fn closing_says_quit_and_the_next_message_opens_a_new_connection() {
+fn close_sends_quit_and_the_next_message_opens_a_new_connection() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -237,7 +237,7 @@ fn dropping_a_mailer_closes_its_connection_without_quit() {
 }
 
 #[test]
-fn two_mailers_of_an_instance_do_not_know_of_each_other() {
+fn two_mailers_of_an_instance_are_independent() {
     let server = Server::start([delivery().followed_by(message()), delivery()]);
     let instance = instance();
     let (one, other) = (plain(&instance, &server), plain(&instance, &server));
@@ -249,7 +249,7 @@ fn two_mailers_of_an_instance_do_not_know_of_each_other() {
 
 // Conformance: 25
 #[test]
-fn one_call_sends_a_message_and_says_quit() {
+fn send_mail_sends_a_message_and_quit() {
     let server = Server::start([
         delivery().followed_by(quit()),
         delivery().followed_by(quit()),
@@ -264,7 +264,7 @@ fn one_call_sends_a_message_and_says_quit() {
 }
 
 #[test]
-fn a_message_that_was_taken_stays_taken_when_quit_goes_wrong() {
+fn an_accepted_message_stays_accepted_if_quit_fails() {
     let server = Server::start([delivery().expect("QUIT").hang_up()]);
     let instance = instance();
     let url = format!("smtp://127.0.0.1:{}", server.port());
@@ -274,7 +274,7 @@ fn a_message_that_was_taken_stays_taken_when_quit_goes_wrong() {
 }
 
 #[test]
-fn the_transcript_is_what_was_said() {
+fn the_transcript_contains_the_conversation() {
     let server = Server::start([delivery().followed_by(quit())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -307,7 +307,7 @@ fn the_transcript_is_what_was_said() {
 }
 
 #[test]
-fn the_transcript_keeps_the_newest_lines_and_none_by_default() {
+fn the_transcript_is_off_by_default_and_keeps_the_newest_lines() {
     let server = Server::start([delivery().followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);

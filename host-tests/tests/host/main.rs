@@ -1,4 +1,5 @@
-//! The component in wasmtime against scripted servers.
+//! The component in wasmtime against scripted servers, one file per topic. `support.rs` has the usual
+//! parts of scripts. A mark `// Conformance: N` above a test puts it into docs/conformance.md.
 
 mod addresses;
 mod arguments;

@@ -1,4 +1,4 @@
-//! What a call returns is freed once the host has read it, whichever kind it is.
+//! Memory of results, of each kind, is freed once the host has read them.
 
 use host_tests::{Error, Instance, Letter, Mailer, Security, TlsFailure};
 use servers::authority::Authority;
@@ -7,14 +7,14 @@ use servers::scripted::{Script, Server};
 use crate::support::*;
 use crate::tls::LOOPBACK;
 
-/// What an allocator may still take when its first pieces have come and gone: a page of linear memory. Each
-/// of these tests asks for several times as much.
+/// The allocator may grow by one page of linear memory after its first pieces. Each of these tests
+/// returns several times as much.
 const ALLOWED: usize = 64 * 1024;
 
-/// Calls that are not counted.
+/// Calls before the measurement.
 const FIRST: usize = 10;
 
-/// A hundred lines, about as long as a reply may be.
+/// A hundred lines, about the longest reply allowed.
 fn long_reply(code: &str) -> String {
     let line = "Lorem ipsum ".repeat(50);
     let lines = format!("{code}-{line}\r\n").repeat(99);
@@ -30,7 +30,7 @@ fn assert_memory_stays(instance: &Instance, calls: usize, call: impl Fn()) {
     assert!(grown <= ALLOWED, "{grown} octets");
 }
 
-/// As many messages fail, each over a connection of its own.
+/// Makes this many messages fail, each over its own connection.
 #[track_caller]
 fn assert_errors_are_freed(
     calls: usize,
@@ -50,7 +50,7 @@ fn assert_errors_are_freed(
 }
 
 #[test]
-fn a_text_alone() {
+fn the_text_of_an_error_is_freed() {
     let instance = instance();
     let options = instance.options();
     let long = "x".repeat(1000);
@@ -60,7 +60,7 @@ fn a_text_alone() {
 }
 
 #[test]
-fn a_text_behind_a_phase() {
+fn a_text_with_a_phase_is_freed() {
     // Each of these octets takes six when it is shown.
     let no_reply = "\u{1b}".repeat(100);
     assert_errors_are_freed(
@@ -72,7 +72,7 @@ fn a_text_behind_a_phase() {
 }
 
 #[test]
-fn a_text_behind_why_tls_failed() {
+fn the_text_of_a_tls_failure_is_freed() {
     assert_errors_are_freed(
         2000,
         || Script::new().interrupt("220 mail.test").silence(),
@@ -82,7 +82,7 @@ fn a_text_behind_why_tls_failed() {
 }
 
 #[test]
-fn a_list_of_mechanisms() {
+fn a_list_of_mechanisms_is_freed() {
     let mechanisms: String = (0..500).map(|number| format!(" X-{number}")).collect();
     assert_errors_are_freed(
         100,
@@ -93,7 +93,7 @@ fn a_list_of_mechanisms() {
 }
 
 #[test]
-fn a_refusal() {
+fn a_refusal_is_freed() {
     let no = long_reply("554");
     assert_errors_are_freed(
         50,
@@ -104,7 +104,7 @@ fn a_refusal() {
 }
 
 #[test]
-fn a_list_of_refusals() {
+fn a_list_of_refusals_is_freed() {
     let no = long_reply("550");
     assert_errors_are_freed(
         50,
@@ -122,7 +122,7 @@ fn a_list_of_refusals() {
 }
 
 #[test]
-fn receipts_and_errors_in_a_list() {
+fn a_list_of_receipts_and_errors_is_freed() {
     let no = long_reply("550");
     let delivery = || {
         envelope()
@@ -148,7 +148,7 @@ fn receipts_and_errors_in_a_list() {
 }
 
 #[test]
-fn what_a_session_says_and_a_transcript_of_it() {
+fn replies_and_a_transcript_are_freed() {
     let long = long_reply("250");
     let asked = (0..FIRST + 50).map(|_| Script::new().expect("NOOP").say(&long));
     let server = Server::start([asked.fold(hello(&[]), Script::followed_by)]);
@@ -164,7 +164,7 @@ fn what_a_session_says_and_a_transcript_of_it() {
 }
 
 #[test]
-fn what_is_known_of_a_session() {
+fn the_properties_of_a_session_are_freed() {
     let greeting = long_reply("220");
     let parameter = "X".repeat(1000);
     let extension = ehlo(&[&format!("X-LONG {parameter}")]);
@@ -190,7 +190,7 @@ fn what_is_known_of_a_session() {
 }
 
 #[test]
-fn whom_a_message_does_not_reach() {
+fn refused_recipients_are_freed() {
     let no = long_reply("550");
     let script = hello(&[])
         .followed_by(envelope())

@@ -1,11 +1,11 @@
-//! What arrives is what was sent, as SMTP can carry it.
+//! The message that arrives is the one sent, in the form that SMTP can carry.
 
 use host_tests::Error;
 use servers::scripted::Server;
 
 use crate::support::*;
 
-/// What a server gets when this is sent, its dots still stuffed.
+/// The content that the server receives, with its dots stuffed.
 fn arrives(message: &[u8]) -> Vec<u8> {
     let server = Server::start([delivery()]);
     let instance = instance();
@@ -63,13 +63,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
     let message = "Subject: x\r\n\r\nGrüße\r\n".as_bytes();
     let server = Server::start([
         delivery(),
-        hello(&["8BITMIME"])
-            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<b@mail.test>")
-            .say("250 2.1.5 Ok")
-            .expect("DATA")
-            .followed_by(content()),
+        hello(&["8BITMIME"]).followed_by(message_with("BODY=8BITMIME")),
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -88,13 +82,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
 // Conformance: 56
 #[test]
 fn the_declared_size_is_that_of_the_repaired_message_without_stuffed_dots() {
-    let server = Server::start([hello(&["SIZE"])
-        .expect("MAIL FROM:<a@mail.test> SIZE=8")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .followed_by(content())]);
+    let server = Server::start([hello(&["SIZE"]).followed_by(message_with("SIZE=8"))]);
     let instance = instance();
     plain(&instance, &server).send(&to_b(), b".a\nbc").unwrap();
     assert_eq!(server.finish().only().messages(), [b".a\r\nbc\r\n"]);

@@ -1,4 +1,5 @@
-//! What leaves together with a message, and how long a connection is kept for the next.
+//! What leaves together with a message (pipelining), and how long a connection is kept for the next
+//! (connection reuse).
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ const ACCEPTED: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok";
 const FOREVER: Duration = Duration::ZERO;
 
 #[test]
-fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
+fn send_mail_pipelines_quit_after_the_last_chunk() {
     let script = chunking()
         .expect_group(&ENVELOPE)
         .say(ACCEPTED)
@@ -29,7 +30,7 @@ fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
 }
 
 #[test]
-fn one_call_says_quit_after_the_answer_to_data() {
+fn send_mail_sends_quit_after_the_reply_to_data() {
     let script = hello(&["PIPELINING"])
         .expect_group(&[ENVELOPE[0], ENVELOPE[1], "DATA"])
         .say(&format!("{ACCEPTED}\r\n354 Go ahead"))
@@ -53,7 +54,7 @@ fn bdat() -> String {
 }
 
 #[test]
-fn where_it_is_allowed_a_small_message_leaves_with_its_envelope() {
+fn with_early_content_a_small_message_leaves_with_its_envelope() {
     let early = || {
         Script::new()
             .expect_group(&ENVELOPE)
@@ -70,7 +71,7 @@ fn where_it_is_allowed_a_small_message_leaves_with_its_envelope() {
 }
 
 #[test]
-fn a_message_that_left_early_and_was_not_answered_is_perhaps_delivered_and_not_sent_anew() {
+fn an_unanswered_early_message_may_have_been_delivered_and_is_not_sent_again() {
     let lost = Script::new()
         .expect_group(&ENVELOPE)
         .expect_chunk(&bdat())
@@ -90,7 +91,7 @@ fn a_message_that_left_early_and_was_not_answered_is_perhaps_delivered_and_not_s
 }
 
 #[test]
-fn a_connection_carries_no_more_messages_than_it_may() {
+fn a_connection_carries_at_most_the_allowed_number_of_messages() {
     let two = || delivery().followed_by(message()).followed_by(quit());
     let server = Server::start([two(), two()]);
     let instance = instance();
@@ -104,11 +105,11 @@ fn a_connection_carries_no_more_messages_than_it_may() {
 }
 
 #[test]
-fn a_connection_that_was_not_used_for_too_long_is_left_with_quit() {
+fn a_connection_idle_for_too_long_is_closed_with_quit() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    // Any time at all.
+    // Shorter than any pause.
     mailer.set_connection_limits(Duration::from_nanos(1), 0);
     expect_delivery(&mailer);
     expect_delivery(&mailer);

@@ -1,4 +1,4 @@
-//! Several messages in one call.
+//! Several messages in one call of `send-all`.
 
 use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, TlsFailure};
 use servers::authority::Authority;
@@ -26,7 +26,7 @@ fn pipelining() -> Script {
     hello(&["PIPELINING"]).expect_group(&ENVELOPE).say(GO_AHEAD)
 }
 
-/// A message's end with the next envelope behind it, and the answers to both.
+/// The end of a message with the next envelope pipelined after it, and the replies to both.
 fn and_next(answer: &str) -> Script {
     Script::new()
         .expect_content()
@@ -56,7 +56,7 @@ fn the_end_of_one_and_the_envelope_of_the_next_leave_together() {
 }
 
 #[test]
-fn chunks_are_followed_too() {
+fn the_next_envelope_is_pipelined_after_a_chunk_too() {
     let bdat = |message: &[u8]| format!("BDAT {} LAST", message.len());
     let script = hello(&["PIPELINING", "CHUNKING"])
         .expect_group(&ENVELOPE[..2])
@@ -74,7 +74,7 @@ fn chunks_are_followed_too() {
 }
 
 #[test]
-fn it_is_the_same_inside_tls() {
+fn pipelining_works_inside_tls() {
     let authority = Authority::new();
     let script = asked()
         .start_tls(&authority.issue(LOOPBACK))
@@ -104,7 +104,7 @@ fn without_pipelining_each_waits_for_the_one_before() {
 }
 
 #[test]
-fn a_message_that_is_refused_does_not_keep_the_next() {
+fn a_refused_message_does_not_affect_the_next() {
     let script = pipelining()
         .followed_by(and_next(TOO_MUCH))
         .expect_content()
@@ -120,7 +120,7 @@ fn a_message_that_is_refused_does_not_keep_the_next() {
 }
 
 #[test]
-fn recipients_who_are_refused_do_not_keep_the_next_message() {
+fn refused_recipients_do_not_affect_the_next_message() {
     let no = "550 5.1.1 No such user";
     let script = pipelining()
         .expect_content()
@@ -141,7 +141,7 @@ fn recipients_who_are_refused_do_not_keep_the_next_message() {
 }
 
 #[test]
-fn a_lost_answer_is_perhaps_delivered_and_only_the_next_is_sent_anew() {
+fn after_a_lost_answer_only_the_next_message_is_sent_again() {
     let lost = pipelining()
         .expect_content()
         .expect_group(&ENVELOPE)
@@ -196,7 +196,7 @@ fn a_new_connection_that_closes_at_once_is_that_messages_failure() {
 }
 
 #[test]
-fn a_letter_that_no_server_could_be_given_does_not_keep_the_others() {
+fn an_invalid_message_does_not_affect_the_others() {
     let script = pipelining()
         .followed_by(and_next(QUEUED))
         .expect_content()
@@ -239,7 +239,7 @@ fn a_message_over_the_servers_limit_is_not_begun_and_the_next_is() {
 }
 
 #[test]
-fn where_no_connection_can_be_made_that_is_the_outcome_of_all() {
+fn without_a_connection_all_messages_have_that_outcome() {
     let server = Server::start([asked()
         .expect_tls_refusal(&Authority::new().issue(LOOPBACK))
         .expect_close()]);
@@ -258,7 +258,7 @@ fn where_no_connection_can_be_made_that_is_the_outcome_of_all() {
 }
 
 #[test]
-fn no_letters_are_no_connection() {
+fn without_messages_no_connection_is_opened() {
     let server = Server::start([]);
     let instance = instance();
     assert_eq!(plain(&instance, &server).send_all(&[]), []);

@@ -1,4 +1,4 @@
-//! A transaction command by command, and the commands beside it.
+//! A caller's own session, command by command: transactions, and the other commands.
 
 use host_tests::{Client, Error, Phase};
 use servers::scripted::{Script, Server};
@@ -20,7 +20,7 @@ fn noop() -> Script {
     Script::new().expect("NOOP").say("250 Ok")
 }
 
-/// What `command` does with a session goes by the script, which begins after EHLO.
+/// Runs `command` with a session. The script begins after EHLO.
 #[track_caller]
 fn with_session(script: Script, command: impl FnOnce(Client)) {
     let server = Server::start([hello(&[]).followed_by(script)]);
@@ -42,7 +42,7 @@ fn expect_message_sent(client: &Client) {
 }
 
 #[test]
-fn a_message_goes_step_by_step_and_another_after_it() {
+fn two_messages_go_step_by_step() {
     let script = message().followed_by(message()).followed_by(quit());
     with_session(script, |client| {
         expect_message_sent(&client);
@@ -52,7 +52,7 @@ fn a_message_goes_step_by_step_and_another_after_it() {
 }
 
 #[test]
-fn the_sender_may_be_null_and_must_be_one() {
+fn the_sender_may_be_null_but_not_empty() {
     with_session(Script::new().expect("MAIL FROM:<>").say(OK), |client| {
         assert_invalid(client.mail(Some("")));
         assert_invalid(client.mail(Some("a@mail.test>\r\nRSET")));
@@ -62,7 +62,7 @@ fn the_sender_may_be_null_and_must_be_one() {
 }
 
 #[test]
-fn a_refused_sender_may_be_followed_by_another() {
+fn after_a_refused_sender_another_can_follow() {
     let no = "550 5.7.1 Not you";
     let script = Script::new().expect("MAIL FROM:<c@mail.test>").say(no);
     with_session(script.followed_by(message()), |client| {
@@ -134,7 +134,7 @@ fn a_refused_message_ends_its_transaction_and_not_the_session() {
 
 // Conformance: 13
 #[test]
-fn what_is_out_of_order_is_not_said() {
+fn commands_out_of_order_are_not_sent() {
     let script = sender()
         .followed_by(recipient())
         .expect("DATA")
@@ -157,7 +157,7 @@ fn what_is_out_of_order_is_not_said() {
 }
 
 #[test]
-fn reset_takes_the_transaction_back() {
+fn reset_cancels_the_transaction() {
     let script = sender()
         .followed_by(recipient())
         .expect("RSET")
@@ -173,7 +173,7 @@ fn reset_takes_the_transaction_back() {
 }
 
 #[test]
-fn hello_takes_the_transaction_back() {
+fn hello_cancels_the_transaction() {
     let script = sender()
         .expect("EHLO mail.test")
         .say("250 mail.test")
@@ -188,7 +188,7 @@ fn hello_takes_the_transaction_back() {
 
 // Conformance: 29
 #[test]
-fn questions_are_answered() {
+fn vrfy_expn_help_and_noop_return_their_replies() {
     let script = Script::new()
         .expect("VRFY smith")
         .say("252 2.5.2 Perhaps")
@@ -215,7 +215,7 @@ fn questions_are_answered() {
 }
 
 #[test]
-fn questions_do_not_disturb_a_transaction() {
+fn vrfy_and_the_like_do_not_affect_a_transaction() {
     let script = sender()
         .expect("VRFY b")
         .say("252 Perhaps")
@@ -230,7 +230,7 @@ fn questions_do_not_disturb_a_transaction() {
 }
 
 #[test]
-fn any_other_command_is_answered_whatever_the_code() {
+fn any_other_command_returns_any_reply() {
     let script = Script::new()
         .expect("XCLIENT NAME=a.test ADDR=192.0.2.1")
         .say("550 5.7.0 Not you")
@@ -247,7 +247,7 @@ fn any_other_command_is_answered_whatever_the_code() {
 }
 
 #[test]
-fn commands_that_change_the_conversation_have_functions() {
+fn commands_that_change_the_session_are_refused() {
     with_session(noop(), |client| {
         for verb in [
             "AUTH", "BDAT", "DATA", "EHLO", "HELO", "LHLO", "MAIL", "QUIT", "RCPT", "RSET",
@@ -263,7 +263,7 @@ fn commands_that_change_the_conversation_have_functions() {
 
 // Conformance: 11
 #[test]
-fn a_command_is_one_line_of_512_octets() {
+fn a_command_is_at_most_one_line_of_512_octets() {
     let longest = format!("X{}", "y".repeat(509));
     let script = Script::new().expect(&longest).say("500 What?");
     with_session(script.followed_by(noop()), |client| {
@@ -386,7 +386,7 @@ fn a_421_ends_the_session_within_a_transaction() {
 }
 
 #[test]
-fn a_connection_that_ends_is_told_from_a_session_that_has() {
+fn a_disconnection_is_another_error_than_an_ended_session() {
     with_session(Script::new().expect("NOOP").hang_up(), |client| {
         assert_eq!(client.noop(), Err(Error::Disconnected(Phase::Other)));
         assert_wrong_state(client.noop());
@@ -395,7 +395,7 @@ fn a_connection_that_ends_is_told_from_a_session_that_has() {
 }
 
 #[test]
-fn a_whole_message_goes_in_one_flight_where_pipelining_is_offered() {
+fn with_pipelining_a_whole_message_shares_flights() {
     let no = "550 5.1.1 No such user";
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&[
@@ -417,7 +417,7 @@ fn a_whole_message_goes_in_one_flight_where_pipelining_is_offered() {
 }
 
 #[test]
-fn a_whole_message_that_nobody_is_to_get_leaves_the_session() {
+fn a_whole_message_with_all_recipients_refused_keeps_the_session() {
     let no = "550 5.1.1 No such user";
     let script = sender()
         .expect("RCPT TO:<b@mail.test>")

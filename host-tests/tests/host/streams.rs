@@ -1,4 +1,4 @@
-//! The interface for callers that hold WASI's streams.
+//! The interface `smtp-streams`, for callers that have streams of WASI.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -19,7 +19,7 @@ use crate::tls::LOOPBACK;
 
 const NAME: &str = "client.example.org";
 
-/// Over a connection that the host makes; the mailer does not know where to.
+/// A session over a connection of the host; the mailer does not know its address.
 fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Client<'a>, Error> {
     mailer.attach(TcpStream::connect(server.address()).unwrap())
 }
@@ -39,7 +39,7 @@ fn hello(keywords: &[&str]) -> Script {
 }
 
 #[test]
-fn a_session_goes_over_a_connection_of_the_callers_own() {
+fn a_session_uses_the_callers_connection() {
     let server = Server::start([hello(&[]).followed_by(message()).followed_by(quit())]);
     let instance = instance();
     let client = attached(&nowhere(&instance), &server).unwrap();
@@ -50,10 +50,10 @@ fn a_session_goes_over_a_connection_of_the_callers_own() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
-/// wasmtime's sockets permit a GiB up to 47, and keep a copy of all that the network has not taken.
+/// Sockets in wasmtime up to version 47 accept a GiB, and copy what the network has not taken.
 #[test]
-fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
-    // Each line is dot-stuffed, so that a block of the message grows on its way.
+fn a_host_that_accepts_a_gib_gets_at_most_64_kib_at_once() {
+    // Each line is dot-stuffed, so that a block of the message grows when it is encoded.
     let message = [&b"Subject: dots\r\n\r\n"[..], &b".\r\n".repeat(2_000_000)].concat();
     for keywords in [&[][..], &["CHUNKING"]] {
         let begun = hello(keywords).followed_by(envelope());
@@ -79,7 +79,7 @@ fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
 }
 
 #[test]
-fn nothing_is_said_of_its_own_accord() {
+fn attach_sends_nothing_by_itself() {
     let greeting = Script::new().say("220 mail.test ESMTP");
     let server = Server::start([greeting.expect_close()]);
     let instance = instance();
@@ -89,7 +89,7 @@ fn nothing_is_said_of_its_own_accord() {
 }
 
 #[test]
-fn our_name_is_needed_where_hello_is_due_without_one() {
+fn a_local_name_is_required_before_ehlo() {
     let greeting = || Script::new().say("220 mail.test");
     let server = Server::start([
         greeting()
@@ -113,7 +113,7 @@ fn our_name_is_needed_where_hello_is_due_without_one() {
 }
 
 #[test]
-fn credentials_are_not_sent_in_clear_though_it_leads_to_loopback() {
+fn credentials_are_not_sent_in_clear_even_over_loopback() {
     let script = hello(&["AUTH PLAIN X-TEST"]).expect("NOOP").say("250 Ok");
     let server = Server::start([script]);
     let instance = instance();
@@ -128,7 +128,7 @@ fn credentials_are_not_sent_in_clear_though_it_leads_to_loopback() {
 }
 
 #[test]
-fn tls_is_made_over_it() {
+fn tls_works_over_the_callers_connection() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let inside = || {
@@ -162,7 +162,7 @@ fn tls_is_made_over_it() {
 }
 
 #[test]
-fn the_end_of_the_connection_is_a_disconnection() {
+fn the_end_of_the_callers_connection_is_a_disconnection() {
     let server = Server::start([hello(&[]).expect("NOOP").hang_up()]);
     let instance = instance();
     let client = attached(&nowhere(&instance), &server).unwrap();
@@ -171,7 +171,7 @@ fn the_end_of_the_connection_is_a_disconnection() {
     server.finish();
 }
 
-/// 5 MB, with no dot to stuff.
+/// 5 MB, without a dot to stuff.
 fn megabytes() -> Vec<u8> {
     b"Lorem ipsum dolor sit amet, consectetur adipiscing elit\r\n".repeat(90_000)
 }
@@ -182,7 +182,7 @@ fn counting(keywords: &[&str]) -> Script {
 }
 
 #[test]
-fn a_message_is_written_from_a_stream() {
+fn a_message_can_come_from_a_stream() {
     let server = Server::start([counting(&[]).say(QUEUED)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -195,7 +195,7 @@ fn a_message_is_written_from_a_stream() {
     assert_eq!(server.finish().only().counted, [digest]);
 }
 
-/// A stream of what this writes into a connection, by a thread of its own.
+/// A stream that reads from a connection; `write` writes to its other end in a thread.
 fn source(write: impl FnOnce(TcpStream) + Send + 'static) -> (AsyncReadStream, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -207,7 +207,7 @@ fn source(write: impl FnOnce(TcpStream) + Send + 'static) -> (AsyncReadStream, J
 }
 
 #[test]
-fn a_stream_that_others_fill_meanwhile_is_waited_for() {
+fn a_slow_stream_is_waited_for() {
     let server = Server::start([counting(&[]).say(QUEUED)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -221,8 +221,8 @@ fn a_stream_that_others_fill_meanwhile_is_waited_for() {
 }
 
 #[test]
-fn what_a_stream_brings_is_looked_at_as_what_is_written() {
-    let begun = delivery_until_content().expect_close();
+fn the_content_of_a_stream_is_checked_like_written_content() {
+    let begun = until_content().expect_close();
     let server = Server::start([begun]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -234,8 +234,8 @@ fn what_a_stream_brings_is_looked_at_as_what_is_written() {
 }
 
 #[test]
-fn a_message_whose_stream_breaks_is_not_ended() {
-    let server = Server::start([delivery_until_content().expect_close(), delivery()]);
+fn a_message_whose_stream_fails_is_not_delivered() {
+    let server = Server::start([until_content().expect_close(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
@@ -254,14 +254,9 @@ fn a_message_whose_stream_breaks_is_not_ended() {
     server.finish();
 }
 
-fn delivery_until_content() -> Script {
-    let begun = crate::support::hello(&[]).followed_by(envelope());
-    begun.expect("DATA").say("354 Go")
-}
-
 #[test]
-fn a_message_whose_stream_is_empty_may_go_on() {
-    let script = delivery_until_content().expect_content().say(QUEUED);
+fn after_an_empty_stream_the_message_can_go_on() {
+    let script = until_content().expect_content().say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -1,4 +1,5 @@
-//! What the caller demands of TLS, and what it shows: pinned keys, a minimum version, a certificate.
+//! The caller's requirements for TLS, and its own certificate: pinned keys, a minimum version, a client
+//! certificate.
 
 use host_tests::{Credentials, Error, TlsFailure, TlsVersion};
 use servers::authority::{Authority, Identity};
@@ -20,7 +21,7 @@ fn failure(result: Result<impl std::fmt::Debug, Error>) -> (TlsFailure, String) 
     }
 }
 
-/// Up to the mechanisms offered inside TLS, which wants a certificate of the client.
+/// The script up to the mechanisms offered inside TLS. The server requires a client certificate.
 fn mutual(authority: &Authority) -> Script {
     let config = authority
         .issue(LOOPBACK)
@@ -52,7 +53,7 @@ fn external_authenticates_by_the_clients_certificate() {
 }
 
 #[test]
-fn a_server_that_wants_a_client_certificate_and_gets_none_is_a_failure_of_tls() {
+fn a_missing_client_certificate_is_a_tls_failure() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let config = identity.server_config_for_clients_of(&authority);
@@ -66,7 +67,7 @@ fn a_server_that_wants_a_client_certificate_and_gets_none_is_a_failure_of_tls() 
 }
 
 #[test]
-fn a_client_certificate_can_be_taken_back() {
+fn a_client_certificate_can_be_removed() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let instance = instance();
@@ -88,7 +89,7 @@ fn a_client_certificate_can_be_taken_back() {
 }
 
 #[test]
-fn a_server_of_a_key_that_is_not_pinned_gets_no_message() {
+fn a_server_whose_key_is_not_pinned_gets_no_message() {
     let authority = Authority::new();
     let (pinned, other) = (authority.issue(LOOPBACK), authority.issue(LOOPBACK));
     let server = Server::start([
@@ -110,7 +111,7 @@ fn a_server_of_a_key_that_is_not_pinned_gets_no_message() {
 }
 
 #[test]
-fn a_pin_is_a_whole_digest() {
+fn a_pin_has_to_be_a_whole_digest() {
     let server = Server::start([]);
     let instance = instance();
     let error = plain(&instance, &server).set_pinned_keys(&[vec![1; 31]]);
@@ -122,7 +123,7 @@ fn a_pin_is_a_whole_digest() {
 }
 
 #[test]
-fn a_server_of_an_older_version_than_the_minimum_gets_no_message() {
+fn a_server_below_the_minimum_tls_version_gets_no_message() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let old = identity.server_config_tls12();

@@ -1,4 +1,4 @@
-//! The component for hosts with wide arithmetic: what its compiler makes otherwise, seen through TLS.
+//! The component for hosts with wide arithmetic: its compiler generates other code, which TLS uses.
 
 use host_tests::{Error, Grants, Host, TlsFailure, component_path, wide_component_path};
 use servers::authority::{Authority, Key};
@@ -9,7 +9,7 @@ use crate::support::*;
 use crate::tls::{LOOPBACK, asked, secured, starttls};
 
 #[test]
-fn it_reaches_and_offers_what_the_portable_one_does() {
+fn it_has_the_imports_and_exports_of_the_portable_component() {
     assert_eq!(names(&wide_component_path()), names(&component_path()));
 }
 
@@ -58,7 +58,7 @@ fn a_certificate_of_an_unknown_issuer_is_refused() {
     server.finish();
 }
 
-/// Lines, of so many octets or one less, as a CR alone would not stay one.
+/// Lines with this many octets, or one less, because a single CR becomes CRLF.
 fn of_length(length: usize) -> Vec<u8> {
     let line = b"all work and no play makes it a dull message\r\n";
     let mut message: Vec<u8> = line.iter().copied().cycle().take(length).collect();

@@ -1,4 +1,4 @@
-//! UTF-8 in addresses and headers (RFC 6531, RFC 6532), where the server offers it.
+//! UTF-8 in addresses and headers (RFC 6531, RFC 6532), if the server offers it.
 
 use host_tests::{Envelope, Error};
 

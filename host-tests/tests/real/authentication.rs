@@ -1,4 +1,4 @@
-//! Each mechanism, with a password that is right and one that is not, and neither is shown.
+//! Each mechanism, with a right and a wrong password; no transcript contains either.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -30,7 +30,7 @@ pub fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
     format!("{} over both", mechanisms.join(" "))
 }
 
-/// The server has of this user what only PLAIN and LOGIN can be checked against.
+/// For this user, the server has a hash that fits only PLAIN and LOGIN.
 pub fn falls_back_on_a_mechanism_that_the_server_can_check(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
@@ -57,7 +57,7 @@ fn is_refused(mailer: &Mailer) {
     assert!(!reply.lines[0].is_empty(), "the server's words are kept");
 }
 
-/// Nothing of the credentials is in what people may see.
+/// No transcript contains anything of the credentials.
 #[track_caller]
 fn keeps_secrets(mailer: &Mailer, mechanism: &str) {
     let shown = transcript(mailer);
@@ -69,7 +69,7 @@ fn keeps_secrets(mailer: &Mailer, mechanism: &str) {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
-    // The response of CRAM-MD5 is the user, a space, and a digest (RFC 2195, section 2).
+    // The response of CRAM-MD5 is the user name, a space, and a digest (RFC 2195, section 2).
     let response = base64(&format!("{USER} "));
     assert!(!shown.contains(&response), "{shown}");
 }

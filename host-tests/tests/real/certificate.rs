@@ -1,4 +1,4 @@
-//! The client's certificate, by which EXTERNAL authenticates (RFC 4422, appendix A).
+//! EXTERNAL authentication by a client certificate (RFC 4422, appendix A).
 
 use host_tests::{Credentials, Error, Mailer, Phase};
 use servers::authority::Authority;
@@ -6,7 +6,7 @@ use servers::real::USER;
 
 use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to};
 
-/// What the server offers without a certificate that it has verified.
+/// The mechanisms that the server offers without a verified client certificate.
 const OTHERS: [&str; 5] = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"];
 
 pub fn authenticates_the_user(server: &mut ServerUnderTest) -> String {
@@ -41,7 +41,7 @@ pub fn authenticates_the_user(server: &mut ServerUnderTest) -> String {
     "EXTERNAL over both, by a certificate of the client's".into()
 }
 
-/// A certificate of this authority's for this mailbox, and the identity to act as.
+/// Sets a certificate of this authority for this mailbox, and the identity to act as.
 fn shows(mailer: &Mailer, authority: &Authority, mailbox: &str, identity: Option<&str>) {
     let client = authority.issue_client(mailbox);
     let (chain, key) = (client.chain_pem(), client.key_pem());

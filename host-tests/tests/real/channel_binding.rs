@@ -1,15 +1,15 @@
-//! SCRAM that is bound to the TLS connection, at a server that has it.
+//! SCRAM with channel binding, at a server that offers it.
 
 use host_tests::{Mailer, Security};
 use servers::real::{PASSWORD, USER};
 
 use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance, mechanisms_tried, to};
 
-/// What it may take to find out what the server takes.
+/// The mechanism with channel binding, and the one without.
 const BOUND: &str = "SCRAM-SHA-256-PLUS";
 const UNBOUND: &str = "SCRAM-SHA-256";
 
-/// Over a connection of its own, with these mechanisms tried.
+/// Delivers over a new connection, and expects that these mechanisms are tried.
 #[track_caller]
 fn delivers(mailer: &Mailer, mechanisms: &[&str]) {
     let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
@@ -18,13 +18,13 @@ fn delivers(mailer: &Mailer, mechanisms: &[&str]) {
     mailer.close();
 }
 
-/// The server's second port, which speaks TLS 1.2.
+/// The server's second port speaks TLS 1.2.
 pub fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::Starttls);
     mailer.set_port(server.real.tls_port);
     mailer.set_password(USER, PASSWORD);
-    // The second session is resumed, where the server resumes any.
+    // The second session is resumed, if the server resumes sessions.
     delivers(&mailer, &[BOUND]);
     delivers(&mailer, &[BOUND]);
     mailer.set_mechanisms(&["SCRAM-SHA-1-PLUS"]).unwrap();
@@ -32,7 +32,7 @@ pub fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
     format!("{BOUND} in TLS 1.2")
 }
 
-/// Cyrus knows `tls-unique` alone, also in TLS 1.3, where it is none.
+/// Cyrus supports only `tls-unique`, also in TLS 1.3, which does not define it.
 pub fn falls_back_to_scram_alone_in_tls_13(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::Starttls);

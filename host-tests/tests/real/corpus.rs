@@ -1,4 +1,4 @@
-//! Thirty messages over a single connection each way, read back from the server's mailbox.
+//! Thirty messages over one connection for each way to start TLS, compared with the server's mailbox.
 
 use std::sync::atomic::Ordering;
 
@@ -26,7 +26,7 @@ pub fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
     format!("{total} messages byte for byte ({})", counts.join(", "))
 }
 
-/// All of them again, with nothing waited for between two where the server allows it.
+/// The same messages in one call, pipelined if the server allows it.
 pub fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let (instance, connections) = counting_instance();
@@ -49,7 +49,7 @@ pub fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
     format!("{} in one call", taken(server, &corpus))
 }
 
-/// How many the server does not refuse.
+/// The number of messages that the server does not refuse.
 fn taken(server: &ServerUnderTest, corpus: &[Message]) -> usize {
     let kind = server.real.kind;
     let taken = corpus
@@ -58,7 +58,7 @@ fn taken(server: &ServerUnderTest, corpus: &[Message]) -> usize {
     taken.count()
 }
 
-/// Or refused, where the server refuses such a message.
+/// The message is accepted, or refused if the server refuses such messages.
 #[track_caller]
 fn is_taken(server: &mut ServerUnderTest, message: &Message, outcome: Result<Receipt, Error>) {
     let name = message.name;

@@ -1,5 +1,5 @@
-//! What the server takes at once: where it says so (RFC 9422), its own log has no more; where it does
-//! not, it refuses the others once.
+//! The server's limits. Its log shows that announced limits (RFC 9422) are kept, and that others are
+//! exceeded once.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use crate::server_under_test::{
     MESSAGE, ServerUnderTest, TLS_MODES, codes, counting_instance, instance, transcript,
 };
 
-/// In three transactions, the last of which has room left.
+/// Enough for three transactions; the last one is not full.
 const RECIPIENTS: usize = 2 * RECIPIENTS_LIMIT + 2;
 
 pub fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
@@ -23,7 +23,7 @@ pub fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
         let batches = envelope.recipients.chunks(RECIPIENTS_LIMIT);
         assert_transactions(server, &envelope, batches);
 
-        // Those were the first three, and there is one more than the connection has room for.
+        // Three transactions are done; these reach the limit of the connection and one more.
         (3..=TRANSACTIONS_LIMIT).for_each(|_| server.deliver(&mailer));
         assert_eq!(connections.load(Ordering::Relaxed), 2);
     }
@@ -31,14 +31,14 @@ pub fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
     "LIMITS kept, on recipients and on transactions".into()
 }
 
-/// Of more recipients than it takes, and the next message of as many.
+/// A message with more recipients than the server accepts, and another one.
 pub fn an_unannounced_one_is_learned_once(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::ImplicitTls);
     let many = UNANNOUNCED_LIMIT + 5;
     let [first, second] = ["first", "second"].map(|name| envelope(name, many));
     delivers_to_all(server, &mailer, &first);
-    // It is asked whether it takes one more.
+    // The client asks once whether the server accepts one more.
     let asked = &first.recipients[..UNANNOUNCED_LIMIT + 1];
     let again = &first.recipients[UNANNOUNCED_LIMIT..];
     assert_transactions(server, &first, [asked, again]);
@@ -50,18 +50,19 @@ pub fn an_unannounced_one_is_learned_once(server: &mut ServerUnderTest) -> Strin
     "a limit on recipients that it does not announce found out, once".into()
 }
 
-/// Of more recipients than it takes, at a server that ends the connection at the third reply of "too many";
-/// and the next message of as many.
+/// A message with more recipients than the server accepts, and another one. The server closes the
+/// connection at its third "too many".
 pub fn a_close_after_too_many_is_survived(server: &mut ServerUnderTest) -> String {
     deliver_twice_within(server, 121, 2 * 121)
 }
 
-/// At a server that waits a second before each such reply: it is asked for one too many, once.
+/// The server waits a second before each "too many", so the client provokes only one.
 pub fn slow_refusals_are_avoided(server: &mut ServerUnderTest) -> String {
     deliver_twice_within(server, 250, 251)
 }
 
-/// One message to so many, with so many RCPTs at most, and another with no more than it takes.
+/// Delivers one message to this many recipients with at most `bound` RCPT commands, and another one with
+/// no more RCPT commands than recipients.
 fn deliver_twice_within(server: &mut ServerUnderTest, recipients: usize, bound: usize) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::Starttls);
@@ -78,10 +79,10 @@ fn deliver_twice_within(server: &mut ServerUnderTest, recipients: usize, bound: 
         assert!(commands <= bound, "{commands} for {recipients}: {said}");
     }
     server.assert_mailbox();
-    format!("{recipients} recipients, of whom it does not take all at once")
+    format!("{recipients} recipients, more than it accepts in a transaction")
 }
 
-/// All of whose addresses begin with the name.
+/// All addresses begin with the name.
 fn envelope(name: &str, recipients: usize) -> Envelope {
     let recipients = (1..=recipients).map(|number| format!("{name}-{number}@example.test"));
     Envelope {
@@ -94,7 +95,7 @@ fn envelope(name: &str, recipients: usize) -> Envelope {
 fn delivers_to_all(server: &mut ServerUnderTest, mailer: &Mailer, envelope: &Envelope) {
     let receipt = mailer.send(envelope, MESSAGE).unwrap();
     let recipients = envelope.recipients.iter();
-    // In the order of the transactions, which is not that of the envelope.
+    // The receipt is in the order of the transactions, which is not that of the envelope.
     let told: BTreeSet<_> = recipients.map(|name| (&**name, 250)).collect();
     let codes = codes(&receipt.accepted);
     assert_eq!(codes.len(), told.len());

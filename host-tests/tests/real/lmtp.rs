@@ -1,5 +1,5 @@
-//! A mail store, which speaks LMTP (RFC 2033): an answer for each recipient, before the message and
-//! after it.
+//! A mail store that speaks LMTP (RFC 2033): it replies for each recipient, before the message and after
+//! it.
 
 use host_tests::Error;
 use servers::real::{DEFERRED, OVER_QUOTA, REJECTED, USER};

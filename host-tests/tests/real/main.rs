@@ -1,5 +1,8 @@
-//! The component against real servers: each check here is put to each server. What a server was
-//! sent goes into the report of `cargo xtask test`, as do those that the machine cannot have.
+//! The component against real servers. Each test runs a list of checks with one server. The report of
+//! `cargo xtask test` says what each server was sent, and which servers the machine cannot have.
+//!
+//! To run a check with another server, add it to that server's list. The servers themselves are in
+//! `servers/src/real`.
 
 mod addresses;
 mod authentication;
@@ -21,10 +24,10 @@ use servers::report;
 
 use server_under_test::ServerUnderTest;
 
-/// Says what it was that it did.
+/// Returns what it did, for the report.
 type Check = fn(&mut ServerUnderTest) -> String;
 
-/// For every server that speaks SMTP.
+/// The checks for every server that speaks SMTP.
 const COMMON: &[Check] = &[
     corpus::arrives_byte_for_byte,
     corpus::arrives_in_one_call,
@@ -71,7 +74,7 @@ fn aiosmtpd_accepts_the_component() {
     run_checks(Kind::Aiosmtpd, &[COMMON]);
 }
 
-/// For those that few clients are tried against.
+/// Additional checks for servers that few clients are tested with.
 const LESS_COMMON: &[Check] = &[
     refusals::do_not_affect_other_messages,
     send_mail::ends_with_quit,

@@ -1,5 +1,5 @@
-//! What a message asks for beyond its envelope: DSN, SMTPUTF8, SIZE, 8BITMIME, AUTH= and CHUNKING, as
-//! the server's own log has them.
+//! The options of a message (DSN, SMTPUTF8, SIZE, 8BITMIME, AUTH= and CHUNKING), as they are in the
+//! server's log.
 
 use host_tests::{DsnContents, DsnNotify, Error, Instance, Options};
 use servers::real::{PASSWORD, USER};
@@ -8,8 +8,8 @@ use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, codes, insta
 
 const UTF8_RECIPIENT: &str = "empfänger@example.test";
 
-/// What follows the addresses, and the message. Values are xtext (RFC 3461, section 4), and that of
-/// UTF8_RECIPIENT utf-8-addr-xtext (RFC 6533, section 3).
+/// The parameters after the addresses, and BDAT. Values are xtext (RFC 3461, section 4); UTF8_RECIPIENT
+/// is utf-8-addr-xtext (RFC 6533, section 3).
 const COMMANDS: [&str; 4] = [
     " SIZE=9149 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314+20159 AUTH=a+2Bb@example.test",
     " NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb@example.test",
@@ -18,7 +18,7 @@ const COMMANDS: [&str; 4] = [
 ];
 
 pub fn reach_the_server(server: &mut ServerUnderTest) -> String {
-    // Of a length that no other message has.
+    // No other message has this length.
     let message = [MESSAGE, &b"options\r\n".repeat(1000)].concat();
     for (security, _) in TLS_MODES {
         let instance = instance();
@@ -55,7 +55,7 @@ fn options(instance: &Instance) -> Result<Options<'_>, Error> {
     Ok(options)
 }
 
-/// What follows the address, or all where there is none.
+/// The parameters after the address, or the whole command if it has no address.
 fn parameters(command: &str) -> &str {
     command
         .split_once('>')

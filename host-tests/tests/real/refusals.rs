@@ -1,4 +1,4 @@
-//! What the server refuses, and what the component refuses in its name.
+//! Refusals by the server, and those that the component makes because of an announced limit.
 
 use host_tests::{Error, Letter, Mailer, Phase, RecipientReply, Security};
 use servers::real::{DEFERRED, Kind, REJECTED, SIZE_LIMIT, USER};
@@ -32,7 +32,8 @@ pub fn are_told_apart(server: &mut ServerUnderTest) -> String {
     "refused recipients, some and all, a message over SIZE".into()
 }
 
-/// Letters to a good recipient, to a refused one, and to both, in one call: each has the answers of its own.
+/// One call with messages to an accepted recipient, to a refused one, and to both: each message has its
+/// own outcome.
 pub fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
     let refused = refused(server.real.kind);
     let kinds = [vec![USER], refused.to_vec(), [&[USER], refused].concat()];
@@ -74,7 +75,7 @@ fn letter(recipients: &[&str]) -> Letter {
     }
 }
 
-/// Whom the server refuses.
+/// The recipients that the server refuses.
 fn refused(kind: Kind) -> &'static [&'static str] {
     if kind.has_deferred_recipient() {
         &[REJECTED, DEFERRED]
@@ -83,7 +84,7 @@ fn refused(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// One of them for good, the other for now.
+/// One of them is refused permanently, the other one temporarily.
 #[track_caller]
 fn assert_refused(told: &[RecipientReply], recipients: &[&str]) {
     let code = |name| if name == DEFERRED { 450 } else { 550 };
@@ -91,7 +92,7 @@ fn assert_refused(told: &[RecipientReply], recipients: &[&str]) {
     assert_eq!(codes(told), expected);
 }
 
-/// By the component, where the server announces its limit.
+/// The component refuses the message if the server announces its limit.
 #[track_caller]
 fn size_is_refused(server: &ServerUnderTest, mailer: &Mailer) {
     transcript(mailer);
@@ -108,7 +109,7 @@ fn size_is_refused(server: &ServerUnderTest, mailer: &Mailer) {
     }
 }
 
-/// By an octet at least.
+/// Too large by one line at most.
 fn too_large() -> Vec<u8> {
     const LINE: &[u8] =
         b"0123456789012345678901234567890123456789012345678901234567890123456789\r\n";

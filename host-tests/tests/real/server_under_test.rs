@@ -1,4 +1,4 @@
-//! A running server, and what it was sent.
+//! A running server, and the messages that its mailbox has to contain.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,30 +11,30 @@ use servers::real::{Kind, PASSWORD, RealServer, USER};
 
 use crate::missing::describe_missing;
 
-/// The ways into each server, with their names.
+/// The ways to start TLS, with their names.
 pub const TLS_MODES: [(Security, &str); 2] = [
     (Security::Starttls, "STARTTLS"),
     (Security::ImplicitTls, "implicit TLS"),
 ];
 
-/// For checks that do not care which.
+/// A message for checks that do not depend on it.
 pub const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
     Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <any@example.test>\r\nSubject: any\r\n\
     \r\nHello.\r\n";
 
-/// Lines of a conversation; more than any here has.
+/// More lines than any conversation here has.
 const TRANSCRIPT: u32 = 10_000;
 
 pub struct ServerUnderTest {
     pub real: RealServer,
-    /// Issued the certificate, for `localhost` only.
+    /// The authority of the server's certificate, which is for `localhost` only.
     pub authority: Authority,
-    /// What is to be in the server's mailbox.
+    /// The messages that the mailbox has to contain.
     sent: Vec<Vec<u8>>,
 }
 
 impl ServerUnderTest {
-    /// None where the machine cannot have the server.
+    /// `None` if the machine cannot have the server.
     pub fn start(kind: Kind) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
@@ -45,12 +45,12 @@ impl ServerUnderTest {
         })
     }
 
-    /// Trusts the server's authority alone, and keeps a transcript.
+    /// A mailer that trusts only the server's authority, and keeps a transcript.
     pub fn mailer<'a>(&self, instance: &'a Instance, security: Security) -> Mailer<'a> {
         self.mailer_to("localhost", &self.authority, instance, security)
     }
 
-    /// Goes to the server by that name, and trusts that authority alone.
+    /// A mailer that uses this name for the server and trusts only this authority.
     pub fn mailer_to<'a>(
         &self,
         host: &str,
@@ -77,7 +77,7 @@ impl ServerUnderTest {
         mailer
     }
 
-    /// The server takes the message, for its user.
+    /// The server accepts a message for its user.
     #[track_caller]
     pub fn deliver(&mut self, mailer: &Mailer) {
         let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
@@ -85,13 +85,12 @@ impl ServerUnderTest {
         self.expect_stored(MESSAGE);
     }
 
-    /// The server said that it has taken this message, whose lines end with CRLF.
+    /// The server has accepted this message, whose lines end with CRLF, so the mailbox has to contain it.
     pub fn expect_stored(&mut self, message: &[u8]) {
         self.sent.push(self.real.kind.stored_form(message));
     }
 
-    /// The mailbox holds what the server has taken, in whatever order it was delivered, and
-    /// nothing else.
+    /// The mailbox contains all accepted messages, in any order, and nothing else.
     #[track_caller]
     pub fn assert_mailbox(&mut self) {
         let kind = self.real.kind;
@@ -115,13 +114,13 @@ pub fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
-/// Counts the connections that it opens.
+/// An instance, and a counter of its connections.
 pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counter = connections.clone();
     let grants = Grants {
         connecting: Some(Arc::new(move |address| {
-            // `localhost` may also be ::1, where no server listens.
+            // `localhost` may also be ::1, at which no server listens.
             let counted = usize::from(address.is_ipv4());
             counter.fetch_add(counted, Ordering::Relaxed);
         })),
@@ -137,7 +136,7 @@ pub fn to(recipients: &[&str]) -> Envelope {
     }
 }
 
-/// Who was told what.
+/// Each recipient with the code of the reply.
 pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     let pairs = replies
         .iter()
@@ -145,13 +144,13 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     pairs.collect()
 }
 
-/// The conversation since the last look.
+/// The conversation since the last call.
 pub fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The mechanisms tried since the last look, of which none has shown the secret.
+/// The mechanisms tried since the last call. The transcript must not contain the secret.
 #[track_caller]
 pub fn mechanisms_tried(mailer: &Mailer, secret: &str) -> Vec<String> {
     let shown = transcript(mailer);

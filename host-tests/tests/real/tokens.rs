@@ -1,4 +1,4 @@
-//! OAuth 2.0 access tokens, one that is right and one that is not.
+//! OAuth 2.0 access tokens, valid and forged.
 
 use host_tests::{BearerCredentials, Credentials, Error, Mailer, Phase};
 use servers::real::{Kind, USER, token};
@@ -11,14 +11,14 @@ pub fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
     let mechanisms = server.real.kind.token_mechanisms();
     let each = mechanisms.chunks(1);
     for (security, _) in TLS_MODES {
-        // Each alone, and then a choice.
+        // Each mechanism alone, then all of them.
         for mechanisms in each.clone().chain([mechanisms]) {
             let instance = instance();
             let mailer = server.mailer(&instance, security);
             mailer.set_mechanisms(mechanisms).unwrap();
             mailer.set_credentials(Some(bearer(&forged())));
             is_refused(&mailer, server.real.kind);
-            // A token that the server has refused is not shown to it again.
+            // The client does not send a refused token again.
             assert_eq!(mechanisms_tried(&mailer, &forged()), mechanisms[..1]);
 
             mailer.set_credentials(Some(bearer(&token())));
@@ -37,7 +37,7 @@ fn bearer(token: &str) -> Credentials {
     })
 }
 
-/// The right one with the signature of nobody.
+/// The valid token with a wrong signature.
 fn forged() -> String {
     let token = token();
     let (signed, _) = token.rsplit_once('.').unwrap();
@@ -52,7 +52,7 @@ fn is_refused(mailer: &Mailer, kind: Kind) {
     };
     let (phase, reply) = (refusal.phase, refusal.reply);
     assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
-    // Postfix 3.10 keeps to itself what Dovecot says of it.
+    // Postfix 3.10 does not pass on Dovecot's reason.
     if kind == Kind::SmtpServer {
         let reason = reply.lines.last().map(String::as_str);
         assert_eq!(reason, Some(r#"{"status":"401"}"#));

@@ -1,4 +1,4 @@
-//! A server that is not who it should be gets nothing.
+//! A server with an untrusted certificate gets nothing.
 
 use host_tests::{Error, Mailer, TlsFailure};
 use servers::authority::Authority;
@@ -9,7 +9,7 @@ use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to
 pub fn is_not_given_to_wrong_certificates(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
-        // The certificate bears `localhost` only.
+        // The certificate is for `localhost` only.
         let of_another_name = server.mailer_to("127.0.0.1", &server.authority, &instance, security);
         assert_eq!(failure(&of_another_name), TlsFailure::CertificateWrongName);
 

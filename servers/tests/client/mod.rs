@@ -2,11 +2,9 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
 /// The longest wait for a server.
@@ -95,19 +93,9 @@ fn connect(port: u16) -> TcpStream {
 }
 
 fn tls(stream: TcpStream, authority: &Authority) -> TlsStream {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from(authority.der().to_vec()))
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let name = "localhost".try_into().unwrap();
     StreamOwned::new(
-        ClientConnection::new(Arc::new(config), name).unwrap(),
+        ClientConnection::new(authority.client_config(), name).unwrap(),
         stream,
     )
 }

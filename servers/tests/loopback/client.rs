@@ -2,11 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
 pub struct Client(Stream);
@@ -62,16 +61,8 @@ impl Client {
         let Stream::Plain(mut stream) = self.0 else {
             panic!("TLS is on")
         };
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(authority.der())).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
-        let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut tls = ClientConnection::new(authority.client_config(), name).unwrap();
         while tls.is_handshaking() {
             tls.complete_io(&mut stream)?;
         }

@@ -1,4 +1,4 @@
-//! How long a message takes over loopback, on a kept connection.
+//! The time of a message over a kept connection on loopback.
 
 use servers::real::{Kind, RealServer};
 use wasmtime::Result;
@@ -121,12 +121,12 @@ fn bar(client: &Client, runs: &Runs) -> Option<plot::Bar> {
     })
 }
 
-/// Every client, by turns.
+/// Runs the clients in turns.
 fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>> {
     let mut samples = vec![Vec::new(); clients.len()];
     for _ in 0..RUNS {
         for (client, samples) in clients.iter().zip(&mut samples) {
-            if client.missing().is_some() || !client.can(task) {
+            if client.missing().is_some() || !client.supports(task) {
                 continue;
             }
             eprintln!("bench: {name}: {}", client.name);
@@ -141,7 +141,7 @@ fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>>
         .map(
             |(client, samples)| match (client.missing(), samples.len()) {
                 (Some(_), _) => Err("not here".into()),
-                (None, _) if !client.can(task) => Err("–".into()),
+                (None, _) if !client.supports(task) => Err("–".into()),
                 (None, RUNS) => Ok(Runs::new(samples)),
                 _ => Err("failed".into()),
             },

@@ -1,4 +1,4 @@
-//! The demo that needs nothing: a server, an authority and a message of its own.
+//! The demo that needs no server: it starts one, and composes its own message.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::{Failure, advice, date};
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "correct horse \"battery\" \\ staple";
 
-/// The attachment: the interface that the component exports.
+/// The attachment: the component's interface.
 const INTERFACE: &[u8] = include_bytes!("../../../../wit/smtp.wit");
 
 const TEXT: &str = "\
@@ -127,7 +127,7 @@ fn show(screen: Screen, delivery: &Delivery) {
     }
 }
 
-/// Says what is not as it was sent.
+/// The error names the difference between what was sent and what arrived.
 fn compare(
     delivery: &Delivery,
     envelope: &Envelope,

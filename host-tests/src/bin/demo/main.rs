@@ -1,6 +1,6 @@
-//! `cargo xtask demo`: the component at work, to look at.
+//! `cargo xtask demo`: shows the component sending a message.
 //!
-//! Exits with 0 where a message has arrived, 1 where it has not, 2 where the arguments are at fault.
+//! Exits with 0 if a message has arrived, 1 if not, 2 if the arguments are wrong.
 
 mod advice;
 mod arguments;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Why the demo did not succeed, in a line.
+/// Why the demo failed, in one line.
 enum Failure {
     Arguments(String),
     NotDelivered(String),

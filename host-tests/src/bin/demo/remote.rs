@@ -1,4 +1,4 @@
-//! The demo against a server of the user's own.
+//! The demo with a server of the user's.
 
 use std::fs;
 use std::process;
@@ -12,7 +12,7 @@ use host_tests::{
 use crate::arguments::SendRequest;
 use crate::{Failure, advice, date};
 
-/// Of a conversation, more than which nobody reads.
+/// The most lines of a conversation that are shown.
 const TRANSCRIPT_LINES: u32 = 2000;
 
 pub fn run(request: &SendRequest) -> Result<(), Failure> {
