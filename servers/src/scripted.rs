@@ -62,7 +62,7 @@ struct State {
 }
 
 struct Connection {
-    heard: Arc<Mutex<SessionRecord>>,
+    record: Arc<Mutex<SessionRecord>>,
     conversation: Option<JoinHandle<Outcome>>,
     outcome: Outcome,
 }
@@ -106,8 +106,8 @@ impl Server {
         if let Some(report) = report(&connections, self.scripts) {
             panic!("{report}");
         }
-        let heard = connections.iter().map(Connection::heard).collect();
-        Transcript { sessions: heard }
+        let sessions = connections.iter().map(Connection::record).collect();
+        Transcript { sessions }
     }
 
     fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Script>) -> Server {
@@ -151,7 +151,7 @@ impl Drop for Server {
         self.shut_down(ShutdownStage::Aborted);
         if thread::panicking() {
             for (number, connection) in (1..).zip(self.state.connections().iter()) {
-                eprintln!("  session {number} of the server:\n{}", connection.heard());
+                eprintln!("  session {number} of the server:\n{}", connection.record());
             }
         }
     }
@@ -186,13 +186,13 @@ impl State {
 
 impl Connection {
     fn start(stream: TcpStream, script: Script, shutdown: Arc<Shutdown>) -> Connection {
-        let heard = Arc::new(Mutex::new(SessionRecord::default()));
+        let record = Arc::new(Mutex::new(SessionRecord::default()));
         let conversation = thread::spawn({
-            let heard = heard.clone();
-            move || conversation::run(stream, script, shutdown, heard)
+            let record = record.clone();
+            move || conversation::run(stream, script, shutdown, record)
         });
         Connection {
-            heard,
+            record,
             conversation: Some(conversation),
             outcome: Ok(()),
         }
@@ -201,7 +201,7 @@ impl Connection {
     fn unwanted() -> Connection {
         let outcome = Err("a connection for which there is no script".into());
         Connection {
-            heard: Arc::default(),
+            record: Arc::default(),
             conversation: None,
             outcome,
         }
@@ -215,8 +215,8 @@ impl Connection {
         }
     }
 
-    fn heard(&self) -> SessionRecord {
-        self.heard.lock().expect(UNPOISONED).clone()
+    fn record(&self) -> SessionRecord {
+        self.record.lock().expect(UNPOISONED).clone()
     }
 }
 
@@ -225,10 +225,10 @@ fn report(connections: &[Connection], scripts: usize) -> Option<String> {
     let mut report = String::new();
     for (number, connection) in (1..).zip(connections) {
         if let Err(failure) = &connection.outcome {
-            let heard = connection.heard();
+            let record = connection.record();
             let _ = write!(
                 report,
-                "\n  session {number}, {failure}\n  so far:\n{heard}"
+                "\n  session {number}, {failure}\n  so far:\n{record}"
             );
         }
     }

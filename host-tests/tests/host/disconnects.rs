@@ -57,29 +57,13 @@ fn half_a_reply_is_not_a_reply() {
 fn a_close_before_the_end_of_authentication_is_reported_with_its_phase() {
     let authority = Authority::new();
     let identity = authority.issue(&["127.0.0.1"]);
-    let start = || hello(&["STARTTLS"]).expect("STARTTLS");
-    let inside = || {
-        let inside = start().say("220 Go ahead").start_tls(&identity);
-        inside
-            .expect("EHLO *")
-            .say(&ehlo(&["AUTH PLAIN"]))
-            .expect("AUTH PLAIN *")
-    };
-    let phases = [
-        (Phase::Starttls, start()),
-        (
-            Phase::Tls,
-            start().say("220 Go ahead").expect_some_content(1),
-        ),
-        (Phase::Auth, inside()),
-    ];
-    for (phase, script) in phases {
-        let good = inside().say("235 2.7.0 Welcome").followed_by(message());
+    for (phase, script) in phases_until_authenticated(&identity) {
+        let good = auth_inside_tls(&identity)
+            .say("235 2.7.0 Welcome")
+            .followed_by(message());
         let server = Server::start([script.hang_up(), good]);
         let instance = instance();
-        let mailer = plain(&instance, &server);
-        mailer.set_security(Security::Starttls);
-        mailer.add_trust_anchors(authority.der()).unwrap();
+        let mailer = starttls(&instance, &server, &authority);
         mailer.set_password("ada", "sesame");
         assert_eq!(
             mailer.send(&to_b(), MESSAGE),

@@ -4,6 +4,7 @@ use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
     PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security, TimedOut, Timeout,
 };
+use servers::authority::Identity;
 use servers::scripted::{Script, Server};
 
 pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
@@ -116,6 +117,28 @@ pub fn until_content() -> Script {
 
 pub fn quit() -> Script {
     Script::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+}
+
+/// The phases between EHLO and the end of authentication, each with a script that reaches it.
+pub fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
+    let starttls = || hello(&["STARTTLS"]).expect("STARTTLS");
+    let hello = starttls().say("220 Go ahead").expect_some_content(1);
+    [
+        (Phase::Starttls, starttls()),
+        (Phase::Tls, hello),
+        (Phase::Auth, auth_inside_tls(identity)),
+    ]
+}
+
+/// A session up to AUTH PLAIN, inside TLS.
+pub fn auth_inside_tls(identity: &Identity) -> Script {
+    hello(&["STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 Go ahead")
+        .start_tls(identity)
+        .expect("EHLO *")
+        .say(&ehlo(&["AUTH PLAIN"]))
+        .expect("AUTH PLAIN *")
 }
 
 /// The reply to each message.

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Error, Mailer, Phase, Security, Timeout};
+use host_tests::{Error, Mailer, Phase, Timeout};
 use servers::authority::Authority;
 use servers::ports::UnresponsivePort;
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
+use crate::tls::starttls;
 
 const LIMIT: Duration = Duration::from_millis(200);
 
@@ -95,26 +96,17 @@ fn the_total_timeout_limits_the_whole_call() {
 fn silence_before_the_end_of_authentication_is_reported_with_its_phase() {
     let authority = Authority::new();
     let identity = authority.issue(&["127.0.0.1"]);
-    let start = || hello(&["STARTTLS"]).expect("STARTTLS");
-    let inside = || {
-        let inside = start().say("220 Go ahead").start_tls(&identity);
-        inside
-            .expect("EHLO *")
-            .say(&ehlo(&["AUTH PLAIN"]))
-            .expect("AUTH PLAIN *")
-    };
-    let phases = [
-        (Phase::Starttls, Timeout::Command, start()),
-        (Phase::Tls, Timeout::Tls, start().say("220 Go ahead")),
-        (Phase::Auth, Timeout::Command, inside()),
-    ];
-    for (phase, timeout, script) in phases {
-        let good = inside().say("235 2.7.0 Welcome").followed_by(message());
+    for (phase, script) in phases_until_authenticated(&identity) {
+        let timeout = match phase {
+            Phase::Tls => Timeout::Tls,
+            _ => Timeout::Command,
+        };
+        let good = auth_inside_tls(&identity)
+            .say("235 2.7.0 Welcome")
+            .followed_by(message());
         let server = Server::start([script.silence(), good]);
         let instance = instance();
-        let mailer = plain(&instance, &server);
-        mailer.set_security(Security::Starttls);
-        mailer.add_trust_anchors(authority.der()).unwrap();
+        let mailer = starttls(&instance, &server, &authority);
         mailer.set_password("ada", "sesame");
         assert_eq!(
             error_within(&mailer, timeout, MESSAGE),

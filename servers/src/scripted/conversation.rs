@@ -21,10 +21,10 @@ pub(super) fn run(
     stream: TcpStream,
     script: Script,
     shutdown: Arc<Shutdown>,
-    heard: Arc<Mutex<SessionRecord>>,
+    record: Arc<Mutex<SessionRecord>>,
 ) -> Result<(), String> {
     let wire = Wire::new(stream, shutdown).map_err(|error| error.to_string())?;
-    let mut conversation = Conversation { wire, heard };
+    let mut conversation = Conversation { wire, record };
     conversation
         .wire
         .single_bytes(script.reads_byte_by_byte, script.writes_byte_by_byte);
@@ -55,7 +55,7 @@ pub(super) fn run(
 struct Conversation {
     wire: Wire,
     /// Shared, so that a report can show a session that has not ended.
-    heard: Arc<Mutex<SessionRecord>>,
+    record: Arc<Mutex<SessionRecord>>,
 }
 
 impl Conversation {
@@ -97,7 +97,7 @@ impl Conversation {
     }
 
     fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.heard().server(bytes);
+        self.record().add_server_lines(bytes);
         match self.wire.write(bytes) {
             // If the client has left, the next expected line reports it.
             Err(error) if is_close(&error) => Ok(()),
@@ -112,8 +112,8 @@ impl Conversation {
         let started = self.wire.start_tls(config);
         started.map_err(|error| format!("TLS: {error}"))?;
         let resumed = self.wire.tls_is_resumed();
-        let mut heard = self.heard();
-        (heard.tls, heard.tls_resumed) = (true, resumed);
+        let mut record = self.record();
+        (record.tls, record.tls_resumed) = (true, resumed);
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl Conversation {
         match self.wire.start_tls(config) {
             Ok(()) => Err("expected the TLS handshake to fail, but it succeeded".into()),
             Err(error) => {
-                self.heard().tls_refusal = Some(error.to_string());
+                self.record().tls_refusal = Some(error.to_string());
                 Ok(())
             }
         }
@@ -134,7 +134,7 @@ impl Conversation {
             .read_line()
             .map_err(|error| instead(error.to_string()))?;
         let line = line.ok_or_else(|| instead("the end of the connection".into()))?;
-        self.heard().client(line.clone());
+        self.record().add_client_line(line.clone());
         if (pattern.matches)(&line) {
             Ok(())
         } else {
@@ -145,7 +145,7 @@ impl Conversation {
     fn expect_content(&mut self) -> Result<(), String> {
         let content = self.wire.read_content().map_err(no_content)?;
         let ended = content == b".\r\n" || content.ends_with(b"\r\n.\r\n");
-        self.heard().content(content);
+        self.record().add_content(content);
         if ended {
             Ok(())
         } else {
@@ -156,7 +156,7 @@ impl Conversation {
     fn expect_some_content(&mut self, size: usize) -> Result<(), String> {
         let content = self.wire.read_bytes(size).map_err(no_content)?;
         let came = content.len();
-        self.heard().content(content);
+        self.record().add_content(content);
         if came >= size {
             Ok(())
         } else {
@@ -167,7 +167,7 @@ impl Conversation {
     fn expect_chunk(&mut self, size: usize) -> Result<(), String> {
         let chunk = self.wire.read_exactly(size).map_err(no_content)?;
         let came = chunk.len();
-        self.heard().content(chunk);
+        self.record().add_content(chunk);
         if came == size {
             Ok(())
         } else {
@@ -180,7 +180,7 @@ impl Conversation {
         count: impl FnOnce(&mut Wire) -> io::Result<Digest>,
     ) -> Result<(), String> {
         let digest = count(&mut self.wire).map_err(no_content)?;
-        self.heard().counted.push(digest);
+        self.record().counted.push(digest);
         Ok(())
     }
 
@@ -193,7 +193,7 @@ impl Conversation {
     fn silence(&mut self) -> Result<(), String> {
         let rest = self.wire.read_to_end().map_err(|error| error.to_string())?;
         for line in String::from_utf8_lossy(&rest).lines() {
-            self.heard().client(line.into());
+            self.record().add_client_line(line.into());
         }
         Ok(())
     }
@@ -203,8 +203,8 @@ impl Conversation {
         nothing(&rest, because)
     }
 
-    fn heard(&self) -> MutexGuard<'_, SessionRecord> {
-        self.heard.lock().expect(UNPOISONED)
+    fn record(&self) -> MutexGuard<'_, SessionRecord> {
+        self.record.lock().expect(UNPOISONED)
     }
 }
 

@@ -74,8 +74,8 @@ impl SessionRecord {
             .collect()
     }
 
-    pub(super) fn client(&mut self, text: String) {
-        self.client_spoke();
+    pub(super) fn add_client_line(&mut self, text: String) {
+        self.count_flight();
         self.lines.push(Line {
             from: Speaker::Client,
             text,
@@ -83,7 +83,7 @@ impl SessionRecord {
         });
     }
 
-    pub(super) fn server(&mut self, bytes: &[u8]) {
+    pub(super) fn add_server_lines(&mut self, bytes: &[u8]) {
         self.last_was_client = false;
         for line in String::from_utf8_lossy(bytes).lines() {
             self.lines.push(Line {
@@ -94,12 +94,12 @@ impl SessionRecord {
         }
     }
 
-    pub(super) fn content(&mut self, content: Vec<u8>) {
-        self.client_spoke();
+    pub(super) fn add_content(&mut self, content: Vec<u8>) {
+        self.count_flight();
         self.contents.push(content);
     }
 
-    fn client_spoke(&mut self) {
+    fn count_flight(&mut self) {
         self.flights += usize::from(!self.last_was_client);
         self.last_was_client = true;
     }

@@ -86,9 +86,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let mut text = String::new();
     writeln!(
         text,
-        "Of each message over a kept connection, one recipient, in the mean of {MESSAGES}; the end of a \
-         resource is not counted. The reads are those of the server that brought something, so about the \
-         client's writes.\n\n{}\n{machine}.",
+        "Calls per message over a kept connection with one recipient, the mean of {MESSAGES}; dropping a \
+         resource is not counted. The server's reads that returned octets are about the client's writes.\n\n{}\n{machine}.",
         table(&rows(&shares))
     )?;
     page.write("calls", &text)

@@ -10,7 +10,7 @@ use bench::peer::build;
 use wasmtime::error::Context;
 use wasmtime::{Result, bail};
 
-use crate::component::compile;
+use crate::component::{Compiled, compile};
 use crate::task::{Security, Task};
 
 pub struct Client {
@@ -92,6 +92,15 @@ pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
         keeps_connection: true,
         environment: Vec::new(),
     }
+}
+
+/// This project's clients that send each message in a call of its own.
+pub fn one_by_one(compiled: &Compiled) -> [Client; 3] {
+    [
+        own("envoi's core, native", "native", &compiled.portable),
+        own("envoi", "send", &compiled.portable),
+        own("envoi-wide", "send", &compiled.wide),
+    ]
 }
 
 /// The other clients, built and installed if they are not yet. `folder` receives what is compiled of

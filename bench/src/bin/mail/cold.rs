@@ -60,8 +60,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
         rows.push(vec![name.to_string(), Runs::new(values.collect()).show(2)]);
     }
     let text = format!(
-        "TLS from the first octet, 1 kB, a server on loopback; medians of {RUNS}, the least and the \
-         most behind them.\n\n{}\n{machine}.\n",
+        "TLS from the first octet, 1 kB, a server on loopback; medians and ranges of {RUNS} \
+         runs.\n\n{}\n{machine}.\n",
         table(&rows)
     );
     page.write("cold", &text)

@@ -35,10 +35,10 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let recipients = recipients(&host, &identity, &root)?;
     let sizes = sizes(&host, &identity, &root)?;
     let text = format!(
-        "Recipients of one message over a kept connection, behind 25 ms each way, TLS:\n\n{}\n\
+        "Recipients of one message over a kept connection, 25 ms each way, TLS:\n\n{}\n\
          Size of one message over a kept connection on loopback, ms:\n\n{}\n\
-         Instances at once in one process, a thread each, of which each makes a connection with TLS and sends \
-         1 kB:\n\n{}\n{machine}. Medians of {RUNS}, the least and the most behind them.\n",
+         Instances in one process at the same time; each has a thread, opens a connection with TLS and sends \
+         1 kB:\n\n{}\n{machine}. Medians and ranges of {RUNS} runs.\n",
         table(&recipients),
         table(&sizes),
         table(&instances)

@@ -75,23 +75,13 @@ struct Run {
 const EXPLAINED: usize = 3;
 
 pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
-    let Compiled {
-        portable,
-        wide,
-        folder,
-    } = compiled;
-    let mut clients = vec![
-        clients::own("envoi's core, native", "native", portable),
-        clients::own("envoi", "send", portable),
-        clients::own("envoi-wide", "send", wide),
-        clients::own("envoi, next at hand", "at-hand", portable),
-    ];
-    clients.extend(clients::peers(folder));
+    let portable = &compiled.portable;
+    let mut clients = Vec::from(clients::one_by_one(compiled));
+    clients.push(clients::own("envoi, next at hand", "at-hand", portable));
+    clients.extend(clients::peers(&compiled.folder));
     let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let mut rows = [head(&clients), head(&clients)];
-    let mut bars = Vec::new();
-    let mut turns = String::new();
+    let mut tables = Tables::new(&clients);
     for kind in [Kind::Postfix, Kind::PostfixDovecot, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity);
         for case in CASES.iter().filter(|case| case.kind == kind) {
@@ -99,38 +89,66 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
                 Err(why) => clients.iter().map(|_| Err(why.to_string())).collect(),
                 Ok(server) => run(case, &clients, server, &root)?,
             };
-            let row = |cell: &dyn Fn(&Taken) -> String| {
-                let cells = taken.iter().map(|taken| match taken {
-                    Ok(taken) => cell(taken),
-                    Err(why) => why.clone(),
-                });
-                [case.name()].into_iter().chain(cells).collect::<Vec<_>>()
-            };
-            rows[0].push(row(&|taken| taken.first.show(2)));
-            rows[1].push(row(&|taken| taken.next.show(2)));
-            if bars.is_empty() {
-                bars = bars_of(&clients, &taken);
-            }
-            if kind == Kind::Postfix && case.recipients == 3 && case.mechanism == "PLAIN" {
-                turns += &case.explained(&clients, &taken);
-            }
+            tables.add(case, &clients, &taken);
         }
     }
-    let plot = plot::bars(
-        "round trips: STARTTLS, PLAIN, three recipients, Postfix",
-        &bars,
-    );
-    let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
-    let text = format!(
-        "The first message over a new connection, from accept to receipt:\n\n{}\n\
-         Each further message over the same connection, where the client keeps_connection one, from receipt to receipt:\n\n{}\n\
-         {plot}\n{turns}{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
-        table(&rows[0]),
-        table(&rows[1]),
-        clients::versions(),
-        DELAY.as_millis(),
-    );
-    page.write("rounds", &text)
+    tables.write(page, machine)
+}
+
+/// The rows, bars and explanations of all cases.
+struct Tables {
+    first: Vec<Vec<String>>,
+    next: Vec<Vec<String>>,
+    bars: Vec<plot::Bar>,
+    turns: String,
+}
+
+impl Tables {
+    fn new(clients: &[Client]) -> Tables {
+        Tables {
+            first: head(clients),
+            next: head(clients),
+            bars: Vec::new(),
+            turns: String::new(),
+        }
+    }
+
+    fn add(&mut self, case: &Case, clients: &[Client], taken: &[Result<Taken, String>]) {
+        let row = |cell: &dyn Fn(&Taken) -> String| {
+            let cells = taken.iter().map(|taken| match taken {
+                Ok(taken) => cell(taken),
+                Err(why) => why.clone(),
+            });
+            [case.name()].into_iter().chain(cells).collect::<Vec<_>>()
+        };
+        self.first.push(row(&|taken| taken.first.show(2)));
+        self.next.push(row(&|taken| taken.next.show(2)));
+        if self.bars.is_empty() {
+            self.bars = bars_of(clients, taken);
+        }
+        if case.kind == Kind::Postfix && case.recipients == 3 && case.mechanism == "PLAIN" {
+            self.turns += &case.explained(clients, taken);
+        }
+    }
+
+    fn write(&self, page: &Page, machine: &str) -> Result<()> {
+        let plot = plot::bars(
+            "round trips: STARTTLS, PLAIN, three recipients, Postfix",
+            &self.bars,
+        );
+        let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
+        let turns = &self.turns;
+        let text = format!(
+            "The first message over a new connection, from accept to receipt:\n\n{}\n\
+             Each further message over the same connection, if the client keeps one, from receipt to receipt:\n\n{}\n\
+             {plot}\n{turns}{machine}; {}. Medians and ranges of {RUNS} runs, of 3 for fifty recipients; {} ms each way.\n",
+            table(&self.first),
+            table(&self.next),
+            clients::versions(),
+            DELAY.as_millis(),
+        );
+        page.write("rounds", &text)
+    }
 }
 
 /// Prints each case's conversation with the time since its first line.
