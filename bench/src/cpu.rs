@@ -1,11 +1,11 @@
-//! The processor's time that this process takes, all its threads and the kernel for it included.
+//! The processor time of this process: all threads, and the kernel's work for it.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use wasmtime::Result;
 
-/// How long `work` computes.
+/// The processor time of `work`.
 pub fn time(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let start = now();
     work()?;

@@ -1,11 +1,11 @@
-//! The table.
+//! The table of the TLS benchmark.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::client::BULK;
 
-/// What one client took.
+/// The results of one client.
 pub struct Column {
     pub name: &'static str,
     pub plain: Duration,
@@ -13,7 +13,7 @@ pub struct Column {
     pub resumed: Duration,
     pub bulk: Duration,
     pub bulk_plain: Duration,
-    /// What native code does not have.
+    /// `None` for native code.
     pub component: Option<Component>,
 }
 
@@ -29,7 +29,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The first column is what the others are compared with.
+    /// The others are compared with the first column.
     pub fn new(columns: Vec<Column>, machine: String) -> Report {
         Report { columns, machine }
     }
@@ -47,7 +47,7 @@ impl Report {
         writeln!(f)
     }
 
-    /// With how many times as much as the first column's each is.
+    /// A row of times, each with its ratio to the first column.
     fn times(
         &self,
         f: &mut fmt::Formatter,
@@ -65,7 +65,7 @@ impl Report {
         })
     }
 
-    /// The large message as MB/s, with its share of the first column's.
+    /// A row of throughputs of the large message in MB/s, each with its ratio to the first column.
     fn throughput(
         &self,
         f: &mut fmt::Formatter,

@@ -1,4 +1,4 @@
-//! The resource `client`, with a method for each of its functions.
+//! The resource `client`, with a method for each function.
 
 use wasmtime::component::ResourceAny;
 
@@ -7,7 +7,7 @@ use crate::{
     AuthStep, Credentials, Envelope, Error, Instance, Message, Options, Receipt, Reply, TlsState,
 };
 
-/// Dropped when it is dropped.
+/// Dropping it drops the resource.
 pub struct Client<'a>(Resource<'a>);
 
 impl<'a> Client<'a> {

@@ -1,4 +1,8 @@
-//! The component in wasmtime: what its tests and demonstrations stand on.
+//! The component in wasmtime, for its tests and demonstrations.
+//!
+//! `tests/host` runs it against scripted servers, `tests/real` against real ones, `tests/cli` is the
+//! command line, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
+//! the file of its topic in `tests/host`; `support.rs` there has the usual parts of scripts.
 //!
 //! ```no_run
 //! use host_tests::{Envelope, Grants, Host};
@@ -16,6 +20,7 @@ mod grants;
 mod guest;
 mod instance;
 mod mailer;
+mod memory;
 mod message;
 mod options;
 mod randomness;
@@ -37,6 +42,7 @@ pub use grants::Grants;
 pub use guest::Guest;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;
+pub use memory::LinearMemory;
 pub use message::Message;
 pub use options::Options;
-pub use screen::{Screen, Who};
+pub use screen::{LineSource, Screen};

@@ -1,4 +1,4 @@
-//! The resource `mailer`, with a method for each of its functions.
+//! The resource `mailer`, with a method for each function.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::{
     TlsVersion, TranscriptLine, streams,
 };
 
-/// Dropped when it is dropped.
+/// Dropping it drops the resource.
 pub struct Mailer<'a>(Resource<'a>);
 
 impl<'a> Mailer<'a> {
@@ -87,7 +87,7 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_chunking(allowed))
     }
 
-    /// 0 is no limit.
+    /// 0 means no limit.
     pub fn set_connection_limits(&self, idle: Duration, messages: u32) {
         let idle = idle.as_nanos() as u64;
         call!(self, mailer.call_set_connection_limits(idle, messages))
@@ -135,7 +135,7 @@ impl<'a> Mailer<'a> {
         })
     }
 
-    /// One outcome each.
+    /// Returns one outcome per message.
     pub fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
         let letters = letters.to_vec();
         self.0.call(move |smtp, store, mailer| {
@@ -171,24 +171,25 @@ impl<'a> Mailer<'a> {
         Ok(Client::new(self.0.instance(), handle))
     }
 
-    /// Of the interface `smtp-streams`: over a connection that the host has made.
+    /// A function of the interface `smtp-streams`: starts a session over a connection of the host.
     pub fn attach(&self, connection: TcpStream) -> Result<Client<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::of_connection(store, connection)?;
+            let (input, output) = streams::from_connection(store, connection)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;
         Ok(Client::new(self.0.instance(), handle))
     }
 
-    /// The same, but that the host takes a GiB at once; `largest` tells the largest write.
-    pub fn attach_generous(
+    /// As `attach`, with a host that accepts a GiB at once. `largest` receives the size of the largest
+    /// write.
+    pub fn attach_with_large_write_budget(
         &self,
         connection: TcpStream,
         largest: Arc<AtomicUsize>,
     ) -> Result<Client<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::generous(store, connection, largest)?;
+            let (input, output) = streams::with_large_write_budget(store, connection, largest)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;

@@ -1,4 +1,4 @@
-//! The resource `message`, with a method for each of its functions.
+//! The resource `message`, with a method for each function.
 
 use wasmtime::component::{Resource as Handle, ResourceAny};
 use wasmtime_wasi::p2::InputStream;
@@ -6,7 +6,7 @@ use wasmtime_wasi::p2::InputStream;
 use crate::resource::{Resource, call};
 use crate::{Error, Instance, Receipt, RecipientReply, streams};
 
-/// Dropped when it is dropped.
+/// Dropping it drops the resource.
 pub struct Message<'a>(Resource<'a>);
 
 impl<'a> Message<'a> {
@@ -27,7 +27,7 @@ impl<'a> Message<'a> {
             .consume(|smtp, store, message| smtp.message().call_finish(store, message))
     }
 
-    /// Of the interface `smtp-streams`.
+    /// A function of the interface `smtp-streams`.
     pub fn write_from(&self, source: impl InputStream + 'static) -> Result<u64, Error> {
         self.0.call_world(move |world, store, message| {
             let source = streams::input(store, source)?;

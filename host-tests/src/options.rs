@@ -1,11 +1,11 @@
-//! What a message asks of the server beyond the envelope.
+//! The resource `options`, with a method for each function.
 
 use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{Body, DsnContents, DsnNotify, Error, Instance};
 
-/// The resource `options`.
+/// Dropping it drops the resource.
 pub struct Options<'a>(Resource<'a>);
 
 impl<'a> Options<'a> {

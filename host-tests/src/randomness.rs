@@ -1,4 +1,4 @@
-//! Randomness of the test's own, in place of the host's.
+//! Replaces the host's randomness in a test.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use wasmtime::component::Linker;
 
 use crate::instance::State;
 
-/// What `get-random-bytes` returns for so many octets that it is asked for.
+/// The result of `get-random-bytes` for a requested number of octets.
 pub type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 
 /// Replaces `wasi:random/random`.

@@ -1,4 +1,4 @@
-//! A resolver of the test's own, in place of the host's: names that no machine has.
+//! Replaces the host's resolver in a test, for names that no machine has.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 
 use crate::instance::State;
 
-/// What each name stands for, in the order in which it is answered.
+/// The addresses of each name, in the order of the answers.
 pub type Names = HashMap<String, Vec<IpAddr>>;
 
 struct Answers(VecDeque<IpAddr>);

@@ -1,4 +1,5 @@
-//! What takes the time of a handshake or a record, by itself: the table of it in docs/performance.md.
+//! Measures each cryptographic operation of handshakes and records separately, for its table in
+//! docs/performance.md.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use bench::stats::Runs;
 use bench::{host, machine};
 use wasmtime::{Instance, Module, Result, Store, bail};
 
-/// What `bench-arithmetic` exports, what that is, and how often it is done between two looks at the clock.
+/// An export of `bench-arithmetic`, its description, and the number of repetitions of one measurement.
 const ROWS: [(&str, &str, u32); 9] = [
     ("p256", "ECDSA P-256, verified", 20),
     ("p384", "ECDSA P-384, verified", 10),
@@ -41,7 +42,7 @@ fn main() -> Result<()> {
     Page::at(page).write("arithmetic", &text)
 }
 
-/// Microseconds.
+/// In microseconds.
 fn show(runs: Vec<f64>) -> String {
     format!("{:.0}", Runs::new(runs).median())
 }
@@ -61,7 +62,7 @@ impl Arithmetic {
         Ok(Self { store, instance })
     }
 
-    /// The microseconds of one, without what is made ready before the first.
+    /// Microseconds of one repetition, without the preparation before the first.
     fn time(&mut self, export: &str, times: u32) -> Result<f64> {
         let (nothing, all) = (self.call(export, 0)?, self.call(export, times)?);
         Ok(all.saturating_sub(nothing).as_secs_f64() * 1e6 / f64::from(times))

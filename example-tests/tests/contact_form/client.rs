@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the tests speak, and what browsers make of a form.
+//! A minimal HTTP/1.1 client, and the encoding that browsers use for forms.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use example_tests::site::Site;
 
-/// The form itself waits 20 seconds for a mail server.
+/// The form waits 20 seconds for a mail server.
 const LIMIT: Duration = Duration::from_secs(60);
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -18,7 +18,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Empty where there is none.
+    /// Empty if the header is missing.
     pub fn header(&self, wanted: &str) -> &str {
         let mut headers = self
             .headers
@@ -28,7 +28,7 @@ impl Reply {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Panics unless it is of this status, and says this.
+    /// Panics unless the reply has this status and contains this sentence.
     pub fn says(&self, status: u16, sentence: &str) {
         assert_eq!(self.status, status, "{}", self.body);
         assert!(
@@ -39,7 +39,7 @@ impl Reply {
     }
 }
 
-/// `GET /`, and whatever else needs no headers.
+/// Sends a request without further headers.
 pub fn ask(site: &Site, what: &str) -> Reply {
     exchange(
         site,
@@ -48,7 +48,7 @@ pub fn ask(site: &Site, what: &str) -> Reply {
     )
 }
 
-/// As a browser does that is on the form's page.
+/// Submits the form as a browser does on the form's page.
 pub fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
     let origin = format!("Origin: http://{}", site.authority());
     post(
@@ -84,7 +84,7 @@ fn percent(text: &str) -> String {
     text.bytes().map(encode).collect::<Vec<String>>().concat()
 }
 
-/// The head has its line ends, but not the empty line.
+/// `head` ends with CRLF, without the empty line.
 fn exchange(site: &Site, head: &str, body: &[u8]) -> Reply {
     let mut stream = connect(site);
     let head = format!("{head}Connection: close\r\n\r\n");

@@ -1,4 +1,4 @@
-//! The form served beside a mail server, for either handler.
+//! Serves the form of either language beside a mail server.
 
 use std::path::Path;
 use std::thread;
@@ -13,14 +13,14 @@ pub const PASSWORD: &str = "pa ss/w@rd";
 pub const TO: &str = "owner@mail.test";
 pub const FROM: &str = "form@site.test";
 
-/// What a visitor may write.
-pub const LETTER: [(&str, &str); 3] = [
+/// A valid form.
+pub const VALID_FORM: [(&str, &str); 3] = [
     ("name", "Ada Lovelace"),
     ("address", "ada@example.org"),
     ("message", "Good day,\r\nis this on?"),
 ];
 
-/// Holds the test against the components of both languages, at once.
+/// Runs the test against the components of both languages at the same time.
 pub fn each_handler(test: impl Fn(&str) + Sync) {
     if let Err(why) = wasmtime() {
         return not_run(&"the contact form", &why);
@@ -38,19 +38,19 @@ pub fn each_handler(test: impl Fn(&str) + Sync) {
     });
 }
 
-/// A form whose letters arrive.
+/// A form with a mail server that accepts its messages.
 pub struct Form {
     pub site: Site,
     sink: Sink,
 }
 
 impl Form {
-    /// By STARTTLS, with a certificate of its own authority, and a password.
+    /// The mail server requires STARTTLS and a password; the form trusts its authority.
     pub fn serve(component: &str) -> Form {
         Form::serve_with_name(component, "127.0.0.1", &[])
     }
 
-    /// Whose mail server has a certificate of this name.
+    /// The mail server's certificate is for this name.
     pub fn serve_with_name(component: &str, name: &str, environment: &[(&str, &str)]) -> Form {
         let authority = Authority::new();
         let account = Account {
@@ -69,7 +69,7 @@ impl Form {
         self.sink.deliveries()
     }
 
-    /// Panics unless it is the only one.
+    /// Panics unless there is exactly one.
     pub fn delivery(&self) -> Delivery {
         let mut deliveries = self.deliveries();
         assert_eq!(deliveries.len(), 1);
@@ -77,13 +77,14 @@ impl Form {
     }
 }
 
-/// With these variables beside those for the letter.
+/// With these environment variables in addition to sender and recipient.
 pub fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
-    let letter = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
-    Site::serve(component, &[&letter, environment].concat()).unwrap_or_else(|why| panic!("{why}"))
+    let addresses = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
+    Site::serve(component, &[&addresses, environment].concat())
+        .unwrap_or_else(|why| panic!("{why}"))
 }
 
-/// Whose mail server is at this port, of 127.0.0.1, and talks in clear.
+/// The mail server listens at this port of 127.0.0.1, without TLS.
 pub fn serve_with_server(component: &str, port: u16) -> Site {
     serve(
         component,
@@ -93,10 +94,10 @@ pub fn serve_with_server(component: &str, port: u16) -> Site {
 
 pub fn parse(delivery: &Delivery) -> Message<'_> {
     let parser = MessageParser::default();
-    parser.parse(&delivery.message).expect("a letter")
+    parser.parse(&delivery.message).expect("a message")
 }
 
-/// Name and address of the only one that the header has.
+/// The name and the address of the only mailbox in the header.
 pub fn mailbox(header: Option<&Address>) -> (String, String) {
     let all = header.expect("the header").clone().into_list();
     let [one] = all.as_slice() else {
@@ -106,7 +107,7 @@ pub fn mailbox(header: Option<&Address>) -> (String, String) {
     (own(one.name()), own(one.address()))
 }
 
-/// The letter with one field otherwise.
+/// The valid form with another value in one field.
 pub fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
-    LETTER.map(|(field, usual)| (field, if field == name { value } else { usual }))
+    VALID_FORM.map(|(field, usual)| (field, if field == name { value } else { usual }))
 }

@@ -1,4 +1,4 @@
-//! A user's project, which has installed the package, and programs in it.
+//! A user's project with the package installed, and the programs in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use example_tests::{node, program::Program};
 use servers::report;
 
-/// `None` where this machine cannot have it, which is reported.
+/// `None` if this machine cannot have it, which is reported.
 pub fn project() -> Option<&'static Path> {
     static PROJECT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
@@ -34,7 +34,7 @@ fn copy_programs(project: &Path) {
     }
 }
 
-/// A program of `programs/`, in the project; `None` as above.
+/// Starts a program of `programs/` in the project; `None` as in [`project`].
 pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     let project = project()?;
     let mut node = Command::new("node");
@@ -43,9 +43,9 @@ pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     Some(Program::start(&mut node))
 }
 
-/// Runs it to its end, which has to be a good one; what it printed.
+/// Runs a program, which has to succeed; returns its output.
 pub fn run(name: &str, environment: &[(&str, &str)]) -> Option<String> {
     let ended = start(name, environment)?.end();
-    assert!(ended.well, "{ended:?}");
+    assert!(ended.succeeded, "{ended:?}");
     Some(ended.stdout)
 }

@@ -1,19 +1,20 @@
-//! What most conversations have in common.
+//! The usual parts of these tests: instances, mailers, scripts, and expected results.
 
 use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
     PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security, TimedOut, Timeout,
 };
-use servers::scripted::{Server, Session};
+use servers::authority::Identity;
+use servers::scripted::{Script, Server};
 
 pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
 
-/// An instance that may do all that the component asks for.
+/// An instance with all grants.
 pub fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
-/// Speaks to the server without TLS.
+/// A mailer that uses no TLS.
 pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = instance.mailer(&server.address().ip().to_string());
     mailer.set_port(server.port());
@@ -21,14 +22,14 @@ pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     mailer
 }
 
-/// To a server that bears what leaves with the end of a message.
+/// A mailer for a server that accepts commands pipelined after the end of a message.
 pub fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     mailer
 }
 
-/// From a@mail.test to b@mail.test.
+/// The envelope from a@mail.test to b@mail.test.
 pub fn to_b() -> Envelope {
     to(&["b@mail.test"])
 }
@@ -44,18 +45,18 @@ pub fn to(recipients: &[&str]) -> Envelope {
     }
 }
 
-/// Delivers the next message, as if nothing had happened.
+/// The next message is delivered, whatever happened before.
 #[track_caller]
-pub fn delivers(mailer: &Mailer) {
+pub fn expect_delivery(mailer: &Mailer) {
     let receipt = mailer
         .send(&to_b(), MESSAGE)
         .expect("the next message is delivered");
     assert_eq!(receipt, receipt_of(&["b@mail.test"], &[]));
 }
 
-/// The server's greeting, and what it offers.
-pub fn hello(keywords: &[&str]) -> Session {
-    Session::new()
+/// The greeting, and EHLO with these keywords in its reply.
+pub fn hello(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say(&ehlo(keywords))
@@ -71,8 +72,8 @@ pub fn ehlo(keywords: &[&str]) -> String {
 }
 
 /// MAIL and RCPT, one by one.
-pub fn envelope() -> Session {
-    Session::new()
+pub fn envelope() -> Script {
+    Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
@@ -80,28 +81,70 @@ pub fn envelope() -> Session {
 }
 
 /// A message, command by command.
-pub fn message() -> Session {
+pub fn message() -> Script {
     envelope().expect("DATA").followed_by(content())
 }
 
-/// What follows DATA.
-pub fn content() -> Session {
-    Session::new().say("354 Go ahead").content().say(QUEUED)
+/// A message whose MAIL has these parameters.
+pub fn message_with(parameters: &str) -> Script {
+    Script::new()
+        .expect(&format!("MAIL FROM:<a@mail.test> {parameters}"))
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .followed_by(content())
 }
 
-/// A whole session of one message.
-pub fn delivery() -> Session {
+/// Follows DATA: 354, content, acceptance.
+pub fn content() -> Script {
+    Script::new()
+        .say("354 Go ahead")
+        .expect_content()
+        .say(QUEUED)
+}
+
+/// A whole session with one message.
+pub fn delivery() -> Script {
     hello(&[]).followed_by(message())
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+/// A session up to the content of its first message.
+pub fn until_content() -> Script {
+    let begun = hello(&[]).followed_by(envelope());
+    begun.expect("DATA").say("354 Go ahead")
+}
+
+pub fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+}
+
+/// The phases between EHLO and the end of authentication, each with a script that reaches it.
+pub fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
+    let starttls = || hello(&["STARTTLS"]).expect("STARTTLS");
+    let hello = starttls().say("220 Go ahead").expect_some_content(1);
+    [
+        (Phase::Starttls, starttls()),
+        (Phase::Tls, hello),
+        (Phase::Auth, auth_inside_tls(identity)),
+    ]
+}
+
+/// A session up to AUTH PLAIN, inside TLS.
+pub fn auth_inside_tls(identity: &Identity) -> Script {
+    hello(&["STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 Go ahead")
+        .start_tls(identity)
+        .expect("EHLO *")
+        .say(&ehlo(&["AUTH PLAIN"]))
+        .expect("AUTH PLAIN *")
 }
 
 /// The reply to each message.
 pub const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
 
-/// The receipt of a message that went to these and not to those, with the reply to each.
+/// The receipt with these accepted recipients, and with these refused ones and the replies to them.
 pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
     Receipt {
         accepted: accepted
@@ -129,7 +172,7 @@ pub fn rejected(phase: Phase, line: &str) -> Error {
     })
 }
 
-/// The server refused these mechanisms, the first of them in this way.
+/// The server refused these mechanisms; the first one got this reply.
 pub fn auth_refused(tried: &[&str], line: &str) -> Error {
     Error::Rejected(Rejection {
         phase: Phase::Auth,
@@ -142,7 +185,7 @@ pub fn timed_out(phase: Phase, limit: Timeout) -> Error {
     Error::Timeout(TimedOut { phase, limit })
 }
 
-/// A reply of one line, with or without an enhanced code.
+/// A reply of one line, with or without an enhanced status code.
 pub fn reply(line: &str) -> Reply {
     let (code, text) = line.split_once(' ').unwrap_or((line, ""));
     let numbers = text.split(' ').next().unwrap_or_default();
@@ -172,7 +215,7 @@ pub fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert!(matches!(result, Err(Error::WrongState(_))), "{result:?}");
 }
 
-/// The extension that is missing, and the words for people.
+/// The missing extension, and the reason.
 #[track_caller]
 pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
     match result {
@@ -197,17 +240,17 @@ pub fn password(username: &str, password: &str) -> Credentials {
     })
 }
 
-/// The error of a first message that the script makes fail; the next one, over a new connection,
-/// is delivered by the same mailer.
+/// The error of a first message that the script makes fail. The same mailer then delivers the next
+/// message over a new connection.
 #[track_caller]
-pub fn error_of(failing: Session) -> Error {
+pub fn send_error(failing: Script) -> Error {
     let server = Server::start([failing, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let error = mailer
         .send(&to_b(), MESSAGE)
         .expect_err("the script makes it fail");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
     error
 }

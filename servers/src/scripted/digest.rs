@@ -1,8 +1,8 @@
-//! What stands for octets that are too many to keep.
+//! A count and a digest of octets that are too many to keep.
 
 use ring::digest::{Context, SHA256};
 
-/// Octets that came one after the other.
+/// A sequence of octets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Digest {
     pub octets: u64,

@@ -1,12 +1,11 @@
-//! A client that knows no protocol either.
+//! A client that knows no protocol.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
 pub struct Client(Stream);
@@ -32,7 +31,7 @@ impl Client {
         }
     }
 
-    /// The next line; empty at the end.
+    /// The next line; empty at the end of the connection.
     pub fn hear(&mut self) -> String {
         let mut line = Vec::new();
         let mut byte = [0];
@@ -57,21 +56,13 @@ impl Client {
         self.reply()
     }
 
-    /// Fails where the server's certificate is not for `localhost`, or not of the authority.
+    /// Fails if the server's certificate is not for `localhost` or not from this authority.
     pub fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
         let Stream::Plain(mut stream) = self.0 else {
             panic!("TLS is on")
         };
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(authority.der())).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
-        let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut tls = ClientConnection::new(authority.client_config(), name).unwrap();
         while tls.is_handshaking() {
             tls.complete_io(&mut stream)?;
         }

@@ -251,9 +251,9 @@ impl Certificate {
 
 fn general_name(name: &Name<'_>) -> Vec<u8> {
     match name {
-        Name::Email(address) => tagged(1, address.as_bytes()),
-        Name::Dns(name) => tagged(2, name.as_bytes()),
-        Name::Ip(octets) => tagged(7, octets),
+        Name::Email(address) => tagged_address(1, address.as_bytes()),
+        Name::Dns(name) => tagged_address(2, name.as_bytes()),
+        Name::Ip(octets) => tagged_address(7, octets),
     }
 }
 

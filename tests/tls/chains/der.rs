@@ -27,7 +27,7 @@ pub fn sequence(contents: &[&[u8]]) -> Vec<u8> {
 }
 
 /// [`number`], implicit and primitive.
-pub fn tagged(number: u8, contents: &[u8]) -> Vec<u8> {
+pub fn tagged_address(number: u8, contents: &[u8]) -> Vec<u8> {
     element(0x80 | number, &[contents])
 }
 

@@ -35,7 +35,7 @@ pub fn purposes() -> Vec<Row> {
     const PURPOSE: &str = "its extended key usage lacks serverAuth";
     vec![
         row(
-            "any purpose, by saying none",
+            "any purpose, by line none",
             server().without(EXTENDED_KEY_USAGE),
         ),
         row(

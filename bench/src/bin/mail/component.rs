@@ -1,4 +1,4 @@
-//! The component in wasmtime, as a client like the others.
+//! The component in wasmtime, as one of the clients.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use bench::host::bindings::exports::envoi::mail::smtp::{
     BearerCredentials, Credentials, Envelope, Letter, PasswordCredentials, Security,
 };
-use bench::host::{self, Threads, engine, fine};
+use bench::host::{self, Threads, engine, expect_ok};
 use bench::lines::lines;
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, bail};
 
-use crate::pieces::PIECE;
+use crate::task::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
-/// Both builds of it, each a file for [`Host::load`].
+/// Both builds of the component, as files for [`Host::load`].
 pub struct Compiled {
     pub portable: PathBuf,
     pub wide: PathBuf,
-    /// Where they lie, and what else is made for a while.
+    /// The folder of both, also for other temporary files.
     pub folder: PathBuf,
 }
 
@@ -27,7 +27,7 @@ pub struct Compiled {
 pub struct Host(host::Host);
 
 impl Compiled {
-    /// Compiles both into a folder.
+    /// Compiles both builds into a folder.
     pub fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
         Ok(Compiled {
             portable: compile(portable, folder.join("envoi.cwasm"))?,
@@ -37,7 +37,7 @@ impl Compiled {
     }
 }
 
-/// A component into a file for [`load`].
+/// Compiles a component into a file for [`load`].
 pub fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
     let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
     fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
@@ -66,7 +66,7 @@ impl Host {
 pub struct Instance(host::Instance);
 
 impl Instance {
-    /// A mailer for the task's server.
+    /// Creates a mailer for the task's server.
     pub fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
         let root = fs::read(&task.root)?;
         let security = match task.security {
@@ -93,10 +93,10 @@ impl Instance {
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
             let added = calls.call_add_trust_anchors(&mut *store, mailer, &root);
-            fine(added.await?)?;
+            expect_ok(added.await?)?;
             if let Some(mechanism) = &task.mechanism {
                 let mechanisms = [mechanism.clone()];
-                fine(
+                expect_ok(
                     calls
                         .call_set_mechanisms(&mut *store, mailer, &mechanisms)
                         .await?,
@@ -114,41 +114,42 @@ impl Instance {
         let receipt = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let sent = calls.call_send(store, mailer, envelope, message, None);
-            fine(sent.await?)
+            expect_ok(sent.await?)
         })?;
-        match receipt.refused.is_empty() {
-            true => Ok(()),
-            false => bail!("refused: {:?}", receipt.refused),
+        if !receipt.refused.is_empty() {
+            bail!("refused: {:?}", receipt.refused);
         }
+        Ok(())
     }
 
-    /// Sends several in one call.
+    /// Sends several messages in one call.
     pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
         let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
         })?;
         for outcome in outcomes {
-            fine(outcome)?;
+            expect_ok(outcome)?;
         }
         Ok(())
     }
 
-    /// Sends one in pieces of a megabyte.
+    /// Sends one message in pieces of a megabyte.
     pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
         let piece = lines(PIECE);
         let message = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let started = calls.call_start_message(store, mailer, envelope, None);
-            fine(started.await?)
+            expect_ok(started.await?)
         })?;
         for _ in 0..size / piece.len() {
             self.0.call(async |smtp, store| {
-                fine(smtp.message().call_write(store, message, &piece).await?)
+                expect_ok(smtp.message().call_write(store, message, &piece).await?)
             })?;
         }
-        self.0
-            .call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
+        self.0.call(async |smtp, store| {
+            expect_ok(smtp.message().call_finish(store, message).await?)
+        })?;
         Ok(())
     }
 
@@ -179,7 +180,7 @@ pub fn envelope(task: &Task) -> Envelope {
     }
 }
 
-/// So many, each with the task's message.
+/// The task's message, this many times.
 pub fn letters(task: &Task, count: usize) -> Vec<Letter> {
     let letter = Letter {
         envelope: envelope(task),
@@ -188,7 +189,7 @@ pub fn letters(task: &Task, count: usize) -> Vec<Letter> {
     vec![letter; count]
 }
 
-/// Sends what the task says, a call a message.
+/// Sends the task's messages, one call each.
 pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
@@ -202,11 +203,11 @@ pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
-/// Messages that are at hand together.
+/// Messages in the last call of [`send_at_hand`].
 const AT_HAND: usize = 20;
 
-/// Sends the first, then one alone in a call, then many in one: what each of these takes besides the
-/// first of them stands between the receipts told after the first.
+/// Sends one message, then one with `send-all`, then many with one `send-all`. The returned times are
+/// spread by what each further message of the last call takes.
 pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
@@ -222,7 +223,7 @@ pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok((0..task.count as u64).map(|i| first + i * step).collect())
 }
 
-/// A small message, and a large one in pieces: when the first was done, and when the second.
+/// Sends a small message, then a large one in pieces; returns the time at the end of each.
 pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
@@ -232,7 +233,7 @@ pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok(vec![begin, now()])
 }
 
-/// What was said, line by line, with the time since the first.
+/// Prints the transcript with the time since its first line.
 pub fn explain(host: &Host, task: &Task) -> Result<()> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;

@@ -1,5 +1,5 @@
-//! This project's own core, built natively: the same sessions and the same TLS over a socket of std,
-//! so that what WebAssembly costs can be seen.
+//! This project's core, built natively: the same sessions and the same TLS over a socket of std. The
+//! difference to the component is what WebAssembly costs.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -22,7 +22,7 @@ use wasmtime::{Result, bail, format_err};
 
 use crate::task::{SENDER, Security, Task, now};
 
-/// As the component has it.
+/// The sizes that the component uses.
 const READ: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
@@ -41,7 +41,7 @@ pub fn send(task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
-/// A small message and a large one: when the first was done, and when the second.
+/// Sends a small message, then a large one; returns the time at the end of each.
 pub fn send_bulk(task: &Task) -> Result<Vec<u64>> {
     let message = task.message();
     let mut connection = Connection::open(task)?;
@@ -137,7 +137,7 @@ impl Connection {
         Ok(self.stream.write_all(&sealed)?)
     }
 
-    /// What lies in the buffer.
+    /// Handles the first octets of the buffer.
     fn take(&mut self, octets: usize) -> Result<()> {
         let bytes = &self.buffer[..octets];
         let Some(tls) = &mut self.tls else {
@@ -202,7 +202,7 @@ fn plan(task: &Task) -> Result<Plan> {
         auth_pipelining: AuthPipelining::PlainAndExternal,
         plain_fallback: true,
         memory: ServerMemory::default(),
-        // Nothing is at stake here.
+        // These nonces protect nothing.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })
 }

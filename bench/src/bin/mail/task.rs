@@ -1,4 +1,4 @@
-//! What a client is to send. It tells when each receipt came: nanoseconds since 1970, a line each.
+//! The task of a client. The client prints when each receipt came: nanoseconds since 1970, one line each.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,8 +9,10 @@ use servers::authority::Authority;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-/// Lines as base64 makes them, with their ends.
+/// Octets of a line of base64, with its CRLF.
 const LINE: usize = 78;
+/// Octets of a piece of a large message: a whole number of lines.
+pub const PIECE: usize = LINE * 12_821;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Security {
@@ -41,18 +43,18 @@ impl Security {
 pub struct Task {
     pub port: u16,
     pub security: Security,
-    /// Without one, it does not authenticate.
+    /// `None` to send without authentication.
     pub mechanism: Option<String>,
     pub recipients: usize,
     /// Octets of each message.
     pub size: usize,
     /// Messages over one connection.
     pub count: usize,
-    /// The authority's certificate, a file in PEM.
+    /// A PEM file with the authority's certificate.
     pub root: String,
 }
 
-/// An authority, and the file by which a task's client is to trust it.
+/// An authority, and the file with its certificate, for the clients to trust.
 pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
     let authority = Authority::new();
     let root = compiled.with_file_name("root.pem");
@@ -61,8 +63,8 @@ pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
 }
 
 impl Task {
-    /// As every client is told it.
-    pub fn tell(&self, command: &mut Command) {
+    /// Sets the environment variables that every client reads.
+    pub fn set_environment(&self, command: &mut Command) {
         command
             .env("PORT", self.port.to_string())
             .env("SECURITY", self.security.word())
@@ -107,7 +109,7 @@ impl Task {
 
 pub const SENDER: &str = "sender@example.test";
 
-/// Nanoseconds since 1970: the clock that all processes share.
+/// Nanoseconds since 1970, by the clock that all processes share.
 pub fn now() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,4 +1,4 @@
-// For a server that wants TLS, with a certificate of an authority of its own, and a password.
+// A mailer for a server that requires TLS and a password; its certificate is by its own authority.
 
 import { Mailer } from 'envoi';
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 
 use mail_worker::relay::DEFAULT;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::host::{Host, complaint, component, run};
 use crate::job;
@@ -189,8 +189,8 @@ fn without_a_component_a_host_says_what_makes_it() {
     );
 }
 
-fn until_the_message() -> Session {
-    Session::new()
+fn until_the_message() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
@@ -200,7 +200,7 @@ fn until_the_message() -> Session {
         .say("250 2.1.5 Ok")
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
 }
 
 /// Which the mail server waits at.

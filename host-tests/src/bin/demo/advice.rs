@@ -1,8 +1,8 @@
-//! What an error means, and what to do.
+//! Explains an error in a sentence.
 
 use host_tests::{Error, Instance, Reply, TlsFailure};
 
-/// A line for people: the component's, and the option of this program that may help.
+/// The component's explanation, with the option of this program that may help.
 pub fn sentence(instance: &Instance, error: &Error) -> String {
     let sentence = instance.explain(error).sentence;
     match error {

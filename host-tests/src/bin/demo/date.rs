@@ -1,4 +1,4 @@
-//! Dates as messages carry them (RFC 5322, section 3.3).
+//! The date format of messages (RFC 5322, section 3.3).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// Now, in UTC.
+/// The current time in UTC.
 pub fn now() -> String {
     date(
         SystemTime::now()

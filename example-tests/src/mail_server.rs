@@ -1,33 +1,33 @@
-//! A mail server on loopback, and what a program needs to send through it.
+//! A mail server on loopback, and the settings that a program needs to send through it.
 
 use servers::authority::Authority;
-use servers::sink::{Account, Delivery, Saying, Sink};
+use servers::sink::{Account, Delivery, ObservedLine, Sink};
 
 pub const USERNAME: &str = "ada";
 pub const PASSWORD: &str = "sesame";
 
-/// It wants STARTTLS and the password; its certificate is for `localhost`, by an authority of its own.
-pub struct Office {
+/// Requires STARTTLS and the password. Its certificate is for `localhost`, by its own authority.
+pub struct TestMailServer {
     sink: Sink,
     /// The authority's certificate.
     pub pem: String,
 }
 
-impl Office {
-    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Office {
+impl TestMailServer {
+    pub fn start(observer: impl Fn(ObservedLine) + Send + Sync + 'static) -> TestMailServer {
         let authority = Authority::new();
         let account = Account {
             username: USERNAME.into(),
             password: PASSWORD.into(),
         };
         let identity = authority.issue(&["localhost"]);
-        Office {
+        TestMailServer {
             sink: Sink::start(&identity, vec![account], observer),
             pem: authority.pem(),
         }
     }
 
-    /// Without the password.
+    /// The URL without the password.
     pub fn url(&self) -> String {
         format!("smtp://{USERNAME}@localhost:{}", self.sink.port())
     }
@@ -36,7 +36,7 @@ impl Office {
         self.url().replace('@', &format!(":{PASSWORD}@"))
     }
 
-    /// The only message, which has to have come inside TLS, by the user.
+    /// The only message, if it arrived inside TLS and from the authenticated user.
     pub fn delivery(&self) -> Result<Delivery, String> {
         match &*self.sink.deliveries() {
             [delivery] if delivery.tls && delivery.username == USERNAME => Ok(delivery.clone()),

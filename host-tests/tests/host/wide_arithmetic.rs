@@ -1,4 +1,4 @@
-//! The component for hosts with wide arithmetic: what its compiler makes otherwise, seen through TLS.
+//! The component for hosts with wide arithmetic: its compiler generates other code, which TLS uses.
 
 use host_tests::{Error, Grants, Host, TlsFailure, component_path, wide_component_path};
 use servers::authority::{Authority, Key};
@@ -9,7 +9,7 @@ use crate::support::*;
 use crate::tls::{LOOPBACK, asked, secured, starttls};
 
 #[test]
-fn it_reaches_and_offers_what_the_portable_one_does() {
+fn it_has_the_imports_and_exports_of_the_portable_component() {
     assert_eq!(names(&wide_component_path()), names(&component_path()));
 }
 
@@ -38,7 +38,7 @@ fn signatures_of_each_curve_are_verified() {
         let identity = authority.intermediate().issue_with_key(LOOPBACK, key);
         let server = Server::start([secured(&identity).followed_by(message())]);
         let instance = Host::wide().instance(Grants::all());
-        delivers(&starttls(&instance, &server, &authority));
+        expect_delivery(&starttls(&instance, &server, &authority));
         server.finish();
     }
 }
@@ -46,7 +46,7 @@ fn signatures_of_each_curve_are_verified() {
 #[test]
 fn a_certificate_of_an_unknown_issuer_is_refused() {
     let identity = Authority::new().issue(LOOPBACK);
-    let server = Server::start([asked().tls_refused(&identity).closed()]);
+    let server = Server::start([asked().expect_tls_refusal(&identity).expect_close()]);
     let instance = Host::wide().instance(Grants::all());
     let mailer = starttls(&instance, &server, &Authority::new());
     let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
@@ -58,7 +58,7 @@ fn a_certificate_of_an_unknown_issuer_is_refused() {
     server.finish();
 }
 
-/// Lines, of so many octets or one less, as a CR alone would not stay one.
+/// Lines with this many octets, or one less, because a single CR becomes CRLF.
 fn of_length(length: usize) -> Vec<u8> {
     let line = b"all work and no play makes it a dull message\r\n";
     let mut message: Vec<u8> = line.iter().copied().cycle().take(length).collect();

@@ -1,8 +1,8 @@
-//! Several messages in one call.
+//! Several messages in one call of `send-all`.
 
 use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, TlsFailure};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, starttls};
@@ -22,14 +22,14 @@ fn letters(messages: &[&[u8]]) -> Vec<Letter> {
     messages.iter().map(letter).collect()
 }
 
-fn pipelining() -> Session {
+fn pipelining() -> Script {
     hello(&["PIPELINING"]).expect_group(&ENVELOPE).say(GO_AHEAD)
 }
 
-/// A message's end with the next envelope behind it, and the answers to both.
-fn and_next(answer: &str) -> Session {
-    Session::new()
-        .content()
+/// The end of a message with the next envelope pipelined after it, and the replies to both.
+fn and_next(answer: &str) -> Script {
+    Script::new()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&format!("{answer}\r\n{GO_AHEAD}"))
 }
@@ -43,7 +43,7 @@ fn the_end_of_one_and_the_envelope_of_the_next_leave_together() {
     let script = pipelining()
         .followed_by(and_next(QUEUED))
         .followed_by(and_next(QUEUED))
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(quit());
     let server = Server::start([script]);
@@ -56,15 +56,15 @@ fn the_end_of_one_and_the_envelope_of_the_next_leave_together() {
 }
 
 #[test]
-fn chunks_are_followed_too() {
+fn the_next_envelope_is_pipelined_after_a_chunk_too() {
     let bdat = |message: &[u8]| format!("BDAT {} LAST", message.len());
     let script = hello(&["PIPELINING", "CHUNKING"])
         .expect_group(&ENVELOPE[..2])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
-        .chunk(&bdat(FIRST))
+        .expect_chunk(&bdat(FIRST))
         .expect_group(&ENVELOPE[..2])
         .say(&format!("{QUEUED}\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok"))
-        .chunk(&bdat(SECOND))
+        .expect_chunk(&bdat(SECOND))
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -74,7 +74,7 @@ fn chunks_are_followed_too() {
 }
 
 #[test]
-fn it_is_the_same_inside_tls() {
+fn pipelining_works_inside_tls() {
     let authority = Authority::new();
     let script = asked()
         .start_tls(&authority.issue(LOOPBACK))
@@ -83,7 +83,7 @@ fn it_is_the_same_inside_tls() {
         .expect_group(&ENVELOPE)
         .say(GO_AHEAD)
         .followed_by(and_next(QUEUED))
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -104,10 +104,10 @@ fn without_pipelining_each_waits_for_the_one_before() {
 }
 
 #[test]
-fn a_message_that_is_refused_does_not_keep_the_next() {
+fn a_refused_message_does_not_affect_the_next() {
     let script = pipelining()
         .followed_by(and_next(TOO_MUCH))
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -120,17 +120,17 @@ fn a_message_that_is_refused_does_not_keep_the_next() {
 }
 
 #[test]
-fn recipients_who_are_refused_do_not_keep_the_next_message() {
+fn refused_recipients_do_not_affect_the_next_message() {
     let no = "550 5.1.1 No such user";
     let script = pipelining()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&format!(
             "{QUEUED}\r\n250 2.1.0 Ok\r\n{no}\r\n503 5.5.1 No recipients"
         ))
         .expect_group(&["RSET", ENVELOPE[0], ENVELOPE[1], ENVELOPE[2]])
         .say(&format!("250 2.0.0 Ok\r\n{GO_AHEAD}"))
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -141,8 +141,11 @@ fn recipients_who_are_refused_do_not_keep_the_next_message() {
 }
 
 #[test]
-fn a_lost_answer_is_perhaps_delivered_and_only_the_next_is_sent_anew() {
-    let lost = pipelining().content().expect_group(&ENVELOPE).hang_up();
+fn after_a_lost_answer_only_the_next_message_is_sent_again() {
+    let lost = pipelining()
+        .expect_content()
+        .expect_group(&ENVELOPE)
+        .hang_up();
     let server = Server::start([lost, delivery()]);
     let instance = instance();
     let outcomes = pipelined(&instance, &server).send_all(&letters(&[FIRST, SECOND]));
@@ -159,7 +162,7 @@ fn a_lost_answer_is_perhaps_delivered_and_only_the_next_is_sent_anew() {
 fn a_server_that_closes_after_a_message_gets_the_next_over_a_new_connection() {
     for closing in ["", "\r\n421 4.7.0 Enough"] {
         let first = pipelining()
-            .content()
+            .expect_content()
             .expect_group(&ENVELOPE)
             .say(&format!("{QUEUED}{closing}"))
             .hang_up();
@@ -178,7 +181,7 @@ fn a_new_connection_that_closes_at_once_is_that_messages_failure() {
     let server = Server::start([
         pipelining()
             .followed_by(and_next(QUEUED))
-            .content()
+            .expect_content()
             .hang_up(),
         hello(&["PIPELINING"]).expect_group(&ENVELOPE).hang_up(),
     ]);
@@ -193,10 +196,10 @@ fn a_new_connection_that_closes_at_once_is_that_messages_failure() {
 }
 
 #[test]
-fn a_letter_that_no_server_could_be_given_does_not_keep_the_others() {
+fn an_invalid_message_does_not_affect_the_others() {
     let script = pipelining()
         .followed_by(and_next(QUEUED))
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -215,16 +218,16 @@ fn a_message_over_the_servers_limit_is_not_begun_and_the_next_is() {
     let mail = |message: &[u8]| format!("MAIL FROM:<a@mail.test> SIZE={}", message.len());
     let group = |message: &[u8]| {
         let mail = mail(message);
-        Session::new().expect_group(&[&mail, ENVELOPE[1], ENVELOPE[2]])
+        Script::new().expect_group(&[&mail, ENVELOPE[1], ENVELOPE[2]])
     };
     let script = hello(&["PIPELINING", &format!("SIZE {limit}")])
         .followed_by(group(FIRST))
         .say(GO_AHEAD)
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(group(THIRD))
         .say(GO_AHEAD)
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -236,10 +239,10 @@ fn a_message_over_the_servers_limit_is_not_begun_and_the_next_is() {
 }
 
 #[test]
-fn where_no_connection_can_be_made_that_is_the_outcome_of_all() {
+fn without_a_connection_all_messages_have_that_outcome() {
     let server = Server::start([asked()
-        .tls_refused(&Authority::new().issue(LOOPBACK))
-        .closed()]);
+        .expect_tls_refusal(&Authority::new().issue(LOOPBACK))
+        .expect_close()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &Authority::new());
     let outcomes = mailer.send_all(&letters(&[FIRST, SECOND]));
@@ -255,7 +258,7 @@ fn where_no_connection_can_be_made_that_is_the_outcome_of_all() {
 }
 
 #[test]
-fn no_letters_are_no_connection() {
+fn without_messages_no_connection_is_opened() {
     let server = Server::start([]);
     let instance = instance();
     assert_eq!(plain(&instance, &server).send_all(&[]), []);
@@ -273,7 +276,7 @@ fn a_large_message_between_small_ones_is_not_mixed_up_with_them() {
         .say(GO_AHEAD)
         .followed_by(and_next(QUEUED))
         .followed_by(and_next(QUEUED))
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
@@ -284,8 +287,8 @@ fn a_large_message_between_small_ones_is_not_mixed_up_with_them() {
     assert_eq!(server.finish().only().messages(), [FIRST, &large, THIRD]);
 }
 
-fn hello_inside_with_pipelining() -> Session {
-    Session::new()
+fn hello_inside_with_pipelining() -> Script {
+    Script::new()
         .expect("EHLO [127.0.0.1]")
         .say(&ehlo(&["PIPELINING"]))
 }

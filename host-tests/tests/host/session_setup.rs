@@ -1,27 +1,27 @@
-//! A session of the caller's own, as far as its first transaction.
+//! A caller's own session, up to its first transaction: EHLO, STARTTLS, AUTH.
 
 use host_tests::{AuthStep, Error, Phase, TlsVersion};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, secured, starttls};
 
 const NOOP: &str = "250 2.0.0 Nothing done";
 
-fn greeting() -> Session {
-    Session::new().say("220 mail.test ESMTP")
+fn greeting() -> Script {
+    Script::new().say("220 mail.test ESMTP")
 }
 
-fn noop() -> Session {
-    Session::new().expect("NOOP").say(NOOP)
+fn noop() -> Script {
+    Script::new().expect("NOOP").say(NOOP)
 }
 
 #[test]
-fn dialling_says_nothing_after_the_greeting() {
-    let server = Server::start([Session::new()
+fn dial_sends_nothing_after_the_greeting() {
+    let server = Server::start([Script::new()
         .say("220-mail.test ESMTP\r\n220 Welcome")
-        .closed()]);
+        .expect_close()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "sesame");
@@ -31,14 +31,14 @@ fn dialling_says_nothing_after_the_greeting() {
     assert_eq!(greeting.lines, ["mail.test ESMTP", "Welcome"]);
     assert_eq!((client.extensions(), client.tls()), (vec![], None));
     drop(client);
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
-fn a_server_that_refuses_at_once_gives_no_session() {
+fn a_refusing_greeting_gives_no_session() {
     let no = "554 5.7.1 No service here";
-    let script = || Session::new().say(no).followed_by(quit());
+    let script = || Script::new().say(no).followed_by(quit());
     let server = Server::start([script(), script()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -48,7 +48,7 @@ fn a_server_that_refuses_at_once_gives_no_session() {
 }
 
 #[test]
-fn connecting_greets_secures_and_authenticates() {
+fn connect_sends_ehlo_starts_tls_and_authenticates() {
     let authority = Authority::new();
     let server = Server::start([asked()
         .start_tls(&authority.issue(LOOPBACK))
@@ -70,7 +70,7 @@ fn connecting_greets_secures_and_authenticates() {
 }
 
 #[test]
-fn a_session_is_apart_from_the_connection_that_its_mailer_keeps() {
+fn a_session_does_not_use_the_kept_connection_of_its_mailer() {
     let server = Server::start([
         hello(&[]).followed_by(noop()),
         delivery().followed_by(message()),
@@ -78,16 +78,16 @@ fn a_session_is_apart_from_the_connection_that_its_mailer_keeps() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     let client = mailer.connect().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     client.noop().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     drop(mailer);
     drop(client);
     server.finish();
 }
 
 #[test]
-fn hello_gives_the_callers_name_and_the_servers_reply() {
+fn hello_sends_the_callers_name_and_returns_the_reply() {
     let server = Server::start([greeting()
         .expect("EHLO client.example.org")
         .say("250-mail.test greets you\r\n250 SIZE 1000")
@@ -106,7 +106,7 @@ fn hello_gives_the_callers_name_and_the_servers_reply() {
 
 // Conformance: 3
 #[test]
-fn helo_follows_where_ehlo_is_not_understood() {
+fn helo_follows_if_ehlo_is_unknown() {
     let server = Server::start([greeting()
         .expect("EHLO client.example.org")
         .say("502 5.5.1 Not here")
@@ -125,7 +125,7 @@ fn helo_follows_where_ehlo_is_not_understood() {
 }
 
 #[test]
-fn a_refused_hello_may_be_said_again() {
+fn a_refused_hello_can_be_repeated() {
     let no = "451 4.7.1 Not yet";
     let server = Server::start([greeting()
         .expect("EHLO client.example.org")
@@ -144,7 +144,7 @@ fn a_refused_hello_may_be_said_again() {
 
 // Conformance: 2
 #[test]
-fn hello_is_said_by_the_others_where_it_is_due() {
+fn other_functions_send_ehlo_if_it_is_due() {
     let authority = Authority::new();
     let script = secured(&authority.issue(LOOPBACK)).followed_by(noop());
     let server = Server::start([script, hello(&[]).followed_by(envelope())]);
@@ -162,7 +162,7 @@ fn hello_is_said_by_the_others_where_it_is_due() {
 
 // Conformance: 5
 #[test]
-fn extensions_are_all_that_the_server_offers() {
+fn extensions_returns_all_that_the_server_offers() {
     let server = Server::start([hello(&[
         "SIZE 1000",
         "AUTH PLAIN",
@@ -195,7 +195,7 @@ fn extensions_are_all_that_the_server_offers() {
 }
 
 #[test]
-fn what_tls_agreed_on_is_told() {
+fn the_negotiated_tls_parameters_are_returned() {
     let authority = Authority::new();
     let identity = authority.intermediate().issue(LOOPBACK);
     let configs = [
@@ -218,10 +218,10 @@ fn what_tls_agreed_on_is_told() {
             let client = mailer.dial().unwrap();
             client.start_tls().unwrap();
             client.noop().unwrap();
-            let tls = client.tls().expect("TLS stands");
+            let tls = client.tls().expect("TLS is on");
             assert_eq!((tls.version, tls.resumed), (version, resumed));
             assert!(tls.cipher_suite.starts_with("TLS"), "{tls:?}");
-            // A resumed session of TLS 1.2 agrees on no new key (RFC 5246, section 7.3).
+            // A resumed session of TLS 1.2 has no key exchange (RFC 5246, section 7.3).
             let exchanged = !(resumed && version == TlsVersion::Tls12);
             assert_eq!(tls.key_exchange.is_empty(), !exchanged, "{tls:?}");
             assert_eq!(tls.peer_certificates, identity.chain_der());
@@ -233,7 +233,7 @@ fn what_tls_agreed_on_is_told() {
 
 // Conformance: 39
 #[test]
-fn starttls_that_is_not_to_be_had_leaves_the_session_in_clear() {
+fn a_refused_starttls_leaves_the_session_in_clear() {
     let no = "454 4.7.0 Not now";
     let server = Server::start([
         hello(&[]).followed_by(noop()),
@@ -257,7 +257,7 @@ fn starttls_that_is_not_to_be_had_leaves_the_session_in_clear() {
 
 // Conformance: 39, 40
 #[test]
-fn tls_is_made_once_and_not_within_a_transaction() {
+fn tls_starts_only_once_and_not_within_a_transaction() {
     let authority = Authority::new();
     let script = secured(&authority.issue(LOOPBACK)).followed_by(noop());
     let in_transaction = hello(&["STARTTLS"]).expect("MAIL *").say("250 Ok");
@@ -278,7 +278,7 @@ fn tls_is_made_once_and_not_within_a_transaction() {
 
 // Conformance: 49
 #[test]
-fn a_wrong_password_may_be_followed_by_the_right_one() {
+fn after_a_wrong_password_the_right_one_is_accepted() {
     let (no, yes) = ("535 5.7.8 Wrong", "235 2.7.0 Welcome");
     let server = Server::start([hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN AGFkYQB3cm9uZw==")
@@ -297,7 +297,7 @@ fn a_wrong_password_may_be_followed_by_the_right_one() {
 }
 
 #[test]
-fn a_mechanism_of_the_callers_own_goes_step_by_step() {
+fn a_callers_own_mechanism_works_step_by_step() {
     let yes = "235 2.7.0 Welcome";
     let server = Server::start([hello(&["AUTH X-TEST"])
         .expect("AUTH X-TEST")
@@ -320,7 +320,7 @@ fn a_mechanism_of_the_callers_own_goes_step_by_step() {
 }
 
 #[test]
-fn a_mechanism_of_the_callers_own_may_speak_first() {
+fn a_callers_own_mechanism_may_have_an_initial_response() {
     let no = "535 5.7.8 No";
     let server = Server::start([hello(&["AUTH X-TEST"])
         .expect("AUTH X-TEST Zmlyc3Q=")
@@ -340,7 +340,7 @@ fn a_mechanism_of_the_callers_own_may_speak_first() {
 
 // Conformance: 45, 47
 #[test]
-fn an_exchange_may_be_cancelled_by_the_caller_and_is_where_the_challenge_is_not_base64() {
+fn an_exchange_is_cancelled_by_the_caller_or_if_a_challenge_is_not_base64() {
     let cancelled = "501 5.7.0 Cancelled";
     let server = Server::start([hello(&["AUTH X-TEST"])
         .expect("AUTH X-TEST")

@@ -1,4 +1,4 @@
-//! Hosts that return fewer random octets than they are asked for, or none.
+//! Hosts that return fewer random octets than requested, or none.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,8 @@ use servers::scripted::Server;
 use crate::support::*;
 use crate::tls::{LOOPBACK, secured, starttls};
 
-/// Each answer has at most so many octets, none of which is 0; what was asked for is kept.
+/// The host returns at most this many octets at once, none of which is 0. The requested sizes are
+/// recorded.
 fn returning(most: u64) -> (Instance, Arc<Mutex<Vec<u64>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let heard = asked.clone();
@@ -36,25 +37,25 @@ fn assert_no_randomness(error: &Error) {
 }
 
 #[test]
-fn a_host_that_returns_less_than_it_is_asked_for_is_asked_again() {
+fn a_host_that_returns_too_few_octets_is_asked_again() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let (instance, asked) = returning(5);
-    delivers(&starttls(&instance, &server, &authority));
+    expect_delivery(&starttls(&instance, &server, &authority));
     server.finish();
     let asked = asked.lock().unwrap();
-    // X25519's key, of 32 octets.
+    // The key of X25519 has 32 octets.
     let rest = [32, 27, 22, 17, 12, 7, 2];
     assert!(asked.windows(7).any(|some| some == rest), "{asked:?}");
 }
 
 #[test]
-fn a_host_without_randomness_makes_no_tls() {
+fn without_randomness_tls_fails() {
     let authority = Authority::new();
     let script = hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 2.0.0 Go ahead");
-    let server = Server::start([script.closed()]);
+    let server = Server::start([script.expect_close()]);
     let (instance, _) = returning(0);
     let mailer = starttls(&instance, &server, &authority);
     assert_no_randomness(&mailer.send(&to_b(), MESSAGE).unwrap_err());
@@ -62,10 +63,10 @@ fn a_host_without_randomness_makes_no_tls() {
 }
 
 #[test]
-fn a_host_without_randomness_logs_nobody_in() {
-    let server = Server::start([servers::scripted::Session::new()
+fn without_randomness_authentication_fails() {
+    let server = Server::start([servers::scripted::Script::new()
         .say("220 mail.test")
-        .closed()]);
+        .expect_close()]);
     let (instance, _) = returning(0);
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "sesame");
@@ -74,10 +75,10 @@ fn a_host_without_randomness_logs_nobody_in() {
 }
 
 #[test]
-fn who_neither_logs_in_nor_makes_tls_needs_no_randomness() {
+fn without_tls_and_authentication_no_randomness_is_needed() {
     let server = Server::start([delivery()]);
     let (instance, asked) = returning(0);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
     assert!(asked.lock().unwrap().is_empty());
 }

@@ -1,4 +1,4 @@
-//! A running server, and what it was sent.
+//! A running server, and the messages that its mailbox has to contain.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,48 +9,48 @@ use host_tests::{
 use servers::authority::Authority;
 use servers::real::{Kind, PASSWORD, RealServer, USER};
 
-use crate::lost::lost;
+use crate::missing::describe_missing;
 
-/// The ways into each server, with their names.
-pub const WAYS: [(Security, &str); 2] = [
+/// The ways to start TLS, with their names.
+pub const TLS_MODES: [(Security, &str); 2] = [
     (Security::Starttls, "STARTTLS"),
     (Security::ImplicitTls, "implicit TLS"),
 ];
 
-/// For topics that do not care which.
+/// A message for checks that do not depend on it.
 pub const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
     Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <any@example.test>\r\nSubject: any\r\n\
     \r\nHello.\r\n";
 
-/// Lines of a conversation; more than any here has.
+/// More lines than any conversation here has.
 const TRANSCRIPT: u32 = 10_000;
 
-pub struct Visit {
-    pub server: RealServer,
-    /// Issued the certificate, for `localhost` only.
+pub struct ServerUnderTest {
+    pub real: RealServer,
+    /// The authority of the server's certificate, which is for `localhost` only.
     pub authority: Authority,
-    /// What is to be in the server's mailbox.
+    /// The messages that the mailbox has to contain.
     sent: Vec<Vec<u8>>,
 }
 
-impl Visit {
-    /// None where the machine cannot have the server.
-    pub fn begin(kind: Kind) -> Option<Visit> {
+impl ServerUnderTest {
+    /// `None` if the machine cannot have the server.
+    pub fn start(kind: Kind) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
-        Some(Visit {
-            server: RealServer::start_if_available(kind, &identity).ok()?,
+        Some(ServerUnderTest {
+            real: RealServer::start_if_available(kind, &identity).ok()?,
             authority,
             sent: Vec::new(),
         })
     }
 
-    /// Trusts the server's authority alone, and keeps a transcript.
+    /// A mailer that trusts only the server's authority, and keeps a transcript.
     pub fn mailer<'a>(&self, instance: &'a Instance, security: Security) -> Mailer<'a> {
         self.mailer_to("localhost", &self.authority, instance, security)
     }
 
-    /// Goes to the server by that name, and trusts that authority alone.
+    /// A mailer that uses this name for the server and trusts only this authority.
     pub fn mailer_to<'a>(
         &self,
         host: &str,
@@ -60,14 +60,14 @@ impl Visit {
     ) -> Mailer<'a> {
         let mailer = instance.mailer(host);
         mailer.set_port(match security {
-            Security::ImplicitTls => self.server.tls_port,
-            _ => self.server.port,
+            Security::ImplicitTls => self.real.tls_port,
+            _ => self.real.port,
         });
         mailer.set_security(security);
-        if security == Security::ImplicitTls && self.server.kind.wants_password() {
+        if security == Security::ImplicitTls && self.real.kind.needs_auth_over_implicit_tls() {
             mailer.set_password(USER, PASSWORD);
         }
-        if matches!(self.server.kind, Kind::Dovecot | Kind::Cyrus) {
+        if matches!(self.real.kind, Kind::Dovecot | Kind::Cyrus) {
             mailer.set_dialect(Dialect::Lmtp);
         }
         mailer.set_roots(Roots::AddedOnly);
@@ -77,33 +77,35 @@ impl Visit {
         mailer
     }
 
-    /// The server takes the message, for its user.
+    /// The server accepts a message for its user.
     #[track_caller]
-    pub fn delivers(&mut self, mailer: &Mailer) {
+    pub fn deliver(&mut self, mailer: &Mailer) {
         let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
         assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
-        self.took(MESSAGE);
+        self.expect_stored(MESSAGE);
     }
 
-    /// The server said that it has taken this message, whose lines end with CRLF.
-    pub fn took(&mut self, message: &[u8]) {
-        self.sent.push(self.server.kind.expected(message));
+    /// The server has accepted this message, whose lines end with CRLF, so the mailbox has to contain it.
+    pub fn expect_stored(&mut self, message: &[u8]) {
+        self.sent.push(self.real.kind.stored_form(message));
     }
 
-    /// The mailbox holds what the server has taken, in whatever order it was delivered, and
-    /// nothing else.
+    /// The mailbox contains all accepted messages, in any order, and nothing else.
     #[track_caller]
-    pub fn everything_arrived(&mut self) {
-        let kind = self.server.kind;
-        let stored = self.server.wait_for(self.sent.len()).unwrap();
-        let own = |stored| kind.own(stored).expect("the server's trace header");
+    pub fn assert_mailbox(&mut self) {
+        let kind = self.real.kind;
+        let stored = self.real.wait_for(self.sent.len()).unwrap();
+        let own = |stored| {
+            kind.without_trace(stored)
+                .expect("the server's trace header")
+        };
         let mut arrived: Vec<&[u8]> = stored.iter().map(|stored| own(stored)).collect();
         arrived.sort_unstable();
         self.sent.sort_unstable();
         assert!(
             arrived == self.sent,
             "{kind}: {}",
-            lost(&self.sent, &arrived)
+            describe_missing(&self.sent, &arrived)
         );
     }
 }
@@ -112,13 +114,13 @@ pub fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
-/// Counts the connections that it opens.
+/// An instance, and a counter of its connections.
 pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counter = connections.clone();
     let grants = Grants {
         connecting: Some(Arc::new(move |address| {
-            // `localhost` may also be ::1, where no server listens.
+            // `localhost` may also be ::1, at which no server listens.
             let counted = usize::from(address.is_ipv4());
             counter.fetch_add(counted, Ordering::Relaxed);
         })),
@@ -134,7 +136,7 @@ pub fn to(recipients: &[&str]) -> Envelope {
     }
 }
 
-/// Who was told what.
+/// Each recipient with the code of the reply.
 pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     let pairs = replies
         .iter()
@@ -142,15 +144,15 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     pairs.collect()
 }
 
-/// The conversation since the last look.
+/// The conversation since the last call.
 pub fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The mechanisms tried since the last look, of which none has shown the secret.
+/// The mechanisms tried since the last call. The transcript must not contain the secret.
 #[track_caller]
-pub fn tried(mailer: &Mailer, secret: &str) -> Vec<String> {
+pub fn mechanisms_tried(mailer: &Mailer, secret: &str) -> Vec<String> {
     let shown = transcript(mailer);
     assert!(!shown.contains(secret), "{shown}");
     let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));

@@ -1,16 +1,16 @@
-//! From the greeting to QUIT.
+//! A mailer's connection from the greeting to QUIT.
 
 use host_tests::{Error, Phase, Speaker};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
 // Conformance: 6
 #[test]
-fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
+fn without_pipelining_a_message_is_sent_command_by_command() {
     let server = Server::start([delivery()]);
     let instance = instance();
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
 
     let transcript = server.finish();
     let heard = transcript.only();
@@ -20,13 +20,13 @@ fn a_message_is_sent_command_by_command_where_pipelining_is_not_offered() {
 
 // Conformance: 30
 #[test]
-fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
+fn with_pipelining_mail_rcpt_and_data_share_a_flight() {
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
         .followed_by(content())]);
     let instance = instance();
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
 
     let transcript = server.finish();
     assert_eq!(transcript.only().messages(), [MESSAGE]);
@@ -35,7 +35,7 @@ fn mail_rcpt_and_data_share_a_flight_where_pipelining_is_offered() {
 
 // Conformance: 5
 #[test]
-fn keywords_are_known_in_any_case() {
+fn keywords_are_recognized_in_any_case() {
     let server = Server::start([
         hello(&["pipelining", "Size 1000000", "8bitMIME", "X-OTHER a=b"])
             .expect_group(&[
@@ -47,14 +47,14 @@ fn keywords_are_known_in_any_case() {
             .followed_by(content()),
     ]);
     let instance = instance();
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 // Conformance: 8
 #[test]
 fn greetings_and_replies_may_have_several_lines_and_no_text() {
-    let server = Server::start([Session::new()
+    let server = Server::start([Script::new()
         .say("220-mail.test ESMTP\r\n220-Welcome.\r\n220")
         .expect("EHLO [127.0.0.1]")
         .say("250")
@@ -65,15 +65,15 @@ fn greetings_and_replies_may_have_several_lines_and_no_text() {
         .expect("DATA")
         .followed_by(content())]);
     let instance = instance();
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 // Conformance: 3
 #[test]
-fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
+fn helo_is_used_if_the_server_does_not_know_ehlo() {
     for unknown in ["500 5.5.1 What?", "502 5.5.1 Not here"] {
-        let server = Server::start([Session::new()
+        let server = Server::start([Script::new()
             .say("220 mail.test SMTP")
             .expect("EHLO [127.0.0.1]")
             .say(unknown)
@@ -81,7 +81,7 @@ fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
             .say("250 mail.test")
             .followed_by(message())]);
         let instance = instance();
-        delivers(&plain(&instance, &server));
+        expect_delivery(&plain(&instance, &server));
         server.finish();
     }
 }
@@ -90,12 +90,12 @@ fn a_server_that_does_not_know_ehlo_is_spoken_to_with_helo() {
 #[test]
 fn a_421_to_ehlo_is_no_reason_for_helo() {
     let busy = "421 4.3.2 Too busy";
-    let error = error_of(
-        Session::new()
+    let error = send_error(
+        Script::new()
             .say("220 mail.test")
             .expect("EHLO [127.0.0.1]")
             .say(busy)
-            .closed(),
+            .expect_close(),
     );
     assert_eq!(error, rejected(Phase::Hello, busy));
 }
@@ -103,24 +103,24 @@ fn a_421_to_ehlo_is_no_reason_for_helo() {
 #[test]
 fn a_server_may_refuse_at_once() {
     let no = "554 5.7.1 No service here";
-    let error = error_of(Session::new().say(no).followed_by(quit()));
+    let error = send_error(Script::new().say(no).followed_by(quit()));
     assert_eq!(error, rejected(Phase::Greeting, no));
 
     let busy = "421 4.3.2 Too busy";
-    let error = error_of(Session::new().say(busy).hang_up());
+    let error = send_error(Script::new().say(busy).hang_up());
     assert_eq!(error, rejected(Phase::Greeting, busy));
 }
 
 #[test]
-fn other_words_than_smtp_are_a_protocol_error() {
-    let error = error_of(Session::new().say("SSH-2.0-OpenSSH_9.6").closed());
+fn another_protocol_than_smtp_is_a_protocol_error() {
+    let error = send_error(Script::new().say("SSH-2.0-OpenSSH_9.6").expect_close());
     assert!(
         matches!(error, Error::Protocol((Phase::Greeting, _))),
         "{error:?}"
     );
 
-    let error = error_of(
-        Session::new()
+    let error = send_error(
+        Script::new()
             .say("220 mail.test")
             .expect("EHLO *")
             .say("250-a\r\n550 b"),
@@ -132,8 +132,8 @@ fn other_words_than_smtp_are_a_protocol_error() {
 }
 
 #[test]
-fn only_220_greets() {
-    let error = error_of(Session::new().say("250 mail.test").closed());
+fn only_220_is_a_greeting() {
+    let error = send_error(Script::new().say("250 mail.test").expect_close());
     assert!(
         matches!(&error, Error::Protocol((Phase::Greeting, what)) if what.contains("250")),
         "{error:?}"
@@ -141,19 +141,19 @@ fn only_220_greets() {
 }
 
 #[test]
-fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
-    let server = Server::start([Session::new()
+fn bare_lf_line_ends_are_accepted_and_reported_once() {
+    let server = Server::start([Script::new()
         .say_bytes("220-mail.test\n220 ready\n")
         .expect("EHLO *")
         .say_bytes("250-mail.test\n250 PIPELINING\n")
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
         .say_bytes("250 Ok\n250 Ok\n354 Go\n")
-        .content()
+        .expect_content()
         .say_bytes(format!("{QUEUED}\n"))]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_transcript(100);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let lines = mailer.transcript();
     let named = lines
         .iter()
@@ -164,8 +164,8 @@ fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
 
 // Conformance: 4
 #[test]
-fn the_local_name_is_the_callers_where_set() {
-    let server = Server::start([Session::new()
+fn the_caller_can_set_the_local_name() {
+    let server = Server::start([Script::new()
         .say("220 mail.test")
         .expect("EHLO client.example.org")
         .say("250 mail.test")
@@ -173,20 +173,20 @@ fn the_local_name_is_the_callers_where_set() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_local_name("client.example.org").unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 4
 #[test]
 fn a_server_is_reached_over_ipv6() {
-    let server = Server::start_v6([Session::new()
+    let server = Server::start_v6([Script::new()
         .say("220 mail.test")
         .expect("EHLO [IPv6:::1]")
         .say("250 mail.test")
         .followed_by(message())]);
     let instance = instance();
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
@@ -197,7 +197,7 @@ fn a_server_is_reached_by_its_name() {
     let mailer = instance.mailer("localhost");
     mailer.set_port(server.port());
     mailer.set_security(host_tests::Security::Plaintext);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -206,50 +206,50 @@ fn two_messages_share_a_connection() {
     let server = Server::start([delivery().followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages(), [MESSAGE, MESSAGE]);
 }
 
 // Conformance: 25
 #[test]
-fn closing_says_quit_and_the_next_message_opens_a_new_connection() {
+fn close_sends_quit_and_the_next_message_opens_a_new_connection() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
 fn dropping_a_mailer_closes_its_connection_without_quit() {
-    let server = Server::start([delivery().closed()]);
+    let server = Server::start([delivery().expect_close()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     drop(mailer);
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
-fn two_mailers_of_an_instance_do_not_know_of_each_other() {
+fn two_mailers_of_an_instance_are_independent() {
     let server = Server::start([delivery().followed_by(message()), delivery()]);
     let instance = instance();
     let (one, other) = (plain(&instance, &server), plain(&instance, &server));
-    delivers(&one);
-    delivers(&other);
-    delivers(&one);
+    expect_delivery(&one);
+    expect_delivery(&other);
+    expect_delivery(&one);
     server.finish();
 }
 
 // Conformance: 25
 #[test]
-fn one_call_sends_a_message_and_says_quit() {
+fn send_mail_sends_a_message_and_quit() {
     let server = Server::start([
         delivery().followed_by(quit()),
         delivery().followed_by(quit()),
@@ -264,7 +264,7 @@ fn one_call_sends_a_message_and_says_quit() {
 }
 
 #[test]
-fn a_message_that_was_taken_stays_taken_when_quit_goes_wrong() {
+fn an_accepted_message_stays_accepted_if_quit_fails() {
     let server = Server::start([delivery().expect("QUIT").hang_up()]);
     let instance = instance();
     let url = format!("smtp://127.0.0.1:{}", server.port());
@@ -274,12 +274,12 @@ fn a_message_that_was_taken_stays_taken_when_quit_goes_wrong() {
 }
 
 #[test]
-fn the_transcript_is_what_was_said() {
+fn the_transcript_contains_the_conversation() {
     let server = Server::start([delivery().followed_by(quit())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_transcript(100);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     server.finish();
 
@@ -307,14 +307,14 @@ fn the_transcript_is_what_was_said() {
 }
 
 #[test]
-fn the_transcript_keeps_the_newest_lines_and_none_by_default() {
+fn the_transcript_is_off_by_default_and_keeps_the_newest_lines() {
     let server = Server::start([delivery().followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(mailer.transcript(), []);
     mailer.set_transcript(1);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let [line] = &mailer.transcript()[..] else {
         panic!("not one line")
     };

@@ -1,4 +1,4 @@
-//! A message by the function for one message, which says QUIT with its end where the server bears that.
+//! `send-mail`, which pipelines QUIT after the message if the server accepts that.
 
 use std::io::{BufRead, BufReader, Write, copy};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -6,24 +6,24 @@ use std::thread::{self, JoinHandle};
 
 use servers::real::USER;
 
-use crate::visit::{MESSAGE, Visit, codes, instance};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance};
 
-/// Without TLS, as it trusts no authority of a test.
-pub fn is_sent_and_taken_leave_of(visit: &mut Visit) -> String {
-    let (port, overheard) = without_starttls(visit.server.port);
+/// Without TLS, because `send-mail` trusts no authority of a test.
+pub fn ends_with_quit(server: &mut ServerUnderTest) -> String {
+    let (port, overheard) = without_starttls(server.real.port);
     let url = format!("smtp://127.0.0.1:{port}");
     let sent = instance().send_mail(&url, "sender@example.test", &[USER], MESSAGE);
     assert_eq!(codes(&sent.unwrap().accepted), [(USER, 250)]);
-    visit.took(MESSAGE);
+    server.expect_stored(MESSAGE);
     let replies = overheard.join().unwrap();
     let last = replies.last().map(String::as_str).unwrap_or_default();
     assert!(last.starts_with("221 "), "{replies:?}");
-    visit.everything_arrived();
+    server.assert_mailbox();
     "send-mail, with QUIT answered".into()
 }
 
-/// A port that leads one connection to the server's, which does not offer STARTTLS there; and, once that is
-/// over, the lines that the server said.
+/// A port that forwards one connection to the server, and hides STARTTLS. The thread returns the server's
+/// lines.
 fn without_starttls(port: u16) -> (u16, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let own = listener.local_addr().unwrap().port();

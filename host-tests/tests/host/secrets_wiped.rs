@@ -1,26 +1,26 @@
-//! What the component's memory holds of secrets after they were used.
+//! Secrets are wiped from the component's memory after use.
 
 use std::collections::BTreeSet;
 
 use host_tests::{BearerCredentials, Credentials, Instance, Mailer};
 use servers::authority::{Authority, Identity};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, starttls};
 
 const USERNAME: &str = "ada@mail.test";
-/// Of a length that base64 pads, and found nowhere else.
+/// Its length needs padding in base64, and its text occurs nowhere else.
 const PASSWORD: &str = "Kd7!wq-Zz93.tUm2+Lx0 pqRst";
 const PASSWORD_BASE64: &str = "S2Q3IXdxLVp6OTMudFVtMitMeDAgcHFSc3Q=";
-/// `\0ada@mail.test\0` and the password.
+/// `\0ada@mail.test\0` and the password, in base64.
 const PLAIN: &str = "AGFkYUBtYWlsLnRlc3QAS2Q3IXdxLVp6OTMudFVtMitMeDAgcHFSc3Q=";
 
 const WELCOME: &str = "235 2.7.0 Welcome";
 
-/// The parts of it that are in memory, none of which may be.
+/// The parts of the secret that the memory contains; none may be there.
 fn found(memory: &[u8], secret: &str) -> Vec<String> {
-    /// As much as would help a guess; shorter ones turn up by chance.
+    /// Long enough to help a guess. Shorter parts occur by chance.
     const PART: usize = 8;
     let parts: BTreeSet<&[u8]> = secret.as_bytes().windows(PART).collect();
     let found = memory.windows(PART).filter(|part| parts.contains(part));
@@ -32,7 +32,7 @@ fn found(memory: &[u8], secret: &str) -> Vec<String> {
 #[track_caller]
 fn forgets(instance: Instance, secrets: &[&str]) {
     let memory = instance.into_memory();
-    // Some of the component's words: the dump is of this memory, and the search finds.
+    // This text of the component proves that the dump is its memory and that the search works.
     assert!(!found(&memory, "the host gave no randomness").is_empty());
     for secret in secrets {
         let parts = found(&memory, secret);
@@ -40,8 +40,8 @@ fn forgets(instance: Instance, secrets: &[&str]) {
     }
 }
 
-fn login() -> Session {
-    Session::new()
+fn login() -> Script {
+    Script::new()
         .expect("AUTH LOGIN")
         .say("334 VXNlcm5hbWU6")
         .expect("YWRhQG1haWwudGVzdA==")
@@ -50,7 +50,7 @@ fn login() -> Session {
         .say(WELCOME)
 }
 
-fn inside(identity: &Identity, mechanisms: &str) -> Session {
+fn inside(identity: &Identity, mechanisms: &str) -> Script {
     asked()
         .start_tls(identity)
         .expect("EHLO [127.0.0.1]")
@@ -64,12 +64,12 @@ fn many(recipients: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_password_is_in_memory_as_long_as_a_mailer_has_it() {
+fn a_password_stays_in_memory_as_long_as_its_mailer() {
     let server = Server::start([]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, PASSWORD);
-    // Not dropped, as the instance traps where it is looked into.
+    // Not dropped, because reading the memory makes the instance trap.
     std::mem::forget(mailer);
     let memory = instance.into_memory();
     assert!(!found(&memory, PASSWORD).is_empty());
@@ -77,7 +77,7 @@ fn a_password_is_in_memory_as_long_as_a_mailer_has_it() {
 }
 
 #[test]
-fn what_a_login_by_plain_and_by_login_has_written_is_wiped() {
+fn the_responses_of_plain_and_login_are_wiped() {
     let by_plain = hello(&["AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(WELCOME);
@@ -86,7 +86,7 @@ fn what_a_login_by_plain_and_by_login_has_written_is_wiped() {
         let instance = instance();
         let mailer = plain(&instance, &server);
         mailer.set_password(USERNAME, PASSWORD);
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
         drop(mailer);
         server.finish();
@@ -95,7 +95,7 @@ fn what_a_login_by_plain_and_by_login_has_written_is_wiped() {
 }
 
 #[test]
-fn the_base64_forms_are_wiped_though_the_mailer_goes_on() {
+fn the_base64_forms_are_wiped_while_the_mailer_lives_on() {
     let script = hello(&["AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(WELCOME);
@@ -103,14 +103,14 @@ fn the_base64_forms_are_wiped_though_the_mailer_goes_on() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     std::mem::forget(mailer);
     forgets(instance, &[PASSWORD_BASE64, PLAIN]);
     server.finish();
 }
 
 #[test]
-fn a_login_that_leaves_with_an_envelope_is_wiped_wherever_that_has_grown_to() {
+fn a_response_pipelined_with_an_envelope_is_wiped_wherever_its_buffer_grew() {
     let recipients = many(90);
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
@@ -122,7 +122,7 @@ fn a_login_that_leaves_with_an_envelope_is_wiped_wherever_that_has_grown_to() {
         lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
         lines.push("DATA".into());
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let said = Session::new()
+        let said = Script::new()
             .expect_group(&lines)
             .say(WELCOME)
             .say("250 2.1.0 Ok");
@@ -142,9 +142,10 @@ fn a_login_that_leaves_with_an_envelope_is_wiped_wherever_that_has_grown_to() {
     for (script, tls) in [(in_clear, false), (in_tls, true)] {
         let server = Server::start([script]);
         let instance = instance();
-        match tls {
-            true => send(starttls(&instance, &server, &authority)),
-            false => send(plain(&instance, &server)),
+        if tls {
+            send(starttls(&instance, &server, &authority));
+        } else {
+            send(plain(&instance, &server));
         }
         server.finish();
         forgets(instance, &[PASSWORD, PASSWORD_BASE64, PLAIN]);
@@ -160,16 +161,16 @@ fn a_login_inside_tls_is_wiped() {
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     drop(mailer);
     server.finish();
     forgets(instance, &[PASSWORD, PASSWORD_BASE64, PLAIN]);
 }
 
-fn message_in_groups() -> Session {
+fn message_in_groups() -> Script {
     let lines = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"];
-    let said = Session::new().expect_group(&lines);
+    let said = Script::new().expect_group(&lines);
     said.say("250 2.1.0 Ok")
         .say("250 2.1.5 Ok")
         .followed_by(content())
@@ -183,7 +184,7 @@ fn a_password_in_a_url_is_wiped() {
     let message = envelope()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say(QUEUED);
     let server = Server::start([script.followed_by(message).followed_by(quit())]);
     let instance = instance();
@@ -211,7 +212,7 @@ fn a_token_is_wiped() {
         username: USERNAME.into(),
         token: TOKEN.into(),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     drop(mailer);
     let heard = server.finish();

@@ -1,4 +1,4 @@
-//! One client's visit: its commands, and the replies to them (RFC 5321, section 4.1).
+//! The session of one client: its commands and the replies to them (RFC 5321, section 4.1).
 
 use std::io;
 use std::net::TcpStream;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::auth::{Exchange, MECHANISMS, Step};
 use super::{Delivery, Shared, command};
-use crate::ending::UNPOISONED;
 use crate::scripted::{Speaker, unstuffed};
+use crate::shutdown::UNPOISONED;
 use crate::wire::Wire;
 
 /// In octets (RFC 1870); more than any demonstration needs.
@@ -18,8 +18,8 @@ const TOO_LARGE: &str = "552 5.3.4 Message too large";
 const SYNTAX: &str = "501 5.5.4 Syntax error";
 
 pub(super) fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
-    let wire = Wire::new(stream, shared.ending.clone())?;
-    let mut visit = Visit {
+    let wire = Wire::new(stream, shared.shutdown.clone())?;
+    let mut session = ServerSession {
         wire,
         shared,
         unsent: Vec::new(),
@@ -27,20 +27,20 @@ pub(super) fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
         username: None,
         envelope: None,
     };
-    visit.reply("220 localhost ESMTP ready");
+    session.reply("220 localhost ESMTP ready");
     loop {
-        let Some(line) = visit.read(command::without_secrets)? else {
+        let Some(line) = session.read(command::without_secrets)? else {
             return Ok(());
         };
-        if visit.obey(&line)? == Next::Leave {
-            visit.flush()?;
-            visit.wire.hang_up();
+        if session.execute(&line)? == Next::Close {
+            session.flush()?;
+            session.wire.hang_up();
             return Ok(());
         }
     }
 }
 
-struct Visit {
+struct ServerSession {
     wire: Wire,
     shared: Arc<Shared>,
     /// The replies to a group of commands leave together (RFC 2920, section 3.2).
@@ -57,12 +57,12 @@ struct Envelope {
 
 #[derive(PartialEq)]
 enum Next {
-    Stay,
-    Leave,
+    Continue,
+    Close,
 }
 
-impl Visit {
-    fn obey(&mut self, line: &str) -> io::Result<Next> {
+impl ServerSession {
+    fn execute(&mut self, line: &str) -> io::Result<Next> {
         let (verb, argument) = command::verb(line);
         match verb.as_str() {
             "EHLO" => self.hello(true),
@@ -79,11 +79,11 @@ impl Visit {
             "NOOP" => self.reply("250 2.0.0 Nothing done"),
             "QUIT" => {
                 self.reply("221 2.0.0 Goodbye");
-                return Ok(Next::Leave);
+                return Ok(Next::Close);
             }
             _ => self.reply("500 5.5.2 Unknown command"),
         }
-        Ok(Next::Stay)
+        Ok(Next::Continue)
     }
 
     fn hello(&mut self, extended: bool) {
@@ -93,7 +93,7 @@ impl Visit {
             return self.reply("250 localhost");
         }
         self.reply("250-localhost");
-        // Passwords are taken inside TLS only.
+        // Passwords are accepted only inside TLS.
         if self.wire.is_tls() {
             self.reply(&format!("250-AUTH {MECHANISMS}"));
         } else if self.shared.tls.is_some() {
@@ -114,7 +114,7 @@ impl Visit {
         self.reply("220 2.0.0 Go ahead");
         self.flush()?;
         self.wire.start_tls(tls)?;
-        // What was said in clear is forgotten (RFC 3207, section 4.2).
+        // TLS discards what the client sent before (RFC 3207, section 4.2).
         (self.greeted, self.username, self.envelope) = (false, None, None);
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Visit {
             step = exchange.answer(&response, &self.shared.accounts);
         }
         match step {
-            Step::Welcome(username) => {
+            Step::Authenticated(username) => {
                 self.username = Some(username);
                 self.reply("235 2.7.0 Welcome");
             }
@@ -225,7 +225,7 @@ impl Visit {
         Ok(())
     }
 
-    /// The next line, which others see as `shown` has it.
+    /// The next line; observers see what `shown` makes of it.
     fn read(&mut self, shown: impl Fn(&str) -> String) -> io::Result<Option<String>> {
         if !self.wire.has_line() {
             self.flush()?;
@@ -254,7 +254,7 @@ impl Visit {
     }
 }
 
-/// Why a parameter of MAIL is not taken.
+/// The reply that refuses a parameter of MAIL.
 fn refusal(parameter: &str) -> Option<&'static str> {
     let (keyword, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     match (keyword.to_ascii_uppercase().as_str(), value) {

@@ -1,8 +1,8 @@
-//! Messages that have very little of something, or very much.
+//! Very small and very large messages.
 
 use std::fmt::Write;
 
-use super::build::{Named, header, message, with_type};
+use super::common::{Named, header, message, with_type};
 
 pub(super) fn edges() -> Vec<Named> {
     vec![

@@ -1,8 +1,8 @@
-//! What all messages have in common.
+//! Builds the header and the body of a message.
 
 pub(super) type Named = (&'static str, Vec<u8>);
 
-/// A message of that subject and body.
+/// A message with this subject and body.
 pub(super) fn message(subject: &str, body: &str) -> Vec<u8> {
     (header(subject, "") + "\r\n" + body).into_bytes()
 }

@@ -1,10 +1,10 @@
-//! Servers that do not bear what leaves with the end of a message, and kept connections that are worth
-//! nothing any more.
+//! Servers that mishandle commands pipelined after the end of a message, and kept connections that no
+//! longer work.
 
 use std::time::{Duration, Instant};
 
 use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, Timeout};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -12,7 +12,7 @@ const ENVELOPE: [&str; 3] = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>",
 const GO_AHEAD: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go ahead";
 const LIMIT: Duration = Duration::from_millis(200);
 
-/// More than any wait for what may have been thrown away, less than the limit of a command.
+/// Longer than any wait for replies that may never come, shorter than the limit of a command.
 const SOON: Duration = Duration::from_secs(60);
 
 fn letters(count: usize) -> Vec<Letter> {
@@ -34,30 +34,30 @@ fn delivered() -> Result<Receipt, Error> {
     Ok(receipt_of(&["b@mail.test"], &[]))
 }
 
-fn begun() -> Session {
+fn begun() -> Script {
     hello(&["PIPELINING"]).expect_group(&ENVELOPE).say(GO_AHEAD)
 }
 
-/// An envelope of its own, and its message.
-fn alone() -> Session {
-    Session::new()
+/// An envelope in its own group, and its message.
+fn alone() -> Script {
+    Script::new()
         .expect_group(&ENVELOPE)
         .say(GO_AHEAD)
-        .content()
+        .expect_content()
         .say(QUEUED)
 }
 
-/// A message with the next envelope behind it, which the server throws away.
-fn thrown_away() -> Session {
+/// A message with the next envelope pipelined after it, which the server discards.
+fn thrown_away() -> Script {
     begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(QUEUED)
         .silence()
 }
 
 #[test]
-fn nothing_leaves_behind_the_final_dot_by_default() {
+fn by_default_nothing_is_pipelined_after_the_final_dot() {
     let server = Server::start([hello(&["PIPELINING"])
         .followed_by(alone())
         .followed_by(alone())]);
@@ -69,13 +69,13 @@ fn nothing_leaves_behind_the_final_dot_by_default() {
 }
 
 #[test]
-fn nothing_leaves_behind_a_chunk_either_if_the_caller_forbids_it() {
+fn nothing_is_pipelined_after_a_chunk_if_the_caller_forbids_it() {
     let letters = letters(2);
     let transaction = |letter: &Letter| {
-        Session::new()
+        Script::new()
             .expect_group(&ENVELOPE[..2])
             .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
-            .chunk(&format!("BDAT {} LAST", letter.message.len()))
+            .expect_chunk(&format!("BDAT {} LAST", letter.message.len()))
             .say(QUEUED)
     };
     let script = hello(&["PIPELINING", "CHUNKING"])
@@ -89,18 +89,18 @@ fn nothing_leaves_behind_a_chunk_either_if_the_caller_forbids_it() {
     server.finish();
 }
 
-/// Haraka's way.
+/// As Haraka does.
 #[test]
-fn a_server_that_answers_503_behind_a_message_gets_the_others_alone_over_the_same_connection() {
+fn after_a_503_to_a_pipelined_command_the_others_go_one_by_one_over_the_same_connection() {
     let order = "503 Bad sequence of commands - pipelined after end of DATA";
     let refusing = format!("{QUEUED}\r\n{order}\r\n{order}\r\n{order}");
     let script = begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&refusing)
         .expect_group(&["RSET", ENVELOPE[0], ENVELOPE[1], ENVELOPE[2]])
         .say(&format!("250 2.0.0 Ok\r\n{GO_AHEAD}"))
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(alone())
         .followed_by(alone());
@@ -109,15 +109,15 @@ fn a_server_that_answers_503_behind_a_message_gets_the_others_alone_over_the_sam
     let mailer = pipelined(&instance, &server);
     let letters = letters(3);
     assert_eq!(mailer.send_all(&letters), vec![delivered(); 3]);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages().len(), 4);
 }
 
 #[test]
-fn a_503_for_each_message_is_a_refusal_in_the_end() {
+fn a_503_for_each_message_is_a_refusal() {
     let order = "503 5.5.1 Not now";
     let script = begun()
-        .content()
+        .expect_content()
         .expect_group(&ENVELOPE)
         .say(&format!("{QUEUED}\r\n{order}\r\n{order}\r\n{order}"))
         .expect_group(&["RSET", ENVELOPE[0], ENVELOPE[1], ENVELOPE[2]])
@@ -133,9 +133,9 @@ fn a_503_for_each_message_is_a_refusal_in_the_end() {
     server.finish();
 }
 
-/// The way of chasquid and Courier.
+/// As chasquid and Courier do.
 #[test]
-fn a_server_that_throws_away_what_is_behind_a_message_gets_the_others_over_a_new_connection() {
+fn a_server_that_discards_pipelined_commands_gets_the_others_over_a_new_connection() {
     let others = hello(&["PIPELINING"])
         .followed_by(alone())
         .followed_by(alone())
@@ -146,15 +146,15 @@ fn a_server_that_throws_away_what_is_behind_a_message_gets_the_others_over_a_new
     mailer.set_timeout(Timeout::Command, LIMIT);
     let letters = letters(3);
     assert_eq!(mailer.send_all(&letters), vec![delivered(); 3]);
-    // It is remembered for the next call too.
-    delivers(&mailer);
+    // The mailer remembers it for the next call.
+    expect_delivery(&mailer);
     let heard = server.finish();
     assert_eq!(heard.sessions[0].messages(), contents(&letters[..1]));
     assert_eq!(heard.sessions[1].messages()[..2], contents(&letters[1..]));
 }
 
 #[test]
-fn what_was_thrown_away_is_not_waited_for_as_long_as_a_command() {
+fn the_wait_for_discarded_commands_is_shorter_than_the_command_timeout() {
     let others = hello(&["PIPELINING"]).followed_by(alone());
     let server = Server::start([thrown_away(), others]);
     let instance = instance();
@@ -179,24 +179,24 @@ fn no_connection_is_opened_once_the_time_of_the_call_is_over() {
     server.finish();
 }
 
-/// A message, and what the server answers to the first command of the next one.
-fn kept(answer: &str) -> Session {
+/// A message, and the server's answer to the first command of the next one.
+fn kept(answer: &str) -> Script {
     delivery().expect("MAIL *").say(answer)
 }
 
 #[test]
-fn an_answer_that_the_connection_is_worth_nothing_leads_to_a_new_one() {
+fn an_answer_that_the_connection_is_unusable_leads_to_a_new_one() {
     for answer in [
         "421 4.4.2 Idle for too long",
-        // Amazon SES's way.
+        // From Amazon SES.
         "451 4.4.2 Timeout waiting for data from client.",
         "503 5.5.1 Nested MAIL command",
     ] {
         let server = Server::start([kept(answer), delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
@@ -211,7 +211,7 @@ fn an_answer_about_the_sender_over_a_kept_connection_is_the_outcome() {
         let server = Server::start([kept(answer)]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
+        expect_delivery(&mailer);
         let sent = mailer.send(&to_b(), MESSAGE);
         assert_eq!(sent, Err(rejected(Phase::Mail, answer)));
         server.finish();
@@ -219,7 +219,7 @@ fn an_answer_about_the_sender_over_a_kept_connection_is_the_outcome() {
 }
 
 #[test]
-fn a_new_connection_that_is_worth_nothing_is_the_outcome() {
+fn an_unusable_new_connection_is_the_outcome() {
     for answer in [
         "421 4.3.2 Closed",
         "451 4.4.2 Timeout waiting for data from client.",
@@ -255,7 +255,7 @@ fn a_server_that_does_not_know_rset_gets_the_next_message_over_a_new_connection(
         let instance = instance();
         let mailer = plain(&instance, &server);
         assert_eq!(mailer.send(&to_b(), MESSAGE), refused());
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.set_port(server.port());
         assert_eq!(mailer.send_all(&letters(2)), [refused(), delivered()]);
         server.finish();
@@ -263,7 +263,7 @@ fn a_server_that_does_not_know_rset_gets_the_next_message_over_a_new_connection(
 }
 
 #[test]
-fn a_login_that_is_refused_is_the_outcome_of_all_and_is_tried_once() {
+fn refused_credentials_are_tried_once_and_are_the_outcome_of_all_messages() {
     let no = "535 5.7.8 Wrong";
     let script = hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN *")

@@ -1,38 +1,38 @@
-//! A transaction command by command, and the commands beside it.
+//! A caller's own session, command by command: transactions, and the other commands.
 
 use host_tests::{Client, Error, Phase};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
 const OK: &str = "250 2.1.0 Ok";
 const BUSY: &str = "421 4.3.2 Closing";
 
-fn sender() -> Session {
-    Session::new().expect("MAIL FROM:<a@mail.test>").say(OK)
+fn sender() -> Script {
+    Script::new().expect("MAIL FROM:<a@mail.test>").say(OK)
 }
 
-fn recipient() -> Session {
-    Session::new().expect("RCPT TO:<b@mail.test>").say(OK)
+fn recipient() -> Script {
+    Script::new().expect("RCPT TO:<b@mail.test>").say(OK)
 }
 
-fn noop() -> Session {
-    Session::new().expect("NOOP").say("250 Ok")
+fn noop() -> Script {
+    Script::new().expect("NOOP").say("250 Ok")
 }
 
-/// What `talk` does with a session goes by the script, which begins after EHLO.
+/// Runs `command` with a session. The script begins after EHLO.
 #[track_caller]
-fn talks(script: Session, talk: impl FnOnce(Client)) {
+fn with_session(script: Script, command: impl FnOnce(Client)) {
     let server = Server::start([hello(&[]).followed_by(script)]);
     let instance = instance();
     let client = plain(&instance, &server).connect().unwrap();
-    talk(client);
+    command(client);
     server.finish();
 }
 
 /// The next message goes over the same session.
 #[track_caller]
-fn goes_through(client: &Client) {
+fn expect_message_sent(client: &Client) {
     assert_eq!(client.mail(Some("a@mail.test")), Ok(reply("250 2.1.0 Ok")));
     assert_eq!(client.rcpt("b@mail.test"), Ok(reply("250 2.1.5 Ok")));
     let message = client.data().unwrap();
@@ -42,18 +42,18 @@ fn goes_through(client: &Client) {
 }
 
 #[test]
-fn a_message_goes_step_by_step_and_another_after_it() {
+fn two_messages_go_step_by_step() {
     let script = message().followed_by(message()).followed_by(quit());
-    talks(script, |client| {
-        goes_through(&client);
-        goes_through(&client);
+    with_session(script, |client| {
+        expect_message_sent(&client);
+        expect_message_sent(&client);
         client.quit().unwrap();
     });
 }
 
 #[test]
-fn the_sender_may_be_null_and_must_be_one() {
-    talks(Session::new().expect("MAIL FROM:<>").say(OK), |client| {
+fn the_sender_may_be_null_but_not_empty() {
+    with_session(Script::new().expect("MAIL FROM:<>").say(OK), |client| {
         assert_invalid(client.mail(Some("")));
         assert_invalid(client.mail(Some("a@mail.test>\r\nRSET")));
         assert_invalid(client.rcpt("b@mail.test\r\n"));
@@ -62,14 +62,14 @@ fn the_sender_may_be_null_and_must_be_one() {
 }
 
 #[test]
-fn a_refused_sender_may_be_followed_by_another() {
+fn after_a_refused_sender_another_can_follow() {
     let no = "550 5.7.1 Not you";
-    let script = Session::new().expect("MAIL FROM:<c@mail.test>").say(no);
-    talks(script.followed_by(message()), |client| {
+    let script = Script::new().expect("MAIL FROM:<c@mail.test>").say(no);
+    with_session(script.followed_by(message()), |client| {
         let refused = client.mail(Some("c@mail.test"));
         assert_eq!(refused, Err(rejected(Phase::Mail, no)));
         assert_wrong_state(client.rcpt("b@mail.test"));
-        goes_through(&client);
+        expect_message_sent(&client);
     });
 }
 
@@ -82,7 +82,7 @@ fn a_refused_recipient_is_in_the_receipt_and_others_get_the_message() {
         .followed_by(recipient())
         .expect("DATA")
         .followed_by(content());
-    talks(script, |client| {
+    with_session(script, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         let refused = client.rcpt("c@mail.test");
         assert_eq!(refused, Err(rejected(Phase::Rcpt, no)));
@@ -105,11 +105,11 @@ fn after_refused_data_the_transaction_is_reset_before_the_next() {
         .say(no)
         .expect("RSET")
         .say("250 2.0.0 Ok");
-    talks(script.followed_by(message()), |client| {
+    with_session(script.followed_by(message()), |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.rcpt("b@mail.test").unwrap();
         assert_eq!(client.data().err(), Some(rejected(Phase::Data, no)));
-        goes_through(&client);
+        expect_message_sent(&client);
     });
 }
 
@@ -119,27 +119,27 @@ fn a_refused_message_ends_its_transaction_and_not_the_session() {
     let script = envelope()
         .expect("DATA")
         .say("354 Go")
-        .content()
+        .expect_content()
         .say(no)
         .followed_by(message());
-    talks(script, |client| {
+    with_session(script, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.rcpt("b@mail.test").unwrap();
         let message = client.data().unwrap();
         message.write(MESSAGE).unwrap();
         assert_eq!(message.finish(), Err(rejected(Phase::Acceptance, no)));
-        goes_through(&client);
+        expect_message_sent(&client);
     });
 }
 
 // Conformance: 13
 #[test]
-fn what_is_out_of_order_is_not_said() {
+fn commands_out_of_order_are_not_sent() {
     let script = sender()
         .followed_by(recipient())
         .expect("DATA")
         .followed_by(content());
-    talks(script, |client| {
+    with_session(script, |client| {
         assert_wrong_state(client.rcpt("b@mail.test"));
         assert_wrong_state(client.data().map(drop));
         client.mail(Some("a@mail.test")).unwrap();
@@ -157,39 +157,39 @@ fn what_is_out_of_order_is_not_said() {
 }
 
 #[test]
-fn reset_takes_the_transaction_back() {
+fn reset_cancels_the_transaction() {
     let script = sender()
         .followed_by(recipient())
         .expect("RSET")
         .say("250 2.0.0 Ok")
         .followed_by(message());
-    talks(script, |client| {
+    with_session(script, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.rcpt("b@mail.test").unwrap();
         assert_eq!(client.reset(), Ok(reply("250 2.0.0 Ok")));
         assert_wrong_state(client.data().map(drop));
-        goes_through(&client);
+        expect_message_sent(&client);
     });
 }
 
 #[test]
-fn hello_takes_the_transaction_back() {
+fn hello_cancels_the_transaction() {
     let script = sender()
         .expect("EHLO mail.test")
         .say("250 mail.test")
         .followed_by(message());
-    talks(script, |client| {
+    with_session(script, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.hello("mail.test").unwrap();
         assert_wrong_state(client.rcpt("b@mail.test"));
-        goes_through(&client);
+        expect_message_sent(&client);
     });
 }
 
 // Conformance: 29
 #[test]
-fn questions_are_answered() {
-    let script = Session::new()
+fn vrfy_expn_help_and_noop_return_their_replies() {
+    let script = Script::new()
         .expect("VRFY smith")
         .say("252 2.5.2 Perhaps")
         .expect("EXPN list")
@@ -201,7 +201,7 @@ fn questions_are_answered() {
         .expect("VRFY jones")
         .say("550 5.1.1 Nobody")
         .followed_by(noop());
-    talks(script, |client| {
+    with_session(script, |client| {
         assert_eq!(client.verify("smith"), Ok(reply("252 2.5.2 Perhaps")));
         let list = client.expand("list").unwrap();
         assert_eq!(list.lines, ["a <a@mail.test>", "b <b@mail.test>"]);
@@ -215,13 +215,13 @@ fn questions_are_answered() {
 }
 
 #[test]
-fn questions_do_not_disturb_a_transaction() {
+fn vrfy_and_the_like_do_not_affect_a_transaction() {
     let script = sender()
         .expect("VRFY b")
         .say("252 Perhaps")
         .followed_by(noop())
         .followed_by(recipient());
-    talks(script, |client| {
+    with_session(script, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.verify("b").unwrap();
         client.noop().unwrap();
@@ -230,15 +230,15 @@ fn questions_do_not_disturb_a_transaction() {
 }
 
 #[test]
-fn any_other_command_is_answered_whatever_the_code() {
-    let script = Session::new()
+fn any_other_command_returns_any_reply() {
+    let script = Script::new()
         .expect("XCLIENT NAME=a.test ADDR=192.0.2.1")
         .say("550 5.7.0 Not you")
         .expect("etrn mail.test")
         .say("253 2.0.0 Ok")
         .expect("X-ASK")
         .say("354 More");
-    talks(script, |client| {
+    with_session(script, |client| {
         let refused = client.command("XCLIENT NAME=a.test ADDR=192.0.2.1");
         assert_eq!(refused, Ok(reply("550 5.7.0 Not you")));
         assert_eq!(client.command("etrn mail.test"), Ok(reply("253 2.0.0 Ok")));
@@ -247,8 +247,8 @@ fn any_other_command_is_answered_whatever_the_code() {
 }
 
 #[test]
-fn commands_that_change_the_conversation_have_functions() {
-    talks(noop(), |client| {
+fn commands_that_change_the_session_are_refused() {
+    with_session(noop(), |client| {
         for verb in [
             "AUTH", "BDAT", "DATA", "EHLO", "HELO", "LHLO", "MAIL", "QUIT", "RCPT", "RSET",
             "STARTTLS",
@@ -263,10 +263,10 @@ fn commands_that_change_the_conversation_have_functions() {
 
 // Conformance: 11
 #[test]
-fn a_command_is_one_line_of_512_octets() {
+fn a_command_is_at_most_one_line_of_512_octets() {
     let longest = format!("X{}", "y".repeat(509));
-    let script = Session::new().expect(&longest).say("500 What?");
-    talks(script.followed_by(noop()), |client| {
+    let script = Script::new().expect(&longest).say("500 What?");
+    with_session(script.followed_by(noop()), |client| {
         for broken in ["\r", "\n", "\0", "\r\nQUIT"] {
             assert_invalid(client.command(&format!("NOOP{broken}")));
             assert_invalid(client.verify(&format!("smith{broken}")));
@@ -285,42 +285,45 @@ fn a_command_is_one_line_of_512_octets() {
 #[test]
 fn quit_closes_whatever_the_reply() {
     for answer in ["221 2.0.0 Bye", "500 5.5.1 What?"] {
-        let script = Session::new().expect("QUIT").say(answer).closed();
-        talks(script, |client| {
+        let script = Script::new().expect("QUIT").say(answer).expect_close();
+        with_session(script, |client| {
             assert_eq!(client.quit(), Ok(reply(answer)));
         });
     }
-    talks(Session::new().expect("QUIT").hang_up(), |client| {
+    with_session(Script::new().expect("QUIT").hang_up(), |client| {
         assert_eq!(client.quit(), Err(Error::Disconnected(Phase::Quit)));
     });
 }
 
 #[test]
 fn dropping_a_session_closes_it_without_quit() {
-    let server = Server::start([hello(&[]).closed()]);
+    let server = Server::start([hello(&[]).expect_close()]);
     let instance = instance();
     let client = plain(&instance, &server).connect().unwrap();
     drop(client);
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 // Conformance: 23
 #[test]
 fn a_421_ends_the_session_at_any_command() {
-    type Talk = fn(&Client) -> Result<(), Error>;
-    let cases: [(&str, Phase, Talk); 5] = [
+    type Command = fn(&Client) -> Result<(), Error>;
+    let cases: [(&str, Phase, Command); 5] = [
         ("NOOP", Phase::Other, |c| c.noop().map(drop)),
         ("VRFY x", Phase::Other, |c| c.verify("x").map(drop)),
         ("RSET", Phase::Other, |c| c.reset().map(drop)),
         ("X-ASK", Phase::Other, |c| c.command("X-ASK").map(drop)),
         ("MAIL FROM:<>", Phase::Mail, |c| c.mail(None).map(drop)),
     ];
-    for (line, phase, talk) in cases {
-        talks(Session::new().expect(line).say(BUSY).closed(), |client| {
-            assert_eq!(talk(&client), Err(rejected(phase, BUSY)));
-            assert_wrong_state(client.noop());
-        });
+    for (line, phase, command) in cases {
+        with_session(
+            Script::new().expect(line).say(BUSY).expect_close(),
+            |client| {
+                assert_eq!(command(&client), Err(rejected(phase, BUSY)));
+                assert_wrong_state(client.noop());
+            },
+        );
     }
 }
 
@@ -328,17 +331,20 @@ fn a_421_ends_the_session_at_any_command() {
 #[test]
 fn a_421_to_starttls_or_auth_ends_the_session() {
     let server = Server::start([
-        hello(&["STARTTLS"]).expect("STARTTLS").say(BUSY).closed(),
+        hello(&["STARTTLS"])
+            .expect("STARTTLS")
+            .say(BUSY)
+            .expect_close(),
         hello(&["AUTH PLAIN"])
             .expect("AUTH PLAIN *")
             .say(BUSY)
-            .closed(),
+            .expect_close(),
         hello(&["AUTH X-OWN"])
             .expect("AUTH X-OWN")
             .say("334 ")
             .expect("")
             .say(BUSY)
-            .closed(),
+            .expect_close(),
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -363,15 +369,15 @@ fn a_421_to_starttls_or_auth_ends_the_session() {
 // Conformance: 23
 #[test]
 fn a_421_ends_the_session_within_a_transaction() {
-    let at_rcpt = sender().expect("RCPT *").say(BUSY).closed();
-    talks(at_rcpt, |client| {
+    let at_rcpt = sender().expect("RCPT *").say(BUSY).expect_close();
+    with_session(at_rcpt, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         let gone = client.rcpt("b@mail.test");
         assert_eq!(gone, Err(rejected(Phase::Rcpt, BUSY)));
         assert_wrong_state(client.reset());
     });
-    let at_data = envelope().expect("DATA").say(BUSY).closed();
-    talks(at_data, |client| {
+    let at_data = envelope().expect("DATA").say(BUSY).expect_close();
+    with_session(at_data, |client| {
         client.mail(Some("a@mail.test")).unwrap();
         client.rcpt("b@mail.test").unwrap();
         assert_eq!(client.data().err(), Some(rejected(Phase::Data, BUSY)));
@@ -380,8 +386,8 @@ fn a_421_ends_the_session_within_a_transaction() {
 }
 
 #[test]
-fn a_connection_that_ends_is_told_from_a_session_that_has() {
-    talks(Session::new().expect("NOOP").hang_up(), |client| {
+fn a_disconnection_is_another_error_than_an_ended_session() {
+    with_session(Script::new().expect("NOOP").hang_up(), |client| {
         assert_eq!(client.noop(), Err(Error::Disconnected(Phase::Other)));
         assert_wrong_state(client.noop());
         assert_wrong_state(client.quit());
@@ -389,7 +395,7 @@ fn a_connection_that_ends_is_told_from_a_session_that_has() {
 }
 
 #[test]
-fn a_whole_message_goes_in_one_flight_where_pipelining_is_offered() {
+fn with_pipelining_a_whole_message_shares_flights() {
     let no = "550 5.1.1 No such user";
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&[
@@ -411,7 +417,7 @@ fn a_whole_message_goes_in_one_flight_where_pipelining_is_offered() {
 }
 
 #[test]
-fn a_whole_message_that_nobody_is_to_get_leaves_the_session() {
+fn a_whole_message_with_all_recipients_refused_keeps_the_session() {
     let no = "550 5.1.1 No such user";
     let script = sender()
         .expect("RCPT TO:<b@mail.test>")
@@ -419,7 +425,7 @@ fn a_whole_message_that_nobody_is_to_get_leaves_the_session() {
         .expect("RSET")
         .say("250 2.0.0 Ok")
         .followed_by(message());
-    talks(script, |client| {
+    with_session(script, |client| {
         let refused = client.send(&to_b(), MESSAGE);
         let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
         assert_eq!(refused, Err(expected));

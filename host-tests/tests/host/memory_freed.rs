@@ -1,20 +1,20 @@
-//! What a call returns is freed once the host has read it, whichever kind it is.
+//! Memory of results, of each kind, is freed once the host has read them.
 
 use host_tests::{Error, Instance, Letter, Mailer, Security, TlsFailure};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::LOOPBACK;
 
-/// What an allocator may still take when its first pieces have come and gone: a page of linear memory. Each
-/// of these tests asks for several times as much.
+/// The allocator may grow by one page of linear memory after its first pieces. Each of these tests
+/// returns several times as much.
 const ALLOWED: usize = 64 * 1024;
 
-/// Calls that are not counted.
+/// Calls before the measurement.
 const FIRST: usize = 10;
 
-/// A hundred lines, about as long as a reply may be.
+/// A hundred lines, about the longest reply allowed.
 fn long_reply(code: &str) -> String {
     let line = "Lorem ipsum ".repeat(50);
     let lines = format!("{code}-{line}\r\n").repeat(99);
@@ -22,7 +22,7 @@ fn long_reply(code: &str) -> String {
 }
 
 #[track_caller]
-fn leaves_nothing(instance: &Instance, calls: usize, call: impl Fn()) {
+fn assert_memory_stays(instance: &Instance, calls: usize, call: impl Fn()) {
     (0..FIRST).for_each(|_| call());
     let before = instance.memory();
     (0..calls).for_each(|_| call());
@@ -30,11 +30,11 @@ fn leaves_nothing(instance: &Instance, calls: usize, call: impl Fn()) {
     assert!(grown <= ALLOWED, "{grown} octets");
 }
 
-/// As many messages fail, each over a connection of its own.
+/// Makes this many messages fail, each over its own connection.
 #[track_caller]
-fn errors_leave_nothing(
+fn assert_errors_are_freed(
     calls: usize,
-    script: impl Fn() -> Session,
+    script: impl Fn() -> Script,
     set: impl Fn(&Mailer),
     is_expected: impl Fn(&Error) -> bool,
 ) {
@@ -42,7 +42,7 @@ fn errors_leave_nothing(
     let instance = instance();
     let mailer = plain(&instance, &server);
     set(&mailer);
-    leaves_nothing(&instance, calls, || {
+    assert_memory_stays(&instance, calls, || {
         let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
         assert!(is_expected(&error), "{error:?}");
     });
@@ -50,41 +50,41 @@ fn errors_leave_nothing(
 }
 
 #[test]
-fn a_text_alone() {
+fn the_text_of_an_error_is_freed() {
     let instance = instance();
     let options = instance.options();
     let long = "x".repeat(1000);
-    leaves_nothing(&instance, 5000, || {
+    assert_memory_stays(&instance, 5000, || {
         assert_invalid(options.set_envelope_id(&long));
     });
 }
 
 #[test]
-fn a_text_behind_a_phase() {
+fn a_text_with_a_phase_is_freed() {
     // Each of these octets takes six when it is shown.
     let no_reply = "\u{1b}".repeat(100);
-    errors_leave_nothing(
+    assert_errors_are_freed(
         1000,
-        || Session::new().say(&no_reply).closed(),
+        || Script::new().say(&no_reply).expect_close(),
         |_| {},
         |error| matches!(error, Error::Protocol(_)),
     );
 }
 
 #[test]
-fn a_text_behind_why_tls_failed() {
-    errors_leave_nothing(
+fn the_text_of_a_tls_failure_is_freed() {
+    assert_errors_are_freed(
         2000,
-        || Session::new().interrupt("220 mail.test").silence(),
+        || Script::new().interrupt("220 mail.test").silence(),
         |mailer| mailer.set_security(Security::ImplicitTls),
         |error| matches!(error, Error::TlsFailed((TlsFailure::HandshakeFailed, _))),
     );
 }
 
 #[test]
-fn a_list_of_mechanisms() {
+fn a_list_of_mechanisms_is_freed() {
     let mechanisms: String = (0..500).map(|number| format!(" X-{number}")).collect();
-    errors_leave_nothing(
+    assert_errors_are_freed(
         100,
         || hello(&[&format!("AUTH{mechanisms}")]).followed_by(quit()),
         |mailer| mailer.set_password("user", "secret"),
@@ -93,20 +93,20 @@ fn a_list_of_mechanisms() {
 }
 
 #[test]
-fn a_refusal() {
+fn a_refusal_is_freed() {
     let no = long_reply("554");
-    errors_leave_nothing(
+    assert_errors_are_freed(
         50,
-        || Session::new().say(&no).followed_by(quit()),
+        || Script::new().say(&no).followed_by(quit()),
         |_| {},
         |error| matches!(error, Error::Rejected(rejection) if rejection.reply.lines.len() == 100),
     );
 }
 
 #[test]
-fn a_list_of_refusals() {
+fn a_list_of_refusals_is_freed() {
     let no = long_reply("550");
-    errors_leave_nothing(
+    assert_errors_are_freed(
         50,
         || {
             hello(&[])
@@ -122,7 +122,7 @@ fn a_list_of_refusals() {
 }
 
 #[test]
-fn receipts_and_errors_in_a_list() {
+fn a_list_of_receipts_and_errors_is_freed() {
     let no = long_reply("550");
     let delivery = || {
         envelope()
@@ -132,14 +132,14 @@ fn receipts_and_errors_in_a_list() {
             .followed_by(content())
     };
     let deliveries = (0..FIRST + 50).map(|_| delivery());
-    let server = Server::start([deliveries.fold(hello(&[]), Session::followed_by)]);
+    let server = Server::start([deliveries.fold(hello(&[]), Script::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let letters = [&["b@mail.test", "c@mail.test"][..], &[]].map(|recipients| Letter {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     });
-    leaves_nothing(&instance, 50, || {
+    assert_memory_stays(&instance, 50, || {
         let [receipt, error] = mailer.send_all(&letters).try_into().unwrap();
         assert_eq!(receipt.unwrap().refused[0].reply.lines.len(), 100);
         assert_invalid(error);
@@ -148,15 +148,15 @@ fn receipts_and_errors_in_a_list() {
 }
 
 #[test]
-fn what_a_session_says_and_a_transcript_of_it() {
+fn replies_and_a_transcript_are_freed() {
     let long = long_reply("250");
-    let asked = (0..FIRST + 50).map(|_| Session::new().expect("NOOP").say(&long));
-    let server = Server::start([asked.fold(hello(&[]), Session::followed_by)]);
+    let asked = (0..FIRST + 50).map(|_| Script::new().expect("NOOP").say(&long));
+    let server = Server::start([asked.fold(hello(&[]), Script::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_transcript(1000);
     let client = mailer.connect().unwrap();
-    leaves_nothing(&instance, 50, || {
+    assert_memory_stays(&instance, 50, || {
         assert_eq!(client.noop().unwrap().lines.len(), 100);
         assert!(mailer.transcript().len() > 100);
     });
@@ -164,12 +164,12 @@ fn what_a_session_says_and_a_transcript_of_it() {
 }
 
 #[test]
-fn what_is_known_of_a_session() {
+fn the_properties_of_a_session_are_freed() {
     let greeting = long_reply("220");
     let parameter = "X".repeat(1000);
     let extension = ehlo(&[&format!("X-LONG {parameter}")]);
     let authority = Authority::new();
-    let script = Session::new()
+    let script = Script::new()
         .start_tls(&authority.issue(LOOPBACK))
         .say(&greeting)
         .expect("EHLO [127.0.0.1]")
@@ -180,7 +180,7 @@ fn what_is_known_of_a_session() {
     mailer.set_security(Security::ImplicitTls);
     mailer.add_trust_anchors(authority.der()).unwrap();
     let client = mailer.connect().unwrap();
-    leaves_nothing(&instance, 500, || {
+    assert_memory_stays(&instance, 500, || {
         assert_eq!(client.greeting().lines.len(), 100);
         assert_eq!(client.extension("X-LONG").as_ref(), Some(&parameter));
         assert_eq!(client.extensions()[0].1, parameter);
@@ -190,7 +190,7 @@ fn what_is_known_of_a_session() {
 }
 
 #[test]
-fn whom_a_message_does_not_reach() {
+fn refused_recipients_are_freed() {
     let no = long_reply("550");
     let script = hello(&[])
         .followed_by(envelope())
@@ -203,7 +203,7 @@ fn whom_a_message_does_not_reach() {
     let mailer = plain(&instance, &server);
     let to_both = to(&["b@mail.test", "c@mail.test"]);
     let message = mailer.start_message(&to_both).unwrap();
-    leaves_nothing(&instance, 50, || {
+    assert_memory_stays(&instance, 50, || {
         assert_eq!(message.refused()[0].reply.lines.len(), 100);
     });
     drop(message);

@@ -1,9 +1,10 @@
-//! What leaves together with a message, and how long a connection is kept for the next.
+//! What leaves together with a message (pipelining), and how long a connection is kept for the next
+//! (connection reuse).
 
 use std::time::Duration;
 
 use host_tests::{Error, Phase};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -12,11 +13,11 @@ const ACCEPTED: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok";
 const FOREVER: Duration = Duration::ZERO;
 
 #[test]
-fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
+fn send_mail_pipelines_quit_after_the_last_chunk() {
     let script = chunking()
         .expect_group(&ENVELOPE)
         .say(ACCEPTED)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .expect_group(&["QUIT"])
         .say(&format!("{QUEUED}\r\n221 2.0.0 Bye"))
         .hang_up();
@@ -29,11 +30,11 @@ fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
 }
 
 #[test]
-fn one_call_says_quit_after_the_answer_to_data() {
+fn send_mail_sends_quit_after_the_reply_to_data() {
     let script = hello(&["PIPELINING"])
         .expect_group(&[ENVELOPE[0], ENVELOPE[1], "DATA"])
         .say(&format!("{ACCEPTED}\r\n354 Go ahead"))
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(quit());
     let server = Server::start([script]);
@@ -44,7 +45,7 @@ fn one_call_says_quit_after_the_answer_to_data() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
-fn chunking() -> Session {
+fn chunking() -> Script {
     hello(&["PIPELINING", "CHUNKING"])
 }
 
@@ -53,65 +54,65 @@ fn bdat() -> String {
 }
 
 #[test]
-fn where_it_is_allowed_a_small_message_leaves_with_its_envelope() {
+fn with_early_content_a_small_message_leaves_with_its_envelope() {
     let early = || {
-        Session::new()
+        Script::new()
             .expect_group(&ENVELOPE)
-            .chunk(&bdat())
+            .expect_chunk(&bdat())
             .say(&format!("{ACCEPTED}\r\n{QUEUED}"))
     };
     let server = Server::start([chunking().followed_by(early()).followed_by(early())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_early_content(true);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().contents, [MESSAGE, MESSAGE]);
 }
 
 #[test]
-fn a_message_that_left_early_and_was_not_answered_is_perhaps_delivered_and_not_sent_anew() {
-    let lost = Session::new()
+fn an_unanswered_early_message_may_have_been_delivered_and_is_not_sent_again() {
+    let lost = Script::new()
         .expect_group(&ENVELOPE)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .hang_up();
     let kept = chunking()
         .expect_group(&ENVELOPE)
-        .chunk(&bdat())
+        .expect_chunk(&bdat())
         .say(&format!("{ACCEPTED}\r\n{QUEUED}"));
     let server = Server::start([kept.followed_by(lost)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_early_content(true);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
     server.finish();
 }
 
 #[test]
-fn a_connection_carries_no_more_messages_than_it_may() {
+fn a_connection_carries_at_most_the_allowed_number_of_messages() {
     let two = || delivery().followed_by(message()).followed_by(quit());
     let server = Server::start([two(), two()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_connection_limits(FOREVER, 2);
     for _ in 0..4 {
-        delivers(&mailer);
+        expect_delivery(&mailer);
     }
     mailer.close();
     server.finish();
 }
 
 #[test]
-fn a_connection_that_was_not_used_for_too_long_is_left_with_quit() {
+fn a_connection_idle_for_too_long_is_closed_with_quit() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    // Any time at all.
+    // Shorter than any pause.
     mailer.set_connection_limits(Duration::from_nanos(1), 0);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -122,7 +123,7 @@ fn without_limits_a_connection_is_kept() {
     let mailer = plain(&instance, &server);
     mailer.set_connection_limits(Duration::from_secs(3600), 3);
     for _ in 0..3 {
-        delivers(&mailer);
+        expect_delivery(&mailer);
     }
     server.finish();
 }

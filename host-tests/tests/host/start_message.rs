@@ -1,13 +1,13 @@
-//! A message that is written piece by piece.
+//! `start-message`: a message that the caller writes in pieces.
 
 use std::time::Duration;
 
 use host_tests::{Error, Mailer, Phase, Timeout};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
-/// What a server gets of these pieces, its dots still stuffed.
+/// The content that the server receives for these pieces, with its dots stuffed.
 fn arrives(pieces: &[&[u8]]) -> Vec<u8> {
     let server = Server::start([delivery()]);
     let instance = instance();
@@ -21,8 +21,8 @@ fn arrives(pieces: &[&[u8]]) -> Vec<u8> {
     server.finish().only().contents[0].clone()
 }
 
-/// As far as the content.
-fn begun(keywords: &[&str], mail: &str) -> Session {
+/// The script up to the content.
+fn begun(keywords: &[&str], mail: &str) -> Script {
     hello(keywords)
         .expect(mail)
         .say("250 2.1.0 Ok")
@@ -32,15 +32,15 @@ fn begun(keywords: &[&str], mail: &str) -> Session {
         .say("354 Go ahead")
 }
 
-/// Of a first message, which `write` begins and makes fail; the server has not all of it, and the
-/// next one goes over a new connection.
+/// `write` starts a message that fails. The server does not get all of it, and the next message goes over
+/// a new connection.
 #[track_caller]
-fn fails(script: Session, write: impl FnOnce(&Mailer)) {
+fn expect_failure(script: Script, write: impl FnOnce(&Mailer)) {
     let server = Server::start([script, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     write(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let transcript = server.finish();
     assert!(transcript.sessions[0].contents.is_empty());
 }
@@ -66,7 +66,7 @@ fn cr_at_the_end_of_a_piece_and_lf_at_the_start_of_the_next_are_one_line_end() {
 
 // Conformance: 18
 #[test]
-fn dots_are_stuffed_where_a_line_begins_and_not_where_a_piece_does() {
+fn dots_are_stuffed_at_line_starts_and_not_at_piece_starts() {
     assert_eq!(
         arrives(&[b".", b".a\r\n", b".b", b".c\r", b"\n", b".\r\n"]),
         b"...a\r\n..b.c\r\n..\r\n.\r\n"
@@ -74,7 +74,7 @@ fn dots_are_stuffed_where_a_line_begins_and_not_where_a_piece_does() {
 }
 
 #[test]
-fn who_was_refused_is_known_from_the_start() {
+fn refused_recipients_are_known_from_the_start() {
     let no = "550 5.1.1 No such user";
     let server = Server::start([hello(&[])
         .expect("MAIL *")
@@ -97,7 +97,7 @@ fn who_was_refused_is_known_from_the_start() {
 }
 
 #[test]
-fn nothing_begins_where_all_are_refused() {
+fn no_message_starts_if_all_recipients_are_refused() {
     let no = "550 5.1.1 No such user";
     let script = hello(&[]).expect("MAIL *").say("250 Ok").expect("RCPT *");
     let reset = script.say(no).expect("RSET").say("250 Ok");
@@ -107,7 +107,7 @@ fn nothing_begins_where_all_are_refused() {
     let refused = mailer.start_message(&to_b()).err();
     let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
     assert_eq!(refused, Some(expected));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -117,20 +117,20 @@ fn the_kept_connection_is_used_before_and_after() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_kept_connection_that_is_gone_is_made_anew() {
+fn a_kept_connection_that_has_ended_is_opened_again() {
     let server = Server::start([delivery().expect("MAIL *").hang_up(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
@@ -138,12 +138,12 @@ fn a_kept_connection_that_is_gone_is_made_anew() {
 }
 
 #[test]
-fn a_message_meanwhile_goes_over_another_connection() {
+fn another_message_meanwhile_goes_over_another_connection() {
     let server = Server::start([delivery(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     message.write(MESSAGE).unwrap();
     message.finish().unwrap();
     let transcript = server.finish();
@@ -156,12 +156,12 @@ fn a_message_meanwhile_goes_over_another_connection() {
 }
 
 #[test]
-fn an_unfinished_message_that_is_dropped_is_not_delivered() {
-    fails(begun(&[], "MAIL *").closed(), |mailer| {
+fn a_message_dropped_before_its_end_is_not_delivered() {
+    expect_failure(begun(&[], "MAIL *").expect_close(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(MESSAGE).unwrap();
     });
-    fails(begun(&[], "MAIL *").silence(), |mailer| {
+    expect_failure(begun(&[], "MAIL *").silence(), |mailer| {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(&MESSAGE.repeat(10_000)).unwrap();
     });
@@ -169,14 +169,14 @@ fn an_unfinished_message_that_is_dropped_is_not_delivered() {
 
 // Conformance: 20, 21
 #[test]
-fn nul_and_long_lines_are_found_when_they_are_written_and_close_the_connection() {
+fn nul_and_long_lines_are_refused_when_written_and_close_the_connection() {
     let cases: [&[&[u8]]; 3] = [
         &[b"a\r\n", b"b\0c"],
         &[&[b'x'; 500], &[b'x'; 499]],
         &[b"\0"],
     ];
     for pieces in cases {
-        fails(begun(&[], "MAIL *").closed(), |mailer| {
+        expect_failure(begun(&[], "MAIL *").expect_close(), |mailer| {
             let message = mailer.start_message(&to_b()).unwrap();
             let (last, first) = pieces.split_last().unwrap();
             first.iter().for_each(|piece| message.write(piece).unwrap());
@@ -197,22 +197,25 @@ fn a_line_of_998_octets_may_come_in_pieces() {
 
 // Conformance: 55
 #[test]
-fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
+fn eight_bits_are_declared_if_8bitmime_is_offered_and_refused_otherwise() {
     let text = "\r\nGrüße\r\n".as_bytes();
-    fails(begun(&[], "MAIL FROM:<a@mail.test>").closed(), |mailer| {
-        let message = mailer.start_message(&to_b()).unwrap();
-        let (missing, reason) = unavailable(message.write(text));
-        assert_eq!(missing, "8BITMIME");
-        assert!(reason.contains("line 2"), "{reason}");
-    });
+    expect_failure(
+        begun(&[], "MAIL FROM:<a@mail.test>").expect_close(),
+        |mailer| {
+            let message = mailer.start_message(&to_b()).unwrap();
+            let (missing, reason) = unavailable(message.write(text));
+            assert_eq!(missing, "8BITMIME");
+            assert!(reason.contains("line 2"), "{reason}");
+        },
+    );
 
     let mail = "MAIL FROM:<a@mail.test> BODY=8BITMIME";
-    let script = begun(&["8BITMIME"], mail).content().say(QUEUED);
+    let script = begun(&["8BITMIME"], mail).expect_content().say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
-    // Cut within a character.
+    // Cut inside a character.
     message.write(&text[..5]).unwrap();
     message.write(&text[5..]).unwrap();
     message.finish().unwrap();
@@ -221,24 +224,26 @@ fn eight_bits_are_declared_where_offered_and_not_written_where_not() {
 
 // Conformance: 56
 #[test]
-fn a_message_that_grows_beyond_the_servers_limit_is_given_up() {
+fn a_message_that_exceeds_the_servers_limit_is_abandoned() {
     let limit = MESSAGE.len() as u64;
     let script = begun(&[&format!("SIZE {limit}")], "MAIL FROM:<a@mail.test>");
-    let server = Server::start([script.closed()]);
+    let server = Server::start([script.expect_close()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
     message.write(MESSAGE).unwrap();
     assert_eq!(message.write(b"x\r\n"), Err(Error::MessageTooLarge(limit)));
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 // Conformance: 33
 #[test]
-fn a_server_that_refuses_in_the_middle_is_heard() {
+fn a_refusal_in_the_middle_of_a_written_message_is_reported() {
     let no = "552 5.3.4 Too much";
-    let script = begun(&[], "MAIL *").some_content(100_000).interrupt(no);
+    let script = begun(&[], "MAIL *")
+        .expect_some_content(100_000)
+        .interrupt(no);
     let server = Server::start([script.silence(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -246,13 +251,13 @@ fn a_server_that_refuses_in_the_middle_is_heard() {
     let mut writes = (0..1_000).map(|_| message.write(&MESSAGE.repeat(4_000)));
     let error = writes.find_map(Result::err).expect("it is heard");
     assert_eq!(error, rejected(Phase::Content, no));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn the_time_of_the_whole_runs_from_the_start_to_the_end() {
-    let script = begun(&[], "MAIL *").content().silence();
+fn the_total_timeout_covers_all_calls_of_a_message() {
+    let script = begun(&[], "MAIL *").expect_content().silence();
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -1,9 +1,9 @@
-//! Attacks on STARTTLS, as "Why TLS Is Better Without STARTTLS" (Poddebniak and others, 2021) has
-//! them: someone between client and server says what the server did not, before TLS stands.
+//! Attacks on STARTTLS from "Why TLS Is Better Without STARTTLS" (Poddebniak and others, 2021): someone
+//! between client and server injects replies before TLS.
 
 use host_tests::{Error, Phase, TlsFailure};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, hello_inside, starttls};
@@ -11,9 +11,9 @@ use crate::tls::{LOOPBACK, asked, hello_inside, starttls};
 const USER: &str = "user";
 const PASSWORD: &str = "a secret of the user's";
 
-/// What becomes of a message with credentials; the server must see neither in clear.
+/// The error of a message with credentials. The server must see neither in clear.
 #[track_caller]
-fn attacked(script: impl FnOnce(&Authority) -> Session) -> Error {
+fn attacked(script: impl FnOnce(&Authority) -> Script) -> Error {
     let authority = Authority::new();
     let server = Server::start([script(&authority)]);
     let instance = instance();
@@ -31,14 +31,14 @@ fn attacked(script: impl FnOnce(&Authority) -> Session) -> Error {
     error
 }
 
-/// A whole answer of the attacker's, in the same packet as the server's.
+/// A reply with a second one, injected in the same packet.
 fn with(reply: &str, injected: &str) -> String {
     format!("{reply}\r\n{injected}")
 }
 
 // Conformance: 41
 #[test]
-fn words_after_a_go_ahead_that_ends_in_lf_alone() {
+fn a_reply_injected_after_a_go_ahead_with_bare_lf_is_refused() {
     for injected in [
         "220 2.0.0 Go ahead\n250 2.0.0 Ok\n",
         "220 2.0.0 Go ahead\n250",
@@ -47,7 +47,7 @@ fn words_after_a_go_ahead_that_ends_in_lf_alone() {
             hello(&["STARTTLS"])
                 .expect("STARTTLS")
                 .say_bytes(injected)
-                .closed()
+                .expect_close()
         });
         assert!(matches!(error, Error::Protocol(_)), "{error:?}");
     }
@@ -55,26 +55,26 @@ fn words_after_a_go_ahead_that_ends_in_lf_alone() {
 
 // Conformance: 41
 #[test]
-fn a_go_ahead_that_was_injected_before_it_was_asked_for() {
+fn a_go_ahead_injected_before_starttls_is_refused() {
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say(&with(&ehlo(&["STARTTLS"]), "220 2.0.0 Go ahead"))
-            .closed()
+            .expect_close()
     });
     assert!(matches!(error, Error::Protocol(_)), "{error:?}");
 }
 
 // Conformance: 41
 #[test]
-fn replies_to_what_is_to_be_said_inside_tls() {
+fn replies_injected_for_commands_inside_tls_are_refused() {
     let replies = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go ahead\r\n250 2.0.0 Queued";
     let error = attacked(|_| {
         hello(&["STARTTLS"])
             .expect("STARTTLS")
             .say(&with("220 2.0.0 Go ahead", replies))
-            .closed()
+            .expect_close()
     });
     let starttls = Phase::Starttls;
     assert!(
@@ -85,7 +85,7 @@ fn replies_to_what_is_to_be_said_inside_tls() {
 
 // Conformance: 40
 #[test]
-fn mechanisms_that_were_offered_in_clear_are_not_used_inside_tls() {
+fn mechanisms_offered_in_clear_are_not_used_inside_tls() {
     let error = attacked(|authority| {
         hello(&["STARTTLS", "AUTH PLAIN"])
             .expect("STARTTLS")
@@ -99,7 +99,7 @@ fn mechanisms_that_were_offered_in_clear_are_not_used_inside_tls() {
 
 // Conformance: 42
 #[test]
-fn starttls_that_was_taken_out() {
+fn a_removed_starttls_offer_is_an_error() {
     let error = attacked(|_| hello(&["AUTH PLAIN LOGIN"]).followed_by(quit()));
     assert_eq!(error, Error::StarttlsUnavailable);
 
@@ -107,29 +107,29 @@ fn starttls_that_was_taken_out() {
     assert_eq!(error, Error::StarttlsUnavailable);
 }
 
-/// IMAP's PREAUTH has no like in SMTP; a success that no one asked for is as near as it gets.
+/// The nearest thing to IMAP's PREAUTH is an unsolicited reply of success.
 // Conformance: 41
 #[test]
-fn a_session_that_is_said_to_be_authenticated_already() {
+fn an_injected_auth_success_is_refused() {
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say(&with(&ehlo(&[]), "235 2.7.0 Authenticated"))
-            .closed()
+            .expect_close()
     });
     assert_eq!(error, Error::StarttlsUnavailable);
 
     let error = attacked(|_| {
-        Session::new()
+        Script::new()
             .say(&with("220 mail.test", &ehlo(&["AUTH PLAIN"])))
-            .closed()
+            .expect_close()
     });
     assert!(matches!(error, Error::Protocol(_)), "{error:?}");
 }
 
 #[test]
-fn a_reply_that_was_cut_off_inside_tls_is_none() {
+fn a_truncated_reply_inside_tls_is_no_reply() {
     let authority = Authority::new();
     let server = Server::start([asked()
         .start_tls(&authority.issue(LOOPBACK))
@@ -137,12 +137,12 @@ fn a_reply_that_was_cut_off_inside_tls_is_none() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say_bytes("250 2.0.0 Ok: queued as")
-        .cut()]);
+        .close_abruptly()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
-    // Perhaps delivered.
+    // The message may have been delivered.
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
     server.finish();
@@ -150,14 +150,15 @@ fn a_reply_that_was_cut_off_inside_tls_is_none() {
 
 // Conformance: 42, 43
 #[test]
-fn a_downgrade_to_tls_1_2_by_who_answers_for_a_server_of_1_3() {
-    // A ServerHello of TLS 1.2 whose random ends as a server of 1.3 warns (RFC 8446, section 4.1.3).
+fn a_downgrade_from_tls_1_3_to_1_2_is_detected() {
+    // A ServerHello of TLS 1.2. A server that supports 1.3 ends its random with these octets (RFC 8446,
+    // section 4.1.3).
     let mut hello = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3];
     hello.extend([7; 24]);
     hello.extend(*b"DOWNGRD\x01");
-    // No session; ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256; no compression.
+    // No session ID; ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256; no compression.
     hello.extend([0, 0xcc, 0xa9, 0]);
-    let error = attacked(|_| asked().some_content(1).say_bytes(hello).silence());
+    let error = attacked(|_| asked().expect_some_content(1).say_bytes(hello).silence());
     assert!(
         matches!(&error, Error::TlsFailed((TlsFailure::HandshakeFailed, why)) if why.contains("AttemptedDowngrade")),
         "{error:?}"

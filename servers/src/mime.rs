@@ -1,38 +1,48 @@
-//! As much of MIME (RFC 2045, RFC 2046) as the demo's own message takes.
+//! Composes MIME messages (RFC 2045, RFC 2046) for tests and the demo, and takes them apart.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// Octets of a line in base64 (RFC 2045, section 6.8).
+/// Octets of a line of base64 (RFC 2045, section 6.8).
 const LINE: usize = 76;
 const BOUNDARY: &str = "=_envoi";
 
-/// A message of a text and a file, with these headers before its own.
+/// A message of a text and an attached text file; `headers` are lines that end with CRLF.
 pub fn with_attachment(headers: &str, text: &str, name: &str, file: &[u8]) -> Vec<u8> {
-    let encoded = STANDARD.encode(file);
-    let lines: Vec<&[u8]> = encoded.as_bytes().chunks(LINE).collect();
-    let mut message = format!(
-        "{headers}MIME-Version: 1.0\r\n\
-         Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\
-         \r\n\
-         --{BOUNDARY}\r\n\
-         Content-Type: text/plain; charset=utf-8\r\n\
+    let encoded = STANDARD.encode(file).into_bytes();
+    let lines: Vec<&[u8]> = encoded.chunks(LINE).collect();
+    let lines = String::from_utf8(lines.join(&b"\r\n"[..])).expect("base64 is ASCII");
+    let text = format!(
+        "Content-Type: text/plain; charset=utf-8\r\n\
          Content-Transfer-Encoding: 8bit\r\n\
          \r\n\
-         {text}\r\n\
-         --{BOUNDARY}\r\n\
-         Content-Type: text/plain; charset=utf-8; name=\"{name}\"\r\n\
+         {text}"
+    );
+    let attachment = format!(
+        "Content-Type: text/plain; charset=utf-8; name=\"{name}\"\r\n\
          Content-Disposition: attachment; filename=\"{name}\"\r\n\
          Content-Transfer-Encoding: base64\r\n\
-         \r\n"
-    )
-    .into_bytes();
-    message.extend(lines.join(&b"\r\n"[..]));
-    message.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
-    message
+         \r\n\
+         {lines}"
+    );
+    let body = multipart(BOUNDARY, &[text, attachment]);
+    let fields = format!(
+        "MIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n"
+    );
+    format!("{headers}{fields}\r\n{body}").into_bytes()
 }
 
-/// What a message consists of.
+/// The body of a multipart entity (RFC 2046, section 5.1.1). The CRLF before a boundary belongs to the
+/// boundary, so the parts end without one.
+pub fn multipart(boundary: &str, parts: &[String]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| format!("--{boundary}\r\n{part}\r\n"));
+    parts.collect::<String>() + &format!("--{boundary}--\r\n")
+}
+
+/// A message, taken apart.
 pub struct Parsed {
     pub headers: Vec<String>,
     pub parts: Vec<Part>,
@@ -44,7 +54,7 @@ pub struct Part {
     pub content: Vec<u8>,
 }
 
-/// Takes a message apart. What it does not understand is one part.
+/// A message without a boundary is one part.
 pub fn parse(message: &[u8]) -> Parsed {
     let message = String::from_utf8_lossy(message);
     let (headers, body) = message.split_once("\r\n\r\n").unwrap_or((&message, ""));
@@ -96,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_taken_apart_into_what_it_was_made_of() {
+    fn a_composed_message_is_taken_apart_into_its_parts() {
         let file: Vec<u8> = (0..=255).cycle().take(1000).collect();
         let message = with_attachment("Subject: x\r\n", "Grüße\r\n", "numbers", &file);
         let parsed = parse(&message);

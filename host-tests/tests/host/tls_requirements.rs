@@ -1,8 +1,9 @@
-//! What the caller demands of TLS, and what it shows: pinned keys, a minimum version, a certificate.
+//! The caller's requirements for TLS, and its own certificate: pinned keys, a minimum version, a client
+//! certificate.
 
 use host_tests::{Credentials, Error, TlsFailure, TlsVersion};
 use servers::authority::{Authority, Identity};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 use sha2::{Digest, Sha256};
 
 use crate::support::*;
@@ -20,8 +21,8 @@ fn failure(result: Result<impl std::fmt::Debug, Error>) -> (TlsFailure, String) 
     }
 }
 
-/// Up to the mechanisms offered inside TLS, which wants a certificate of the client.
-fn mutual(authority: &Authority) -> Session {
+/// The script up to the mechanisms offered inside TLS. The server requires a client certificate.
+fn mutual(authority: &Authority) -> Script {
     let config = authority
         .issue(LOOPBACK)
         .server_config_for_clients_of(authority);
@@ -47,16 +48,16 @@ fn external_authenticates_by_the_clients_certificate() {
         .set_client_certificate(chain.as_bytes(), key.as_bytes())
         .unwrap();
     mailer.set_credentials(Some(Credentials::External(None)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_server_that_wants_a_client_certificate_and_gets_none_is_a_failure_of_tls() {
+fn a_missing_client_certificate_is_a_tls_failure() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let config = identity.server_config_for_clients_of(&authority);
-    let server = Server::start([asked().tls_refused_with(config).closed()]);
+    let server = Server::start([asked().expect_tls_refusal_with(config).expect_close()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     let (failure, why) = failure(mailer.send(&to_b(), MESSAGE));
@@ -66,7 +67,7 @@ fn a_server_that_wants_a_client_certificate_and_gets_none_is_a_failure_of_tls() 
 }
 
 #[test]
-fn a_client_certificate_can_be_taken_back() {
+fn a_client_certificate_can_be_removed() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let instance = instance();
@@ -83,16 +84,16 @@ fn a_client_certificate_can_be_taken_back() {
         .set_client_certificate(chain.as_bytes(), key.as_bytes())
         .unwrap();
     mailer.set_client_certificate(b"", b"").unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_server_of_a_key_that_is_not_pinned_gets_no_message() {
+fn a_server_whose_key_is_not_pinned_gets_no_message() {
     let authority = Authority::new();
     let (pinned, other) = (authority.issue(LOOPBACK), authority.issue(LOOPBACK));
     let server = Server::start([
-        asked().tls_refused(&other).closed(),
+        asked().expect_tls_refusal(&other).expect_close(),
         secured(&pinned).followed_by(message()).followed_by(quit()),
         secured(&other).followed_by(message()),
     ]);
@@ -102,15 +103,15 @@ fn a_server_of_a_key_that_is_not_pinned_gets_no_message() {
     let (failure, why) = failure(mailer.send(&to_b(), MESSAGE));
     assert_eq!(failure, TlsFailure::CertificateNotPinned);
     assert!(why.contains("set-pinned-keys"), "{why}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     mailer.set_pinned_keys(&[]).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_pin_is_a_whole_digest() {
+fn a_pin_has_to_be_a_whole_digest() {
     let server = Server::start([]);
     let instance = instance();
     let error = plain(&instance, &server).set_pinned_keys(&[vec![1; 31]]);
@@ -122,12 +123,12 @@ fn a_pin_is_a_whole_digest() {
 }
 
 #[test]
-fn a_server_of_an_older_version_than_the_minimum_gets_no_message() {
+fn a_server_below_the_minimum_tls_version_gets_no_message() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let old = identity.server_config_tls12();
     let server = Server::start([
-        asked().tls_refused_with(old.clone()).closed(),
+        asked().expect_tls_refusal_with(old.clone()).expect_close(),
         asked()
             .start_tls_with(old)
             .followed_by(crate::tls::hello_inside())
@@ -139,6 +140,6 @@ fn a_server_of_an_older_version_than_the_minimum_gets_no_message() {
     let (failure, _) = failure(mailer.send(&to_b(), MESSAGE));
     assert_eq!(failure, TlsFailure::Incompatible);
     mailer.set_minimum_tls(TlsVersion::Tls12);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

@@ -1,21 +1,21 @@
-//! Connections that end too early, and kept ones that have ended since.
+//! Connections that end too early, and kept connections that have ended.
 
 use host_tests::{Error, Phase, Security};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{secured, starttls};
 
 // Conformance: 24
 #[test]
-fn a_close_in_each_phase_is_named_after_it() {
+fn a_close_is_reported_with_its_phase() {
     let data = || hello(&[]).followed_by(envelope()).expect("DATA");
     let phases = [
-        (Phase::Greeting, Session::new()),
+        (Phase::Greeting, Script::new()),
         (
             Phase::Hello,
-            Session::new().say("220 mail.test").expect("EHLO *"),
+            Script::new().say("220 mail.test").expect("EHLO *"),
         ),
         (Phase::Mail, hello(&[]).expect("MAIL *")),
         (
@@ -26,94 +26,78 @@ fn a_close_in_each_phase_is_named_after_it() {
                 .expect("RCPT *"),
         ),
         (Phase::Data, data()),
-        (Phase::Acceptance, data().say("354 Go ahead").content()),
+        (
+            Phase::Acceptance,
+            data().say("354 Go ahead").expect_content(),
+        ),
     ];
     for (phase, script) in phases {
-        assert_eq!(error_of(script.hang_up()), Error::Disconnected(phase));
+        assert_eq!(send_error(script.hang_up()), Error::Disconnected(phase));
     }
 }
 
 #[test]
 fn a_reset_is_a_close_too() {
     assert_eq!(
-        error_of(hello(&[]).expect("MAIL *").reset()),
+        send_error(hello(&[]).expect("MAIL *").reset()),
         Error::Disconnected(Phase::Mail)
     );
 }
 
 #[test]
-fn half_a_reply_is_no_reply() {
+fn half_a_reply_is_not_a_reply() {
     let script = hello(&[])
         .expect("MAIL *")
         .say_bytes("250-2.1.0 O")
         .hang_up();
-    assert_eq!(error_of(script), Error::Disconnected(Phase::Mail));
+    assert_eq!(send_error(script), Error::Disconnected(Phase::Mail));
 }
 
 #[test]
-fn a_close_on_the_way_to_authentication_is_named_after_its_phase() {
+fn a_close_before_the_end_of_authentication_is_reported_with_its_phase() {
     let authority = Authority::new();
     let identity = authority.issue(&["127.0.0.1"]);
-    let start = || hello(&["STARTTLS"]).expect("STARTTLS");
-    let inside = || {
-        let inside = start().say("220 Go ahead").start_tls(&identity);
-        inside
-            .expect("EHLO *")
-            .say(&ehlo(&["AUTH PLAIN"]))
-            .expect("AUTH PLAIN *")
-    };
-    let phases = [
-        (Phase::Starttls, start()),
-        (Phase::Tls, start().say("220 Go ahead").some_content(1)),
-        (Phase::Auth, inside()),
-    ];
-    for (phase, script) in phases {
-        let good = inside().say("235 2.7.0 Welcome").followed_by(message());
+    for (phase, script) in phases_until_authenticated(&identity) {
+        let good = auth_inside_tls(&identity)
+            .say("235 2.7.0 Welcome")
+            .followed_by(message());
         let server = Server::start([script.hang_up(), good]);
         let instance = instance();
-        let mailer = plain(&instance, &server);
-        mailer.set_security(Security::Starttls);
-        mailer.add_trust_anchors(authority.der()).unwrap();
+        let mailer = starttls(&instance, &server, &authority);
         mailer.set_password("ada", "sesame");
         assert_eq!(
             mailer.send(&to_b(), MESSAGE),
             Err(Error::Disconnected(phase))
         );
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
 // Conformance: 24
 #[test]
-fn a_close_in_the_middle_of_a_message_says_that_it_is_not_delivered() {
+fn after_a_close_in_the_middle_of_a_message_it_is_not_delivered() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
-    let begun = hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead");
-    let server = Server::start([begun.some_content(1000).hang_up(), delivery()]);
+    let begun = until_content();
+    let server = Server::start([begun.expect_some_content(1000).hang_up(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     assert_eq!(
         mailer.send(&to_b(), &message),
         Err(Error::Disconnected(Phase::Content))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 33
 #[test]
-fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
+fn a_refusal_in_the_middle_of_a_message_is_reported() {
     let no = "552 5.3.4 Too large for us";
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
-    let begun = hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead");
+    let begun = until_content();
     let server = Server::start([
-        begun.some_content(1000).interrupt(no).stop_reading(),
+        begun.expect_some_content(1000).interrupt(no).stop_reading(),
         delivery(),
     ]);
     let instance = instance();
@@ -122,14 +106,13 @@ fn a_server_that_refuses_in_the_middle_of_a_message_is_heard() {
         mailer.send(&to_b(), &message),
         Err(rejected(Phase::Content, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-/// The server closes while there is something that it has not read: its system says RST (RFC 1122,
-/// section 4.2.2.13).
+/// The server closes before it has read everything, so its system sends RST (RFC 1122, section 4.2.2.13).
 #[test]
-fn what_a_server_says_before_a_reset_is_heard() {
+fn a_reply_before_a_reset_is_read() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
     let begun = |keywords: &[&str]| hello(keywords).followed_by(envelope());
     let data = |keywords: &[&str]| begun(keywords).expect("DATA").say("354 Go ahead");
@@ -137,12 +120,12 @@ fn what_a_server_says_before_a_reset_is_heard() {
     let bye = "421 4.3.2 Going down";
     for (script, phase, reply) in [
         (
-            data(&[]).some_content(1000).interrupt(no),
+            data(&[]).expect_some_content(1000).interrupt(no),
             Phase::Content,
             no,
         ),
         (
-            data(&[]).some_content(1000).interrupt(bye),
+            data(&[]).expect_some_content(1000).interrupt(bye),
             Phase::Content,
             bye,
         ),
@@ -157,8 +140,8 @@ fn what_a_server_says_before_a_reset_is_heard() {
             bye,
         ),
         (
-            // Not before a word was heard, as a reset may then be the answer to connecting.
-            Session::new()
+            // A reset before the greeting may be the answer to connecting, so this comes after it.
+            Script::new()
                 .say("220 mail.test")
                 .expect("EHLO *")
                 .interrupt(bye),
@@ -171,13 +154,13 @@ fn what_a_server_says_before_a_reset_is_heard() {
         let mailer = plain(&instance, &server);
         let error = mailer.send(&to_b(), &message).unwrap_err();
         assert_eq!(error, rejected(phase, reply));
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
 #[test]
-fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
+fn a_reply_before_a_reset_is_read_inside_tls() {
     let message = b"Lorem ipsum dolor sit amet\r\n".repeat(1_000_000);
     let no = "552 5.3.4 Too large for us";
     let authority = Authority::new();
@@ -186,7 +169,7 @@ fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
         .followed_by(envelope())
         .expect("DATA")
         .say("354 Go ahead");
-    let server = Server::start([script.some_content(1000).interrupt(no).reset()]);
+    let server = Server::start([script.expect_some_content(1000).interrupt(no).reset()]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     let error = mailer.send(&to_b(), &message).unwrap_err();
@@ -195,10 +178,10 @@ fn what_a_server_says_before_a_reset_is_heard_inside_tls() {
 }
 
 #[test]
-fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
-    // One octet of the ClientHello, and the others are not read.
-    let busy = Session::new()
-        .some_content(1)
+fn a_refusal_in_clear_before_a_reset_is_reported_for_implicit_tls() {
+    // The server reads one octet of the ClientHello, and not the others.
+    let busy = Script::new()
+        .expect_some_content(1)
         .interrupt("421 4.3.2 Too busy");
     let server = Server::start([busy.reset()]);
     let instance = instance();
@@ -214,7 +197,7 @@ fn a_refusal_in_clear_before_a_reset_is_named_where_tls_is_wanted() {
 }
 
 #[test]
-fn a_kept_connection_that_was_closed_is_replaced() {
+fn a_closed_kept_connection_is_replaced() {
     let bye = "421 4.4.2 Idle for too long";
     for ended in [
         delivery().hang_up(),
@@ -227,15 +210,15 @@ fn a_kept_connection_that_was_closed_is_replaced() {
         let server = Server::start([ended, delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        server.until_ended();
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        server.wait_until_ended();
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
 #[test]
-fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354() {
+fn a_message_goes_over_a_new_connection_if_the_kept_one_ends_before_the_354() {
     let bye = "421 4.4.2 Idle for too long";
     for ended in [
         delivery().expect("MAIL *").hang_up(),
@@ -251,46 +234,49 @@ fn a_message_goes_over_a_new_connection_where_the_kept_one_ends_before_the_354()
         let server = Server::start([ended, delivery()]);
         let instance = instance();
         let mailer = plain(&instance, &server);
-        delivers(&mailer);
-        delivers(&mailer);
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
         assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
     }
 }
 
 // Conformance: 24
 #[test]
-fn a_message_that_may_have_been_taken_is_never_sent_twice() {
+fn a_message_that_may_have_been_delivered_is_never_sent_again() {
     let lost = envelope()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up();
     let server = Server::start([delivery().followed_by(lost), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let sent = mailer.send(&to_b(), b"Subject: lost\r\n\r\n");
     assert_eq!(sent, Err(Error::Disconnected(Phase::Acceptance)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().sessions[1].messages(), [MESSAGE]);
 }
 
 #[test]
-fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
+fn replies_after_acceptance_do_not_undo_it() {
     for after in ["421 4.4.2 Bye", "250 2.0.0 What nobody asked", "not SMTP"] {
         let taken = || {
-            let begun = envelope().expect("DATA").say("354 Go ahead").content();
+            let begun = envelope()
+                .expect("DATA")
+                .say("354 Go ahead")
+                .expect_content();
             begun.say_bytes(format!("{QUEUED}\r\n{after}\r\n"))
         };
         let server = Server::start([
-            hello(&[]).followed_by(taken()).closed(),
-            delivery().followed_by(taken()).closed(),
+            hello(&[]).followed_by(taken()).expect_close(),
+            delivery().followed_by(taken()).expect_close(),
             delivery(),
         ]);
         let instance = instance();
         let mailer = plain(&instance, &server);
         for _ in 0..4 {
-            delivers(&mailer);
+            expect_delivery(&mailer);
         }
         let sessions = server.finish().sessions;
         let taken: Vec<usize> = sessions.iter().map(|heard| heard.contents.len()).collect();
@@ -299,17 +285,17 @@ fn what_a_server_says_after_taking_a_message_does_not_undo_that() {
 }
 
 #[test]
-fn a_new_connection_is_tried_once() {
+fn a_message_is_tried_over_one_new_connection_only() {
     let gone = || hello(&[]).expect("MAIL *").hang_up();
     let server = Server::start([delivery().hang_up(), gone(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    delivers(&mailer);
-    server.until_ended();
+    expect_delivery(&mailer);
+    server.wait_until_ended();
     assert_eq!(
         mailer.send(&to_b(), MESSAGE),
         Err(Error::Disconnected(Phase::Mail))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
