@@ -1,4 +1,4 @@
-//! The exports of `wit/smtp.wit`: its types to ours, and back.
+//! The exports of `wit/smtp.wit`: adapters from the interface's functions and types to the crate's.
 
 mod convert;
 mod errors;
@@ -13,8 +13,7 @@ use crate::message::Message;
 use crate::net::{InputStream, OutputStream};
 use crate::smtp::error::Error;
 use crate::smtp::options::Options;
-use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
-
+use crate::timeouts::Timeout;
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
 use convert::{all, answer};
@@ -35,20 +34,22 @@ bindings::export!(Component with_types_in bindings);
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
     type Options = GuestOptions;
-    type Message = GuestMessage;
-    type Client = GuestClient;
+    type MessageWriter = GuestMessageWriter;
+    type Session = GuestSession;
 
     fn send_mail(
         server: String,
         sender: String,
         recipients: Vec<String>,
         message: Vec<u8>,
+        timeout: Option<u64>,
     ) -> Result<wit::Receipt, wit::Error> {
-        let mailer = Mailer::from_url(&Zeroizing::new(server))?;
+        let mut mailer = Mailer::from_url(&Zeroizing::new(server))?;
+        mailer.set_timeout(Timeout::Total, timeout.map(Duration::from_nanos));
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
-        let letter = mailer.letter(sender, &recipients, &message, &options)?;
-        answer(mailer.send_last(&letter))
+        let message = mailer.letter(sender, &recipients, &message, &options)?;
+        answer(mailer.send_last(&message))
     }
 
     fn explain(error: wit::Error) -> wit::Explanation {
@@ -73,21 +74,16 @@ impl wit::GuestMailer for GuestMailer {
         answer(Mailer::from_url(&Zeroizing::new(url)))
     }
 
-    fn set_port(&self, port: u16) {
-        self.0
-            .borrow_mut()
-            .set_port(Some(port).filter(|&port| port != 0));
+    fn set_port(&self, port: Option<u16>) {
+        self.0.borrow_mut().set_port(port);
     }
 
     fn set_security(&self, security: wit::Security) {
         self.0.borrow_mut().set_security(security.into());
     }
 
-    fn set_dialect(&self, dialect: wit::Dialect) {
-        self.0.borrow_mut().set_dialect(match dialect {
-            wit::Dialect::Smtp => Dialect::Smtp,
-            wit::Dialect::Lmtp => Dialect::Lmtp,
-        });
+    fn set_protocol(&self, protocol: wit::Protocol) {
+        self.0.borrow_mut().set_dialect(protocol.into());
     }
 
     fn set_credentials(&self, credentials: Option<wit::Credentials>) {
@@ -101,20 +97,13 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_initial_response(&self, when: wit::InitialResponse) {
-        self.0.borrow_mut().set_initial_response(match when {
-            wit::InitialResponse::Auto => InitialResponse::Auto,
-            wit::InitialResponse::Always => InitialResponse::Always,
-            wit::InitialResponse::Never => InitialResponse::Never,
-        });
+        self.0.borrow_mut().set_initial_response(when.into());
     }
 
     fn set_pipelining_after_message(&self, when: wit::PipeliningAfterMessage) {
-        let when = match when {
-            wit::PipeliningAfterMessage::Never => PipeliningAfterMessage::Never,
-            wit::PipeliningAfterMessage::AfterBdat => PipeliningAfterMessage::AfterBdat,
-            wit::PipeliningAfterMessage::Always => PipeliningAfterMessage::Always,
-        };
-        self.0.borrow_mut().set_pipelining_after_message(when);
+        self.0
+            .borrow_mut()
+            .set_pipelining_after_message(when.into());
     }
 
     fn set_chunking(&self, allowed: bool) {
@@ -126,19 +115,15 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
-        self.0.borrow_mut().set_auth_pipelining(match when {
-            wit::AuthPipelining::Never => AuthPipelining::Never,
-            wit::AuthPipelining::PlainAndExternal => AuthPipelining::PlainAndExternal,
-            wit::AuthPipelining::TokensToo => AuthPipelining::TokensToo,
-        });
+        self.0.borrow_mut().set_auth_pipelining(when.into());
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
         answer(self.0.borrow_mut().set_local_name(&name))
     }
 
-    fn set_timeout(&self, timeout: wit::Timeout, limit: u64) {
-        let limit = Some(Duration::from_nanos(limit)).filter(|limit| !limit.is_zero());
+    fn set_timeout(&self, timeout: wit::Timeout, limit: Option<u64>) {
+        let limit = limit.map(Duration::from_nanos);
         self.0.borrow_mut().set_timeout(timeout.into(), limit);
     }
 
@@ -146,13 +131,12 @@ impl wit::GuestMailer for GuestMailer {
         self.0.borrow_mut().set_partial_delivery(allowed);
     }
 
-    fn set_early_content(&self, allowed: bool) {
+    fn set_content_pipelining(&self, allowed: bool) {
         self.0.borrow_mut().set_early_content(allowed);
     }
 
-    fn set_connection_limits(&self, idle: u64, messages: u32) {
-        let idle = Some(Duration::from_nanos(idle)).filter(|idle| !idle.is_zero());
-        let messages = Some(messages).filter(|&messages| messages != 0);
+    fn set_connection_limits(&self, idle: Option<u64>, messages: Option<u32>) {
+        let idle = idle.map(Duration::from_nanos);
         self.0.borrow_mut().set_connection_limits(idle, messages);
     }
 
@@ -160,10 +144,8 @@ impl wit::GuestMailer for GuestMailer {
         answer(self.0.borrow_mut().set_server_name(&name))
     }
 
-    fn set_roots(&self, roots: wit::Roots) {
-        self.0
-            .borrow_mut()
-            .set_bundled_roots(roots == wit::Roots::Bundled);
+    fn set_bundled_roots(&self, trusted: bool) {
+        self.0.borrow_mut().set_bundled_roots(trusted);
     }
 
     fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
@@ -194,51 +176,52 @@ impl wit::GuestMailer for GuestMailer {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
-        answer(mailer.send(&letter))
+        let message = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
+        answer(mailer.send(&message))
     }
 
     fn send_all(
         &self,
-        letters: Vec<wit::Letter>,
+        messages: Vec<wit::OutgoingMessage>,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Vec<Result<wit::Receipt, wit::Error>> {
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let mut results = Vec::with_capacity(letters.len());
-        let mut sound = Vec::with_capacity(letters.len());
-        for letter in &letters {
-            let wit::Envelope { sender, recipients } = &letter.envelope;
-            match mailer.letter(sender.as_deref(), recipients, &letter.message, &options) {
-                Ok(letter) => {
-                    sound.push(letter);
-                    results.push(None);
+        let mut invalid = Vec::with_capacity(messages.len());
+        let mut valid = Vec::with_capacity(messages.len());
+        for wit::OutgoingMessage { envelope, message } in &messages {
+            let wit::Envelope { sender, recipients } = envelope;
+            match mailer.letter(sender.as_deref(), recipients, message, &options) {
+                Ok(message) => {
+                    valid.push(message);
+                    invalid.push(None);
                 }
-                Err(error) => results.push(Some(Err(error))),
+                Err(error) => invalid.push(Some(Err(error))),
             }
         }
-        let mut sent = mailer.send_all(&sound).into_iter();
-        let each = results
+        let mut sent = mailer.send_all(&valid).into_iter();
+        // In the order of the messages: the error of an invalid one, or the next result.
+        let results = invalid
             .into_iter()
-            .flat_map(|refused| refused.or_else(|| sent.next()));
-        each.map(answer).collect()
+            .flat_map(|error| error.or_else(|| sent.next()));
+        results.map(answer).collect()
     }
 
     fn start_message(
         &self,
         envelope: wit::Envelope,
         options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Message, wit::Error> {
+    ) -> Result<wit::MessageWriter, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
         answer(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
     }
 
-    fn connect(&self) -> Result<wit::Client, wit::Error> {
+    fn connect(&self) -> Result<wit::Session, wit::Error> {
         answer(self.0.borrow_mut().connect())
     }
 
-    fn dial(&self) -> Result<wit::Client, wit::Error> {
+    fn dial(&self) -> Result<wit::Session, wit::Error> {
         answer(self.0.borrow_mut().dial())
     }
 
@@ -246,13 +229,13 @@ impl wit::GuestMailer for GuestMailer {
         self.0.borrow_mut().close();
     }
 
-    fn set_transcript(&self, lines: u32) {
+    fn set_transcript_lines(&self, lines: u32) {
         self.0
             .borrow_mut()
             .set_transcript(usize::try_from(lines).unwrap_or(usize::MAX));
     }
 
-    fn transcript(&self) -> Vec<wit::TranscriptLine> {
+    fn take_transcript(&self) -> Vec<wit::TranscriptLine> {
         self.0
             .borrow_mut()
             .take_transcript()
@@ -262,15 +245,15 @@ impl wit::GuestMailer for GuestMailer {
     }
 }
 
-struct GuestMessage(RefCell<Message>);
+struct GuestMessageWriter(RefCell<Message>);
 
-impl From<Message> for wit::Message {
+impl From<Message> for wit::MessageWriter {
     fn from(message: Message) -> Self {
-        Self::new(GuestMessage(RefCell::new(message)))
+        Self::new(GuestMessageWriter(RefCell::new(message)))
     }
 }
 
-impl wit::GuestMessage for GuestMessage {
+impl wit::GuestMessageWriter for GuestMessageWriter {
     fn refused(&self) -> Vec<wit::RecipientReply> {
         all(self.0.borrow().refused().to_vec())
     }
@@ -279,21 +262,21 @@ impl wit::GuestMessage for GuestMessage {
         answer(self.0.borrow_mut().write(&bytes))
     }
 
-    fn finish(this: wit::Message) -> Result<wit::Receipt, wit::Error> {
-        let GuestMessage(message) = this.into_inner();
+    fn finish(this: wit::MessageWriter) -> Result<wit::Receipt, wit::Error> {
+        let GuestMessageWriter(message) = this.into_inner();
         answer(message.into_inner().finish())
     }
 }
 
-struct GuestClient(Client);
+struct GuestSession(Client);
 
-impl From<Client> for wit::Client {
+impl From<Client> for wit::Session {
     fn from(client: Client) -> Self {
-        Self::new(GuestClient(client))
+        Self::new(GuestSession(client))
     }
 }
 
-impl wit::GuestClient for GuestClient {
+impl wit::GuestSession for GuestSession {
     fn greeting(&self) -> wit::Reply {
         self.0.greeting().into()
     }
@@ -356,7 +339,7 @@ impl wit::GuestClient for GuestClient {
         answer(self.0.rcpt(&recipient, &chosen(options)))
     }
 
-    fn data(&self) -> Result<wit::Message, wit::Error> {
+    fn data(&self) -> Result<wit::MessageWriter, wit::Error> {
         answer(self.0.data())
     }
 
@@ -398,8 +381,8 @@ impl wit::GuestClient for GuestClient {
         answer(self.0.command(&line))
     }
 
-    fn quit(this: wit::Client) -> Result<wit::Reply, wit::Error> {
-        let GuestClient(client) = this.into_inner();
+    fn quit(this: wit::Session) -> Result<wit::Reply, wit::Error> {
+        let GuestSession(client) = this.into_inner();
         answer(client.quit())
     }
 }
@@ -409,13 +392,16 @@ impl streams::Guest for Component {
         mailer: wit::MailerBorrow<'_>,
         input: InputStream,
         output: OutputStream,
-    ) -> Result<wit::Client, wit::Error> {
+    ) -> Result<wit::Session, wit::Error> {
         let GuestMailer(mailer) = mailer.get();
         answer(mailer.borrow_mut().attach(input, output))
     }
 
-    fn write_from(target: wit::MessageBorrow<'_>, source: &InputStream) -> Result<u64, wit::Error> {
-        let GuestMessage(message) = target.get();
+    fn write_from(
+        target: wit::MessageWriterBorrow<'_>,
+        source: &InputStream,
+    ) -> Result<u64, wit::Error> {
+        let GuestMessageWriter(message) = target.get();
         answer(message.borrow_mut().write_from(source))
     }
 }

@@ -69,8 +69,8 @@ impl Session {
     /// With the server's words, as an error that shows a reply could not say what to do.
     pub(super) fn other_dialect(&mut self, reply: &Reply) -> Error {
         let (unknown, spoken, cure) = match self.plan.dialect {
-            Dialect::Smtp => ("neither EHLO nor HELO", "LMTP", "set-dialect(lmtp)"),
-            Dialect::Lmtp => ("no LHLO", "SMTP", "set-dialect(smtp)"),
+            Dialect::Smtp => ("neither EHLO nor HELO", "LMTP", "set-protocol(lmtp)"),
+            Dialect::Lmtp => ("no LHLO", "SMTP", "set-protocol(smtp)"),
         };
         let words = reply.lines.join(" ");
         let what = format!(

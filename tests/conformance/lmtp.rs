@@ -132,7 +132,11 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in [&*format!("{code} 5.5.2 what?"), "SMTP", "set-dialect(smtp)"] {
+            for words in [
+                &*format!("{code} 5.5.2 what?"),
+                "SMTP",
+                "set-protocol(smtp)",
+            ] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");
@@ -156,7 +160,7 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in ["5.5.1 Unknown command", "LMTP", "set-dialect(lmtp)"] {
+            for words in ["5.5.1 Unknown command", "LMTP", "set-protocol(lmtp)"] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");

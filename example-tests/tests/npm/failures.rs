@@ -134,7 +134,7 @@ fn a_worker_that_breaks_down_is_an_error() {
         return;
     };
     assert!(
-        said.starts_with("crashed: envoi's Worker broke down: "),
+        said.starts_with("crashed: envoi's Worker crashed: "),
         "{said}"
     );
     assert!(said.contains("envoi.core.wasm"), "{said}");

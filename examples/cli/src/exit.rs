@@ -35,7 +35,7 @@ pub fn code(error: &Error) -> u8 {
         Error::LookupFailed(_) => NO_HOST,
         // As sysexits.h says: such as a connection that cannot be made.
         Error::ConnectFailed(_) | Error::Timeout(_) | Error::Disconnected(_) => TEMPORARY,
-        Error::TlsFailed(_) | Error::Protocol(_) => PROTOCOL,
+        Error::TlsFailed(_) | Error::ProtocolError(_) => PROTOCOL,
         Error::StarttlsUnavailable | Error::AuthUnavailable(_) | Error::AuthNeedsTls => {
             CONFIGURATION
         }
@@ -93,11 +93,11 @@ mod tests {
     fn a_reply_says_whether_to_try_again() {
         let rejected = |phase, code| {
             let reply = reply(code, None);
-            let tried = Vec::new();
+            let tried_mechanisms = Vec::new();
             super::code(&Error::Rejected(Rejection {
                 phase,
                 reply,
-                tried,
+                tried_mechanisms,
             }))
         };
         assert_eq!(rejected(Phase::Mail, 451), TEMPORARY);

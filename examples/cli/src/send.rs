@@ -7,7 +7,9 @@ use wasip2::cli::{stdin::get_stdin, terminal_stdin::get_terminal_stdin};
 use crate::arguments::Arguments;
 use crate::envelope::envelope;
 use crate::environment::Environment;
-use crate::envoi::mail::smtp::{Envelope, Error, Mailer, Message, Options, Receipt, Speaker};
+use crate::envoi::mail::smtp::{
+    Envelope, Error, Mailer, MessageWriter, Options, Receipt, TranscriptSource,
+};
 use crate::exit::{self, Failure};
 use crate::header::{Fault, Header, PIECE};
 use crate::{advice, report::report, say, settings};
@@ -53,18 +55,18 @@ fn deliver(
             octets => message.write(octets).map_err(undelivered)?,
         }
     }
-    Message::finish(message).map_err(undelivered)
+    MessageWriter::finish(message).map_err(undelivered)
 }
 
 /// What was said since it was shown last; nothing where it is not kept.
 fn show(mailer: &Mailer) {
-    for line in mailer.transcript() {
+    for line in mailer.take_transcript() {
         let seconds = line.elapsed / 1_000_000_000;
         let milliseconds = line.elapsed / 1_000_000 % 1000;
-        let mark = match line.speaker {
-            Speaker::Client => ">",
-            Speaker::Server => "<",
-            Speaker::Event => "*",
+        let mark = match line.source {
+            TranscriptSource::Client => ">",
+            TranscriptSource::Server => "<",
+            TranscriptSource::Event => "*",
         };
         say(&format!(
             "{seconds:>3}.{milliseconds:03} {mark} {}\n",

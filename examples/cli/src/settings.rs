@@ -52,10 +52,11 @@ fn set(mailer: &Mailer, arguments: &Arguments) -> Result<(), Failure> {
         set.map_err(|error| named("--local-name", &error))?;
     }
     if let Some(seconds) = arguments.timeout {
-        mailer.set_timeout(Timeout::Total, u64::from(seconds) * 1_000_000_000);
+        let limit = u64::from(seconds) * 1_000_000_000;
+        mailer.set_timeout(Timeout::Total, Some(limit));
     }
     if arguments.verbose {
-        mailer.set_transcript(TRANSCRIPT_LINES);
+        mailer.set_transcript_lines(TRANSCRIPT_LINES);
     }
     Ok(())
 }

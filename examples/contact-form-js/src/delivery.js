@@ -38,7 +38,7 @@ function openMailer({ server, serverName, authorities }) {
   mailer.setTimeout('total', PATIENCE);
   if (serverName) mailer.setServerName(serverName);
   if (authorities) {
-    mailer.setRoots('added-only');
+    mailer.setBundledRoots(false);
     mailer.addTrustAnchors(new TextEncoder().encode(authorities));
   }
   return mailer;

@@ -2,7 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::envoi::mail::smtp::{
-    Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Roots, Timeout, explain,
+    Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Timeout, explain,
 };
 
 /// A visitor waits for the answer, in nanoseconds.
@@ -69,12 +69,12 @@ pub fn deliver(configuration: &Configuration, letter: &str) -> Result<String, Fa
 
 fn mailer(configuration: &Configuration) -> Result<Mailer, Error> {
     let mailer = Mailer::from_url(&configuration.server)?;
-    mailer.set_timeout(Timeout::Total, PATIENCE);
+    mailer.set_timeout(Timeout::Total, Some(PATIENCE));
     if let Some(name) = &configuration.server_name {
         mailer.set_server_name(name)?;
     }
     if let Some(authorities) = &configuration.authorities {
-        mailer.set_roots(Roots::AddedOnly);
+        mailer.set_bundled_roots(false);
         mailer.add_trust_anchors(authorities.as_bytes())?;
     }
     Ok(mailer)

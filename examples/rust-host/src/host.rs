@@ -36,7 +36,7 @@ impl Host {
         let (mut store, envoi) = self.instance()?;
         let (from, to) = (from.to_owned(), [to.to_owned()]);
         let smtp = envoi.envoi_mail_smtp();
-        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message)?;
+        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message, LIMIT)?;
         Ok(receipt?)
     }
 

@@ -49,7 +49,7 @@ fn words_after_a_go_ahead_that_ends_in_lf_alone() {
                 .say_bytes(injected)
                 .closed()
         });
-        assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+        assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_go_ahead_that_was_injected_before_it_was_asked_for() {
             .say(&with(&ehlo(&["STARTTLS"]), "220 2.0.0 Go ahead"))
             .closed()
     });
-    assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+    assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
 }
 
 // Conformance: 41
@@ -78,7 +78,7 @@ fn replies_to_what_is_to_be_said_inside_tls() {
     });
     let starttls = Phase::Starttls;
     assert!(
-        matches!(&error, Error::Protocol((phase, _)) if *phase == starttls),
+        matches!(&error, Error::ProtocolError((phase, _)) if *phase == starttls),
         "{error:?}"
     );
 }
@@ -125,7 +125,7 @@ fn a_session_that_is_said_to_be_authenticated_already() {
             .say(&with("220 mail.test", &ehlo(&["AUTH PLAIN"])))
             .closed()
     });
-    assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+    assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Messages in chunks, where CHUNKING is offered (RFC 3030).
 
-use host_tests::{Body, Error, Mailer, Phase};
+use host_tests::{BodyType, Error, Mailer, Phase};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -166,7 +166,7 @@ fn where_chunking_is_not_allowed_a_message_goes_through_data_though_it_is_offere
     assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
     // DATA cannot carry binary content.
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     let (missing, reason) = unavailable(mailer.send_with(Some(&options), &to_b(), b"\0"));
     assert_eq!(missing, "CHUNKING");
     assert!(reason.contains("set-chunking"), "{reason}");

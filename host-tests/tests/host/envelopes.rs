@@ -205,7 +205,7 @@ fn a_refused_message_is_named_and_the_connection_is_kept() {
 fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
     let error = error_of(hello(&[]).expect("MAIL *").say("354 Go ahead").closed());
     assert!(
-        matches!(error, Error::Protocol((Phase::Mail, _))),
+        matches!(error, Error::ProtocolError((Phase::Mail, _))),
         "{error:?}"
     );
 
@@ -216,7 +216,7 @@ fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
         .closed();
     let error = error_of(script);
     assert!(
-        matches!(error, Error::Protocol((Phase::Data, _))),
+        matches!(error, Error::ProtocolError((Phase::Data, _))),
         "{error:?}"
     );
 }

@@ -63,7 +63,7 @@ fn where_it_is_allowed_a_small_message_leaves_with_its_envelope() {
     let server = Server::start([chunking().followed_by(early()).followed_by(early())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     delivers(&mailer);
     delivers(&mailer);
     assert_eq!(server.finish().only().contents, [MESSAGE, MESSAGE]);
@@ -82,7 +82,7 @@ fn a_message_that_left_early_and_was_not_answered_is_perhaps_delivered_and_not_s
     let server = Server::start([kept.followed_by(lost)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     delivers(&mailer);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
@@ -95,7 +95,7 @@ fn a_connection_carries_no_more_messages_than_it_may() {
     let server = Server::start([two(), two()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_connection_limits(FOREVER, 2);
+    mailer.set_connection_limits(None, Some(2));
     for _ in 0..4 {
         delivers(&mailer);
     }
@@ -109,7 +109,7 @@ fn a_connection_that_was_not_used_for_too_long_is_left_with_quit() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     // Any time at all.
-    mailer.set_connection_limits(Duration::from_nanos(1), 0);
+    mailer.set_connection_limits(Some(Duration::from_nanos(1)), None);
     delivers(&mailer);
     delivers(&mailer);
     server.finish();
@@ -120,7 +120,7 @@ fn without_limits_a_connection_is_kept() {
     let server = Server::start([delivery().followed_by(message()).followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_connection_limits(Duration::from_secs(3600), 3);
+    mailer.set_connection_limits(Some(Duration::from_secs(3600)), Some(3));
     for _ in 0..3 {
         delivers(&mailer);
     }

@@ -1,6 +1,6 @@
 //! What a call returns is freed once the host has read it, whichever kind it is.
 
-use host_tests::{Error, Instance, Letter, Mailer, Security, TlsFailure};
+use host_tests::{Error, Instance, Mailer, OutgoingMessage, Security, TlsFailure};
 use servers::authority::Authority;
 use servers::scripted::{Server, Session};
 
@@ -67,7 +67,7 @@ fn a_text_behind_a_phase() {
         1000,
         || Session::new().say(&no_reply).closed(),
         |_| {},
-        |error| matches!(error, Error::Protocol(_)),
+        |error| matches!(error, Error::ProtocolError(_)),
     );
 }
 
@@ -135,7 +135,7 @@ fn receipts_and_errors_in_a_list() {
     let server = Server::start([deliveries.fold(hello(&[]), Session::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    let letters = [&["b@mail.test", "c@mail.test"][..], &[]].map(|recipients| Letter {
+    let letters = [&["b@mail.test", "c@mail.test"][..], &[]].map(|recipients| OutgoingMessage {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     });
@@ -154,11 +154,11 @@ fn what_a_session_says_and_a_transcript_of_it() {
     let server = Server::start([asked.fold(hello(&[]), Session::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(1000);
+    mailer.set_transcript_lines(1000);
     let client = mailer.connect().unwrap();
     leaves_nothing(&instance, 50, || {
         assert_eq!(client.noop().unwrap().lines.len(), 100);
-        assert!(mailer.transcript().len() > 100);
+        assert!(mailer.take_transcript().len() > 100);
     });
     server.finish();
 }

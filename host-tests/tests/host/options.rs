@@ -1,6 +1,6 @@
 //! What a message asks beyond its envelope: said where it is offered, and an error elsewhere.
 
-use host_tests::{Body, DsnContents, DsnNotify, Error, Options};
+use host_tests::{BodyType, DsnContents, DsnNotify, Error, Options};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -74,7 +74,9 @@ fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
             o.set_notify(None, DsnNotify::NEVER).unwrap()
         }),
         ("SMTPUTF8", "set-smtputf8", |o| o.set_smtputf8(true)),
-        ("CHUNKING", "binary-mime", |o| o.set_body(Body::BinaryMime)),
+        ("CHUNKING", "binary-mime", |o| {
+            o.set_body_type(BodyType::BinaryMime)
+        }),
         ("REQUIRETLS", "set-require-tls", |o| o.set_require_tls(true)),
         ("DELIVERBY", "set-deliver-by", |o| {
             o.set_deliver_by(60, false, false).unwrap()
@@ -175,7 +177,7 @@ fn binary_content_leaves_as_it_is() {
         .say("250 2.0.0 Ok: queued as 4711")]);
     let instance = instance();
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     plain(&instance, &server)
         .send_with(Some(&options), &to_b(), &body)
         .unwrap();

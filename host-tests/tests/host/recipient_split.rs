@@ -1,7 +1,7 @@
 //! More recipients than a server takes at once, and has not said before (RFC 5321, section
 //! 4.5.3.1.10).
 
-use host_tests::{Dialect, Error, Letter, Phase, Receipt, UnsentRecipient};
+use host_tests::{Error, OutgoingMessage, Phase, Protocol, Receipt, UnsentRecipient};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -46,8 +46,8 @@ fn end() -> Session {
     Session::new().content().say(QUEUED)
 }
 
-fn letter(recipients: &[&str], message: &[u8]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str], message: &[u8]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: message.to_vec(),
     }
@@ -199,7 +199,7 @@ fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     let outcomes = mailer.send_all(&[letter(&[B, C], MESSAGE), letter(&[D], OTHER)]);
     let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
     assert_eq!(outcomes, expected);
@@ -272,7 +272,7 @@ fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_dialect(Dialect::Lmtp);
+    mailer.set_protocol(Protocol::Lmtp);
     let receipt = mailer.send(&to(&[B, C, D]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B, D], &[(C, full)])));
     server.finish();

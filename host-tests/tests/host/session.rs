@@ -1,6 +1,6 @@
 //! From the greeting to QUIT.
 
-use host_tests::{Error, Phase, Speaker};
+use host_tests::{Error, Phase, TranscriptSource};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -115,7 +115,7 @@ fn a_server_may_refuse_at_once() {
 fn other_words_than_smtp_are_a_protocol_error() {
     let error = error_of(Session::new().say("SSH-2.0-OpenSSH_9.6").closed());
     assert!(
-        matches!(error, Error::Protocol((Phase::Greeting, _))),
+        matches!(error, Error::ProtocolError((Phase::Greeting, _))),
         "{error:?}"
     );
 
@@ -126,7 +126,7 @@ fn other_words_than_smtp_are_a_protocol_error() {
             .say("250-a\r\n550 b"),
     );
     assert!(
-        matches!(error, Error::Protocol((Phase::Hello, _))),
+        matches!(error, Error::ProtocolError((Phase::Hello, _))),
         "{error:?}"
     );
 }
@@ -135,7 +135,7 @@ fn other_words_than_smtp_are_a_protocol_error() {
 fn only_220_greets() {
     let error = error_of(Session::new().say("250 mail.test").closed());
     assert!(
-        matches!(&error, Error::Protocol((Phase::Greeting, what)) if what.contains("250")),
+        matches!(&error, Error::ProtocolError((Phase::Greeting, what)) if what.contains("250")),
         "{error:?}"
     );
 }
@@ -152,12 +152,12 @@ fn a_server_that_ends_lines_in_lf_alone_is_understood_and_named_once() {
         .say_bytes(format!("{QUEUED}\n"))]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     delivers(&mailer);
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     let named = lines
         .iter()
-        .filter(|line| line.speaker == Speaker::Event && line.text.contains("LF alone"));
+        .filter(|line| line.source == TranscriptSource::Event && line.text.contains("LF alone"));
     assert_eq!(named.count(), 1, "{lines:?}");
     server.finish();
 }
@@ -278,15 +278,15 @@ fn the_transcript_is_what_was_said() {
     let server = Server::start([delivery().followed_by(quit())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     delivers(&mailer);
     mailer.close();
     server.finish();
 
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     let said: Vec<_> = lines
         .iter()
-        .filter(|line| line.speaker != Speaker::Event)
+        .filter(|line| line.source != TranscriptSource::Event)
         .collect();
     let texts: Vec<_> = said.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(
@@ -295,15 +295,15 @@ fn the_transcript_is_what_was_said() {
     );
     assert_eq!(texts[texts.len() - 3..], [QUEUED, "QUIT", "221 2.0.0 Bye"]);
     assert_eq!(
-        (said[0].speaker, said[1].speaker),
-        (Speaker::Server, Speaker::Client)
+        (said[0].source, said[1].source),
+        (TranscriptSource::Server, TranscriptSource::Client)
     );
     assert!(
         !texts.iter().any(|text| text.contains("Hello")),
         "contents are left out: {texts:?}"
     );
     assert!(lines.is_sorted_by_key(|line| line.elapsed) && lines[0].elapsed == 0);
-    assert_eq!(mailer.transcript(), []);
+    assert_eq!(mailer.take_transcript(), []);
 }
 
 #[test]
@@ -312,10 +312,10 @@ fn the_transcript_keeps_the_newest_lines_and_none_by_default() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     delivers(&mailer);
-    assert_eq!(mailer.transcript(), []);
-    mailer.set_transcript(1);
+    assert_eq!(mailer.take_transcript(), []);
+    mailer.set_transcript_lines(1);
     delivers(&mailer);
-    let [line] = &mailer.transcript()[..] else {
+    let [line] = &mailer.take_transcript()[..] else {
         panic!("not one line")
     };
     assert_eq!(line.text, QUEUED);

@@ -1,6 +1,6 @@
 //! A transaction command by command, and the commands beside it.
 
-use host_tests::{Client, Error, Phase};
+use host_tests::{Error, Phase};
 use servers::scripted::{Server, Session};
 
 use crate::support::*;
@@ -22,7 +22,7 @@ fn noop() -> Session {
 
 /// What `talk` does with a session goes by the script, which begins after EHLO.
 #[track_caller]
-fn talks(script: Session, talk: impl FnOnce(Client)) {
+fn talks(script: Session, talk: impl FnOnce(host_tests::Session)) {
     let server = Server::start([hello(&[]).followed_by(script)]);
     let instance = instance();
     let client = plain(&instance, &server).connect().unwrap();
@@ -32,7 +32,7 @@ fn talks(script: Session, talk: impl FnOnce(Client)) {
 
 /// The next message goes over the same session.
 #[track_caller]
-fn goes_through(client: &Client) {
+fn goes_through(client: &host_tests::Session) {
     assert_eq!(client.mail(Some("a@mail.test")), Ok(reply("250 2.1.0 Ok")));
     assert_eq!(client.rcpt("b@mail.test"), Ok(reply("250 2.1.5 Ok")));
     let message = client.data().unwrap();
@@ -308,7 +308,7 @@ fn dropping_a_session_closes_it_without_quit() {
 // Conformance: 23
 #[test]
 fn a_421_ends_the_session_at_any_command() {
-    type Talk = fn(&Client) -> Result<(), Error>;
+    type Talk = fn(&host_tests::Session) -> Result<(), Error>;
     let cases: [(&str, Phase, Talk); 5] = [
         ("NOOP", Phase::Other, |c| c.noop().map(drop)),
         ("VRFY x", Phase::Other, |c| c.verify("x").map(drop)),

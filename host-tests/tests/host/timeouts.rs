@@ -27,7 +27,7 @@ fn error_within(mailer: &Mailer, timeout: Timeout, message: &[u8]) -> Error {
         elapsed >= LIMIT && elapsed < SOON,
         "{error:?} after {elapsed:?}"
     );
-    mailer.set_timeout(timeout, Duration::ZERO);
+    mailer.set_timeout(timeout, None);
     error
 }
 
@@ -41,6 +41,18 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
         timed_out(phase, timeout)
     );
     delivers(&mailer);
+    server.finish();
+}
+
+#[test]
+fn send_mail_ends_at_its_timeout() {
+    let server = Server::start([hello(&[]).expect("MAIL *").silence()]);
+    let url = format!("smtp://{}", server.address());
+    let (to, message) = (["b@mail.test"], MESSAGE);
+    let error = instance()
+        .send_mail_within(Some(LIMIT), &url, "a@mail.test", &to, message)
+        .expect_err("the server is silent");
+    assert_eq!(error, timed_out(Phase::Mail, Timeout::Total));
     server.finish();
 }
 

@@ -208,7 +208,7 @@ fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
                 .closed()
         });
         assert!(
-            matches!(error, Error::Protocol((Phase::Starttls, _))),
+            matches!(error, Error::ProtocolError((Phase::Starttls, _))),
             "{error:?}"
         );
     }

@@ -1,6 +1,6 @@
 //! What the server refuses, and what the component refuses in its name.
 
-use host_tests::{Error, Letter, Mailer, Phase, RecipientReply, Security};
+use host_tests::{Error, Mailer, OutgoingMessage, Phase, RecipientReply, Security};
 use servers::real::{Kind, LATER, REJECTED, SIZE_LIMIT, USER};
 
 use crate::visit::{MESSAGE, Visit, WAYS, codes, instance, to, transcript};
@@ -34,7 +34,7 @@ pub fn are_told_apart(visit: &mut Visit) -> String {
 pub fn cost_no_other_letter(visit: &mut Visit) -> String {
     let refused = refused(visit.server.kind);
     let kinds = [vec![USER], refused.to_vec(), [&[USER], refused].concat()];
-    let letters: Vec<Letter> = kinds
+    let letters: Vec<OutgoingMessage> = kinds
         .iter()
         .cycle()
         .take(30)
@@ -65,8 +65,8 @@ pub fn cost_no_other_letter(visit: &mut Visit) -> String {
     "30 in one call with refused recipients among them".into()
 }
 
-fn letter(recipients: &[&str]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     }

@@ -70,7 +70,7 @@ impl Options {
             (_, Some(place)) if !is_offered => return Err(place.needs_8bitmime()),
             (Some(Body::EightBitMime), _) if !is_offered => {
                 let instead = "leave that out, and send quoted-printable or base64";
-                let option = "set-body(eight-bit-mime)";
+                let option = "set-body-type(eight-bit-mime)";
                 context.extensions.require("8BITMIME", option, instead)?;
             }
             _ if is_offered => parameters.push("BODY=8BITMIME"),
@@ -89,14 +89,14 @@ impl Options {
             return Err(Error::ExtensionUnavailable(UnavailableExtension {
                 keyword: "CHUNKING".into(),
                 reason:
-                    "set-body(binary-mime) needs BDAT, which set-chunking forbids: allow it, or \
+                    "set-body-type(binary-mime) needs BDAT, which set-chunking forbids: allow it, or \
                          send the content as base64"
                         .into(),
             }));
         }
         for keyword in ["CHUNKING", "BINARYMIME"] {
             let instead = "leave that out, and send the content as base64";
-            let option = "set-body(binary-mime)";
+            let option = "set-body-type(binary-mime)";
             context.extensions.require(keyword, option, instead)?;
         }
         parameters.push("BODY=BINARYMIME");
@@ -303,7 +303,7 @@ mod tests {
             Ok(" BODY=8BITMIME".into())
         );
         let asked = options(|o| o.set_body(Body::EightBitMime));
-        let words = ["set-body(eight-bit-mime)", "quoted-printable"];
+        let words = ["set-body-type(eight-bit-mime)", "quoted-printable"];
         is_unavailable(said(&asked, &[], None), "8BITMIME", &words);
         assert_eq!(
             said(&asked, &["8BITMIME"], None),
@@ -321,7 +321,7 @@ mod tests {
             (["8BITMIME", "BINARYMIME"], "CHUNKING"),
             (["8BITMIME", "CHUNKING"], "BINARYMIME"),
         ] {
-            let words = ["set-body(binary-mime)", "base64"];
+            let words = ["set-body-type(binary-mime)", "base64"];
             is_unavailable(said(&asked, &lines, None), keyword, &words);
         }
         let without_bdat = MailContext {

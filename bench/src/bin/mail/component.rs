@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bench::host::bindings::exports::envoi::mail::smtp::{
-    BearerCredentials, Credentials, Envelope, Letter, PasswordCredentials, Security,
+    BearerCredentials, Credentials, Envelope, OutgoingMessage, PasswordCredentials, Security,
 };
 use bench::host::{self, Threads, engine, fine};
 use bench::lines::lines;
@@ -87,7 +87,9 @@ impl Instance {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
-            calls.call_set_port(&mut *store, mailer, task.port).await?;
+            calls
+                .call_set_port(&mut *store, mailer, Some(task.port))
+                .await?;
             calls
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
@@ -122,7 +124,7 @@ impl Instance {
     }
 
     /// Sends several in one call.
-    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
+    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[OutgoingMessage]) -> Result<()> {
         let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
@@ -143,25 +145,30 @@ impl Instance {
         })?;
         for _ in 0..size / piece.len() {
             self.0.call(async |smtp, store| {
-                fine(smtp.message().call_write(store, message, &piece).await?)
+                fine(
+                    smtp.message_writer()
+                        .call_write(store, message, &piece)
+                        .await?,
+                )
             })?;
         }
-        self.0
-            .call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
+        self.0.call(async |smtp, store| {
+            fine(smtp.message_writer().call_finish(store, message).await?)
+        })?;
         Ok(())
     }
 
     pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
         let lines = self
             .0
-            .call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
+            .call(async |smtp, store| smtp.mailer().call_take_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
     pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
-            calls.call_set_transcript(store, mailer, 1000).await
+            calls.call_set_transcript_lines(store, mailer, 1000).await
         })
     }
 
@@ -179,8 +186,8 @@ pub fn envelope(task: &Task) -> Envelope {
 }
 
 /// So many, each with the task's message.
-pub fn letters(task: &Task, count: usize) -> Vec<Letter> {
-    let letter = Letter {
+pub fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
+    let letter = OutgoingMessage {
         envelope: envelope(task),
         message: task.message(),
     };

@@ -10,7 +10,7 @@
 
 mod fate;
 
-use envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, RecipientReply, Roots, UnsentRecipient};
+use envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, RecipientReply, UnsentRecipient};
 use exports::example::mail_worker::delivery::{Fate, Guest, Job, Server, Verdict};
 
 wit_bindgen::generate!({ path: ["../../../wit", "wit"], world: "example:mail-worker/handler", generate_all });
@@ -54,7 +54,7 @@ impl Guest for Handler {
 fn mailer(server: &Server) -> Result<Mailer, Error> {
     let mailer = Mailer::from_url(&server.url)?;
     if !server.authorities.is_empty() {
-        mailer.set_roots(Roots::AddedOnly);
+        mailer.set_bundled_roots(false);
         mailer.add_trust_anchors(server.authorities.as_bytes())?;
     }
     Ok(mailer)

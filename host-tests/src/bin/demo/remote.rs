@@ -5,7 +5,9 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen, Speaker, Who};
+use host_tests::{
+    Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen, TranscriptSource, Who,
+};
 
 use crate::arguments::Letter;
 use crate::{Failure, advice, date};
@@ -32,7 +34,7 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
             .map_err(|error| failure(&instance, &error))?;
     }
 
-    mailer.set_transcript(TRANSCRIPT_LINES);
+    mailer.set_transcript_lines(TRANSCRIPT_LINES);
     let envelope = Envelope {
         sender: Some(letter.from.clone()),
         recipients: letter.to.clone(),
@@ -82,15 +84,15 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
 }
 
 fn show_transcript(screen: Screen, mailer: &Mailer) {
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     if !lines.is_empty() {
         screen.title("The conversation");
     }
     for line in lines {
-        let who = match line.speaker {
-            Speaker::Client => Who::Component,
-            Speaker::Server => Who::Server,
-            Speaker::Event => Who::Event,
+        let who = match line.source {
+            TranscriptSource::Client => Who::Component,
+            TranscriptSource::Server => Who::Server,
+            TranscriptSource::Event => Who::Event,
         };
         screen.said(who, &line.text, false, Duration::from_nanos(line.elapsed));
     }
