@@ -16,14 +16,30 @@ use crate::smtp::options::Options;
 use crate::timeouts::Timeout;
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
-use convert::{all, answer};
+use convert::{all, answer, checked};
 use options::{GuestOptions, chosen};
 use zeroize::Zeroizing;
 
-/// Written by build/main.rs.
 #[allow(unused_imports, reason = "only a component exports")]
 mod bindings {
-    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+    // The WASI interfaces are those of `wasip2`, so that streams have one type in the whole crate.
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "envoi",
+        with: {
+            "wasi:clocks/monotonic-clock@0.2.12": wasip2::clocks::monotonic_clock,
+            "wasi:clocks/wall-clock@0.2.12": wasip2::clocks::wall_clock,
+            "wasi:io/error@0.2.12": wasip2::io::error,
+            "wasi:io/poll@0.2.12": wasip2::io::poll,
+            "wasi:io/streams@0.2.12": wasip2::io::streams,
+            "wasi:random/random@0.2.12": wasip2::random::random,
+            "wasi:sockets/instance-network@0.2.12": wasip2::sockets::instance_network,
+            "wasi:sockets/ip-name-lookup@0.2.12": wasip2::sockets::ip_name_lookup,
+            "wasi:sockets/network@0.2.12": wasip2::sockets::network,
+            "wasi:sockets/tcp@0.2.12": wasip2::sockets::tcp,
+            "wasi:sockets/tcp-create-socket@0.2.12": wasip2::sockets::tcp_create_socket,
+        },
+    });
 }
 
 struct Component;
@@ -71,7 +87,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
-        answer(Mailer::from_url(&Zeroizing::new(url)))
+        checked(Mailer::from_url(&Zeroizing::new(url)))
     }
 
     fn set_port(&self, port: Option<u16>) {
@@ -93,7 +109,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_mechanisms(&mechanisms))
+        checked(self.0.borrow_mut().set_mechanisms(&mechanisms))
     }
 
     fn set_initial_response(&self, when: wit::InitialResponse) {
@@ -119,7 +135,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_local_name(&name))
+        checked(self.0.borrow_mut().set_local_name(&name))
     }
 
     fn set_timeout(&self, timeout: wit::Timeout, limit: Option<u64>) {
@@ -141,7 +157,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_server_name(&name))
+        checked(self.0.borrow_mut().set_server_name(&name))
     }
 
     fn set_bundled_roots(&self, trusted: bool) {
@@ -149,12 +165,12 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().add_trust_anchors(&certificates))
+        checked(self.0.borrow_mut().add_trust_anchors(&certificates))
     }
 
     fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
         let key = Zeroizing::new(key);
-        answer(self.0.borrow_mut().set_client_certificate(&chain, &key))
+        checked(self.0.borrow_mut().set_client_certificate(&chain, &key))
     }
 
     fn set_minimum_tls(&self, version: wit::TlsVersion) {
@@ -164,7 +180,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_pinned_keys(&digests))
+        checked(self.0.borrow_mut().set_pinned_keys(&digests))
     }
 
     fn send(

@@ -181,7 +181,8 @@ impl Instance {
             let (nobody, nobodies) = (String::new(), Vec::<String>::new());
             let message = vec![0_u8; TOO_LARGE];
             let smtp = world.envoi_mail_smtp();
-            let trap = smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message, None);
+            let trap =
+                smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message, None);
             let trap = trap.expect_err("there is no memory for it");
             let dump = trap.downcast_ref::<WasmCoreDump>();
             let memories = dump.expect("the engine makes dumps").memories();

@@ -169,6 +169,18 @@ pub fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> 
     Ok(result?.into())
 }
 
+/// The result of a function that only checks its arguments, and so fails only with `invalid-argument`. Each export
+/// contains code to return every error that it may have: saying so saves 2 kB of it.
+pub fn checked<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+    let text = |error| match error {
+        Error::InvalidArgument(text) => text,
+        other => other.to_string(),
+    };
+    result
+        .map(U::from)
+        .map_err(|error| wit::Error::InvalidArgument(text(error)))
+}
+
 pub fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(Into::into).collect()
 }

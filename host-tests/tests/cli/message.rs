@@ -98,7 +98,7 @@ fn a_header_in_latin_1_asks_for_8bitmime_alone() {
 fn what_is_no_message_is_told_before_the_server_is_called() {
     for (message, words) in [
         ("", "no message"),
-        ("Hello\n", "line 1 of the message is no header field"),
+        ("Hello\n", "line 1 of the message is not a header field"),
         ("Subject: Hi\nTo: b@mail.test\n\n", "--from"),
         ("From: a@mail.test\n\nHi\n", "--to"),
     ] {
