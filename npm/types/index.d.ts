@@ -1,7 +1,7 @@
 /**
  * Sends mail over SMTP, in a Worker: no function blocks.
  *
- * The documentation of functions and types is that of the interface `envoi:mail/smtp`.
+ * Functions and types have the documentation of the interface `envoi:mail/smtp`.
  */
 
 import type { Envelope, Error as Detail, Outcome, Phase, RecipientReply, Reply, Retry, Timeout } from '../sync/interfaces/envoi-mail-smtp.js';

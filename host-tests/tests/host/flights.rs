@@ -9,7 +9,6 @@ use crate::support::*;
 
 const ENVELOPE: [&str; 2] = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>"];
 const ACCEPTED: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok";
-const FOREVER: Duration = Duration::ZERO;
 
 #[test]
 fn one_call_says_quit_in_one_flight_with_the_end_of_the_message() {
@@ -113,6 +112,19 @@ fn a_connection_that_was_not_used_for_too_long_is_left_with_quit() {
     delivers(&mailer);
     delivers(&mailer);
     server.finish();
+}
+
+#[test]
+fn with_a_limit_of_one_message_each_has_its_own_connection() {
+    for messages in [0, 1] {
+        let server = Server::start([delivery().followed_by(quit()), delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        mailer.set_connection_limits(None, Some(messages));
+        delivers(&mailer);
+        delivers(&mailer);
+        server.finish();
+    }
 }
 
 #[test]

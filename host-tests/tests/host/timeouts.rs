@@ -45,6 +45,15 @@ fn times_out(phase: Phase, timeout: Timeout, script: Session) {
 }
 
 #[test]
+fn a_timeout_of_zero_has_passed_at_once() {
+    let instance = instance();
+    let mailer = instance.mailer("127.0.0.1");
+    mailer.set_timeout(Timeout::Total, Duration::ZERO);
+    let error = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(error, Err(timed_out(Phase::Connect, Timeout::Total)));
+}
+
+#[test]
 fn send_mail_ends_at_its_timeout() {
     let server = Server::start([hello(&[]).expect("MAIL *").silence()]);
     let url = format!("smtp://{}", server.address());

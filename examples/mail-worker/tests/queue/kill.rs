@@ -59,7 +59,7 @@ fn no_job_is_lost_if_a_host_is_killed() {
     assert_eq!(
         dead,
         unknown(jobs),
-        "those whom the server does not know, and no others"
+        "the recipients that the server does not know, and no others"
     );
     let delivered: BTreeSet<_> = copies.into_keys().map(|(_, recipient)| recipient).collect();
     let all: BTreeSet<_> = (0..jobs).map(recipient).collect();
