@@ -57,7 +57,7 @@ impl ComponentClient<'_> {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
             let (port, security) = (server.tls_port, Security::ImplicitTls);
-            calls.call_set_port(&mut *store, mailer, port).await?;
+            calls.call_set_port(&mut *store, mailer, Some(port)).await?;
             calls
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
@@ -97,7 +97,7 @@ impl ComponentClient<'_> {
         let (mailer, port) = (self.mailer, self.server.plain_port);
         self.instance.call(async |smtp, store| {
             let calls = smtp.mailer();
-            calls.call_set_port(&mut *store, mailer, port).await?;
+            calls.call_set_port(&mut *store, mailer, Some(port)).await?;
             let set = calls.call_set_security(&mut *store, mailer, Security::Plaintext);
             set.await
         })
@@ -113,12 +113,16 @@ impl ComponentClient<'_> {
             let piece = piece();
             for _ in 0..BULK / PIECE {
                 expect_ok(
-                    smtp.message()
+                    smtp.message_writer()
                         .call_write(&mut *store, message, &piece)
                         .await?,
                 )?;
             }
-            expect_ok(smtp.message().call_finish(&mut *store, message).await?)?;
+            expect_ok(
+                smtp.message_writer()
+                    .call_finish(&mut *store, message)
+                    .await?,
+            )?;
             calls.call_close(&mut *store, mailer).await
         })
     }
@@ -127,9 +131,9 @@ impl ComponentClient<'_> {
         let mailer = self.mailer;
         self.instance.call(async |smtp, store| {
             let client = expect_ok(smtp.mailer().call_connect(&mut *store, mailer).await?)?;
-            let tls = smtp.client().call_tls(&mut *store, client).await?;
+            let tls = smtp.session().call_tls(&mut *store, client).await?;
             ensure!(expect(tls), "the handshake is not of the kind expected");
-            expect_ok(smtp.client().call_quit(&mut *store, client).await?)?;
+            expect_ok(smtp.session().call_quit(&mut *store, client).await?)?;
             Ok(())
         })
     }

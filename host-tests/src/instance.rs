@@ -118,11 +118,23 @@ impl Instance {
         recipients: &[&str],
         message: &[u8],
     ) -> Result<Receipt, Error> {
+        self.send_mail_within(None, server, sender, recipients, message)
+    }
+
+    pub fn send_mail_within(
+        &self,
+        timeout: Option<Duration>,
+        server: &str,
+        sender: &str,
+        recipients: &[&str],
+        message: &[u8],
+    ) -> Result<Receipt, Error> {
+        let timeout = timeout.map(|timeout| timeout.as_nanos() as u64);
         let (server, sender, message) = (server.to_owned(), sender.to_owned(), message.to_vec());
         let recipients: Vec<String> = recipients.iter().map(|name| name.to_string()).collect();
         self.call(move |world, store| {
             let smtp = world.envoi_mail_smtp();
-            smtp.call_send_mail(store, &server, &sender, &recipients, &message)
+            smtp.call_send_mail(store, &server, &sender, &recipients, &message, timeout)
         })
     }
 
@@ -171,7 +183,8 @@ impl Instance {
             let (nobody, nobodies) = (String::new(), Vec::<String>::new());
             let message = vec![0_u8; TOO_LARGE];
             let smtp = world.envoi_mail_smtp();
-            let trap = smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message);
+            let trap =
+                smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message, None);
             let trap = trap.expect_err("there is no memory for it");
             let dump = trap.downcast_ref::<WasmCoreDump>();
             let memories = dump.expect("the engine makes dumps").memories();

@@ -1,4 +1,4 @@
-//! The resource `options`.
+//! The resource `options`: parameters of MAIL and RCPT.
 
 use core::cell::RefCell;
 
@@ -9,7 +9,7 @@ use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 #[derive(Default)]
 pub struct GuestOptions(RefCell<Options>);
 
-/// None are the defaults.
+/// A copy of the caller's options. Without any, the defaults.
 pub fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
     options.map_or(Options::default(), |options| {
         options.get::<GuestOptions>().0.borrow().clone()
@@ -27,10 +27,10 @@ impl wit::GuestOptions for GuestOptions {
         Self::default()
     }
 
-    fn set_body(&self, body: wit::Body) {
-        self.0.borrow_mut().set_body(match body {
-            wit::Body::EightBitMime => BodyType::EightBitMime,
-            wit::Body::BinaryMime => BodyType::BinaryMime,
+    fn set_body_type(&self, body_type: wit::BodyType) {
+        self.0.borrow_mut().set_body(match body_type {
+            wit::BodyType::EightBitMime => BodyType::EightBitMime,
+            wit::BodyType::BinaryMime => BodyType::BinaryMime,
         });
     }
 

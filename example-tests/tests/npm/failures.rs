@@ -134,7 +134,7 @@ fn a_crashed_worker_is_an_error() {
         return;
     };
     assert!(
-        said.starts_with("crashed: envoi's Worker broke down: "),
+        said.starts_with("crashed: envoi's Worker crashed: "),
         "{said}"
     );
     assert!(said.contains("envoi.core.wasm"), "{said}");

@@ -28,7 +28,7 @@ fn a_session_works_command_by_command() {
                  252\n\
                  2.0.0: 2.0.0 Ok\n\
                  221\n\
-                 wrong-state: this client has ended; correct the order of the calls\n\
+                 wrong-state: this session has ended; correct the order of the calls\n\
                  client: QUIT\n";
     assert_eq!(said, words);
     let heard = server.finish();

@@ -32,10 +32,10 @@ fn the_declarations_contain_the_interfaces_documentation() {
     };
     let read = |file: &str| fs::read_to_string(project.join("node_modules/envoi").join(file));
     let resources = read("types/smtp.d.ts").expect("it is there");
-    assert!(resources.contains("* A DNS name or an IP address. A dot at the end"));
-    assert!(resources.contains("see `mailer.send` for what it may hold"));
+    assert!(resources.contains("* `host` is a DNS name or an IP address. A final dot"));
+    assert!(resources.contains("`mailer.send` says which bytes it may have."));
     let interface = read("sync/interfaces/envoi-mail-smtp.d.ts").expect("it is there");
-    assert!(interface.contains("* The server was silent for as long as `setTimeout` allows."));
+    assert!(interface.contains("* A timeout passed (`setTimeout`)."));
     assert!(
         !interface.contains("* ---"),
         "lines that divide the file are no words"

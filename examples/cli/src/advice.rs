@@ -1,10 +1,10 @@
-//! What an error means, where it happened, and what to do.
+//! Errors and replies as text for people.
 
 use crate::envoi::mail::smtp::{
     Error, RecipientReply, Reply, TlsFailure, UnsentRecipient, explain,
 };
 
-/// The component's sentence, and this program's option or variable that may help.
+/// The component's sentence, and an option or variable of this program that may help.
 pub fn sentence(error: &Error) -> String {
     let sentence = explain(error).sentence;
     match option(error) {
@@ -13,12 +13,12 @@ pub fn sentence(error: &Error) -> String {
     }
 }
 
-/// What the server said of someone.
+/// The server's reply about a recipient.
 pub fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
     format!("{recipient}: {}", words(reply))
 }
 
-/// Why someone was sent nothing.
+/// Why the message was not sent to a recipient.
 pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
     format!("{recipient}: {}", sentence(error))
 }

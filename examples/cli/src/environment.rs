@@ -1,14 +1,14 @@
-//! What the environment says: secrets above all, which a command line would show to others.
+//! The environment variables. Secrets come from here, because other users can see a command line.
 
 use wasip2::cli::environment::get_environment;
 
-/// No `Debug`: it holds secrets.
+/// No `Debug`, because it contains secrets.
 #[derive(Default)]
 pub struct Environment {
     pub server: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
-    /// PEM.
+    /// Certificates in PEM.
     pub authorities: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The component in wasmtime.
+//! Runs the component in wasmtime.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use rust_host::{precompiled, state::State};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Result, Store};
 
-use exports::envoi::mail::smtp::Envelope;
 pub use exports::envoi::mail::smtp::Receipt;
+use exports::envoi::mail::smtp::{Envelope, Timeout};
 
 wasmtime::component::bindgen!({
     path: "../../wit",
@@ -15,7 +15,10 @@ wasmtime::component::bindgen!({
     with: { "wasi": wasmtime_wasi::p2::bindings::sync },
 });
 
-/// The component, compiled and linked: all but an instance, which takes some microseconds.
+/// 20 seconds for each call, in nanoseconds.
+const LIMIT: Option<u64> = Some(20_000_000_000);
+
+/// The component, compiled and linked. An instance of it takes some microseconds.
 pub struct Host {
     engine: Engine,
     component: EnvoiPre<State>,
@@ -31,20 +34,21 @@ impl Host {
         Ok(Host { engine, component })
     }
 
-    /// One message, in an instance that ends with it.
+    /// Sends one message, in an instance that ends with it.
     pub fn send_once(&self, server: &str, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
         let (mut store, envoi) = self.instance()?;
         let (from, to) = (from.to_owned(), [to.to_owned()]);
         let smtp = envoi.envoi_mail_smtp();
-        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message)?;
+        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message, LIMIT)?;
         Ok(receipt?)
     }
 
-    /// An instance with a mailer, which keeps its connection.
+    /// Makes an instance with a mailer, which keeps its connection.
     pub fn keep(&self, server: &str) -> Result<Kept> {
         let (mut store, envoi) = self.instance()?;
         let mailers = envoi.envoi_mail_smtp().mailer();
         let mailer = mailers.call_from_url(&mut store, server)??;
+        mailers.call_set_timeout(&mut store, mailer, Timeout::Total, LIMIT)?;
         Ok(Kept {
             store,
             envoi,
@@ -76,7 +80,7 @@ impl Kept {
         Ok(receipt?)
     }
 
-    /// Says QUIT, and ends the instance.
+    /// Sends QUIT, and ends the instance.
     pub fn close(mut self) -> Result<()> {
         let mailers = self.envoi.envoi_mail_smtp().mailer();
         mailers.call_close(&mut self.store, self.mailer)

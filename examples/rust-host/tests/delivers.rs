@@ -1,4 +1,4 @@
-//! The program, run as it is, against a scripted server.
+//! Runs the program against a scripted server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,8 +36,8 @@ fn a_message_of_its_own_and_two_over_a_kept_connection_are_delivered() {
 }
 
 #[test]
-fn what_went_wrong_is_said() {
-    let server = Server::start([Script::new().say("554 5.3.2 Closed").silence()]);
+fn an_error_is_printed() {
+    let server = Server::start([Session::new().say("554 5.3.2 Closed").silence()]);
     let output = run(&server);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
@@ -54,7 +54,7 @@ fn run(server: &Server) -> Output {
     program.output().expect("it starts")
 }
 
-/// A copy, as the program leaves its machine code beside it.
+/// A copy, because the program writes its machine code beside the component.
 fn component() -> &'static Path {
     static COPY: LazyLock<PathBuf> = LazyLock::new(|| {
         let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist/envoi.wasm");

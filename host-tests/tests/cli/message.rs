@@ -98,7 +98,7 @@ fn a_header_in_latin_1_declares_8bitmime_only() {
 fn an_invalid_message_is_reported_before_connecting() {
     for (message, words) in [
         ("", "no message"),
-        ("Hello\n", "line 1 of the message is no header field"),
+        ("Hello\n", "line 1 of the message is not a header field"),
         ("Subject: Hi\nTo: b@mail.test\n\n", "--from"),
         ("From: a@mail.test\n\nHi\n", "--to"),
     ] {

@@ -30,7 +30,7 @@ const WRONG: &str = "535 5.7.8 Wrong user name or password";
 fn authenticated<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_password(USERNAME, PASSWORD);
-    mailer.set_transcript(1000);
+    mailer.set_transcript_lines(1000);
     mailer
 }
 
@@ -62,7 +62,7 @@ fn by_cram_md5(reply: &str) -> Script {
 #[track_caller]
 fn assert_no_secrets(mailer: &Mailer) {
     let shown: Vec<String> = mailer
-        .transcript()
+        .take_transcript()
         .into_iter()
         .map(|line| line.text)
         .collect();
@@ -271,7 +271,7 @@ fn an_invalid_challenge_is_cancelled() {
         let mailer = authenticated(&instance, &server);
         let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
         assert!(
-            matches!(error, Error::Protocol((Phase::Auth, _))),
+            matches!(error, Error::ProtocolError((Phase::Auth, _))),
             "{error:?}"
         );
         expect_delivery(&mailer);

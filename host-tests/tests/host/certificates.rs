@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use host_tests::{Error, Roots, Security, TlsFailure};
+use host_tests::{Error, Security, TlsFailure};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -82,7 +82,7 @@ fn an_authority_that_was_not_added_is_not_trusted() {
         matches!(&error, Error::TlsFailed((failure, _)) if *failure == unknown),
         "{error:?}"
     );
-    mailer.set_roots(Roots::AddedOnly);
+    mailer.set_bundled_roots(false);
     mailer.add_trust_anchors(authority.der()).unwrap();
     expect_delivery(&mailer);
     server.finish();

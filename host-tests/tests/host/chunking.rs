@@ -1,6 +1,6 @@
 //! Messages in chunks, if the server offers CHUNKING (RFC 3030).
 
-use host_tests::{Body, Error, Mailer, Phase};
+use host_tests::{BodyType, Error, Mailer, Phase};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -166,7 +166,7 @@ fn if_the_caller_forbids_chunking_data_is_used() {
     assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
     // DATA cannot carry binary content.
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     let (missing, reason) = unavailable(mailer.send_with(Some(&options), &to_b(), b"\0"));
     assert_eq!(missing, "CHUNKING");
     assert!(reason.contains("set-chunking"), "{reason}");

@@ -207,7 +207,7 @@ fn a_reply_of_an_unexpected_class_is_a_protocol_error() {
             .expect_close(),
     );
     assert!(
-        matches!(error, Error::Protocol((Phase::Mail, _))),
+        matches!(error, Error::ProtocolError((Phase::Mail, _))),
         "{error:?}"
     );
 
@@ -218,7 +218,7 @@ fn a_reply_of_an_unexpected_class_is_a_protocol_error() {
         .expect_close();
     let error = send_error(script);
     assert!(
-        matches!(error, Error::Protocol((Phase::Data, _))),
+        matches!(error, Error::ProtocolError((Phase::Data, _))),
         "{error:?}"
     );
 }

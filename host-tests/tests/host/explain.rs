@@ -146,13 +146,13 @@ fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
             "recipients: b@mail.test: 550",
         ),
         (
-            Error::Protocol((Phase::Greeting, text())),
+            Error::ProtocolError((Phase::Greeting, text())),
             NotSent,
             Later,
             "at the greeting: the reason",
         ),
         (
-            Error::Protocol((Phase::Acceptance, text())),
+            Error::ProtocolError((Phase::Acceptance, text())),
             MayHaveBeenDelivered,
             Later,
             "after the end of the message: the reason",

@@ -1,6 +1,6 @@
 //! LMTP (RFC 2033), in which each recipient has its own reply after the content.
 
-use host_tests::{Dialect, DsnNotify, Error, Instance, Mailer, Phase};
+use host_tests::{DsnNotify, Error, Instance, Mailer, Phase, Protocol};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -10,7 +10,7 @@ const FULL: &str = "452 4.2.2 Mailbox full";
 
 fn store<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
-    mailer.set_dialect(Dialect::Lmtp);
+    mailer.set_protocol(Protocol::Lmtp);
     mailer
 }
 
@@ -116,7 +116,7 @@ fn a_server_that_refuses_lhlo_is_not_spoken_to_with_helo() {
 #[test]
 fn the_other_protocol_is_named() {
     let says = |error: Result<_, Error>, words: &str| match error {
-        Err(Error::Protocol((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
+        Err(Error::ProtocolError((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
         other => panic!("{other:?}"),
     };
     let greeting = || Script::new().say("220 mail.test ready");
@@ -134,9 +134,9 @@ fn the_other_protocol_is_named() {
     ]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to_b(), MESSAGE);
-    says(sent, "set-dialect(smtp)");
+    says(sent, "set-protocol(smtp)");
     let sent = plain(&instance, &server).send(&to_b(), MESSAGE);
-    says(sent, "set-dialect(lmtp)");
+    says(sent, "set-protocol(lmtp)");
     server.finish();
 }
 

@@ -1,6 +1,6 @@
 //! A mailer's connection from the greeting to QUIT.
 
-use host_tests::{Error, Phase, Speaker};
+use host_tests::{Error, Phase, TranscriptSource};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -115,7 +115,7 @@ fn a_server_may_refuse_at_once() {
 fn another_protocol_than_smtp_is_a_protocol_error() {
     let error = send_error(Script::new().say("SSH-2.0-OpenSSH_9.6").expect_close());
     assert!(
-        matches!(error, Error::Protocol((Phase::Greeting, _))),
+        matches!(error, Error::ProtocolError((Phase::Greeting, _))),
         "{error:?}"
     );
 
@@ -126,7 +126,7 @@ fn another_protocol_than_smtp_is_a_protocol_error() {
             .say("250-a\r\n550 b"),
     );
     assert!(
-        matches!(error, Error::Protocol((Phase::Hello, _))),
+        matches!(error, Error::ProtocolError((Phase::Hello, _))),
         "{error:?}"
     );
 }
@@ -135,7 +135,7 @@ fn another_protocol_than_smtp_is_a_protocol_error() {
 fn only_220_is_a_greeting() {
     let error = send_error(Script::new().say("250 mail.test").expect_close());
     assert!(
-        matches!(&error, Error::Protocol((Phase::Greeting, what)) if what.contains("250")),
+        matches!(&error, Error::ProtocolError((Phase::Greeting, what)) if what.contains("250")),
         "{error:?}"
     );
 }
@@ -152,12 +152,12 @@ fn bare_lf_line_ends_are_accepted_and_reported_once() {
         .say_bytes(format!("{QUEUED}\n"))]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     expect_delivery(&mailer);
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     let named = lines
         .iter()
-        .filter(|line| line.speaker == Speaker::Event && line.text.contains("LF alone"));
+        .filter(|line| line.source == TranscriptSource::Event && line.text.contains("LF alone"));
     assert_eq!(named.count(), 1, "{lines:?}");
     server.finish();
 }
@@ -278,15 +278,15 @@ fn the_transcript_contains_the_conversation() {
     let server = Server::start([delivery().followed_by(quit())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     expect_delivery(&mailer);
     mailer.close();
     server.finish();
 
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     let said: Vec<_> = lines
         .iter()
-        .filter(|line| line.speaker != Speaker::Event)
+        .filter(|line| line.source != TranscriptSource::Event)
         .collect();
     let texts: Vec<_> = said.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(
@@ -295,15 +295,15 @@ fn the_transcript_contains_the_conversation() {
     );
     assert_eq!(texts[texts.len() - 3..], [QUEUED, "QUIT", "221 2.0.0 Bye"]);
     assert_eq!(
-        (said[0].speaker, said[1].speaker),
-        (Speaker::Server, Speaker::Client)
+        (said[0].source, said[1].source),
+        (TranscriptSource::Server, TranscriptSource::Client)
     );
     assert!(
         !texts.iter().any(|text| text.contains("Hello")),
         "contents are left out: {texts:?}"
     );
     assert!(lines.is_sorted_by_key(|line| line.elapsed) && lines[0].elapsed == 0);
-    assert_eq!(mailer.transcript(), []);
+    assert_eq!(mailer.take_transcript(), []);
 }
 
 #[test]
@@ -312,10 +312,10 @@ fn the_transcript_is_off_by_default_and_keeps_the_newest_lines() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     expect_delivery(&mailer);
-    assert_eq!(mailer.transcript(), []);
-    mailer.set_transcript(1);
+    assert_eq!(mailer.take_transcript(), []);
+    mailer.set_transcript_lines(1);
     expect_delivery(&mailer);
-    let [line] = &mailer.transcript()[..] else {
+    let [line] = &mailer.take_transcript()[..] else {
         panic!("not one line")
     };
     assert_eq!(line.text, QUEUED);

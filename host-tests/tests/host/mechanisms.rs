@@ -74,18 +74,18 @@ fn a_wrong_password_costs_two_failures_or_one_without_plain_fallback() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     let refused = mailer.send(&to_b(), MESSAGE);
     let tried = &["SCRAM-SHA-256", "PLAIN"];
     assert_eq!(refused, Err(auth_refused(tried, WRONG)));
     let shown = "PLAIN shows the server the password, as it refused the proof of SCRAM-SHA-256";
     let events = |lines: Vec<TranscriptLine>| lines.iter().filter(|l| l.text == shown).count();
-    assert_eq!(events(mailer.transcript()), 1);
+    assert_eq!(events(mailer.take_transcript()), 1);
 
     mailer.set_plain_fallback(false);
     let refused = mailer.send(&to_b(), MESSAGE);
     assert_eq!(refused, Err(auth_refused(&["SCRAM-SHA-256"], WRONG)));
-    assert_eq!(events(mailer.transcript()), 0);
+    assert_eq!(events(mailer.take_transcript()), 0);
     server.finish();
 }
 

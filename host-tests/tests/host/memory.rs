@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Message, Security};
+use host_tests::{MessageWriter, Security};
 use servers::authority::Authority;
 use servers::report;
 use servers::scripted::{Digest, Script, Server};
@@ -63,7 +63,7 @@ fn measure(chunking: bool, tls: bool) -> Figures {
     Figures { grown, took }
 }
 
-fn write(message: &Message, octets: usize) {
+fn write(message: &MessageWriter, octets: usize) {
     let piece = LINE.repeat(PIECE_LINES);
     for _ in 0..octets / piece.len() {
         message.write(&piece).unwrap();

@@ -1,6 +1,6 @@
 //! Memory of results, of each kind, is freed once the host has read them.
 
-use host_tests::{Error, Instance, Letter, Mailer, Security, TlsFailure};
+use host_tests::{Error, Instance, Mailer, OutgoingMessage, Security, TlsFailure};
 use servers::authority::Authority;
 use servers::scripted::{Script, Server};
 
@@ -67,7 +67,7 @@ fn a_text_with_a_phase_is_freed() {
         1000,
         || Script::new().say(&no_reply).expect_close(),
         |_| {},
-        |error| matches!(error, Error::Protocol(_)),
+        |error| matches!(error, Error::ProtocolError(_)),
     );
 }
 
@@ -135,7 +135,7 @@ fn a_list_of_receipts_and_errors_is_freed() {
     let server = Server::start([deliveries.fold(hello(&[]), Script::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    let letters = [&["b@mail.test", "c@mail.test"][..], &[]].map(|recipients| Letter {
+    let letters = [&["b@mail.test", "c@mail.test"][..], &[]].map(|recipients| OutgoingMessage {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     });
@@ -154,11 +154,11 @@ fn replies_and_a_transcript_are_freed() {
     let server = Server::start([asked.fold(hello(&[]), Script::followed_by)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(1000);
+    mailer.set_transcript_lines(1000);
     let client = mailer.connect().unwrap();
     assert_memory_stays(&instance, 50, || {
         assert_eq!(client.noop().unwrap().lines.len(), 100);
-        assert!(mailer.transcript().len() > 100);
+        assert!(mailer.take_transcript().len() > 100);
     });
     server.finish();
 }

@@ -1,7 +1,7 @@
 //! Options of a message: parameters of MAIL and RCPT if the server offers the extension, an error
 //! otherwise.
 
-use host_tests::{Body, DsnContents, DsnNotify, Error, Options};
+use host_tests::{BodyType, DsnContents, DsnNotify, Error, Options};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -75,7 +75,9 @@ fn an_option_without_its_extension_is_named_and_nothing_is_sent() {
             o.set_notify(None, DsnNotify::NEVER).unwrap()
         }),
         ("SMTPUTF8", "set-smtputf8", |o| o.set_smtputf8(true)),
-        ("CHUNKING", "binary-mime", |o| o.set_body(Body::BinaryMime)),
+        ("CHUNKING", "binary-mime", |o| {
+            o.set_body_type(BodyType::BinaryMime)
+        }),
         ("REQUIRETLS", "set-require-tls", |o| o.set_require_tls(true)),
         ("DELIVERBY", "set-deliver-by", |o| {
             o.set_deliver_by(60, false, false).unwrap()
@@ -176,7 +178,7 @@ fn binary_content_is_sent_unchanged() {
         .say("250 2.0.0 Ok: queued as 4711")]);
     let instance = instance();
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     plain(&instance, &server)
         .send_with(Some(&options), &to_b(), &body)
         .unwrap();

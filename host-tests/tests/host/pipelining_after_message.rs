@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, Timeout};
+use host_tests::{Error, OutgoingMessage, Phase, PipeliningAfterMessage, Receipt, Timeout};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -15,15 +15,15 @@ const LIMIT: Duration = Duration::from_millis(200);
 /// Longer than any wait for replies that may never come, shorter than the limit of a command.
 const SOON: Duration = Duration::from_secs(60);
 
-fn letters(count: usize) -> Vec<Letter> {
-    let letter = |i| Letter {
+fn letters(count: usize) -> Vec<OutgoingMessage> {
+    let letter = |i| OutgoingMessage {
         envelope: to_b(),
         message: format!("Subject: {i}\r\n\r\nHello\r\n").into_bytes(),
     };
     (0..count).map(letter).collect()
 }
 
-fn contents(letters: &[Letter]) -> Vec<Vec<u8>> {
+fn contents(letters: &[OutgoingMessage]) -> Vec<Vec<u8>> {
     letters
         .iter()
         .map(|letter| letter.message.clone())
@@ -71,7 +71,7 @@ fn by_default_nothing_is_pipelined_after_the_final_dot() {
 #[test]
 fn nothing_is_pipelined_after_a_chunk_if_the_caller_forbids_it() {
     let letters = letters(2);
-    let transaction = |letter: &Letter| {
+    let transaction = |letter: &OutgoingMessage| {
         Script::new()
             .expect_group(&ENVELOPE[..2])
             .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")

@@ -10,7 +10,6 @@ use crate::support::*;
 
 const ENVELOPE: [&str; 2] = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>"];
 const ACCEPTED: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok";
-const FOREVER: Duration = Duration::ZERO;
 
 #[test]
 fn send_mail_pipelines_quit_after_the_last_chunk() {
@@ -64,7 +63,7 @@ fn with_early_content_a_small_message_leaves_with_its_envelope() {
     let server = Server::start([chunking().followed_by(early()).followed_by(early())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     expect_delivery(&mailer);
     expect_delivery(&mailer);
     assert_eq!(server.finish().only().contents, [MESSAGE, MESSAGE]);
@@ -83,7 +82,7 @@ fn an_unanswered_early_message_may_have_been_delivered_and_is_not_sent_again() {
     let server = Server::start([kept.followed_by(lost)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     expect_delivery(&mailer);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(Error::Disconnected(Phase::Acceptance)));
@@ -96,7 +95,7 @@ fn a_connection_carries_at_most_the_allowed_number_of_messages() {
     let server = Server::start([two(), two()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_connection_limits(FOREVER, 2);
+    mailer.set_connection_limits(None, Some(2));
     for _ in 0..4 {
         expect_delivery(&mailer);
     }
@@ -110,10 +109,23 @@ fn a_connection_idle_for_too_long_is_closed_with_quit() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     // Shorter than any pause.
-    mailer.set_connection_limits(Duration::from_nanos(1), 0);
+    mailer.set_connection_limits(Some(Duration::from_nanos(1)), None);
     expect_delivery(&mailer);
     expect_delivery(&mailer);
     server.finish();
+}
+
+#[test]
+fn with_a_limit_of_one_message_each_has_its_own_connection() {
+    for messages in [0, 1] {
+        let server = Server::start([delivery().followed_by(quit()), delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        mailer.set_connection_limits(None, Some(messages));
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
+        server.finish();
+    }
 }
 
 #[test]
@@ -121,7 +133,7 @@ fn without_limits_a_connection_is_kept() {
     let server = Server::start([delivery().followed_by(message()).followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_connection_limits(Duration::from_secs(3600), 3);
+    mailer.set_connection_limits(Some(Duration::from_secs(3600)), Some(3));
     for _ in 0..3 {
         expect_delivery(&mailer);
     }

@@ -1,7 +1,7 @@
 //! More recipients than the server accepts in a transaction, with a limit that it did not announce (RFC
 //! 5321, section 4.5.3.1.10).
 
-use host_tests::{Dialect, Error, Letter, Phase, Receipt, UnsentRecipient};
+use host_tests::{Error, OutgoingMessage, Phase, Protocol, Receipt, UnsentRecipient};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -48,8 +48,8 @@ fn end() -> Script {
     Script::new().expect_content().say(QUEUED)
 }
 
-fn letter(recipients: &[&str], message: &[u8]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str], message: &[u8]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: message.to_vec(),
     }
@@ -201,7 +201,7 @@ fn an_early_message_is_not_mixed_up_with_the_next() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     let outcomes = mailer.send_all(&[letter(&[B, C], MESSAGE), letter(&[D], OTHER)]);
     let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
     assert_eq!(outcomes, expected);
@@ -274,7 +274,7 @@ fn lmtp_splits_recipients_before_the_content_and_not_after_it() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_dialect(Dialect::Lmtp);
+    mailer.set_protocol(Protocol::Lmtp);
     let receipt = mailer.send(&to(&[B, C, D]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B, D], &[(C, full)])));
     server.finish();

@@ -1,6 +1,6 @@
 //! Several messages in one call of `send-all`.
 
-use host_tests::{Error, Letter, Phase, PipeliningAfterMessage, Receipt, TlsFailure};
+use host_tests::{Error, OutgoingMessage, Phase, PipeliningAfterMessage, Receipt, TlsFailure};
 use servers::authority::Authority;
 use servers::scripted::{Script, Server};
 
@@ -14,8 +14,8 @@ const ENVELOPE: [&str; 3] = ["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>",
 const GO_AHEAD: &str = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go ahead";
 const TOO_MUCH: &str = "552 5.3.4 Not this one";
 
-fn letters(messages: &[&[u8]]) -> Vec<Letter> {
-    let letter = |message: &&[u8]| Letter {
+fn letters(messages: &[&[u8]]) -> Vec<OutgoingMessage> {
+    let letter = |message: &&[u8]| OutgoingMessage {
         envelope: to_b(),
         message: message.to_vec(),
     };

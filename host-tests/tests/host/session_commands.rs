@@ -1,6 +1,6 @@
 //! A caller's own session, command by command: transactions, and the other commands.
 
-use host_tests::{Client, Error, Phase};
+use host_tests::{Error, Phase, Session};
 use servers::scripted::{Script, Server};
 
 use crate::support::*;
@@ -22,7 +22,7 @@ fn noop() -> Script {
 
 /// Runs `command` with a session. The script begins after EHLO.
 #[track_caller]
-fn with_session(script: Script, command: impl FnOnce(Client)) {
+fn with_session(script: Script, command: impl FnOnce(Session)) {
     let server = Server::start([hello(&[]).followed_by(script)]);
     let instance = instance();
     let client = plain(&instance, &server).connect().unwrap();
@@ -32,7 +32,7 @@ fn with_session(script: Script, command: impl FnOnce(Client)) {
 
 /// The next message goes over the same session.
 #[track_caller]
-fn expect_message_sent(client: &Client) {
+fn expect_message_sent(client: &Session) {
     assert_eq!(client.mail(Some("a@mail.test")), Ok(reply("250 2.1.0 Ok")));
     assert_eq!(client.rcpt("b@mail.test"), Ok(reply("250 2.1.5 Ok")));
     let message = client.data().unwrap();
@@ -308,7 +308,7 @@ fn dropping_a_session_closes_it_without_quit() {
 // Conformance: 23
 #[test]
 fn a_421_ends_the_session_at_any_command() {
-    type Command = fn(&Client) -> Result<(), Error>;
+    type Command = fn(&Session) -> Result<(), Error>;
     let cases: [(&str, Phase, Command); 5] = [
         ("NOOP", Phase::Other, |c| c.noop().map(drop)),
         ("VRFY x", Phase::Other, |c| c.verify("x").map(drop)),

@@ -358,7 +358,7 @@ fn an_exchange_is_cancelled_by_the_caller_or_if_a_challenge_is_not_base64() {
     assert_eq!(client.auth_cancel(), Ok(reply(cancelled)));
     let error = client.auth_start("X-TEST", None).unwrap_err();
     assert!(
-        matches!(error, Error::Protocol((Phase::Auth, _))),
+        matches!(error, Error::ProtocolError((Phase::Auth, _))),
         "{error:?}"
     );
     client.noop().unwrap();

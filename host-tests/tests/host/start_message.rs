@@ -274,14 +274,14 @@ fn the_transcript_has_the_size_of_what_was_written() {
     let server = Server::start([delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     let message = mailer.start_message(&to_b()).unwrap();
     let (first, second) = MESSAGE.split_at(10);
     message.write(first).unwrap();
     message.write(second).unwrap();
     message.finish().unwrap();
     let size = format!("<message of {} octets>", MESSAGE.len());
-    let transcript = mailer.transcript();
+    let transcript = mailer.take_transcript();
     assert!(
         transcript.iter().any(|line| line.text == size),
         "{transcript:?}"

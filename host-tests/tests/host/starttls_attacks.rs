@@ -49,7 +49,7 @@ fn a_reply_injected_after_a_go_ahead_with_bare_lf_is_refused() {
                 .say_bytes(injected)
                 .expect_close()
         });
-        assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+        assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_go_ahead_injected_before_starttls_is_refused() {
             .say(&with(&ehlo(&["STARTTLS"]), "220 2.0.0 Go ahead"))
             .expect_close()
     });
-    assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+    assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
 }
 
 // Conformance: 41
@@ -78,7 +78,7 @@ fn replies_injected_for_commands_inside_tls_are_refused() {
     });
     let starttls = Phase::Starttls;
     assert!(
-        matches!(&error, Error::Protocol((phase, _)) if *phase == starttls),
+        matches!(&error, Error::ProtocolError((phase, _)) if *phase == starttls),
         "{error:?}"
     );
 }
@@ -125,7 +125,7 @@ fn an_injected_auth_success_is_refused() {
             .say(&with("220 mail.test", &ehlo(&["AUTH PLAIN"])))
             .expect_close()
     });
-    assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+    assert!(matches!(error, Error::ProtocolError(_)), "{error:?}");
 }
 
 #[test]

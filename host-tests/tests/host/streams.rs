@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use host_tests::{Client, Error, Instance, Mailer, Phase, Security};
+use host_tests::{Error, Instance, Mailer, Phase, Security, Session};
 use servers::authority::Authority;
 use servers::scripted::{Digest, Script, Server};
 use socket2::SockRef;
@@ -20,7 +20,7 @@ use crate::tls::LOOPBACK;
 const NAME: &str = "client.example.org";
 
 /// A session over a connection of the host; the mailer does not know its address.
-fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Client<'a>, Error> {
+fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Session<'a>, Error> {
     mailer.attach(TcpStream::connect(server.address()).unwrap())
 }
 

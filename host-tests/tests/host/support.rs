@@ -168,7 +168,7 @@ pub fn rejected(phase: Phase, line: &str) -> Error {
     Error::Rejected(Rejection {
         phase,
         reply: reply(line),
-        tried: Vec::new(),
+        tried_mechanisms: Vec::new(),
     })
 }
 
@@ -177,7 +177,7 @@ pub fn auth_refused(tried: &[&str], line: &str) -> Error {
     Error::Rejected(Rejection {
         phase: Phase::Auth,
         reply: reply(line),
-        tried: tried.iter().map(|name| name.to_string()).collect(),
+        tried_mechanisms: tried.iter().map(|name| name.to_string()).collect(),
     })
 }
 

@@ -28,7 +28,7 @@ fn error_within(mailer: &Mailer, timeout: Timeout, message: &[u8]) -> Error {
         elapsed >= LIMIT && elapsed < SOON,
         "{error:?} after {elapsed:?}"
     );
-    mailer.set_timeout(timeout, Duration::ZERO);
+    mailer.set_timeout(timeout, None);
     error
 }
 
@@ -42,6 +42,27 @@ fn expect_timeout(phase: Phase, timeout: Timeout, script: Script) {
         timed_out(phase, timeout)
     );
     expect_delivery(&mailer);
+    server.finish();
+}
+
+#[test]
+fn a_timeout_of_zero_has_passed_at_once() {
+    let instance = instance();
+    let mailer = instance.mailer("127.0.0.1");
+    mailer.set_timeout(Timeout::Total, Duration::ZERO);
+    let error = mailer.send(&to_b(), MESSAGE);
+    assert_eq!(error, Err(timed_out(Phase::Connect, Timeout::Total)));
+}
+
+#[test]
+fn send_mail_ends_at_its_timeout() {
+    let server = Server::start([hello(&[]).expect("MAIL *").silence()]);
+    let url = format!("smtp://{}", server.address());
+    let (to, message) = (["b@mail.test"], MESSAGE);
+    let error = instance()
+        .send_mail_within(Some(LIMIT), &url, "a@mail.test", &to, message)
+        .expect_err("the server is silent");
+    assert_eq!(error, timed_out(Phase::Mail, Timeout::Total));
     server.finish();
 }
 

@@ -208,7 +208,7 @@ fn replies_injected_after_the_go_ahead_are_not_used() {
                 .expect_close()
         });
         assert!(
-            matches!(error, Error::Protocol((Phase::Starttls, _))),
+            matches!(error, Error::ProtocolError((Phase::Starttls, _))),
             "{error:?}"
         );
     }

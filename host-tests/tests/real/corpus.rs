@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use host_tests::{Error, Letter, Phase, Receipt, Security};
+use host_tests::{Error, OutgoingMessage, Phase, Receipt, Security};
 use servers::messages::{Message, corpus};
 use servers::real::USER;
 
@@ -30,9 +30,9 @@ pub fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
 pub fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let (instance, connections) = counting_instance();
-    let letters: Vec<Letter> = corpus
+    let letters: Vec<OutgoingMessage> = corpus
         .iter()
-        .map(|message| Letter {
+        .map(|message| OutgoingMessage {
             envelope: to(&[USER]),
             message: message.bytes.clone(),
         })

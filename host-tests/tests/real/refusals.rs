@@ -1,6 +1,6 @@
 //! Refusals by the server, and those that the component makes because of an announced limit.
 
-use host_tests::{Error, Letter, Mailer, Phase, RecipientReply, Security};
+use host_tests::{Error, Mailer, OutgoingMessage, Phase, RecipientReply, Security};
 use servers::real::{DEFERRED, Kind, REJECTED, SIZE_LIMIT, USER};
 
 use crate::server_under_test::{
@@ -37,7 +37,7 @@ pub fn are_told_apart(server: &mut ServerUnderTest) -> String {
 pub fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
     let refused = refused(server.real.kind);
     let kinds = [vec![USER], refused.to_vec(), [&[USER], refused].concat()];
-    let letters: Vec<Letter> = kinds
+    let letters: Vec<OutgoingMessage> = kinds
         .iter()
         .cycle()
         .take(30)
@@ -68,8 +68,8 @@ pub fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
     "30 in one call with refused recipients among them".into()
 }
 
-fn letter(recipients: &[&str]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     }

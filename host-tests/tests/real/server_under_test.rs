@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use host_tests::{
-    Dialect, Envelope, Grants, Host, Instance, Mailer, RecipientReply, Roots, Security,
-};
+use host_tests::{Envelope, Grants, Host, Instance, Mailer, Protocol, RecipientReply, Security};
 use servers::authority::Authority;
 use servers::real::{Kind, PASSWORD, RealServer, USER};
 
@@ -68,12 +66,12 @@ impl ServerUnderTest {
             mailer.set_password(USER, PASSWORD);
         }
         if matches!(self.real.kind, Kind::Dovecot | Kind::Cyrus) {
-            mailer.set_dialect(Dialect::Lmtp);
+            mailer.set_protocol(Protocol::Lmtp);
         }
-        mailer.set_roots(Roots::AddedOnly);
+        mailer.set_bundled_roots(false);
         let anchor = trusted.pem();
         mailer.add_trust_anchors(anchor.as_bytes()).unwrap();
-        mailer.set_transcript(TRANSCRIPT);
+        mailer.set_transcript_lines(TRANSCRIPT);
         mailer
     }
 
@@ -146,7 +144,7 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
 
 /// The conversation since the last call.
 pub fn transcript(mailer: &Mailer) -> String {
-    let lines = mailer.transcript().into_iter().map(|line| line.text);
+    let lines = mailer.take_transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
 }
 

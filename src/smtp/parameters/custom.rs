@@ -18,7 +18,7 @@ const MAX_CUSTOM: usize = 500;
 /// Parameters with a setter of their own, which checks whether they may be sent.
 const KNOWN: [(&str, &str); 12] = [
     ("SIZE", "set-size"),
-    ("BODY", "set-body"),
+    ("BODY", "set-body-type"),
     ("SMTPUTF8", "set-smtputf8"),
     ("RET", "set-dsn-contents"),
     ("ENVID", "set-envelope-id"),
@@ -166,7 +166,7 @@ mod tests {
             ("X", Some("a\r\nRSET"), "visible ASCII"),
             ("X", Some("é"), "visible ASCII"),
             ("size", Some("1"), "set-size"),
-            ("Body", Some("8BITMIME"), "set-body"),
+            ("Body", Some("8BITMIME"), "set-body-type"),
             ("notify", Some("NEVER"), "set-notify"),
             ("HoldUntil", Some("2030-01-01T00:00:00Z"), "set-hold-for"),
         ] {

@@ -75,7 +75,7 @@ impl Options {
         ContentPolicy::of(extensions).check_eight_bit(first)?;
         if self.body == Some(BodyType::EightBitMime) {
             let instead = "leave that out, and send quoted-printable or base64";
-            extensions.require("8BITMIME", "set-body(eight-bit-mime)", instead)?;
+            extensions.require("8BITMIME", "set-body-type(eight-bit-mime)", instead)?;
         }
         if extensions.has("8BITMIME") {
             parameters.push("BODY=8BITMIME");
@@ -170,14 +170,15 @@ fn write_binary(
     if !context.may_chunk {
         return Err(Error::ExtensionUnavailable(UnavailableExtension {
             keyword: "CHUNKING".into(),
-            reason: "set-body(binary-mime) needs BDAT, which set-chunking forbids: allow it, or \
+            reason:
+                "set-body-type(binary-mime) needs BDAT, which set-chunking forbids: allow it, or \
                      send the content as base64"
-                .into(),
+                    .into(),
         }));
     }
     for keyword in ["CHUNKING", "BINARYMIME"] {
         let instead = "leave that out, and send the content as base64";
-        let option = "set-body(binary-mime)";
+        let option = "set-body-type(binary-mime)";
         context.extensions.require(keyword, option, instead)?;
     }
     parameters.push("BODY=BINARYMIME");

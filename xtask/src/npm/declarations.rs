@@ -2,8 +2,8 @@
 //! here, and a function that consumes a resource becomes its method.
 //!
 //! ```text
-//! static finish(this_: Message): Receipt;              ->  finish(): Promise<Receipt>;
-//! setPort(port: number): void;                         ->  setPort(port: number): Promise<void>;
+//! static finish(this_: MessageWriter): Receipt;        ->  finish(): Promise<Receipt>;
+//! noop(): Reply;                                       ->  noop(): Promise<Reply>;
 //! mail(sender: …, options: Options | undefined): Reply ->  mail(sender: …, options?: Options): Promise<Reply>;
 //! ```
 
@@ -15,7 +15,7 @@ const REPLACEMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "",
         "sendMail",
-        "message: Uint8Array",
+        "message: Uint8Array, timeout: Duration | undefined",
         "message: Content, settings?: Settings",
     ),
     (
@@ -49,8 +49,13 @@ const REPLACEMENTS: &[(&str, &str, &str, &str)] = &[
         "chain: Uint8Array, key: Uint8Array",
         "chain: Bytes, key: Bytes",
     ),
-    ("Client", "send", "message: Uint8Array", "message: Bytes"),
-    ("Message", "write", "bytes: Uint8Array", "bytes: Bytes"),
+    ("Session", "send", "message: Uint8Array", "message: Bytes"),
+    (
+        "MessageWriter",
+        "write",
+        "bytes: Uint8Array",
+        "bytes: Bytes",
+    ),
 ];
 
 /// In the documentation of `Mailer.close`.
@@ -119,7 +124,7 @@ impl Interface {
     pub(super) fn methods(&self) -> String {
         let mut text = String::from("// The functions of the interface's resources.\n\n");
         text += "export const methods = {\n";
-        for class in ["Client", "Mailer", "Message", "Options"] {
+        for class in ["Mailer", "MessageWriter", "Options", "Session"] {
             let own = functions(&self.text).filter(|(of, name)| *of == class && *name != MAKES);
             let names: Vec<_> = own.map(|(_, name)| format!("'{name}'")).collect();
             text += &format!("  {class}: [{}],\n", names.join(", "));
@@ -134,10 +139,10 @@ impl Interface {
                 .or(line.strip_prefix("export interface "))?;
             rest.split([' ', '<']).next()
         });
-        let own = ["Error", "Letter"];
+        let own = ["Error", "OutgoingMessage"];
         let names: Vec<_> = exported.filter(|name| !own.contains(name)).collect();
         format!(
-            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Content, Letter, Settings, SmtpError }} from './index.js';\n\n",
+            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Content, OutgoingMessage, Settings, SmtpError }} from './index.js';\n\n",
             names.join(", "),
             super::INTERFACE.replace(".d.ts", ".js"),
         )
@@ -278,7 +283,7 @@ mod tests {
  * --- first ----
  * Sends; see `mailer.start-message`, not `binary-mime`.
  */
-export function sendMail(server: string, message: Uint8Array): Receipt;
+export function sendMail(server: string, message: Uint8Array, timeout: Duration | undefined): Receipt;
 /**
  * An SmtpError is explained already.
  */
@@ -288,22 +293,22 @@ export class Mailer implements Disposable {
   constructor(host: string)
   static fromUrl(url: string): Mailer;
   send(envelope: Envelope, message: Uint8Array, options: Options | undefined): Receipt;
-  sendAll(letters: Array<Letter>): Array<Result<Receipt, Error>>;
+  sendAll(messages: Array<OutgoingMessage>): Array<Result<Receipt, Error>>;
   addTrustAnchors(certificates: Uint8Array): void;
   setClientCertificate(chain: Uint8Array, key: Uint8Array): void;
-  startMessage(): Message;
+  startMessage(): MessageWriter;
   /**
   * QUIT. The next `send` opens a new one.
   */
   close(): void;
   [Symbol.dispose](): void;
 }
-export class Message implements Disposable {
+export class MessageWriter implements Disposable {
   private constructor();
   write(bytes: Uint8Array): void;
-  static finish(this_: Message): Receipt;
+  static finish(this_: MessageWriter): Receipt;
 }
-export class Client implements Disposable {
+export class Session implements Disposable {
   send(envelope: Envelope, message: Uint8Array): Receipt;
 }
 export class Options implements Disposable {
@@ -352,7 +357,7 @@ export class Options implements Disposable {
             "{methods}"
         );
         assert!(
-            methods.contains("  Message: ['write', 'finish'],\n"),
+            methods.contains("  MessageWriter: ['write', 'finish'],\n"),
             "{methods}"
         );
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bench::host::bindings::exports::envoi::mail::smtp::{
-    BearerCredentials, Credentials, Envelope, Letter, PasswordCredentials, Security,
+    BearerCredentials, Credentials, Envelope, OutgoingMessage, PasswordCredentials, Security,
 };
 use bench::host::{self, Threads, engine, expect_ok};
 use bench::lines::lines;
@@ -88,7 +88,9 @@ impl Instance {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
-            calls.call_set_port(&mut *store, mailer, task.port).await?;
+            calls
+                .call_set_port(&mut *store, mailer, Some(task.port))
+                .await?;
             calls
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
@@ -123,7 +125,7 @@ impl Instance {
     }
 
     /// Sends several messages in one call.
-    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
+    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[OutgoingMessage]) -> Result<()> {
         let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
@@ -144,11 +146,15 @@ impl Instance {
         })?;
         for _ in 0..size / piece.len() {
             self.0.call(async |smtp, store| {
-                expect_ok(smtp.message().call_write(store, message, &piece).await?)
+                expect_ok(
+                    smtp.message_writer()
+                        .call_write(store, message, &piece)
+                        .await?,
+                )
             })?;
         }
         self.0.call(async |smtp, store| {
-            expect_ok(smtp.message().call_finish(store, message).await?)
+            expect_ok(smtp.message_writer().call_finish(store, message).await?)
         })?;
         Ok(())
     }
@@ -156,14 +162,14 @@ impl Instance {
     pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
         let lines = self
             .0
-            .call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
+            .call(async |smtp, store| smtp.mailer().call_take_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
     pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
-            calls.call_set_transcript(store, mailer, 1000).await
+            calls.call_set_transcript_lines(store, mailer, 1000).await
         })
     }
 
@@ -181,8 +187,8 @@ pub fn envelope(task: &Task) -> Envelope {
 }
 
 /// The task's message, this many times.
-pub fn letters(task: &Task, count: usize) -> Vec<Letter> {
-    let letter = Letter {
+pub fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
+    let letter = OutgoingMessage {
         envelope: envelope(task),
         message: task.message(),
     };

@@ -1,4 +1,4 @@
-//! `mail-worker` as a process.
+//! Runs `mail-worker` as a process.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,22 +13,22 @@ use crate::mail::Mail;
 use crate::nats::Nats;
 use crate::wait::until;
 
-/// Jobs at once, of each host here.
+/// Jobs that each host sends at once.
 pub const AT_ONCE: usize = 8;
 
-/// A worker; it ends with this.
+/// A worker process, which is killed on drop.
 pub struct Host {
     process: Child,
     log: PathBuf,
 }
 
 impl Host {
-    /// Taking jobs.
+    /// Starts a host, and waits until it takes jobs.
     pub fn start(nats: &Nats, mail: &Mail) -> Host {
         Host::start_for(nats, &mail.url(), &mail.authority())
     }
 
-    /// For a server of one's own, with the authority of its certificate.
+    /// The same for another server, with the authority of its certificate.
     pub fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -55,13 +55,13 @@ impl Host {
         host
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     pub fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it was started here");
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
         let mut kill = Command::new("kill");
         kill.args(["-TERM", &self.process.id().to_string()]);
@@ -84,7 +84,7 @@ impl Host {
         fs::read_to_string(&self.log).expect("it writes one")
     }
 
-    /// How many recipients' servers took a message from it.
+    /// The number of recipients that it delivered to.
     pub fn accepted(&self) -> usize {
         self.log()
             .lines()
@@ -97,7 +97,7 @@ impl Drop for Host {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        // Where a test fails, it may say why.
+        // If a test fails, the log may say why.
         if std::thread::panicking() {
             eprintln!("--- {}\n{}", self.log.display(), self.log());
         }
@@ -105,7 +105,7 @@ impl Drop for Host {
     }
 }
 
-/// Any other command of the program, to its end.
+/// Runs any other command of the program, to its end.
 pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
     let mut command = program(&nats.url);
     command.args(arguments);
@@ -120,7 +120,7 @@ pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
     process.wait_with_output().expect("it was started here")
 }
 
-/// What `mail-worker work` says where it cannot.
+/// The error text of `mail-worker work` if it cannot work.
 pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> String {
     let mut command = work(nats, component);
     command.envs(environment.iter().copied());
@@ -129,7 +129,7 @@ pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> 
     String::from_utf8(output.stderr).expect("text")
 }
 
-/// As `cargo xtask test` leaves it, compiled by now: else each host would, at once.
+/// The component of `cargo xtask test`. It is compiled here once, instead of by all hosts at the same time.
 pub fn component() -> PathBuf {
     static COMPILED: Once = Once::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist/mail-worker.wasm");

@@ -1,4 +1,4 @@
-//! The mail server, and what it has got.
+//! The mail server, and the messages that it received.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Which refuses recipients as it is told.
+    /// Starts a server. `refusal` returns the reply for a refused recipient.
     pub fn start(refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Mail {
         let authority = Authority::new();
         let account = Account {
@@ -27,12 +27,12 @@ impl Mail {
         format!("smtp://ada:p%40ss@127.0.0.1:{}", self.sink.port())
     }
 
-    /// For SMTP_CA.
+    /// The value for SMTP_CA.
     pub fn authority(&self) -> String {
         self.authority.pem()
     }
 
-    /// How often each message came to each recipient.
+    /// How often each recipient got each message.
     pub fn copies(&self) -> BTreeMap<(String, String), usize> {
         let mut copies = BTreeMap::new();
         for delivery in self.sink.deliveries() {
@@ -48,13 +48,13 @@ impl Mail {
         copies
     }
 
-    /// Of each message, in order.
+    /// The messages, in order.
     pub fn senders(&self) -> Vec<String> {
         let deliveries = self.sink.deliveries().into_iter();
         deliveries.map(|delivery| delivery.sender).collect()
     }
 
-    /// How often it took a message.
+    /// The number of messages that it accepted.
     pub fn taken(&self) -> usize {
         self.sink.deliveries().len()
     }

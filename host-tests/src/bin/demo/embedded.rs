@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Roots, Screen};
+use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen};
 use servers::authority::Authority;
 use servers::mime;
 use servers::sink::{Account, Delivery, Sink};
@@ -80,7 +80,7 @@ fn start_sink(screen: Screen, authority: &Authority) -> Sink {
 
 fn configure(mailer: &Mailer, sink: &Sink, authority: &Authority) -> Result<(), Error> {
     mailer.set_port(sink.port());
-    mailer.set_roots(Roots::AddedOnly);
+    mailer.set_bundled_roots(false);
     mailer.add_trust_anchors(authority.pem().as_bytes())?;
     mailer.set_password(USERNAME, PASSWORD);
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use host_tests::{
-    Envelope, Error, Grants, Host, Instance, LineSource, Mailer, Receipt, Screen, Speaker,
+    Envelope, Error, Grants, Host, Instance, LineSource, Mailer, Receipt, Screen, TranscriptSource,
 };
 
 use crate::arguments::SendRequest;
@@ -34,7 +34,7 @@ pub fn run(request: &SendRequest) -> Result<(), Failure> {
             .map_err(|error| failure(&instance, &error))?;
     }
 
-    mailer.set_transcript(TRANSCRIPT_LINES);
+    mailer.set_transcript_lines(TRANSCRIPT_LINES);
     let envelope = Envelope {
         sender: Some(request.from.clone()),
         recipients: request.to.clone(),
@@ -84,15 +84,15 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
 }
 
 fn show_transcript(screen: Screen, mailer: &Mailer) {
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     if !lines.is_empty() {
         screen.title("The conversation");
     }
     for line in lines {
-        let who = match line.speaker {
-            Speaker::Client => LineSource::Component,
-            Speaker::Server => LineSource::Server,
-            Speaker::Event => LineSource::Event,
+        let who = match line.source {
+            TranscriptSource::Client => LineSource::Component,
+            TranscriptSource::Server => LineSource::Server,
+            TranscriptSource::Event => LineSource::Event,
         };
         screen.line(who, &line.text, false, Duration::from_nanos(line.elapsed));
     }

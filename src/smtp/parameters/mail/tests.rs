@@ -110,7 +110,7 @@ fn eight_bit_content_needs_8bitmime() {
         Ok(" BODY=8BITMIME".into())
     );
     let asked = options(|o| o.set_body(BodyType::EightBitMime));
-    let words = ["set-body(eight-bit-mime)", "quoted-printable"];
+    let words = ["set-body-type(eight-bit-mime)", "quoted-printable"];
     is_unavailable(said(&asked, &[], None), "8BITMIME", &words);
     assert_eq!(
         said(&asked, &["8BITMIME"], None),
@@ -128,7 +128,7 @@ fn binary_content_needs_binarymime_and_chunking() {
         (["8BITMIME", "BINARYMIME"], "CHUNKING"),
         (["8BITMIME", "CHUNKING"], "BINARYMIME"),
     ] {
-        let words = ["set-body(binary-mime)", "base64"];
+        let words = ["set-body-type(binary-mime)", "base64"];
         is_unavailable(said(&asked, &lines, None), keyword, &words);
     }
     let without_bdat = MailContext {

@@ -1,4 +1,4 @@
-//! What becomes of single jobs.
+//! Single jobs: accepted, refused, tried again, repeated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn submit(nats: &Nats, recipients: &[&str]) -> String {
     printed(nats, &FROM_ADA.into_iter().chain(to).collect::<Vec<_>>())
 }
 
-/// Who has message 0, and how often.
+/// The recipients that have message 0, and how often.
 fn copies(mail: &Mail) -> Vec<(String, usize)> {
     let copies = mail.copies().into_iter();
     copies
@@ -127,13 +127,13 @@ fn a_message_id_comes_to_a_recipient_once_however_often_it_is_submitted() {
         "<0@mail.test>: was queued before\n"
     );
     until_the_queue_is_empty(&nats);
-    // Other recipients make another job, which the ledger knows all the same.
+    // Other recipients make another job. The ledger knows the message.
     assert_eq!(
         submit(&nats, &["b@mail.test", "c@mail.test"]),
         "<0@mail.test>: queued\n"
     );
     until_the_queue_is_empty(&nats);
-    // As would a queue that has forgotten the first.
+    // The same job again, as if the queue had forgotten the first.
     let (runtime, queue) = nats.queue();
     let again = job(0, &["b@mail.test".into()]);
     runtime

@@ -7,24 +7,24 @@ use crate::resource::{Resource, call};
 use crate::{Error, Instance, Receipt, RecipientReply, streams};
 
 /// Dropping it drops the resource.
-pub struct Message<'a>(Resource<'a>);
+pub struct MessageWriter<'a>(Resource<'a>);
 
-impl<'a> Message<'a> {
-    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Message<'a> {
-        Message(Resource::new(instance, handle))
+impl<'a> MessageWriter<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> MessageWriter<'a> {
+        MessageWriter(Resource::new(instance, handle))
     }
 
     pub fn refused(&self) -> Vec<RecipientReply> {
-        call!(self, message.call_refused())
+        call!(self, message_writer.call_refused())
     }
 
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        call!(self, message.call_write(&bytes))
+        call!(self, message_writer.call_write(&bytes))
     }
 
     pub fn finish(self) -> Result<Receipt, Error> {
         self.0
-            .consume(|smtp, store, message| smtp.message().call_finish(store, message))
+            .consume(|smtp, store, message| smtp.message_writer().call_finish(store, message))
     }
 
     /// A function of the interface `smtp-streams`.

@@ -1,16 +1,16 @@
-// The letter that a form becomes (RFC 5322).
+// Composes the message (RFC 5322) from the form.
 //
-// What a visitor writes appears in it in base64 alone, or, the address, in letters that form.js has
-// checked: it can hold no line end, and so no header of its own.
+// The visitor's name and text are in base64, and form.js has checked the address. So they contain no
+// line end, and cannot add a header field.
 
-// Characters of an encoded word, which has room for 45 octets (RFC 2047, section 2).
+// Characters of an encoded word, which has room for 45 octets: up to four each (RFC 2047, section 2).
 const WORD = 11;
-// Octets of a line in base64 (RFC 2045, section 6.8).
+// Octets of a line of base64 (RFC 2045, section 6.8).
 const LINE = 76;
 
-// From is the form's own address: a visitor's would fail DMARC, as this server is not the
-// visitor's. An answer goes to the visitor by Reply-To.
-export function writeLetter({ name, address, message }, { from, to }) {
+// From is the form's own address. The visitor's address fails DMARC, because this server may not
+// send for its domain. Reply-To directs answers to the visitor.
+export function composeMessage({ name, address, message }, { from, to }) {
   const id = `<${crypto.randomUUID()}@${from.split('@').at(-1)}>`;
   const text = `${message}\n\n-- \n${name} <${address}>, by the contact form\n`;
   const lines = [
@@ -30,7 +30,7 @@ export function writeLetter({ name, address, message }, { from, to }) {
   return { id, text: lines.join('\r\n') };
 }
 
-// One word has no room for a long text: several, a line each.
+// Makes several encoded words of a long text, one a line, because the length of each is limited.
 function encodedWords(text) {
   const words = pieces([...text], WORD).map((word) => `=?utf-8?B?${base64(word)}?=`);
   return words.join('\r\n ');

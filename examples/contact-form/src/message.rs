@@ -1,7 +1,7 @@
-//! The letter that a form becomes (RFC 5322).
+//! Composes the message (RFC 5322) from the form.
 //!
-//! What a visitor writes appears in it in base64 alone, or, the address, in letters that
-//! `form.rs` has checked: it can hold no line end, and so no header of its own.
+//! The visitor's name and text are in base64, and `form.rs` has checked the address. So they contain no
+//! line end, and cannot add a header field.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,20 +12,20 @@ use wasip2::random::random::get_random_u64;
 use crate::configuration::Configuration;
 use crate::form::Form;
 
-/// Characters of an encoded word, which has room for 45 octets (RFC 2047, section 2).
+/// Characters of an encoded word, which has room for 45 octets: up to four each (RFC 2047, section 2).
 const WORD: usize = 11;
-/// Octets of a line in base64 (RFC 2045, section 6.8).
+/// Octets of a line of base64 (RFC 2045, section 6.8).
 const LINE: usize = 76;
 
-pub struct Letter {
+pub struct Message {
     /// The Message-ID.
     pub id: String,
     pub text: String,
 }
 
-/// From is the form's own address: a visitor's would fail DMARC, as this server is not the
-/// visitor's. An answer goes to the visitor by Reply-To.
-pub fn write(form: &Form, configuration: &Configuration) -> Letter {
+/// From is the form's own address. The visitor's address fails DMARC, because this server may not
+/// send for its domain. Reply-To directs answers to the visitor.
+pub fn compose(form: &Form, configuration: &Configuration) -> Message {
     let Configuration { from, to, .. } = configuration;
     let domain = from.rsplit('@').next().unwrap_or_default();
     let id = format!(
@@ -52,10 +52,10 @@ pub fn write(form: &Form, configuration: &Configuration) -> Letter {
         headers.join("\r\n"),
         body(form).join("\r\n")
     );
-    Letter { id, text }
+    Message { id, text }
 }
 
-/// One word has no room for a long text: several, a line each.
+/// Makes several encoded words of a long text, one a line, because the length of each is limited.
 fn encoded_words(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let words: Vec<String> = characters
@@ -85,7 +85,7 @@ fn body(form: &Form) -> Vec<String> {
     lines
 }
 
-/// As HTTP writes it, but for the name of its zone.
+/// HTTP's form of a date, but with a numeric zone.
 fn date() -> String {
     let now = UNIX_EPOCH + Duration::from_secs(wall_clock::now().seconds);
     httpdate::fmt_http_date(now).replace("GMT", "+0000")

@@ -4,59 +4,60 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    AuthStep, Credentials, Envelope, Error, Instance, Message, Options, Receipt, Reply, TlsState,
+    AuthStep, Credentials, Envelope, Error, Instance, MessageWriter, Options, Receipt, Reply,
+    TlsState,
 };
 
 /// Dropping it drops the resource.
-pub struct Client<'a>(Resource<'a>);
+pub struct Session<'a>(Resource<'a>);
 
-impl<'a> Client<'a> {
-    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Client<'a> {
-        Client(Resource::new(instance, handle))
+impl<'a> Session<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Session<'a> {
+        Session(Resource::new(instance, handle))
     }
 
     pub fn greeting(&self) -> Reply {
-        call!(self, client.call_greeting())
+        call!(self, session.call_greeting())
     }
 
     pub fn hello(&self, local_name: &str) -> Result<Reply, Error> {
-        call!(self, client.call_hello(&local_name))
+        call!(self, session.call_hello(&local_name))
     }
 
     pub fn extension(&self, keyword: &str) -> Option<String> {
-        call!(self, client.call_extension(&keyword))
+        call!(self, session.call_extension(&keyword))
     }
 
     pub fn extensions(&self) -> Vec<(String, String)> {
-        call!(self, client.call_extensions())
+        call!(self, session.call_extensions())
     }
 
     pub fn start_tls(&self) -> Result<(), Error> {
-        call!(self, client.call_start_tls())
+        call!(self, session.call_start_tls())
     }
 
     pub fn tls(&self) -> Option<TlsState> {
-        call!(self, client.call_tls())
+        call!(self, session.call_tls())
     }
 
     pub fn authenticate(&self, credentials: &Credentials) -> Result<Reply, Error> {
-        call!(self, client.call_authenticate(&credentials))
+        call!(self, session.call_authenticate(&credentials))
     }
 
     pub fn auth_start(&self, mechanism: &str, initial: Option<&[u8]>) -> Result<AuthStep, Error> {
         let (mechanism, initial) = (mechanism.to_owned(), initial.map(<[u8]>::to_vec));
-        self.0.call(move |smtp, store, client| {
-            smtp.client()
-                .call_auth_start(store, client, &mechanism, initial.as_deref())
+        self.0.call(move |smtp, store, session| {
+            smtp.session()
+                .call_auth_start(store, session, &mechanism, initial.as_deref())
         })
     }
 
     pub fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
-        call!(self, client.call_auth_respond(&response))
+        call!(self, session.call_auth_respond(&response))
     }
 
     pub fn auth_cancel(&self) -> Result<Reply, Error> {
-        call!(self, client.call_auth_cancel())
+        call!(self, session.call_auth_cancel())
     }
 
     pub fn mail(&self, sender: Option<&str>) -> Result<Reply, Error> {
@@ -70,9 +71,9 @@ impl<'a> Client<'a> {
     ) -> Result<Reply, Error> {
         let options = options.map(Options::handle);
         let sender = sender.map(str::to_owned);
-        self.0.call(move |smtp, store, client| {
-            smtp.client()
-                .call_mail(store, client, sender.as_ref(), options)
+        self.0.call(move |smtp, store, session| {
+            smtp.session()
+                .call_mail(store, session, sender.as_ref(), options)
         })
     }
 
@@ -83,53 +84,54 @@ impl<'a> Client<'a> {
     pub fn rcpt_with(&self, options: Option<&Options>, recipient: &str) -> Result<Reply, Error> {
         let options = options.map(Options::handle);
         let recipient = recipient.to_owned();
-        self.0.call(move |smtp, store, client| {
-            smtp.client().call_rcpt(store, client, &recipient, options)
+        self.0.call(move |smtp, store, session| {
+            smtp.session()
+                .call_rcpt(store, session, &recipient, options)
         })
     }
 
-    pub fn data(&self) -> Result<Message<'a>, Error> {
-        let handle = call!(self, client.call_data())?;
-        Ok(Message::new(self.0.instance(), handle))
+    pub fn data(&self) -> Result<MessageWriter<'a>, Error> {
+        let handle = call!(self, session.call_data())?;
+        Ok(MessageWriter::new(self.0.instance(), handle))
     }
 
     pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
         let (envelope, message) = (envelope.clone(), message.to_vec());
-        self.0.call(move |smtp, store, client| {
-            smtp.client()
-                .call_send(store, client, &envelope, &message, None)
+        self.0.call(move |smtp, store, session| {
+            smtp.session()
+                .call_send(store, session, &envelope, &message, None)
         })
     }
 
     pub fn reset(&self) -> Result<Reply, Error> {
-        call!(self, client.call_reset())
+        call!(self, session.call_reset())
     }
 
     pub fn noop(&self) -> Result<Reply, Error> {
-        call!(self, client.call_noop())
+        call!(self, session.call_noop())
     }
 
     pub fn verify(&self, address: &str) -> Result<Reply, Error> {
-        call!(self, client.call_verify(&address))
+        call!(self, session.call_verify(&address))
     }
 
     pub fn expand(&self, name: &str) -> Result<Reply, Error> {
-        call!(self, client.call_expand(&name))
+        call!(self, session.call_expand(&name))
     }
 
     pub fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
         let topic = topic.map(str::to_owned);
-        self.0.call(move |smtp, store, client| {
-            smtp.client().call_help(store, client, topic.as_deref())
+        self.0.call(move |smtp, store, session| {
+            smtp.session().call_help(store, session, topic.as_deref())
         })
     }
 
     pub fn command(&self, line: &str) -> Result<Reply, Error> {
-        call!(self, client.call_command(&line))
+        call!(self, session.call_command(&line))
     }
 
     pub fn quit(self) -> Result<Reply, Error> {
         self.0
-            .consume(|smtp, store, client| smtp.client().call_quit(store, client))
+            .consume(|smtp, store, session| smtp.session().call_quit(store, session))
     }
 }
