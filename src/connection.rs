@@ -229,7 +229,7 @@ impl<N: Network> Connection<N> {
         self.conclude(result)
     }
 
-    /// Writes the transcript. An error may leave open what the server has read: then the session ends.
+    /// Writes the transcript. After an error that leaves the server's state unknown, the session ends.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         let result = result.map_err(|error| self.session.ends_with(error));
         self.flush_transcript();
@@ -294,7 +294,7 @@ impl<N: Network> Connection<N> {
         self.write_out(operations::BLOCK).await
     }
 
-    /// Writes what is outgoing. Keeps a remainder shorter than `least` for the next call, unless the network
+    /// Writes the outgoing octets. Keeps a remainder shorter than `least` for the next call, unless the network
     /// takes even less at once.
     async fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
@@ -305,7 +305,7 @@ impl<N: Network> Connection<N> {
             let permitted = match self.writable_bytes().await {
                 Ok(octets) => octets,
                 Err(error) => {
-                    // The server has a part of what was written: nothing else can follow.
+                    // The server has a part of a command or block: nothing else can follow.
                     self.session.end();
                     return Err(error);
                 }
@@ -337,7 +337,7 @@ impl<N: Network> Connection<N> {
         }
     }
 
-    /// Takes what is outgoing, encrypted if TLS is on.
+    /// Takes the outgoing octets, encrypted if TLS is on.
     fn seal(&mut self) -> Result<Outgoing, Error> {
         let phase = self.session.phase();
         let plaintext = self.session.take_outgoing();
@@ -392,7 +392,7 @@ impl<N: Network> Connection<N> {
         }
     }
 
-    /// Hands what was read to the session, decrypted if TLS is on.
+    /// Hands received octets to the session, decrypted if TLS is on.
     fn ingest(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(tls) = &mut self.tls else {
             return self.session.receive(bytes);
