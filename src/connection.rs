@@ -198,7 +198,7 @@ impl<N: Network> Connection<N> {
         self.conclude(result)
     }
 
-    /// Writes the transcript. An error may leave open what the server has read: then the session ends.
+    /// Writes the transcript. After an error that leaves the server's state unknown, the session ends.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         let result = result.map_err(|error| self.session.fail(error));
         self.flush_transcript();
@@ -254,7 +254,7 @@ impl<N: Network> Connection<N> {
         self.write_out(operations::BLOCK).await
     }
 
-    /// Writes what is outgoing. Keeps a remainder shorter than `least` for the next call, unless the network
+    /// Writes the outgoing octets. Keeps a remainder shorter than `least` for the next call, unless the network
     /// takes even less at once.
     async fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
@@ -271,7 +271,7 @@ impl<N: Network> Connection<N> {
             let permitted = match self.writable_bytes().await {
                 Ok(octets) => octets,
                 Err(error) => {
-                    // The server has a part of what was written: nothing else can follow.
+                    // The server has a part of a command or block: nothing else can follow.
                     let error = self.session.fail(error);
                     self.session.close();
                     return Err(error);
@@ -300,12 +300,13 @@ impl<N: Network> Connection<N> {
             return Ok(plaintext);
         };
         // The end of the handshake, and an answer to a key update, leave before it.
-        let mut sealed = std::mem::take(tls.outgoing());
+        let mut sealed = Outgoing::from(std::mem::take(tls.outgoing()));
         if !plaintext.is_empty() {
             let records = tls.seal(&plaintext);
-            sealed.extend(records.map_err(|e| Error::Protocol(phase, e.to_string()))?);
+            let records = records.map_err(|e| Error::Protocol(phase, e.to_string()))?;
+            sealed.join(records.into());
         }
-        Ok(sealed.into())
+        Ok(sealed)
     }
 
     /// Waits until something can be written; returns how many octets, at least one.
@@ -351,7 +352,7 @@ impl<N: Network> Connection<N> {
         }
     }
 
-    /// Hands what was read to the session, decrypted if TLS is on.
+    /// Hands received octets to the session, decrypted if TLS is on.
     fn ingest(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(tls) = &mut self.tls else {
             return self.session.receive(bytes);

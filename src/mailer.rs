@@ -140,7 +140,8 @@ impl<N: Network> Mailer<N> {
         Ok(())
     }
 
-    /// Whether PLAIN or LOGIN, which send the password, may follow a mechanism that only proves it and was refused.
+    /// Whether PLAIN or LOGIN, which send the password, may follow a mechanism that only proves it and was
+    /// refused.
     pub fn set_plain_fallback(&mut self, allowed: bool) {
         self.config_mut().plain_fallback = allowed;
         self.forget_login();
@@ -483,7 +484,7 @@ impl<N: Network> Mailer<N> {
         Ok(self.tls.insert(settings).clone())
     }
 
-    /// Finds what no mechanism can carry before anything is sent.
+    /// Refuses credentials that no mechanism can carry.
     fn check_credentials(&self) -> Result<(), Error> {
         let credentials = self.config.credentials.as_ref();
         credentials.map_or(Ok(()), |credentials| {

@@ -83,8 +83,8 @@ impl<N: Network> SharedConnection<N> {
     }
 }
 
-/// The connection while a call uses it. A call that is given up half-way drops it, which closes the connection:
-/// nobody knows what the server has read.
+/// The connection while a call uses it. A call that is given up half-way drops the lease, which closes the
+/// connection: the state of the server is unknown.
 pub struct Lease<N: Network> {
     connection: Box<Connection<N>>,
     shared: SharedConnection<N>,

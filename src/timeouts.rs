@@ -24,13 +24,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How long to wait for the reply to QUIT: nothing depends on it.
 const QUIT: Duration = Duration::from_secs(2);
 
-/// How long to wait for replies that a server gives soon, if at all: to commands that left together with the end of a
-/// message, or with AUTH once that is answered. A server that has read them has nothing to wait for; one that has
-/// dropped them will never reply.
+/// How long to wait for replies that a server gives soon, if at all: to commands that left together with the
+/// end of a message, or with AUTH once that is answered. A server that has read them has nothing to wait for;
+/// one that has dropped them never replies.
 pub const PIPELINED_REPLY: Duration = Duration::from_secs(5);
 
-/// The defaults of RFC 5321, section 4.5.3.2. It has none for TCP and TLS: 30 seconds are several retransmissions on
-/// the worst of links, and less than a person gives up after.
+/// The defaults of RFC 5321, section 4.5.3.2. It has none for TCP and TLS: 30 seconds are several
+/// retransmissions on the worst of links, and less than a person gives up after.
 impl Default for Timeouts {
     fn default() -> Self {
         Self {

@@ -65,8 +65,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("net", &[]),
 ];
 
-/// Packages, and the files and folders that may name them: the rest must outlive them. Another version of WASI is
-/// another folder beside `net/wasi02`.
+/// Packages, and the files and folders that may name them: the rest must outlive them. Another version of WASI
+/// is another folder beside `net/wasi02`.
 const PRIVATE: &[(&str, &[&str])] = &[
     ("wasi", &["net/wasi02", "component.rs", "component"]),
     ("wit_bindgen", &["component.rs", "component"]),

@@ -132,8 +132,8 @@ impl<N: Network> Connection<N> {
         self.answer().await
     }
 
-    /// A step of an AUTH exchange whose mechanism is the caller's own. The exchange is cancelled if a challenge is
-    /// not base64.
+    /// A step of an AUTH exchange whose mechanism is the caller's own. A challenge that is not base64 cancels
+    /// the exchange.
     pub async fn auth_step(&mut self, command: Command<'_>) -> Result<AuthStep, Error> {
         let reply = self.ask(command).await?;
         if !self.session.is_challenged() {
@@ -177,7 +177,7 @@ impl<N: Network> Connection<N> {
             return None;
         }
         self.deadlines.timeouts.block = self.deadlines.timeouts.reply(Phase::Quit);
-        // Nothing is lost if it fails: what was sent is answered already.
+        // Nothing is lost if it fails: all messages are answered already.
         let reply = match self.session.quit() {
             Ok(()) => self.answer().await.ok(),
             Err(_) => None,

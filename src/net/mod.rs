@@ -6,7 +6,7 @@
 //!      +-- now, sleep_until, random, unix_time            +------ Source: read, wait
 //! ```
 //!
-//! [`Wasi`] is the network of WASI 0.2. Nothing here knows what is sent.
+//! [`Wasi`] is the network of WASI 0.2. Nothing here knows SMTP or TLS.
 
 mod deadline;
 mod happy_eyeballs;

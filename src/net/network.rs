@@ -36,7 +36,8 @@ pub trait Network: Clone + 'static {
 
 /// Something to read from.
 pub trait Source {
-    /// Returns what has arrived, or waits for it until `deadline`. It may return [`Read::Nothing`] before.
+    /// Returns the octets that have arrived, or waits for some until `deadline`. It may return [`Read::Nothing`]
+    /// before.
     fn read_within(&mut self, deadline: Deadline) -> impl Future<Output = Result<Read, Error>>;
 }
 
@@ -45,10 +46,10 @@ pub trait Stream: Source {
     /// The address at our end.
     fn local_ip(&self) -> Option<IpAddr>;
 
-    /// Returns what has arrived, without waiting.
+    /// Returns the octets that have arrived, without waiting.
     fn try_read(&mut self) -> Read;
 
-    /// The octets that the next `write` takes: 0 until the network has taken what was written before.
+    /// The octets that the next `write` takes: 0 until the network has taken the last write.
     fn writable_bytes(&mut self) -> Result<usize, Error>;
 
     /// Writes all of `bytes`, which are no more than `writable_bytes` said, without waiting.

@@ -1,5 +1,5 @@
-//! The driver over a network that is made up: scripted servers, and a clock that jumps to the next event. No sockets,
-//! no waiting.
+//! The driver over a fake network: scripted servers, and a clock that jumps to the next event. No sockets, no
+//! waiting.
 
 mod connecting;
 mod messages;

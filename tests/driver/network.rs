@@ -1,4 +1,4 @@
-//! A network that is made up.
+//! A fake network.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -26,7 +26,7 @@ struct World {
     /// The moments that the waiting futures wait for.
     awaited: RefCell<BTreeSet<Duration>>,
     addresses: RefCell<Option<Vec<IpAddr>>>,
-    /// What becomes of the connections to an address, one after the other.
+    /// The attempts to connect to an address, one after the other.
     connections: RefCell<HashMap<IpAddr, VecDeque<Attempt>>>,
     /// When each connection was attempted.
     attempts: RefCell<Vec<(Duration, IpAddr)>>,
@@ -65,7 +65,7 @@ impl FakeNetwork {
         self.connects("192.0.2.1", 0, script);
     }
 
-    /// The next connection to `address` stands after so many milliseconds.
+    /// This server takes the next connection to `address`, after so many milliseconds.
     pub fn connects(&self, address: &str, millis: u64, script: &str) {
         let after = Duration::from_millis(millis);
         let server = Server::new(script);
@@ -104,7 +104,7 @@ impl FakeNetwork {
         self.0.now.set(self.elapsed() + time);
     }
 
-    /// Each attempt to connect: after how many milliseconds, and where to.
+    /// The time in milliseconds and the address of each attempt to connect.
     pub fn attempts(&self) -> Vec<(u128, String)> {
         let attempts = self.0.attempts.borrow();
         let attempts = attempts.iter();
@@ -113,7 +113,7 @@ impl FakeNetwork {
             .collect()
     }
 
-    /// Runs a future to its end. While it waits, the clock jumps to what comes next.
+    /// Runs a future to its end. While it waits, the clock jumps to the next event.
     #[track_caller]
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
@@ -129,7 +129,7 @@ impl FakeNetwork {
         }
     }
 
-    /// All servers have got what they expect, and all connections were made.
+    /// All servers have got all lines that they expect, and all connections were made.
     fn expect_done(&self) {
         for server in self.0.servers.borrow().iter() {
             assert!(server.borrow().is_done(), "a server waits for more");

@@ -11,7 +11,7 @@
 //! breaks                       it resets the connection
 //! ```
 //!
-//! A script without an end of its own goes on in silence.
+//! After the end of its script it is silent.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub struct Server {
     script: VecDeque<Step>,
     /// Octets that it has not looked at.
     received: Vec<u8>,
-    /// What it has sent, and when that arrives.
+    /// Its replies, and when they arrive.
     sent: VecDeque<(Duration, Sent)>,
     /// When the last `after` is over.
     busy_until: Duration,
@@ -77,7 +77,7 @@ impl Server {
         self.advance(now);
     }
 
-    /// The next of what has arrived at the client, at most so many octets.
+    /// The next octets that have arrived at the client, at most so many.
     pub fn read(&mut self, most: usize, now: Duration) -> Read {
         self.advance(now);
         match self.sent.front_mut() {

@@ -1,8 +1,9 @@
 //! An executor over `wasi:io/poll`: [`block_on`], and the events that its future waits for.
 //!
-//! The crate wstd (0.6.8) has one too. It is not used: it asks each pollable whether it is ready before and after each
-//! `poll`, three host calls for one; a component that reads one stream with one timeout is 25 kB larger with it; its
-//! `wasip2` is an older one, whose types are not those of our exports; and its TCP knows no IPv6.
+//! The crate wstd (0.6.8) has one too. It is not used: it asks each pollable whether it is ready before and
+//! after each `poll`, three host calls for one; a component that reads one stream with one timeout is 25 kB
+//! larger with it; its `wasip2` is an older one, whose types are not the types of our exports; and its TCP
+//! knows no IPv6.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;

@@ -22,9 +22,9 @@ const READ: u64 = 8 * 1024;
 /// Octets that one read takes at most from the source of a message.
 const READ_BULK: u64 = 64 * 1024;
 
-/// Octets that one write hands over at most. wasmtime permits 64 KiB from 48 on, and up to 47 a GiB: it
-/// keeps a copy of what the network has not taken yet, so that whoever writes all that is permitted has
-/// the host hold the whole message. A block of a message is as long.
+/// Octets that one write hands over at most; a block of a message is as long. wasmtime permits 64 KiB from 48
+/// on, and up to 47 a GiB: it copies all octets that the network has not taken yet, so that a client that writes
+/// as much as is permitted has the host hold the whole message.
 const MAX_WRITE: u64 = 64 * 1024;
 
 thread_local! {
@@ -96,8 +96,8 @@ impl WasiStream {
 }
 
 impl Source for WasiStream {
-    /// Each look is a call of the host. After a read that brought something wasmtime (48) takes the stream
-    /// for ready until one has brought nothing: then looking first is one call, and waiting first two.
+    /// Each look is a host call. After a read that brought something wasmtime (48) takes the stream for ready
+    /// until a read has brought nothing: then looking first is one call, and waiting first two.
     async fn read_within(&mut self, deadline: Deadline) -> Result<Read, Error> {
         if self.0.brought.get()
             && let read = self.try_read()
