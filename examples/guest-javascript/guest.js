@@ -4,8 +4,9 @@ import { explain, sendMail } from 'envoi:mail/smtp@0.1.0';
 
 /** @import { Error } from 'envoi:mail/smtp@0.1.0' */
 
-// 20 seconds, in nanoseconds, because the caller waits.
-const TIMEOUT = 20_000_000_000n;
+// 20 seconds, in nanoseconds, because the caller waits. Not a BigInt, as the declarations have it: the
+// engine of componentize-qjs 0.4.5 traps on one.
+const TIMEOUT = /** @type {any} */ (20_000_000_000);
 
 /**
  * @param {string} server
