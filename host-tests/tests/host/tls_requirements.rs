@@ -77,7 +77,7 @@ fn a_client_certificate_can_be_removed() {
     let other = authority.issue_client("client@mail.test").key_pem();
     let error = mailer.set_client_certificate(chain.as_bytes(), other.as_bytes());
     assert!(
-        matches!(&error, Err(Error::InvalidArgument(why)) if why.contains("not that of")),
+        matches!(&error, Err(Error::InvalidArgument(why)) if why.contains("does not belong to")),
         "{error:?}"
     );
     mailer
