@@ -155,7 +155,8 @@ impl FakeNetwork {
             }
             let moments = [deadline.map(Deadline::moment), arrives()];
             let mut awaited = self.0.awaited.borrow_mut();
-            awaited.extend(moments.into_iter().flatten());
+            let later = |moment: &Duration| *moment > self.elapsed();
+            awaited.extend(moments.into_iter().flatten().filter(later));
             Poll::Pending
         })
         .await
