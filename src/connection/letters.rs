@@ -12,7 +12,7 @@
 //! ```
 
 use super::Connection;
-use crate::smtp::content::{Survey, survey};
+use crate::smtp::content_scan::{ContentScan, scan};
 use crate::smtp::delivery::Content;
 use crate::smtp::envelope::{Envelope, Receipt};
 use crate::smtp::error::{Error, Phase};
@@ -24,7 +24,7 @@ use crate::smtp::recipient_split::LastReplies;
 pub struct Letter<'a> {
     envelope: Envelope,
     options: &'a Options,
-    survey: Survey,
+    survey: ContentScan,
     message: &'a [u8],
     /// Whether to deliver to the others when some recipients are refused.
     partial: bool,
@@ -43,8 +43,8 @@ impl<'a> Letter<'a> {
     ) -> Result<Self, Error> {
         options.expect_among(&envelope.recipients)?;
         let survey = match options.body() {
-            Some(Body::BinaryMime) => Survey::binary(message),
-            _ => survey(message).map_err(Error::InvalidArgument)?,
+            Some(Body::BinaryMime) => ContentScan::binary(message),
+            _ => scan(message).map_err(Error::InvalidArgument)?,
         };
         Ok(Self {
             envelope,

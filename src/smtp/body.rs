@@ -1,8 +1,9 @@
 //! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
 
-use super::content::{Encoder, Surveyor};
+use super::content_scan::ContentScanner;
+use super::dot_stuffing::Encoder;
 use super::error::Error;
-use super::header::ENCODE_FIELD;
+use super::header_scan::ENCODE_FIELD;
 
 /// Octets of a chunk: few replies for a large message, and little memory for many at once.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -10,7 +11,7 @@ pub(super) const CHUNK: usize = 64 * 1024;
 pub(super) struct Body {
     form: Form,
     /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<(Surveyor, Allowed)>,
+    surveyor: Option<(ContentScanner, Allowed)>,
 }
 
 /// What a message that comes in pieces may turn out to be.
@@ -35,11 +36,11 @@ enum Form {
 
 impl Body {
     pub fn data() -> Self {
-        Self::new(Form::Data(Encoder::new()))
+        Self::new(Form::Data(Encoder::data()))
     }
 
     pub fn chunks() -> Self {
-        Self::new(Form::Chunks(Encoder::without_dots(), Vec::new()))
+        Self::new(Form::Chunks(Encoder::bdat(), Vec::new()))
     }
 
     pub fn binary() -> Self {
@@ -51,8 +52,8 @@ impl Body {
         Self {
             surveyor: Some((
                 match self.form {
-                    Form::Binary(_) => Surveyor::binary(),
-                    _ => Surveyor::default(),
+                    Form::Binary(_) => ContentScanner::binary(),
+                    _ => ContentScanner::text(),
                 },
                 allowed,
             )),
@@ -63,7 +64,7 @@ impl Body {
     /// Octets so far, as SIZE counts them, where each piece is looked at.
     pub fn size(&self) -> Option<u64> {
         let (surveyor, _) = self.surveyor.as_ref()?;
-        Some(surveyor.found().size)
+        Some(surveyor.result().size)
     }
 
     pub fn is_chunked(&self) -> bool {
@@ -115,7 +116,7 @@ impl Body {
             return Ok(());
         };
         surveyor.read(piece).map_err(Error::InvalidArgument)?;
-        let found = surveyor.found();
+        let found = surveyor.result();
         if let Some(place) = found.eight_bit
             && !allowed.eight_bit
         {

@@ -1,7 +1,7 @@
 //! One message: its envelope in as few flights as the server allows, its content, its receipt.
 
 use super::body::{Allowed, Body, CHUNK};
-use super::content::Survey;
+use super::content_scan::ContentScan;
 use super::envelope::{Envelope, Receipt};
 use super::error::{Error, Phase};
 use super::line::{Line, Verb};
@@ -19,13 +19,13 @@ const MAX_CHUNKS_AHEAD: usize = 4;
 #[derive(Clone, Copy, Debug)]
 pub enum Content {
     /// All of it.
-    Whole(Survey),
+    Whole(ContentScan),
     /// It comes in pieces, of which each is looked at.
     Pieces,
 }
 
 impl Content {
-    fn survey(self) -> Option<Survey> {
+    fn survey(self) -> Option<ContentScan> {
         match self {
             Self::Whole(survey) => Some(survey),
             Self::Pieces => None,

@@ -1,7 +1,7 @@
 //! A session command by command, each the caller's own: one line out, one reply back, which
 //! `take_answer` gives once `step` is done.
 
-use super::content::Survey;
+use super::content_scan::ContentScan;
 use super::delivery::{Content, rcpt_line};
 use super::error::{Error, Phase};
 use super::line::{Line, MAX_COMMAND, Verb};
@@ -93,7 +93,7 @@ impl Session {
         }
         let says_utf8 = options.smtputf8() || sender.is_some_and(|s| !s.is_ascii());
         let body = self.body(Content::Pieces, options, says_utf8);
-        let mut transaction = Transaction::new(Vec::new(), Survey::default(), true, body);
+        let mut transaction = Transaction::new(Vec::new(), ContentScan::default(), true, body);
         transaction.stepwise = true;
         transaction.says_utf8 = says_utf8;
         self.transaction = Some(transaction);

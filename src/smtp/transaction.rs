@@ -1,7 +1,7 @@
 //! One mail transaction: who is to get the message, who may, and what became of it.
 
 use super::body::Body;
-use super::content::Survey;
+use super::content_scan::ContentScan;
 use super::envelope::Receipt;
 use super::error::{Error, Phase, RecipientReply};
 use super::line::{Line, Verb};
@@ -10,7 +10,7 @@ use super::reply::Reply;
 
 pub(super) struct Transaction {
     pub recipients: Vec<Mailbox>,
-    pub survey: Survey,
+    pub survey: ContentScan,
     /// Whether to go on when some recipients are refused.
     pub partial: bool,
     /// Whether recipients that are too many are kept for another transaction.
@@ -43,7 +43,7 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub fn new(recipients: Vec<Mailbox>, survey: Survey, partial: bool, body: Body) -> Self {
+    pub fn new(recipients: Vec<Mailbox>, survey: ContentScan, partial: bool, body: Body) -> Self {
         Self {
             recipients,
             survey,

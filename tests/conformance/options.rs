@@ -1,6 +1,6 @@
 //! Options of a message on the wire, and where they keep it from leaving.
 
-use envoi::smtp::content::{Survey, survey};
+use envoi::smtp::content_scan::{ContentScan, scan};
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
@@ -24,15 +24,15 @@ fn inside_tls() -> Plan {
 }
 
 /// From a to b and c.
-fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
+fn deliver(talk: &mut Talk, options: &Options, survey: ContentScan) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Dialect::Smtp)?;
     let content = Content::Whole(survey);
     talk.session.deliver(envelope, options, content, true)
 }
 
-fn text() -> Survey {
-    survey(b"x").unwrap()
+fn text() -> ContentScan {
+    scan(b"x").unwrap()
 }
 
 // Conformance: 57, 58
@@ -123,7 +123,7 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
     let message = b"\0\n.\r";
     both_ways(plan, |talk| {
         talk.open(&["BINARYMIME", "CHUNKING"]);
-        deliver(talk, &options, Survey::binary(message)).unwrap();
+        deliver(talk, &options, ContentScan::binary(message)).unwrap();
         talk.goes(
             "C: MAIL FROM:<a@client.test> BODY=BINARYMIME
              S: 250 ok
@@ -138,7 +138,7 @@ fn binary_content_leaves_as_it_is_and_only_by_bdat() {
     });
     both_ways(plan, |talk| {
         talk.open(&["BINARYMIME"]);
-        let (missing, _) = unavailable(deliver(talk, &options, Survey::binary(message)));
+        let (missing, _) = unavailable(deliver(talk, &options, ContentScan::binary(message)));
         assert_eq!(missing, "CHUNKING");
     });
 }

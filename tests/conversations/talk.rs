@@ -1,7 +1,7 @@
 //! A script against a session, and nothing between them.
 
 use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
-use envoi::smtp::content::survey;
+use envoi::smtp::content_scan::scan;
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::{Envelope, Receipt};
 use envoi::smtp::error::Error;
@@ -170,7 +170,7 @@ impl Talk {
         self.session.deliver(
             envelope,
             &Options::default(),
-            Content::Whole(survey(message).unwrap()),
+            Content::Whole(scan(message).unwrap()),
             partial,
         )
     }

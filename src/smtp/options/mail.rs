@@ -6,7 +6,7 @@
 
 use super::parameters::Parameters;
 use super::{Body, Options};
-use crate::smtp::content::Survey;
+use crate::smtp::content_scan::ContentScan;
 use crate::smtp::error::{Error, UnavailableExtension};
 use crate::smtp::extensions::Extensions;
 
@@ -22,7 +22,7 @@ pub struct MailContext<'a> {
     /// server offers.
     pub envelope_ascii: bool,
     /// Of a message that is there already.
-    pub survey: Option<&'a Survey>,
+    pub survey: Option<&'a ContentScan>,
 }
 
 impl Options {
@@ -192,18 +192,22 @@ fn check_hold(seconds: u32, extensions: &Extensions) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::smtp::content::survey;
+    use crate::smtp::content_scan::scan;
     use crate::smtp::options::DsnContents;
     use crate::smtp::reply::Reply;
 
-    const MESSAGE: Survey = Survey {
+    const MESSAGE: ContentScan = ContentScan {
         size: 1000,
         eight_bit: None,
         utf8_header: None,
     };
 
     /// What a server that offers `lines` would be told of an ASCII envelope within TLS.
-    fn said(options: &Options, lines: &[&str], survey: Option<&Survey>) -> Result<String, Error> {
+    fn said(
+        options: &Options,
+        lines: &[&str],
+        survey: Option<&ContentScan>,
+    ) -> Result<String, Error> {
         options.mail_parameters(&MailContext {
             extensions: &offered(lines),
             secure: true,
@@ -294,7 +298,7 @@ mod tests {
     // Conformance: 55
     #[test]
     fn eight_bit_content_needs_8bitmime() {
-        let survey = survey("Subject: x\n\nZoë".as_bytes()).unwrap();
+        let survey = scan("Subject: x\n\nZoë".as_bytes()).unwrap();
         let none = Options::default();
         let words = ["line 3 of the message", "quoted-printable"];
         is_unavailable(said(&none, &[], Some(&survey)), "8BITMIME", &words);
@@ -356,7 +360,7 @@ mod tests {
     // Conformance: 53, 54
     #[test]
     fn a_header_in_utf8_needs_smtputf8() {
-        let utf8 = survey("Subject: Zoë".as_bytes()).unwrap();
+        let utf8 = scan("Subject: Zoë".as_bytes()).unwrap();
         let none = Options::default();
         let size = utf8.size;
         assert_eq!(
@@ -377,7 +381,7 @@ mod tests {
         let none = Options::default();
         let lines = ["8BITMIME", "SMTPUTF8"];
         for message in ["Zoë\r\n".as_bytes(), b"Subject: Facture re\xe7ue\r\n\r\n"] {
-            let survey = survey(message).unwrap();
+            let survey = scan(message).unwrap();
             for lines in [&lines[..], &lines[..1]] {
                 assert_eq!(
                     said(&none, lines, Some(&survey)),
@@ -397,10 +401,10 @@ mod tests {
             ("Zoë", " BODY=BINARYMIME"),
             ("Subject: Zoë", " BODY=BINARYMIME SMTPUTF8"),
         ] {
-            let survey = Survey::binary(message.as_bytes());
+            let survey = ContentScan::binary(message.as_bytes());
             assert_eq!(said(&asked, &all, Some(&survey)), Ok(parameters.into()));
         }
-        let survey = Survey::binary("Subject: Zoë".as_bytes());
+        let survey = ContentScan::binary("Subject: Zoë".as_bytes());
         is_unavailable(
             said(&asked, &all[..2], Some(&survey)),
             "SMTPUTF8",

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use envoi::sasl::{Bearer, Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password};
-use envoi::smtp::content::survey;
+use envoi::smtp::content_scan::scan;
 use envoi::smtp::delivery::Content;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
@@ -80,7 +80,7 @@ impl Connection {
     }
 
     fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<()> {
-        let content = Content::Whole(survey(message).map_err(failed)?);
+        let content = Content::Whole(scan(message).map_err(failed)?);
         let options = Options::default();
         self.session
             .deliver(envelope.clone(), &options, content, true)
