@@ -1,11 +1,14 @@
 //! The scan of a message before it is sent: its size, what it needs of the server (8BITMIME, SMTPUTF8), and
 //! what DATA cannot carry.
 
+use envoi_primitives::{LineFault, LineScanner};
+
 use super::header_scan::HeaderScanner;
-use super::line_scan::LineScanner;
 
 pub use super::header_scan::{FieldName, Location};
-pub use super::line_scan::MAX_LINE;
+
+/// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6). A doubled dot does not count.
+pub const MAX_LINE: usize = 998;
 
 /// What has to be known of a message before it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +62,7 @@ impl ContentScanner {
     pub fn text() -> Self {
         Self {
             header: HeaderScanner::default(),
-            octets: Octets::Text(LineScanner::default()),
+            octets: Octets::Text(LineScanner::new(MAX_LINE)),
         }
     }
 
@@ -75,7 +78,7 @@ impl ContentScanner {
     pub fn read(&mut self, piece: &[u8]) -> Result<(), String> {
         self.header.read(piece);
         match &mut self.octets {
-            Octets::Text(lines) => lines.read(piece)?,
+            Octets::Text(lines) => lines.read(piece).map_err(refusal)?,
             Octets::Binary(size) => *size += piece.len() as u64,
         }
         Ok(())
@@ -104,6 +107,18 @@ impl ContentScanner {
             Some(field) if field.line == line => Location::Field(field.name),
             _ => Location::Line(line),
         }
+    }
+}
+
+fn refusal(fault: LineFault) -> String {
+    match fault {
+        LineFault::Nul(line) => {
+            format!("line {line} of the message holds NUL: encode the part that it is in as base64")
+        }
+        LineFault::TooLong(line) => format!(
+            "line {line} of the message is longer than {MAX_LINE} octets: encode the part that it is \
+             in as quoted-printable or base64"
+        ),
     }
 }
 

@@ -7,12 +7,9 @@
 //! "Subject: dots\n\n.one\r..two"  ->  "Subject: dots\r\n\r\n..one\r\n...two\r\n.\r\n"
 //! ```
 //!
-//! All of this only inserts octets, so that what lies between is copied as a whole.
+//! The search through the octets is in `envoi-primitives`, which is compiled for speed.
 
-use core::convert::Infallible;
-
-use super::line_ends::LineEndFinder;
-use super::octet_mask::Block;
+use envoi_primitives::encode_lines;
 
 /// Encodes a message for DATA or BDAT, piece by piece. The result does not depend on where the message is cut.
 pub struct Encoder {
@@ -50,51 +47,14 @@ impl Encoder {
             [b'\n', rest @ ..] if self.after_cr => rest,
             _ => piece,
         };
-        // A line of base64 that lacks its CR grows by a 77th. A vector that grows step by step is copied each time.
+        // Lines of base64 grow by a 77th if they lack CR. A vector that grows step by step is copied each time.
         out.reserve(octets.len() + octets.len() / 64 + 64);
-        self.insert(octets, out);
+        encode_lines(octets, self.within_line, self.stuffs_dots, out);
         self.after_cr = *last == b'\r';
         self.within_line = !self.after_cr && *last != b'\n';
         if self.after_cr {
             out.push(b'\n');
         }
-    }
-
-    /// Appends `octets`, and before each what has to be inserted there.
-    fn insert(&self, octets: &[u8], out: &mut Vec<u8>) {
-        let mut finder = LineEndFinder::default();
-        let mut starts_line = !self.within_line;
-        let mut copied = 0;
-        let Ok(()) = Block::try_each::<Infallible>(octets, |index, block| {
-            let ends = finder.find(&block);
-            let dots = if self.stuffs_dots {
-                let line_starts = ends.lf << 1 | ends.lacks_lf | u64::from(starts_line);
-                block.equal(b'.') & line_starts
-            } else {
-                0
-            };
-            starts_line = ends.lf >> (block.len() - 1) & 1 == 1;
-            let mut places = ends.lacks_cr | ends.lacks_lf | dots;
-            while places != 0 {
-                let place = places.trailing_zeros();
-                let at = index + place as usize;
-                out.extend_from_slice(octets.get(copied..at).unwrap_or_default());
-                copied = at;
-                let is_in = |mask: u64| mask >> place & 1 == 1;
-                if is_in(ends.lacks_cr) {
-                    out.push(b'\r');
-                }
-                if is_in(ends.lacks_lf) {
-                    out.push(b'\n');
-                }
-                if is_in(dots) {
-                    out.push(b'.');
-                }
-                places &= places - 1;
-            }
-            Ok(())
-        });
-        out.extend_from_slice(octets.get(copied..).unwrap_or_default());
     }
 
     /// Ends the last line if the message did not, and the message.

@@ -1,11 +1,8 @@
-//! A search through 64 octets at once (SIMD): which of them are CR, LF or anything else, as bits of a word.
-//!
-//! A search octet by octet, or for one line end after the other, bounds how fast a message of short lines is
-//! sent: base64 has lines of 76 octets (RFC 2045, section 6.8).
+//! A search through 64 octets at once: which of them are CR, LF or anything else, as the bits of a word.
 
 use wide::u8x64;
 
-const WIDTH: usize = 64;
+pub(super) const WIDTH: usize = 64;
 
 /// Up to 64 octets. Bit i of a mask is about octet i.
 pub(super) struct Block {
@@ -15,7 +12,8 @@ pub(super) struct Block {
 
 impl Block {
     /// Calls `visit` with each block of `octets` in order, and with the index of its first octet.
-    pub fn try_each<E>(
+    #[inline(always)]
+    pub(super) fn try_each<E>(
         octets: &[u8],
         mut visit: impl FnMut(usize, Self) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -28,7 +26,6 @@ impl Block {
         if rest.is_empty() {
             return Ok(());
         }
-        // What follows the last octet is in no mask.
         let mut padded = [b' '; WIDTH];
         for (place, octet) in padded.iter_mut().zip(rest) {
             *place = *octet;
@@ -43,18 +40,23 @@ impl Block {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The octets equal to `octet`, which is not a space.
-    pub fn equal(&self, octet: u8) -> u64 {
+    /// The octets equal to `octet`. A space would also be found behind the last octet.
+    pub(super) fn equal(&self, octet: u8) -> u64 {
         self.octets.simd_eq(u8x64::splat(octet)).to_bitmask()
     }
 
     /// The octets above 127.
-    pub fn not_ascii(&self) -> u64 {
+    pub(super) fn not_ascii(&self) -> u64 {
         self.octets.to_bitmask()
+    }
+
+    /// Whether the last octet is in this mask.
+    pub(super) fn ends_in(&self, mask: u64) -> bool {
+        mask >> (self.len - 1) & 1 == 1
     }
 }
 

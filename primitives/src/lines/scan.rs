@@ -1,14 +1,11 @@
-//! What a message's lines tell: its size, the first line that needs 8BITMIME, and what DATA cannot carry.
+//! What the lines of a message tell: its size, its first line that is not ASCII, and what no line may hold.
 
 use super::line_ends::{LineEndFinder, LineEnds};
-use super::octet_mask::{Block, first_bits};
-
-/// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6). A doubled dot does not count.
-pub const MAX_LINE: usize = 998;
+use super::octet_mask::{Block, WIDTH, first_bits};
 
 /// Scans the lines of a message that comes in pieces. CR, LF and CRLF each end a line.
-#[derive(Default)]
-pub(super) struct LineScanner {
+pub struct LineScanner {
+    max_line: usize,
     ends: LineEndFinder,
     /// Octets, with both halves of each line end.
     size: u64,
@@ -19,21 +16,43 @@ pub(super) struct LineScanner {
     first_not_ascii: Option<u64>,
 }
 
+/// What is wrong with a line, and its number, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFault {
+    Nul(u64),
+    TooLong(u64),
+}
+
 impl LineScanner {
-    /// Refuses NUL and a line of more than [`MAX_LINE`] octets, and names the line.
-    pub fn read(&mut self, piece: &[u8]) -> Result<(), String> {
+    /// For lines of at most `max_line` octets without their ends, which is more than a block has.
+    pub fn new(max_line: usize) -> Self {
+        debug_assert!(max_line > WIDTH);
+        Self {
+            max_line,
+            ends: LineEndFinder::default(),
+            size: 0,
+            lines: 0,
+            length: 0,
+            first_not_ascii: None,
+        }
+    }
+
+    /// Tells the first octet that is NUL or makes its line too long. Nothing is read after that.
+    #[inline(never)]
+    pub fn read(&mut self, piece: &[u8]) -> Result<(), LineFault> {
         Block::try_each(piece, |_, block| self.read_block(&block))
     }
 
-    fn read_block(&mut self, block: &Block) -> Result<(), String> {
+    #[inline(always)]
+    fn read_block(&mut self, block: &Block) -> Result<(), LineFault> {
         let ends = self.ends.find(block);
         let breaks = ends.cr | ends.lf;
         let nul = block.equal(0);
         // Only the block's first line can be too long: the others are shorter than the block.
         let first_line = block.len().min(breaks.trailing_zeros() as usize);
-        let is_too_long = self.length + first_line > MAX_LINE;
+        let is_too_long = self.length + first_line > self.max_line;
         if is_too_long || nul != 0 {
-            return Err(self.refusal(nul, is_too_long, &ends));
+            return Err(self.fault(nul, is_too_long, &ends));
         }
         if self.first_not_ascii.is_none() && block.not_ascii() != 0 {
             let octet = block.not_ascii().trailing_zeros() as usize;
@@ -49,19 +68,15 @@ impl LineScanner {
         Ok(())
     }
 
-    /// Names what comes first.
-    fn refusal(&self, nul: u64, is_too_long: bool, ends: &LineEnds) -> String {
+    #[cold]
+    fn fault(&self, nul: u64, is_too_long: bool, ends: &LineEnds) -> LineFault {
         let nul = nul.trailing_zeros() as usize;
-        let excess = MAX_LINE - self.length;
+        let excess = self.max_line - self.length;
         if is_too_long && excess < nul {
-            let number = self.line_of(excess, ends);
-            return format!(
-                "line {number} of the message is longer than {MAX_LINE} octets: encode the part \
-                 that it is in as quoted-printable or base64"
-            );
+            LineFault::TooLong(self.line_of(excess, ends))
+        } else {
+            LineFault::Nul(self.line_of(nul, ends))
         }
-        let number = self.line_of(nul, ends);
-        format!("line {number} of the message holds NUL: encode the part that it is in as base64")
     }
 
     /// The number of the line of this octet of a block.
@@ -70,7 +85,7 @@ impl LineScanner {
         1 + self.lines + u64::from(ended.count_ones())
     }
 
-    /// Octets as SIZE counts them (RFC 1870, section 6), as if the message ended here.
+    /// Octets of the message with both halves of each line end, as if it ended here.
     pub fn size(&self) -> u64 {
         let missing = if self.ends.is_after_cr() {
             1
