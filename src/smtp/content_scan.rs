@@ -1,5 +1,5 @@
-//! The scan of a message before it is sent: its size, what it needs of the server (8BITMIME, SMTPUTF8), and
-//! what DATA cannot carry.
+//! The scan of a message before it is sent: its size, whether it needs 8BITMIME or SMTPUTF8, and whether DATA can
+//! carry it.
 
 use envoi_primitives::{LineFault, LineScanner};
 
@@ -10,7 +10,7 @@ pub use super::header_scan::{FieldName, Location};
 /// Octets of a line without its CRLF (RFC 5321, section 4.5.3.1.6). A doubled dot does not count.
 pub const MAX_LINE: usize = 998;
 
-/// What has to be known of a message before it is sent.
+/// The facts about a message that decide how it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContentScan {
     /// Octets as SIZE counts them (RFC 1870, section 6): with the line ends as they are sent, without doubled
@@ -37,23 +37,23 @@ impl ContentScan {
     }
 }
 
-/// Refuses what DATA cannot carry, and names the line: NUL, and lines of more than [`MAX_LINE`] octets.
+/// Refuses NUL and lines of more than [`MAX_LINE`] octets, which DATA cannot carry, and names the line.
 pub fn scan(message: &[u8]) -> Result<ContentScan, String> {
     let mut scanner = ContentScanner::text();
     scanner.read(message)?;
     Ok(scanner.result())
 }
 
-/// Scans a message piece by piece. The result does not depend on where the message is cut.
+/// Scans a message piece by piece. The cuts make no difference to the result.
 pub struct ContentScanner {
     header: HeaderScanner,
     octets: Octets,
 }
 
-/// How the octets of a message are looked at.
+/// The part of the scan that depends on how the message is sent.
 enum Octets {
     Text(LineScanner),
-    /// BINARYMIME: nothing but their number counts.
+    /// BINARYMIME: only their number counts.
     Binary(u64),
 }
 
@@ -74,7 +74,7 @@ impl ContentScanner {
         }
     }
 
-    /// Refuses what DATA cannot carry as soon as it is seen.
+    /// Refuses NUL and lines that are too long as soon as they are seen.
     pub fn read(&mut self, piece: &[u8]) -> Result<(), String> {
         self.header.read(piece);
         match &mut self.octets {
@@ -84,7 +84,7 @@ impl ContentScanner {
         Ok(())
     }
 
-    /// What was found, as if the message ended here.
+    /// The result, as if the message ended here.
     pub fn result(&self) -> ContentScan {
         let utf8_header = self.header.first_in_utf8();
         match &self.octets {
@@ -188,7 +188,7 @@ mod tests {
             ("From: a@b.example\rSubject:\r Zoë", true),
             ("Subject: Zoe\n\nZoë\n", false),
             ("\nZoë\n", false),
-            // A body alone, whatever it begins with.
+            // A body without a header.
             ("Zoë, here it is: x\n", false),
             ("Hello Zoë\n\nSubject: Zoë\n", false),
             ("Subject: Zoe\nHello\nTo: Zoë", false),

@@ -11,7 +11,7 @@
 
 use envoi_primitives::encode_lines;
 
-/// Encodes a message for DATA or BDAT, piece by piece. The result does not depend on where the message is cut.
+/// Encodes a message for DATA or BDAT, piece by piece. The cuts make no difference to the result.
 pub struct Encoder {
     stuffs_dots: bool,
     /// The last octet was a CR. The whole CRLF is written, so that an LF that follows is passed over.

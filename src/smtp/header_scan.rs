@@ -1,4 +1,4 @@
-//! The scan of a message's header: where it ends, and which of its fields is not ASCII.
+//! The scan of a message's header: its end, and the fields that are not ASCII.
 //!
 //! ```text
 //! From ann@example.org Mon Nov 30 ...      the line of an mbox file before the header: passed over
@@ -57,7 +57,7 @@ pub(super) struct HeaderScanner {
     utf8: Utf8,
 }
 
-/// What has been read of a line.
+/// How much of a line has been read.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -251,7 +251,7 @@ impl FieldName {
     }
 }
 
-/// What people can do about a field that is not ASCII.
+/// Advice about a field that is not ASCII.
 pub(super) const ENCODE_FIELD: &str =
     "write its text in encoded words (RFC 2047), and addresses in it in ASCII";
 
@@ -295,7 +295,7 @@ impl fmt::Display for FieldName {
 mod tests {
     use super::*;
 
-    /// The first field that is not ASCII, and whether the header is UTF-8, after these lines.
+    /// The name of the first field that is not ASCII, and whether the header is UTF-8, after these lines.
     fn found(lines: &[&[u8]]) -> (Option<String>, bool) {
         let mut scan = HeaderScanner::default();
         for line in lines {
@@ -313,7 +313,7 @@ mod tests {
     const UMLAUT: &[u8] = "Zoë".as_bytes();
 
     #[test]
-    fn the_field_is_named_that_is_not_ascii() {
+    fn a_field_that_is_not_ascii_is_named() {
         let subject = "Subject: Zoë".as_bytes();
         assert_eq!(
             found(&[b"From: a@b.example", subject]),
@@ -352,7 +352,7 @@ mod tests {
             assert_eq!(found(&[field, end, subject]), NONE, "{end:?}");
             assert_eq!(found(&[end, subject]), NONE, "{end:?}");
         }
-        // A continuation goes on with a field: there is none before the first line.
+        // A continuation belongs to a field, and no field comes before the first line.
         assert_eq!(found(&[b" Hello", subject]), NONE);
         assert_eq!(found(&["\tZoë".as_bytes()]), NONE);
     }
@@ -388,10 +388,10 @@ mod tests {
             found(&[b"Subject: cut \xc3", b" \xab"]),
             named("Subject", false)
         );
-        // Nor are surrogates and overlong forms.
+        // Surrogates and overlong forms are not UTF-8 either.
         assert_eq!(found(&[b"Subject: \xed\xa0\x80"]), named("Subject", false));
         assert_eq!(found(&[b"Subject: \xc0\xaf"]), named("Subject", false));
-        // What follows the header does not count.
+        // The body does not count.
         assert_eq!(found(&[subject, b"", b"\xe7"]), named("Subject", true));
     }
 

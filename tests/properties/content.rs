@@ -1,4 +1,4 @@
-//! Any message, cut anywhere, arrives with its line ends repaired and otherwise as it was.
+//! Dot-stuffing and the scan of any message, cut anywhere: it arrives as it was, with its line ends repaired.
 
 use envoi::smtp::content_scan::{ContentScan, ContentScanner, MAX_LINE, scan};
 use envoi::smtp::dot_stuffing::Encoder;
@@ -44,7 +44,7 @@ fn normalised(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What DATA carries, the simple way: line by line.
+/// The message as DATA carries it, the simple way: line by line.
 fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for line in normalised(message).split_inclusive(|octet| *octet == b'\n') {
@@ -57,7 +57,7 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What DATA cannot carry, the simple way: the number of the line and what is wrong with it, octet by octet.
+/// The first fault that DATA cannot carry, the simple way: octet by octet. The number of its line, and a word of it.
 fn refusal(message: &[u8]) -> Option<(u64, &'static str)> {
     let (mut line, mut length) = (1, 0);
     for octet in normalised(message) {
@@ -72,7 +72,7 @@ fn refusal(message: &[u8]) -> Option<(u64, &'static str)> {
     None
 }
 
-/// What a server makes of it (RFC 5321, section 4.5.2): the message, and what follows it.
+/// The message as a server reads it (RFC 5321, section 4.5.2), and the octets behind it.
 fn receive(mut octets: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut message = Vec::new();
     loop {
@@ -86,7 +86,7 @@ fn receive(mut octets: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     }
 }
 
-/// Mostly what matters: dots, line ends and their halves.
+/// Mostly dots, line ends and halves of these.
 fn messages() -> impl Strategy<Value = Vec<u8>> {
     let octet = prop_oneof![
         Just(b'\r'),
@@ -96,7 +96,7 @@ fn messages() -> impl Strategy<Value = Vec<u8>> {
         any::<u8>()
     ];
     let long = (990..1005_usize).prop_map(|length| vec![b'x'; length]);
-    // A message is searched 64 octets at a time: what matters lies at the ends of these.
+    // Moves these to the ends of the blocks of 64 octets that are searched at once.
     let filler = (55..70_usize).prop_map(|length| vec![b'x'; length]);
     let piece = prop_oneof![9 => vec(octet, 0..40), 6 => filler, 1 => long];
     vec(piece, 0..12).prop_map(|pieces| pieces.concat())
@@ -115,7 +115,7 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
     vec(line, 0..12).prop_map(|lines| lines.concat())
 }
 
-/// What headers are made of, and what ends them.
+/// Parts of headers, and lines that end them.
 fn near_headers() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => Just("\n"),
@@ -173,7 +173,7 @@ fn cut(message: &[u8], places: Vec<usize>) -> Vec<&[u8]> {
     pieces
 }
 
-/// All that is told of a message is the same as the simple way tells it.
+/// Compares dot-stuffing and the scan with the simple ways.
 fn assert_as_the_simple_way(message: &[u8]) {
     let shown = || String::from_utf8_lossy(message).into_owned();
     assert_eq!(
@@ -200,11 +200,11 @@ fn assert_as_the_simple_way(message: &[u8]) {
     }
 }
 
-/// A message is searched 64 octets at a time, in vectors of 16: what matters lies here before, at and behind the
-/// ends of both, whole and cut in each place.
+/// A message is searched 64 octets at a time, in vectors of 16. Everything that matters is tried before, at and behind
+/// the ends of both, whole and cut at each place.
 // Conformance: 1, 18, 20, 21, 56
 #[test]
-fn what_lies_at_the_end_of_a_block_is_found() {
+fn octets_at_the_ends_of_blocks_are_found() {
     let kinds = [
         "\r", "\n", "\r\n", ".", "\r.", "\n.", "\r\n.", "\n\r", "\0", "ë",
     ];
@@ -238,20 +238,20 @@ fn what_lies_at_the_end_of_a_block_is_found() {
 proptest! {
     // Conformance: 18
     #[test]
-    fn what_a_server_reads_is_the_message_with_its_line_ends_repaired(message in messages()) {
+    fn a_server_reads_the_message_with_its_line_ends_repaired(message in messages()) {
         let encoded = encode(Encoder::data(), [&message[..]]);
         prop_assert_eq!(receive(&encoded), Some((normalised(&message), &b""[..])));
     }
 
     // Conformance: 1, 18, 20, 21, 56
     #[test]
-    fn the_wide_search_finds_what_the_simple_way_finds(message in prop_oneof![messages(), lines()]) {
+    fn the_wide_search_agrees_with_the_simple_way(message in prop_oneof![messages(), lines()]) {
         assert_as_the_simple_way(&message);
     }
 
     // Conformance: 18, 20, 21
     #[test]
-    fn where_the_message_is_cut_makes_no_difference(
+    fn cuts_make_no_difference(
         message in prop_oneof![messages(), lines()],
         places in vec(0..150_usize, 0..12),
     ) {
@@ -276,7 +276,7 @@ proptest! {
 
     // Conformance: 19
     #[test]
-    fn the_end_stands_at_the_end_only(message in messages()) {
+    fn the_end_is_at_the_end_only(message in messages()) {
         let end = b"\r\n.\r\n";
         let mut transmitted = b"DATA\r\n".to_vec();
         transmitted.extend(encode(Encoder::data(), [&message[..]]));
@@ -297,7 +297,7 @@ proptest! {
 
     // Conformance: 54, 55
     #[test]
-    fn what_a_message_needs_does_not_depend_on_where_it_is_cut(
+    fn the_needs_of_a_message_do_not_depend_on_its_cuts(
         message in near_headers(),
         places in vec(0..9_usize, 0..12),
     ) {

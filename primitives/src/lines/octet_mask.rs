@@ -1,10 +1,10 @@
-//! A search through 64 octets at once: which of them are CR, LF or anything else, as the bits of a word.
+//! A search through 64 octets at once. Its result is a mask, with a bit for each octet.
 
 use wide::u8x64;
 
 pub(super) const WIDTH: usize = 64;
 
-/// Up to 64 octets. Bit i of a mask is about octet i.
+/// Up to 64 octets. Bit i of a mask belongs to octet i.
 pub(super) struct Block {
     octets: u8x64,
     len: usize,

@@ -1,4 +1,4 @@
-//! What the lines of a message tell: its size, its first line that is not ASCII, and what no line may hold.
+//! The scan of a message's lines: its size, the first line that is not ASCII, NUL, lines that are too long.
 
 use super::line_ends::{LineEndFinder, LineEnds};
 use super::octet_mask::{Block, WIDTH, first_bits};
@@ -16,7 +16,7 @@ pub struct LineScanner {
     first_not_ascii: Option<u64>,
 }
 
-/// What is wrong with a line, and its number, counted from one.
+/// A line that must not be sent, by its number, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFault {
     Nul(u64),
@@ -24,7 +24,7 @@ pub enum LineFault {
 }
 
 impl LineScanner {
-    /// For lines of at most `max_line` octets without their ends, which is more than a block has.
+    /// `max_line`, the octets that a line may have without its end, is more than a block has.
     pub fn new(max_line: usize) -> Self {
         debug_assert!(max_line > WIDTH);
         Self {
@@ -37,7 +37,7 @@ impl LineScanner {
         }
     }
 
-    /// Tells the first octet that is NUL or makes its line too long. Nothing is read after that.
+    /// Fails at the first octet that is NUL or makes its line too long.
     #[inline(never)]
     pub fn read(&mut self, piece: &[u8]) -> Result<(), LineFault> {
         Block::try_each(piece, |_, block| self.read_block(&block))
