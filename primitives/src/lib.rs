@@ -1,4 +1,5 @@
-//! The cryptography of TLS and SCRAM that takes most time, in a crate of its own, compiled for speed.
+//! The cryptography of TLS and SCRAM that takes most time, and the search through the lines of a message, in a
+//! crate of its own, compiled for speed.
 //!
 //! ChaCha20-Poly1305 over WebAssembly's vectors is this project's own code; the rest wraps RustCrypto's.
 //!
@@ -13,6 +14,7 @@ mod chacha20poly1305;
 mod hash;
 #[cfg(any(test, target_feature = "simd128"))]
 mod lanes;
+mod lines;
 mod mlkem;
 mod p384;
 mod pbkdf2;
@@ -26,6 +28,7 @@ pub use chacha20::ChaCha20;
 #[cfg(target_feature = "simd128")]
 pub use chacha20poly1305::ChaCha20Poly1305;
 pub use hash::{HmacSha256, HmacSha384, Sha256, Sha384};
+pub use lines::{LineFault, LineScanner, encode_lines};
 pub use mlkem::MlKem768;
 pub use p384::verify_p384;
 pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};

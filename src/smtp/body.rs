@@ -1,9 +1,10 @@
 //! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
 
-use super::content::{Encoder, Surveyor};
 use super::content_policy::ContentPolicy;
+use super::content_scan::ContentScanner;
+use super::dot_stuffing::Encoder;
 use super::error::Error;
-use super::header::ENCODE_FIELD;
+use super::header_scan::ENCODE_FIELD;
 
 /// Octets of a chunk: few replies for a large message, and little memory for many at once.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -11,7 +12,7 @@ pub(super) const CHUNK: usize = 64 * 1024;
 pub(super) struct BodyEncoder {
     encoding: Encoding,
     /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<(Surveyor, Allowed)>,
+    scanner: Option<(ContentScanner, Allowed)>,
 }
 
 /// What the content of a message in pieces may hold.
@@ -31,11 +32,11 @@ enum Encoding {
 
 impl BodyEncoder {
     pub fn data() -> Self {
-        Self::new(Encoding::Data(Encoder::new()))
+        Self::new(Encoding::Data(Encoder::data()))
     }
 
     pub fn chunks() -> Self {
-        Self::new(Encoding::Chunks(Encoder::without_dots(), Vec::new()))
+        Self::new(Encoding::Chunks(Encoder::bdat(), Vec::new()))
     }
 
     pub fn binary() -> Self {
@@ -45,10 +46,10 @@ impl BodyEncoder {
     /// Looks at each piece before it is sent.
     pub fn scanning(self, allowed: Allowed) -> Self {
         Self {
-            surveyor: Some((
+            scanner: Some((
                 match self.encoding {
-                    Encoding::Binary(_) => Surveyor::binary(),
-                    _ => Surveyor::default(),
+                    Encoding::Binary(_) => ContentScanner::binary(),
+                    _ => ContentScanner::text(),
                 },
                 allowed,
             )),
@@ -58,8 +59,8 @@ impl BodyEncoder {
 
     /// Octets so far, as SIZE counts them, where each piece is looked at.
     pub fn size(&self) -> Option<u64> {
-        let (surveyor, _) = self.surveyor.as_ref()?;
-        Some(surveyor.found().size)
+        let (scanner, _) = self.scanner.as_ref()?;
+        Some(scanner.result().size)
     }
 
     pub fn is_chunked(&self) -> bool {
@@ -102,16 +103,16 @@ impl BodyEncoder {
     fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
-            surveyor: None,
+            scanner: None,
         }
     }
 
     fn look_at(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let Some((surveyor, allowed)) = &mut self.surveyor else {
+        let Some((scanner, allowed)) = &mut self.scanner else {
             return Ok(());
         };
-        surveyor.read(piece).map_err(Error::InvalidArgument)?;
-        let found = surveyor.found();
+        scanner.read(piece).map_err(Error::InvalidArgument)?;
+        let found = scanner.result();
         allowed.policy.check_eight_bit(found.eight_bit)?;
         allowed.policy.check_utf8_header(found.utf8_header)?;
         if let Some(field) = found.utf8_header

@@ -2,9 +2,10 @@
 //!
 //! A whole message is checked before MAIL, a message in pieces as each piece is written.
 
-use super::content::{FieldName, Place};
+use super::content_scan::Location;
 use super::error::Error;
 use super::extensions::Extensions;
+use super::header_scan::FieldName;
 
 /// The server's extensions for content.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +34,7 @@ impl ContentPolicy {
     }
 
     /// `first` is the place of the first octet above 127 (RFC 6152, section 3).
-    pub(super) fn check_eight_bit(self, first: Option<Place>) -> Result<(), Error> {
+    pub(super) fn check_eight_bit(self, first: Option<Location>) -> Result<(), Error> {
         match first {
             Some(place) if !self.eight_bit => Err(place.needs_8bitmime()),
             _ => Ok(()),

@@ -7,7 +7,7 @@ use super::authentication::Authentication;
 use super::body::CHUNK;
 use super::command::{Command, PendingReply};
 use super::config::{PartialDelivery, PipeliningAfterMessage, Protocol};
-use super::content::Survey;
+use super::content_scan::ContentScan;
 use super::envelope::Envelope;
 use super::error::{Error, Phase};
 use super::mailbox::Mailbox;
@@ -26,13 +26,13 @@ const BAD_SEQUENCE: [u16; 1] = [503];
 #[derive(Clone, Copy, Debug)]
 pub enum MessageInfo {
     /// The message is at hand, and was scanned.
-    Scanned(Survey),
+    Scanned(ContentScan),
     /// It comes in pieces. Each is scanned when it is written.
     Unknown,
 }
 
 impl MessageInfo {
-    pub(super) fn scan(self) -> Option<Survey> {
+    pub(super) fn scan(self) -> Option<ContentScan> {
         match self {
             Self::Scanned(scan) => Some(scan),
             Self::Unknown => None,

@@ -23,7 +23,7 @@
 //!   |   envelope            reverse-path and forward-paths;  mailbox, domain, idn: their addresses
 //!   |   parameters          parameters of MAIL and RCPT: SIZE, BODY, SMTPUTF8, DSN and others;  xtext
 //!   |   body                DATA or BDAT (RFC 3030)
-//!   |   content             dot-stuffing, line ends;  header: its fields that are not ASCII
+//!   |   dot_stuffing        dot-stuffing, line ends;  content_scan, header_scan: what needs an extension
 //!   |   content_policy      SIZE, 8BITMIME, SMTPUTF8: which content the server takes
 //!   |   local_name          the client's name in EHLO
 //!   |
@@ -45,18 +45,19 @@ mod authentication;
 mod body;
 mod command;
 pub mod config;
-pub mod content;
 mod content_policy;
+pub mod content_scan;
 mod decimal;
 pub mod delivery;
 pub(crate) mod domain;
+pub mod dot_stuffing;
 pub mod envelope;
 mod envelope_commands;
 pub mod error;
 mod excerpt;
 pub mod explain;
 pub mod extensions;
-mod header;
+mod header_scan;
 pub mod idn;
 pub mod job;
 pub mod limits;

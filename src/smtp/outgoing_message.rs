@@ -1,7 +1,7 @@
 //! A whole message to send: its envelope, its options, and its content.
 
 use super::config::PartialDelivery;
-use super::content::{Survey, survey};
+use super::content_scan::{ContentScan, scan};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::parameters::{BodyType, Options};
@@ -10,7 +10,7 @@ use super::parameters::{BodyType, Options};
 pub struct OutgoingMessage<'a> {
     pub envelope: Envelope,
     pub options: &'a Options,
-    pub scan: Survey,
+    pub scan: ContentScan,
     pub content: &'a [u8],
     pub partial_delivery: PartialDelivery,
     pub early_content: EarlyContent,
@@ -34,8 +34,8 @@ impl<'a> OutgoingMessage<'a> {
     ) -> Result<Self, Error> {
         options.check_recipients(&envelope.recipients)?;
         let scan = match options.body() {
-            Some(BodyType::BinaryMime) => Survey::binary(content),
-            _ => survey(content).map_err(Error::InvalidArgument)?,
+            Some(BodyType::BinaryMime) => ContentScan::binary(content),
+            _ => scan(content).map_err(Error::InvalidArgument)?,
         };
         Ok(Self {
             envelope,

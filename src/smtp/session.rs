@@ -35,7 +35,7 @@
 //! use std::rc::Rc;
 //!
 //! use envoi::smtp::config::{ConnectUntil, PartialDelivery, Protocol, Security, ServerConfig, SessionConfig};
-//! use envoi::smtp::content::survey;
+//! use envoi::smtp::content_scan::scan;
 //! use envoi::smtp::delivery::MessageInfo;
 //! use envoi::smtp::envelope::Envelope;
 //! use envoi::smtp::error::Error;
@@ -85,7 +85,7 @@
 //!
 //! let content = b"Subject: hello\r\n\r\n.\r\n";
 //! let envelope = Envelope::parse(Some("a@example.net"), &["b@example.org".into()], Protocol::Smtp)?;
-//! let info = MessageInfo::Scanned(survey(content).unwrap());
+//! let info = MessageInfo::Scanned(scan(content).unwrap());
 //! session.start_message(envelope, &Options::default(), info, PartialDelivery::Allowed)?;
 //! run(&mut session, &mut server)?;
 //! session.write(content)?;

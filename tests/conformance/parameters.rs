@@ -1,7 +1,7 @@
 //! Parameters of MAIL and RCPT on the wire, and options that stop a message.
 
 use envoi::smtp::config::{PartialDelivery, Protocol, Security};
-use envoi::smtp::content::{Survey, survey};
+use envoi::smtp::content::{ContentScan, survey};
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
@@ -24,7 +24,7 @@ fn inside_tls() -> Setup {
 }
 
 /// A message from a to b and c.
-fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Error> {
+fn deliver(talk: &mut Talk, options: &Options, survey: ContentScan) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp)?;
     let content = MessageInfo::Scanned(survey);
@@ -32,8 +32,8 @@ fn deliver(talk: &mut Talk, options: &Options, survey: Survey) -> Result<(), Err
         .start_message(envelope, options, content, PartialDelivery::Allowed)
 }
 
-fn text() -> Survey {
-    survey(b"x").unwrap()
+fn text() -> ContentScan {
+    scan(b"x").unwrap()
 }
 
 // Conformance: 57, 58
@@ -126,7 +126,7 @@ fn binary_content_is_sent_unchanged_and_only_by_bdat() {
     let message = b"\0\n.\r";
     both_ways(setup, |talk| {
         talk.open(&["BINARYMIME", "CHUNKING"]);
-        deliver(talk, &options, Survey::binary(message)).unwrap();
+        deliver(talk, &options, ContentScan::binary(message)).unwrap();
         talk.expect_ok(
             "C: MAIL FROM:<a@client.test> BODY=BINARYMIME
              S: 250 ok
@@ -141,7 +141,7 @@ fn binary_content_is_sent_unchanged_and_only_by_bdat() {
     });
     both_ways(setup, |talk| {
         talk.open(&["BINARYMIME"]);
-        let (missing, _) = unavailable(deliver(talk, &options, Survey::binary(message)));
+        let (missing, _) = unavailable(deliver(talk, &options, ContentScan::binary(message)));
         assert_eq!(missing, "CHUNKING");
     });
 }

@@ -7,7 +7,7 @@ use envoi::smtp::config::{
     AuthPipelining, ConnectUntil, InitialResponse, PartialDelivery, PipeliningAfterMessage,
     Protocol, Security, ServerConfig, SessionConfig,
 };
-use envoi::smtp::content::survey;
+use envoi::smtp::content_scan::scan;
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
@@ -222,7 +222,7 @@ impl Talk {
         self.session.start_message(
             envelope,
             &Options::default(),
-            MessageInfo::Scanned(survey(message).unwrap()),
+            MessageInfo::Scanned(scan(message).unwrap()),
             if partial {
                 PartialDelivery::Allowed
             } else {

@@ -3,6 +3,8 @@
 
 #![allow(unsafe_code, reason = "exports of a core module")]
 
+pub mod content;
+
 use std::hint::black_box;
 
 use aes_gcm::aead::{AeadInOut, KeyInit};

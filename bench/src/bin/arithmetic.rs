@@ -1,4 +1,4 @@
-//! Measures each cryptographic operation of handshakes and records separately, for its table in
+//! Measures the operations of a handshake, a record or a block of content, each separately, for two tables in
 //! docs/performance.md.
 
 use std::env;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use bench::page::{Page, table};
 use bench::stats::Runs;
 use bench::{host, machine};
+use bench_arithmetic::content::{self, BLOCK};
 use wasmtime::{Instance, Module, Result, Store, bail};
 
 /// An export of `bench-arithmetic`, its description, and the number of repetitions of one measurement.
@@ -22,6 +23,34 @@ const ROWS: [(&str, &str, u32); 9] = [
     ("aes_128_gcm", "AES-128-GCM, 16 KiB", 50),
     ("aes_256_gcm", "AES-256-GCM, 16 KiB", 50),
 ];
+
+/// The same of a message's content, with what it is natively.
+type Native = extern "C" fn(u32);
+const CONTENT: [(&str, Native, &str); 5] = [
+    (
+        "scan_crlf",
+        content::scan_crlf,
+        "scan, lines of 76 octets and CRLF",
+    ),
+    ("scan_lf", content::scan_lf, "scan, of 76 octets and LF"),
+    (
+        "stuff_crlf",
+        content::stuff_crlf,
+        "dot-stuffing, lines of 76 octets and CRLF",
+    ),
+    (
+        "stuff_lf",
+        content::stuff_lf,
+        "dot-stuffing, of 76 octets and LF",
+    ),
+    (
+        "stuff_dots",
+        content::stuff_dots,
+        "dot-stuffing, of 76 octets and CRLF, each with a dot to double",
+    ),
+];
+/// How often a block is worked on between two looks at the clock.
+const BLOCKS: u32 = 200;
 const RUNS: usize = 21;
 
 fn main() -> Result<()> {
@@ -38,8 +67,34 @@ fn main() -> Result<()> {
         let (portable, wide): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
         rows.push(vec![what.into(), show(portable), show(wide)]);
     }
-    let text = format!("{}\n{}.\n", table(&rows), machine::describe());
-    Page::at(page).write("arithmetic", &text)
+    let machine = machine::describe();
+    let page = Page::at(page);
+    page.write("arithmetic", &format!("{}\n{machine}.\n", table(&rows)))?;
+    let rows = table(&content_rows(&mut portable)?);
+    page.write("arithmetic, content", &format!("{rows}\n{machine}.\n"))
+}
+
+/// What of a message's content is done in a second.
+fn content_rows(portable: &mut Arithmetic) -> Result<Vec<Vec<String>>> {
+    let mut rows = vec![["MB/s", "native", "envoi.wasm"].map(String::from).to_vec()];
+    for (export, native, what) in CONTENT {
+        let runs = (0..RUNS)
+            .map(|_| {
+                let start = Instant::now();
+                native(BLOCKS);
+                let native = start.elapsed().as_secs_f64() * 1e6 / f64::from(BLOCKS);
+                Ok((rate(native), rate(portable.time(export, BLOCKS)?)))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let (native, portable): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+        rows.push(vec![what.into(), show(native), show(portable)]);
+    }
+    Ok(rows)
+}
+
+/// MB/s, of the microseconds of a block.
+fn rate(microseconds: f64) -> f64 {
+    BLOCK as f64 / microseconds
 }
 
 /// In microseconds.

@@ -6,8 +6,8 @@
 
 use super::writer::ParameterWriter;
 use super::{BodyType, Options};
-use crate::smtp::content::Survey;
 use crate::smtp::content_policy::ContentPolicy;
+use crate::smtp::content_scan::ContentScan;
 use crate::smtp::error::{Error, UnavailableExtension};
 use crate::smtp::extensions::Extensions;
 
@@ -22,7 +22,7 @@ pub(in crate::smtp) struct MailContext<'a> {
     /// Whether all addresses are ASCII as they will be sent. For others the server offers SMTPUTF8.
     pub envelope_ascii: bool,
     /// `None` if the message comes in pieces.
-    pub survey: Option<&'a Survey>,
+    pub survey: Option<&'a ContentScan>,
 }
 
 impl Options {

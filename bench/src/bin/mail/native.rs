@@ -11,7 +11,7 @@ use envoi::sasl::{Bearer, Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password}
 use envoi::smtp::config::{
     ConnectUntil, PartialDelivery, Protocol, Security as Secured, ServerConfig, SessionConfig,
 };
-use envoi::smtp::content::survey;
+use envoi::smtp::content_scan::scan;
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
@@ -81,7 +81,7 @@ impl Connection {
     }
 
     fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<()> {
-        let content = MessageInfo::Scanned(survey(message).map_err(failed)?);
+        let content = MessageInfo::Scanned(scan(message).map_err(failed)?);
         let options = Options::default();
         self.session
             .start_message(

@@ -1,16 +1,16 @@
 use super::*;
-use crate::smtp::content::survey;
+use crate::smtp::content_scan::scan;
 use crate::smtp::parameters::DsnContents;
 use crate::smtp::reply::Reply;
 
-const MESSAGE: Survey = Survey {
+const MESSAGE: ContentScan = ContentScan {
     size: 1000,
     eight_bit: None,
     utf8_header: None,
 };
 
 /// The parameters for a server that offers `lines`, with an ASCII envelope, inside TLS.
-fn said(options: &Options, lines: &[&str], survey: Option<&Survey>) -> Result<String, Error> {
+fn said(options: &Options, lines: &[&str], survey: Option<&ContentScan>) -> Result<String, Error> {
     options.mail_parameters(&MailContext {
         extensions: &offered(lines),
         secure: true,
@@ -101,7 +101,7 @@ fn a_message_over_the_servers_limit_is_not_declared() {
 // Conformance: 55
 #[test]
 fn eight_bit_content_needs_8bitmime() {
-    let survey = survey("Subject: x\n\nZoë".as_bytes()).unwrap();
+    let survey = scan("Subject: x\n\nZoë".as_bytes()).unwrap();
     let none = Options::default();
     let words = ["line 3 of the message", "quoted-printable"];
     is_unavailable(said(&none, &[], Some(&survey)), "8BITMIME", &words);
@@ -163,7 +163,7 @@ fn smtputf8_is_declared_only_if_an_address_or_a_header_needs_it() {
 // Conformance: 53, 54
 #[test]
 fn a_header_in_utf8_needs_smtputf8() {
-    let utf8 = survey("Subject: Zoë".as_bytes()).unwrap();
+    let utf8 = scan("Subject: Zoë".as_bytes()).unwrap();
     let none = Options::default();
     let size = utf8.size;
     assert_eq!(
@@ -184,7 +184,7 @@ fn a_body_in_utf8_and_a_header_in_another_character_set_need_8bitmime_alone() {
     let none = Options::default();
     let lines = ["8BITMIME", "SMTPUTF8"];
     for message in ["Zoë\r\n".as_bytes(), b"Subject: Facture re\xe7ue\r\n\r\n"] {
-        let survey = survey(message).unwrap();
+        let survey = scan(message).unwrap();
         for lines in [&lines[..], &lines[..1]] {
             assert_eq!(
                 said(&none, lines, Some(&survey)),
@@ -204,10 +204,10 @@ fn binary_content_needs_smtputf8_only_for_a_header_in_utf8() {
         ("Zoë", " BODY=BINARYMIME"),
         ("Subject: Zoë", " BODY=BINARYMIME SMTPUTF8"),
     ] {
-        let survey = Survey::binary(message.as_bytes());
+        let survey = ContentScan::binary(message.as_bytes());
         assert_eq!(said(&asked, &all, Some(&survey)), Ok(parameters.into()));
     }
-    let survey = Survey::binary("Subject: Zoë".as_bytes());
+    let survey = ContentScan::binary("Subject: Zoë".as_bytes());
     is_unavailable(
         said(&asked, &all[..2], Some(&survey)),
         "SMTPUTF8",

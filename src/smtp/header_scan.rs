@@ -1,4 +1,4 @@
-//! Where a message's header ends, and which of its fields is not ASCII.
+//! The scan of a message's header: its end, and the fields that are not ASCII.
 //!
 //! ```text
 //! From ann@example.org Mon Nov 30 ...      the line of an mbox file before the header: passed over
@@ -7,72 +7,96 @@
 //! Hello                                    neither: the header has ended before this line
 //! ```
 //!
-//! White space before the colon is allowed (section 4.5.8, obsolete). A server ends the header at the
-//! same line, and Postfix passes over the line of an mbox file as well.
+//! White space before the colon is allowed (section 4.5.8, obsolete). Servers end the header at the same line,
+//! and Postfix passes over the line of an mbox file too.
 
-use super::error::Error;
 use core::fmt;
 
-/// Octets of a field's name that are kept to be shown.
+use memchr::memchr2;
+
+use super::error::Error;
+
+/// Octets of a field's name that an error shows.
 const MAX_SHOWN: usize = 40;
 
-/// The name of a header field, as far as an error shows it.
+/// The name of a header field, as an error shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldName {
     octets: [u8; MAX_SHOWN],
-    /// Of the whole name.
+    /// Octets of the whole name.
     length: usize,
 }
 
-/// Where in a message something stands.
+/// A place in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     Field(FieldName),
-    /// The body's line of this number, counted from the message's first.
+    /// The number of a line, counted from the message's first.
     Line(u64),
 }
 
-/// Takes the lines of a message in order, in pieces or whole, until the header has ended.
+/// A field with an octet above 127, and the number of the line of that octet.
+#[derive(Clone, Copy)]
+pub(super) struct NotAscii {
+    pub name: FieldName,
+    pub line: u64,
+}
+
+/// Scans a message that comes in pieces until its header has ended.
 #[derive(Default)]
-pub(super) struct HeaderScan {
+pub(super) struct HeaderScanner {
+    splitter: LineSplitter,
     state: State,
-    is_after_first_line: bool,
+    /// Lines that have ended.
+    lines: u64,
     /// The name that is being read.
     name: FieldName,
-    /// The field that a continuation would go on with.
+    /// The field that a continuation belongs to.
     field: Option<FieldName>,
-    first_not_ascii: Option<FieldName>,
+    first_not_ascii: Option<NotAscii>,
     utf8: Utf8,
 }
 
-/// What of a line has been read.
+/// How much of a line has been read.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     #[default]
     Nothing,
-    /// Some of a field's name, if a colon follows it.
+    /// Some of a field's name, if a colon follows.
     Name,
     /// White space after the name.
     Space,
     /// The name and the colon, or the white space of a continuation.
     Value,
-    /// Enough to know the line of an mbox file.
+    /// Enough to recognise the line of an mbox file.
     Mbox,
     /// The header has ended.
     Over,
 }
 
-/// Whether octets that come in pieces are UTF-8.
+/// Checks whether octets that come in pieces are UTF-8.
 #[derive(Default)]
 struct Utf8 {
-    /// The beginning of a character.
+    /// The first octets of a character that is not complete.
     begun: Vec<u8>,
     is_broken: bool,
 }
 
-impl HeaderScan {
-    /// A line without its end, or a piece of one; `ended` says whether the line ends here.
-    pub fn read(&mut self, text: &[u8], ended: bool) {
+impl HeaderScanner {
+    pub fn read(&mut self, piece: &[u8]) {
+        if self.state == State::Over {
+            return;
+        }
+        for (text, ended) in self.splitter.split(piece) {
+            self.read_line(text, ended);
+            if self.state == State::Over {
+                return;
+            }
+        }
+    }
+
+    /// A line without its end, or a part of one. `ended` says whether the line ends here.
+    fn read_line(&mut self, text: &[u8], ended: bool) {
         for (i, octet) in text.iter().enumerate() {
             match self.state {
                 State::Value => {
@@ -88,21 +112,18 @@ impl HeaderScan {
         }
     }
 
-    pub fn is_over(&self) -> bool {
-        self.state == State::Over
-    }
-
     /// The first field with an octet above 127.
-    pub fn first_not_ascii(&self) -> Option<FieldName> {
+    pub fn first_not_ascii(&self) -> Option<NotAscii> {
         self.first_not_ascii
     }
 
-    /// The same, if the header is UTF-8 as far as it was read.
+    /// The name of this field, if the header is UTF-8 as far as it was read.
     pub fn first_in_utf8(&self) -> Option<FieldName> {
-        self.first_not_ascii.filter(|_| self.utf8.is_valid())
+        let field = self.first_not_ascii.filter(|_| self.utf8.is_valid())?;
+        Some(field.name)
     }
 
-    /// Before the colon, or within the white space that begins a continuation.
+    /// The state after an octet before the colon, or in the white space that begins a continuation.
     fn after(&mut self, octet: u8) -> State {
         match (self.state, octet) {
             (State::Nothing, b' ' | b'\t') if self.field.is_some() => State::Value,
@@ -118,27 +139,61 @@ impl HeaderScan {
                 State::Value
             }
             (State::Name | State::Space, b' ' | b'\t') => State::Space,
-            (State::Space, _) if !self.is_after_first_line && self.name.shown() == b"From" => {
-                State::Mbox
-            }
+            (State::Space, _) if self.lines == 0 && self.name.shown() == b"From" => State::Mbox,
             _ => State::Over,
         }
     }
 
     fn read_value(&mut self, text: &[u8]) {
-        if !text.is_ascii() {
-            self.first_not_ascii = self.first_not_ascii.or(self.field);
+        if self.first_not_ascii.is_none()
+            && !text.is_ascii()
+            && let Some(name) = self.field
+        {
+            let line = self.lines + 1;
+            self.first_not_ascii = Some(NotAscii { name, line });
         }
         self.utf8.read(text);
     }
 
     fn end_line(&mut self) {
-        self.is_after_first_line = true;
+        self.lines += 1;
         self.utf8.end_line();
         self.state = match self.state {
             State::Value | State::Mbox => State::Nothing,
             _ => State::Over,
         };
+    }
+}
+
+/// Cuts a message that comes in pieces into lines. CR, LF and CRLF each end a line.
+#[derive(Default)]
+struct LineSplitter {
+    /// Whether the last octet was a CR. It has ended its line, and an LF that follows belongs to it.
+    after_cr: bool,
+}
+
+impl LineSplitter {
+    /// The lines of `piece` without their ends, and whether each has ended: the last may go on.
+    fn split<'a>(&mut self, piece: &'a [u8]) -> impl Iterator<Item = (&'a [u8], bool)> + use<'a> {
+        let mut rest = match piece {
+            [b'\n', rest @ ..] if self.after_cr => rest,
+            _ => piece,
+        };
+        if let Some(last) = piece.last() {
+            self.after_cr = *last == b'\r';
+        }
+        core::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let (text, after) = rest.split_at(memchr2(b'\r', b'\n', rest).unwrap_or(rest.len()));
+            let ended = !after.is_empty();
+            rest = match after {
+                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+                [] => after,
+            };
+            Some((text, ended))
+        })
     }
 }
 
@@ -155,7 +210,7 @@ impl Utf8 {
         self.check(octets);
     }
 
-    /// From the beginning of a character on.
+    /// Checks octets that begin with a character.
     fn check(&mut self, octets: &[u8]) {
         if let Err(error) = core::str::from_utf8(octets) {
             match error.error_len() {
@@ -187,7 +242,7 @@ impl FieldName {
         self.octets.get(..self.length).unwrap_or(&self.octets)
     }
 
-    /// What a server without SMTPUTF8 is not to get (RFC 6531, section 3.2).
+    /// The error for a server without SMTPUTF8, which must not get such a field (RFC 6531, section 3.2).
     pub(super) fn needs_smtputf8(self) -> Error {
         Error::unavailable(
             "SMTPUTF8",
@@ -196,12 +251,12 @@ impl FieldName {
     }
 }
 
-/// What people can do about a field that is not ASCII.
+/// Advice about a field that is not ASCII.
 pub(super) const ENCODE_FIELD: &str =
     "write its text in encoded words (RFC 2047), and addresses in it in ASCII";
 
-impl Place {
-    /// What a server without 8BITMIME is not to get (RFC 6152, section 3).
+impl Location {
+    /// The error for a server without 8BITMIME, which must not get such octets (RFC 6152, section 3).
     pub(super) fn needs_8bitmime(self) -> Error {
         let need = match self {
             Self::Field(name) => {
@@ -240,13 +295,13 @@ impl fmt::Display for FieldName {
 mod tests {
     use super::*;
 
-    /// The first field that is not ASCII, and whether the header is UTF-8, after these lines.
+    /// The name of the first field that is not ASCII, and whether the header is UTF-8, after these lines.
     fn found(lines: &[&[u8]]) -> (Option<String>, bool) {
-        let mut scan = HeaderScan::default();
+        let mut scan = HeaderScanner::default();
         for line in lines {
-            scan.read(line, true);
+            scan.read_line(line, true);
         }
-        let name = scan.first_not_ascii().map(|name| name.to_string());
+        let name = scan.first_not_ascii().map(|field| field.name.to_string());
         (name, scan.first_in_utf8().is_some())
     }
 
@@ -258,7 +313,7 @@ mod tests {
     const UMLAUT: &[u8] = "Zoë".as_bytes();
 
     #[test]
-    fn the_field_is_named_that_is_not_ascii() {
+    fn a_field_that_is_not_ascii_is_named() {
         let subject = "Subject: Zoë".as_bytes();
         assert_eq!(
             found(&[b"From: a@b.example", subject]),
@@ -297,7 +352,7 @@ mod tests {
             assert_eq!(found(&[field, end, subject]), NONE, "{end:?}");
             assert_eq!(found(&[end, subject]), NONE, "{end:?}");
         }
-        // A continuation goes on with a field: there is none before the first line.
+        // A continuation belongs to a field, and no field comes before the first line.
         assert_eq!(found(&[b" Hello", subject]), NONE);
         assert_eq!(found(&["\tZoë".as_bytes()]), NONE);
     }
@@ -333,10 +388,10 @@ mod tests {
             found(&[b"Subject: cut \xc3", b" \xab"]),
             named("Subject", false)
         );
-        // Nor are surrogates and overlong forms.
+        // Surrogates and overlong forms are not UTF-8 either.
         assert_eq!(found(&[b"Subject: \xed\xa0\x80"]), named("Subject", false));
         assert_eq!(found(&[b"Subject: \xc0\xaf"]), named("Subject", false));
-        // What follows the header does not count.
+        // The body does not count.
         assert_eq!(found(&[subject, b"", b"\xe7"]), named("Subject", true));
     }
 
@@ -345,20 +400,20 @@ mod tests {
         let line = "Subject: 字 é 🙂".as_bytes();
         for at in 0..line.len() {
             let (first, second) = line.split_at(at);
-            let mut scan = HeaderScan::default();
-            scan.read(first, false);
-            scan.read(b"", false);
-            scan.read(second, true);
+            let mut scan = HeaderScanner::default();
+            scan.read_line(first, false);
+            scan.read_line(b"", false);
+            scan.read_line(second, true);
             assert_eq!(scan.first_in_utf8().unwrap().to_string(), "Subject", "{at}");
         }
     }
 
     #[test]
     fn half_a_character_is_not_utf_8_yet() {
-        let mut scan = HeaderScan::default();
-        scan.read(b"Subject: \xc3", false);
+        let mut scan = HeaderScanner::default();
+        scan.read_line(b"Subject: \xc3", false);
         assert_eq!(scan.first_in_utf8(), None);
-        scan.read(b"\xab", false);
+        scan.read_line(b"\xab", false);
         assert!(scan.first_in_utf8().is_some());
     }
 
