@@ -1,7 +1,7 @@
 //! Parameters of MAIL and RCPT on the wire, and options that stop a message.
 
 use envoi::smtp::config::{PartialDelivery, Protocol, Security};
-use envoi::smtp::content::{ContentScan, survey};
+use envoi::smtp::content_scan::{ContentScan, scan};
 use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
