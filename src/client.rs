@@ -16,10 +16,10 @@ use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending};
 use crate::smtp::session::Session;
+
+pub use crate::smtp::session::AuthStep;
 use crate::timeouts::Timeouts;
 use crate::tls;
-
-pub use crate::connection::AuthStep;
 
 /// A session. Dropping it closes the connection without QUIT.
 pub struct Client<N: Network = Wasi> {

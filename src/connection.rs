@@ -24,16 +24,16 @@ use crate::timeouts::{PIPELINED_REPLY, Timeout, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-pub use deadlines::CallDeadlines;
-pub use open::tls_failed;
-pub use operations::{AuthStep, Command};
+pub(crate) use deadlines::CallDeadlines;
+pub(crate) use open::tls_failed;
+pub(crate) use operations::Command;
 
 /// How long to wait at most for the last reply over a broken connection. A connection to a server brings that,
 /// or its end, at once.
 const DISCONNECT_REASON: Duration = Duration::from_secs(1);
 
 /// The server to connect to, and how. The mailer's connections share it.
-pub struct ConnectConfig {
+pub(crate) struct ConnectConfig {
     pub server: Rc<ServerConfig>,
     /// The host's name in ASCII, or its address.
     pub host: String,
@@ -67,7 +67,7 @@ impl ConnectConfig {
 }
 
 /// One connection to a server, and the session over it.
-pub struct Connection<N: Network> {
+pub(crate) struct Connection<N: Network> {
     session: Session,
     tls: Option<Tls>,
     /// Made while the reply to STARTTLS is on its way.
@@ -86,7 +86,7 @@ pub struct Connection<N: Network> {
 
 impl<N: Network> Connection<N> {
     /// Connects, and goes on until `until` is reached.
-    pub async fn open(
+    pub(crate) async fn open(
         config: Rc<ConnectConfig>,
         until: ConnectUntil,
         deadlines: CallDeadlines<N>,
@@ -100,7 +100,7 @@ impl<N: Network> Connection<N> {
     }
 
     /// Takes a connection that the caller has made, which may lead anywhere.
-    pub async fn attach(
+    pub(crate) async fn attach(
         stream: N::Stream,
         config: Rc<ConnectConfig>,
         deadlines: CallDeadlines<N>,
@@ -151,7 +151,7 @@ impl<N: Network> Connection<N> {
 
     /// Whether another message may be sent: the server takes more, and has not closed the connection, as far
     /// as that shows without a round trip.
-    pub fn is_alive(&mut self) -> bool {
+    pub(crate) fn is_alive(&mut self) -> bool {
         loop {
             match self.stream.try_read() {
                 Read::Nothing => {
@@ -170,23 +170,23 @@ impl<N: Network> Connection<N> {
     }
 
     /// How long the connection has not been used.
-    pub fn idle(&self) -> Duration {
+    pub(crate) fn idle(&self) -> Duration {
         self.deadlines.network.now().saturating_sub(self.used)
     }
 
     /// Whether another command may be sent.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.session.is_open()
     }
 
     /// Whether AUTH has still to be sent.
-    pub fn is_unauthenticated(&self) -> bool {
+    pub(crate) fn is_unauthenticated(&self) -> bool {
         self.session.is_unauthenticated()
     }
 
     /// Whether the server lost an envelope that was pipelined after AUTH, and there is time to send the
     /// message once more over a new connection.
-    pub fn has_lost_envelope(&self) -> bool {
+    pub(crate) fn has_lost_envelope(&self) -> bool {
         self.session.has_lost_envelope() && !self.deadlines.is_over()
     }
 
@@ -442,7 +442,7 @@ impl<N: Network> Connection<N> {
 }
 
 /// Fresh nonces, for all attempts of one authentication.
-pub fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
+pub(crate) fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
     N::random(nonces.as_flattened_mut()).map_err(|NoRandomness| {
         Error::Other("the host gave no randomness, without which nobody can log in".into())

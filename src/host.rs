@@ -11,7 +11,7 @@ const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// The host as it is looked up and verified: in ASCII, and without the last dot, which only says that the name
 /// is complete.
-pub fn host_name(host: &str) -> Result<String, Error> {
+pub(crate) fn host_name(host: &str) -> Result<String, Error> {
     let relative = host.strip_suffix(DOTS).unwrap_or(host);
     check_host(relative)?;
     to_ascii_host(relative).map_err(Error::InvalidArgument)

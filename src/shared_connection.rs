@@ -9,7 +9,7 @@ use crate::net::Network;
 use crate::smtp::error::Error;
 
 /// Clones share one connection, which one call at a time uses.
-pub struct SharedConnection<N: Network>(Rc<RefCell<Slot<N>>>);
+pub(crate) struct SharedConnection<N: Network>(Rc<RefCell<Slot<N>>>);
 
 enum Slot<N: Network> {
     Idle(Box<Connection<N>>),
@@ -24,19 +24,19 @@ impl<N: Network> Clone for SharedConnection<N> {
 }
 
 impl<N: Network> SharedConnection<N> {
-    pub fn new(connection: Connection<N>) -> Self {
+    pub(crate) fn new(connection: Connection<N>) -> Self {
         Self(Rc::new(RefCell::new(Slot::Idle(Box::new(connection)))))
     }
 
     /// Begins a call with its own deadlines.
-    pub fn begin(&self, deadlines: CallDeadlines<N>) -> Result<Lease<N>, Error> {
+    pub(crate) fn begin(&self, deadlines: CallDeadlines<N>) -> Result<Lease<N>, Error> {
         let mut lease = self.resume()?;
         lease.connection.begin(deadlines);
         Ok(lease)
     }
 
     /// Goes on with a call that has begun.
-    pub fn resume(&self) -> Result<Lease<N>, Error> {
+    pub(crate) fn resume(&self) -> Result<Lease<N>, Error> {
         let what = match self.0.replace(Slot::Leased) {
             Slot::Idle(connection) => {
                 return Ok(Lease {
@@ -54,7 +54,7 @@ impl<N: Network> SharedConnection<N> {
     }
 
     /// Looks at the connection without asking the server; `None` if it has ended.
-    pub fn with<T>(&self, look: impl FnOnce(&Connection<N>) -> T) -> Option<T> {
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&Connection<N>) -> T) -> Option<T> {
         match &*self.0.borrow() {
             Slot::Idle(connection) => Some(look(connection)),
             Slot::Leased | Slot::Ended => None,
@@ -62,7 +62,7 @@ impl<N: Network> SharedConnection<N> {
     }
 
     /// Whether another message may be sent over the connection, as far as that shows without a round trip.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         match &mut *self.0.borrow_mut() {
             Slot::Idle(connection) => !connection.is_writing() && connection.is_alive(),
             Slot::Leased | Slot::Ended => false,
@@ -70,7 +70,7 @@ impl<N: Network> SharedConnection<N> {
     }
 
     /// Sends QUIT and closes the connection.
-    pub async fn quit(&self) {
+    pub(crate) async fn quit(&self) {
         if let Ok(mut lease) = self.resume() {
             lease.quit().await;
         }
@@ -78,21 +78,21 @@ impl<N: Network> SharedConnection<N> {
     }
 
     /// Closes the connection without QUIT.
-    pub fn abort(&self) {
+    pub(crate) fn abort(&self) {
         self.0.replace(Slot::Ended);
     }
 }
 
 /// The connection while a call uses it. A call that is given up half-way drops the lease, which closes the
 /// connection: the state of the server is unknown.
-pub struct Lease<N: Network> {
+pub(crate) struct Lease<N: Network> {
     connection: Box<Connection<N>>,
     shared: SharedConnection<N>,
 }
 
 impl<N: Network> Lease<N> {
     /// Gives the connection back after the call. A session that has ended closes it.
-    pub fn release(self) {
+    pub(crate) fn release(self) {
         let mut slot = self.shared.0.borrow_mut();
         // Unless it was aborted meanwhile.
         if matches!(*slot, Slot::Leased) {

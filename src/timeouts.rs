@@ -7,7 +7,7 @@ pub use crate::smtp::error::Timeout;
 
 /// The limits in force. Only the total may have none.
 #[derive(Clone, Debug)]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     pub connect: Duration,
     pub tls: Duration,
     pub greeting: Duration,
@@ -27,7 +27,7 @@ const QUIT: Duration = Duration::from_secs(2);
 /// How long to wait for replies that a server gives soon, if at all: to commands that left together with the
 /// end of a message, or with AUTH once that is answered. A server that has read them has nothing to wait for;
 /// one that has dropped them never replies.
-pub const PIPELINED_REPLY: Duration = Duration::from_secs(5);
+pub(crate) const PIPELINED_REPLY: Duration = Duration::from_secs(5);
 
 /// The defaults of RFC 5321, section 4.5.3.2. It has none for TCP and TLS: 30 seconds are several
 /// retransmissions on the worst of links, and less than a person gives up after.
@@ -48,7 +48,7 @@ impl Default for Timeouts {
 
 impl Timeouts {
     /// `None` restores the default.
-    pub fn set(&mut self, timeout: Timeout, limit: Option<Duration>) {
+    pub(crate) fn set(&mut self, timeout: Timeout, limit: Option<Duration>) {
         let default = Self::default();
         match timeout {
             Timeout::Connect => self.connect = limit.unwrap_or(default.connect),
@@ -63,7 +63,7 @@ impl Timeouts {
     }
 
     /// How long to wait for a reply in this phase.
-    pub fn reply(&self, phase: Phase) -> Duration {
+    pub(crate) fn reply(&self, phase: Phase) -> Duration {
         match phase {
             Phase::Greeting => self.greeting,
             Phase::Data => self.data,
@@ -74,7 +74,7 @@ impl Timeouts {
     }
 
     /// The limit that a reply in this phase has.
-    pub fn of_reply(phase: Phase) -> Timeout {
+    pub(crate) fn of_reply(phase: Phase) -> Timeout {
         match phase {
             Phase::Greeting => Timeout::Greeting,
             Phase::Data => Timeout::Data,

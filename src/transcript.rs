@@ -20,7 +20,7 @@ pub struct TranscriptLine {
 
 /// A mailer shares it with its connections. It keeps no lines until it is told how many.
 #[derive(Clone, Default)]
-pub struct Transcript(Rc<RefCell<Kept>>);
+pub(crate) struct Transcript(Rc<RefCell<Kept>>);
 
 #[derive(Default)]
 struct Kept {
@@ -31,18 +31,18 @@ struct Kept {
 }
 
 impl Transcript {
-    pub fn set_limit(&self, lines: usize) {
+    pub(crate) fn set_limit(&self, lines: usize) {
         let mut kept = self.0.borrow_mut();
         kept.limit = lines;
         kept.trim();
     }
 
-    pub fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         self.0.borrow().limit > 0
     }
 
     /// Reads the clock only if the line is kept.
-    pub fn add(&self, now: impl FnOnce() -> Duration, speaker: Speaker, text: String) {
+    pub(crate) fn add(&self, now: impl FnOnce() -> Duration, speaker: Speaker, text: String) {
         let mut kept = self.0.borrow_mut();
         if kept.limit > 0 {
             let now = now();
@@ -56,7 +56,7 @@ impl Transcript {
         }
     }
 
-    pub fn take(&self) -> Vec<TranscriptLine> {
+    pub(crate) fn take(&self) -> Vec<TranscriptLine> {
         std::mem::take(&mut self.0.borrow_mut().lines).into()
     }
 }

@@ -8,7 +8,7 @@ use crate::smtp::config::Security;
 
 /// The parts of a URL. It may hold a password, so that an error quotes nothing of it.
 #[derive(Debug)]
-pub struct ServerUrl {
+pub(crate) struct ServerUrl {
     pub security: Security,
     pub host: String,
     pub port: Option<u16>,
@@ -16,7 +16,7 @@ pub struct ServerUrl {
 }
 
 impl ServerUrl {
-    pub fn parse(url: &str) -> Result<Self, String> {
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let (scheme, rest) = url
             .split_once("://")
             .ok_or("a server's URL starts with smtps:// or smtp://")?;

@@ -4,16 +4,16 @@ use bench::lines::lines;
 use wasmtime::Result;
 
 /// The size in octets of the message that measures throughput.
-pub const BULK: usize = 100_000_000;
+pub(crate) const BULK: usize = 100_000_000;
 /// The size of the pieces of that message.
-pub const PIECE: usize = 1_000_000;
+pub(crate) const PIECE: usize = 1_000_000;
 
-pub fn piece() -> Vec<u8> {
+pub(crate) fn piece() -> Vec<u8> {
     lines(PIECE)
 }
 
 /// Each connection is measured from its start to the end of QUIT, with EHLO and no message.
-pub trait Client {
+pub(crate) trait Client {
     /// Discards the TLS sessions. Connections use TLS unless the method says otherwise.
     fn forget_sessions(&mut self) -> Result<()>;
     fn without_tls(&mut self) -> Result<()>;

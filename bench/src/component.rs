@@ -16,7 +16,7 @@ use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
 
 /// A compiled component.
-pub struct Host {
+pub(crate) struct Host {
     host: host::Host,
     /// In octets.
     pub size: usize,
@@ -24,7 +24,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn load(path: &Path) -> Result<Host> {
+    pub(crate) fn load(path: &Path) -> Result<Host> {
         let wasm = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let engine = host::engine()?;
         let start = Instant::now();
@@ -37,13 +37,13 @@ impl Host {
         })
     }
 
-    pub fn instantiate(&self) -> Result<Instance> {
+    pub(crate) fn instantiate(&self) -> Result<Instance> {
         self.host.instantiate()
     }
 }
 
 /// An instance with a mailer that trusts the server.
-pub struct ComponentClient<'a> {
+pub(crate) struct ComponentClient<'a> {
     host: &'a Host,
     server: &'a Server,
     instance: Instance,
@@ -51,7 +51,7 @@ pub struct ComponentClient<'a> {
 }
 
 impl ComponentClient<'_> {
-    pub fn new<'a>(host: &'a Host, server: &'a Server) -> Result<ComponentClient<'a>> {
+    pub(crate) fn new<'a>(host: &'a Host, server: &'a Server) -> Result<ComponentClient<'a>> {
         let mut instance = host.instantiate()?;
         let mailer = instance.call(async |smtp, store| {
             let calls = smtp.mailer();
@@ -74,7 +74,7 @@ impl ComponentClient<'_> {
     }
 
     /// Sends one message over a connection of its own, with a full handshake.
-    pub fn message(&mut self, message: &[u8]) -> Result<()> {
+    pub(crate) fn message(&mut self, message: &[u8]) -> Result<()> {
         self.forget_sessions()?;
         let password = Credentials::Password(PasswordCredentials {
             username: "user".into(),

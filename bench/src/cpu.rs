@@ -6,13 +6,13 @@ use rustix::time::{ClockId, clock_gettime};
 use wasmtime::Result;
 
 /// The processor time of `work`.
-pub fn time(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+pub(crate) fn time(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let start = now();
     work()?;
     Ok(now().saturating_sub(start))
 }
 
-pub fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

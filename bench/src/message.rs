@@ -18,7 +18,7 @@ const MESSAGE: &str = "From: a@mail.test\r\nTo: b@mail.test\r\nSubject: one\r\n\
 
 /// The processor time of a message over a connection of its own: a full handshake, AUTH PLAIN, QUIT. The
 /// clients take turns.
-pub fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
+pub(crate) fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
     let mut peer = PeerComponent::load(server)?;
     let mut ours: Vec<ComponentClient> = hosts
         .iter()

@@ -14,13 +14,13 @@ use wasmtime::{Result, bail, ensure};
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
 
-pub struct Native<'a> {
+pub(crate) struct Native<'a> {
     server: &'a Server,
     config: Arc<ClientConfig>,
 }
 
 impl Native<'_> {
-    pub fn new(server: &Server) -> Result<Native<'_>> {
+    pub(crate) fn new(server: &Server) -> Result<Native<'_>> {
         let config = config(server)?;
         Ok(Native { server, config })
     }

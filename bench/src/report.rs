@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::client::BULK;
 
 /// The results of one client.
-pub struct Column {
+pub(crate) struct Column {
     pub name: &'static str,
     pub plain: Duration,
     pub full: Duration,
@@ -17,20 +17,20 @@ pub struct Column {
     pub component: Option<Component>,
 }
 
-pub struct Component {
+pub(crate) struct Component {
     pub size: usize,
     pub compilation: Duration,
     pub instantiation: Duration,
 }
 
-pub struct Report {
+pub(crate) struct Report {
     columns: Vec<Column>,
     machine: String,
 }
 
 impl Report {
     /// The others are compared with the first column.
-    pub fn new(columns: Vec<Column>, machine: String) -> Report {
+    pub(crate) fn new(columns: Vec<Column>, machine: String) -> Report {
         Report { columns, machine }
     }
 

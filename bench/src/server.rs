@@ -9,7 +9,7 @@ use servers::authority::Authority;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-pub struct Server {
+pub(crate) struct Server {
     pub tls_port: u16,
     pub plain_port: u16,
     /// OpenSSL's version.
@@ -24,7 +24,7 @@ pub struct Server {
 
 impl Server {
     /// Starts it with a chain of two ECDSA P-256 certificates, without the root.
-    pub fn start() -> Result<Server> {
+    pub(crate) fn start() -> Result<Server> {
         let root = Authority::new();
         let identity = root.intermediate().issue(&["127.0.0.1"]);
         let files = env::temp_dir().join(format!("envoi-bench-{}", process::id()));

@@ -34,7 +34,7 @@ pub fn load(engine: &Engine, path: &Path) -> Component {
 
 /// Loads a component from memory.
 #[allow(unsafe_code, reason = "code compiled before")]
-pub fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
+pub(crate) fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
     let compiled = compiled_path(engine, wasm);
     if !compiled.exists() {
         compile(engine, wasm, &compiled);

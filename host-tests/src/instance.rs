@@ -231,7 +231,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub fn new(grants: Grants) -> State {
+    pub(crate) fn new(grants: Grants) -> State {
         State {
             wasi: grants.context(),
             table: ResourceTable::new(),

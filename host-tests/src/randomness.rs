@@ -8,10 +8,13 @@ use wasmtime::component::Linker;
 use crate::instance::State;
 
 /// The result of `get-random-bytes` for a requested number of octets.
-pub type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+pub(crate) type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 
 /// Replaces `wasi:random/random`.
-pub fn add_to_linker(linker: &mut Linker<State>, source: Randomness) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker(
+    linker: &mut Linker<State>,
+    source: Randomness,
+) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut interface = linker.instance("wasi:random/random@0.2.12")?;
     interface.func_wrap(

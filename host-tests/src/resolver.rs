@@ -11,7 +11,7 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use crate::instance::State;
 
 /// The addresses of each name, in the order of the answers.
-pub type Names = HashMap<String, Vec<IpAddr>>;
+pub(crate) type Names = HashMap<String, Vec<IpAddr>>;
 
 struct Answers(VecDeque<IpAddr>);
 
@@ -21,7 +21,7 @@ impl Pollable for Answers {
 }
 
 /// Replaces `wasi:sockets/ip-name-lookup`.
-pub fn add_to_linker(linker: &mut Linker<State>, names: Names) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker(linker: &mut Linker<State>, names: Names) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut interface = linker.instance("wasi:sockets/ip-name-lookup@0.2.12")?;
     interface.resource(

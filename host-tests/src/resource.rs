@@ -17,26 +17,26 @@ pub(crate) struct Resource<'a> {
 }
 
 impl<'a> Resource<'a> {
-    pub fn new(instance: &'a Instance, handle: ResourceAny) -> Resource<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Resource<'a> {
         Resource { instance, handle }
     }
 
-    pub fn handle(&self) -> ResourceAny {
+    pub(crate) fn handle(&self) -> ResourceAny {
         self.handle
     }
 
-    pub fn instance(&self) -> &'a Instance {
+    pub(crate) fn instance(&self) -> &'a Instance {
         self.instance
     }
 
-    pub fn call<T: Send + 'static>(
+    pub(crate) fn call<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
         self.call_world(|world, store, handle| call(world.envoi_mail_smtp(), store, handle))
     }
 
-    pub fn call_world<T: Send + 'static>(
+    pub(crate) fn call_world<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Envoi, &mut Store<State>, ResourceAny) -> wasmtime::Result<T>
         + Send
@@ -48,7 +48,7 @@ impl<'a> Resource<'a> {
     }
 
     /// Calls a function that consumes the resource.
-    pub fn consume<T: Send + 'static>(
+    pub(crate) fn consume<T: Send + 'static>(
         self,
         call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {

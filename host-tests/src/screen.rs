@@ -15,7 +15,7 @@ pub struct Screen {
 
 /// SGR parameters (ECMA-48, section 8.3.117).
 #[derive(Clone, Copy)]
-pub enum Colour {
+pub(crate) enum Colour {
     Bold = 1,
     Faint = 2,
     Green = 32,

@@ -3,18 +3,18 @@
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The message for `expect` on a lock.
-pub const UNPOISONED: &str = "nobody panics with it";
+pub(crate) const UNPOISONED: &str = "nobody panics with it";
 
 /// Shared by a server and its connections.
 #[derive(Default)]
-pub struct Shutdown {
+pub(crate) struct Shutdown {
     stage: Mutex<Option<ShutdownStage>>,
     changed: Condvar,
 }
 
 /// How far the shutdown has come.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
-pub enum ShutdownStage {
+pub(crate) enum ShutdownStage {
     /// Connections that only wait for the client to close may end now.
     Finishing,
     /// All connections end now.
@@ -22,7 +22,7 @@ pub enum ShutdownStage {
 }
 
 impl Shutdown {
-    pub fn advance_to(&self, stage: ShutdownStage) {
+    pub(crate) fn advance_to(&self, stage: ShutdownStage) {
         let mut current = self.lock();
         if *current < Some(stage) {
             *current = Some(stage);
@@ -30,12 +30,12 @@ impl Shutdown {
         self.changed.notify_all();
     }
 
-    pub fn has_reached(&self, stage: ShutdownStage) -> bool {
+    pub(crate) fn has_reached(&self, stage: ShutdownStage) -> bool {
         *self.lock() >= Some(stage)
     }
 
     /// Returns once the server shuts down.
-    pub fn wait(&self) {
+    pub(crate) fn wait(&self) {
         let begun = self
             .changed
             .wait_while(self.lock(), |stage| stage.is_none());

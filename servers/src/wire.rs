@@ -10,7 +10,7 @@ use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 use crate::shutdown::{Shutdown, ShutdownStage};
 
 /// A client that is silent for this long does not go on.
-pub const LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 /// How often a wait checks whether the server shuts down.
 const TICK: Duration = Duration::from_millis(10);
 const READ_SIZE: usize = 64 * 1024;
@@ -18,14 +18,14 @@ const READ_SIZE: usize = 64 * 1024;
 const LONGEST_LINE: usize = 16 * 1024;
 
 /// A connection.
-pub struct Wire {
+pub(crate) struct Wire {
     tcp: Tcp,
     tls: Option<ServerConnection>,
     received: Vec<u8>,
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, shutdown: Arc<Shutdown>) -> io::Result<Wire> {
+    pub(crate) fn new(stream: TcpStream, shutdown: Arc<Shutdown>) -> io::Result<Wire> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(LIMIT))?;
@@ -43,21 +43,21 @@ impl Wire {
     }
 
     /// Whether to read, and to write, one byte at a time.
-    pub fn single_bytes(&mut self, reads: bool, writes: bool) {
+    pub(crate) fn single_bytes(&mut self, reads: bool, writes: bool) {
         self.tcp.single_bytes = (reads, writes);
     }
 
-    pub fn is_tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
-    pub fn tls_is_resumed(&self) -> bool {
+    pub(crate) fn tls_is_resumed(&self) -> bool {
         let kind = self.tls.as_ref().and_then(|tls| tls.handshake_kind());
         kind == Some(HandshakeKind::Resumed)
     }
 
     /// Everything that follows is inside TLS.
-    pub fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
+    pub(crate) fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
         while tls.is_handshaking() {
             tls.complete_io(&mut self.tcp)?;
@@ -67,12 +67,12 @@ impl Wire {
     }
 
     /// Whether a complete line has arrived that was not read.
-    pub fn has_line(&self) -> bool {
+    pub(crate) fn has_line(&self) -> bool {
         self.received.contains(&b'\n')
     }
 
     /// One line without its CRLF; `None` if the client has closed.
-    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+    pub(crate) fn read_line(&mut self) -> io::Result<Option<String>> {
         loop {
             if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
@@ -92,7 +92,7 @@ impl Wire {
 
     /// Reads what follows a 354, with its dots stuffed, up to the final dot (RFC 5321, section 4.1.1.4);
     /// less if the client closes.
-    pub fn read_content(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_content(&mut self) -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
         loop {
             let from = content.len().saturating_sub(b"\r\n.\r\n".len());
@@ -108,20 +108,20 @@ impl Wire {
     }
 
     /// At least this many bytes; fewer if the client closes.
-    pub fn read_bytes(&mut self, least: usize) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_bytes(&mut self, least: usize) -> io::Result<Vec<u8>> {
         while self.received.len() < least && self.fill()? > 0 {}
         Ok(std::mem::take(&mut self.received))
     }
 
     /// This many bytes; fewer if the client closes.
-    pub fn read_exactly(&mut self, size: usize) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_exactly(&mut self, size: usize) -> io::Result<Vec<u8>> {
         while self.received.len() < size && self.fill()? > 0 {}
         let rest = self.received.split_off(size.min(self.received.len()));
         Ok(std::mem::replace(&mut self.received, rest))
     }
 
     /// All bytes until the client closes or the server finishes.
-    pub fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
         self.tcp.wait = Wait::ForFinish;
         let read = self.read_bytes(usize::MAX);
         self.tcp.wait = Wait::ForClient;
@@ -129,12 +129,12 @@ impl Wire {
     }
 
     /// Waits, without reading, until the server finishes.
-    pub fn stop_reading(&self) {
+    pub(crate) fn stop_reading(&self) {
         self.tcp.shutdown.wait();
     }
 
     /// The bytes that have arrived and that no step has read.
-    pub fn unread(&mut self) -> &[u8] {
+    pub(crate) fn unread(&mut self) -> &[u8] {
         self.tcp.wait = Wait::Never;
         // The next read reports an end or an error.
         while self.fill().is_ok_and(|size| size > 0) {}
@@ -142,7 +142,7 @@ impl Wire {
         &self.received
     }
 
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.tls {
             Some(tls) => rustls::Stream::new(tls, &mut self.tcp).write_all(bytes),
             None => self.tcp.write_all(bytes),
@@ -150,7 +150,7 @@ impl Wire {
     }
 
     /// Sends close_notify (RFC 8446, section 6.1), and closes.
-    pub fn hang_up(mut self) {
+    pub(crate) fn hang_up(mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
             // The client may have closed already.
@@ -159,7 +159,7 @@ impl Wire {
     }
 
     /// Closes with RST.
-    pub fn reset(self) -> io::Result<()> {
+    pub(crate) fn reset(self) -> io::Result<()> {
         socket2::SockRef::from(&self.tcp.stream).set_linger(Some(Duration::ZERO))
     }
 
@@ -183,7 +183,7 @@ impl Wire {
 }
 
 /// Whether the error means that the client has closed the connection.
-pub fn is_close(error: &io::Error) -> bool {
+pub(crate) fn is_close(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionReset

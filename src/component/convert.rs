@@ -165,14 +165,14 @@ impl From<TranscriptLine> for wit::TranscriptLine {
 }
 
 /// The result of an export. One generic function, so that its code is not repeated in each export.
-pub fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+pub(super) fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
     Ok(result?.into())
 }
 
 /// The result of a function that only checks its arguments, and so fails only with `invalid-argument`. Each export
 /// contains the code to return every error that it may have. Inlined, this one leaves out 2 kB of it.
 #[inline(always)]
-pub fn checked<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+pub(super) fn checked<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
     match result {
         Ok(value) => Ok(value.into()),
         Err(error) => Err(wit::Error::InvalidArgument(text(error))),
@@ -186,6 +186,6 @@ fn text(error: Error) -> String {
     }
 }
 
-pub fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(Into::into).collect()
 }

@@ -7,10 +7,10 @@ use crate::smtp::error::Error;
 use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 
 #[derive(Default)]
-pub struct GuestOptions(RefCell<Options>);
+pub(super) struct GuestOptions(RefCell<Options>);
 
 /// A copy of the caller's options. Without any, the defaults.
-pub fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
+pub(super) fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
     options.map_or(Options::default(), |options| {
         options.get::<GuestOptions>().0.borrow().clone()
     })

@@ -8,7 +8,7 @@ use crate::timeouts::{Timeout, Timeouts};
 
 /// The limits of each wait, and the end of the whole call.
 #[derive(Clone)]
-pub struct CallDeadlines<N> {
+pub(crate) struct CallDeadlines<N> {
     pub network: N,
     pub timeouts: Timeouts,
     /// The end of the whole call.
@@ -17,7 +17,7 @@ pub struct CallDeadlines<N> {
 
 impl<N: Network> CallDeadlines<N> {
     /// For a call that begins now.
-    pub fn start(network: &N, timeouts: &Timeouts) -> Self {
+    pub(crate) fn start(network: &N, timeouts: &Timeouts) -> Self {
         let total = timeouts.total;
         Self {
             network: network.clone(),
@@ -27,18 +27,18 @@ impl<N: Network> CallDeadlines<N> {
     }
 
     /// Whether the time of the whole call has run out.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.total
             .is_some_and(|total| total.has_passed(&self.network))
     }
 
     /// `limit` from now, or the end of the call if that is earlier.
-    pub fn limit(&self, limit: Duration) -> Deadline {
+    pub(crate) fn limit(&self, limit: Duration) -> Deadline {
         Deadline::after(&self.network, limit).or(self.total)
     }
 
     /// The error of a wait in this phase that `limit` or the total has ended.
-    pub fn timed_out(&self, phase: Phase, limit: Timeout) -> Error {
+    pub(crate) fn timed_out(&self, phase: Phase, limit: Timeout) -> Error {
         if self.is_over() {
             Error::Timeout(phase, Timeout::Total)
         } else {

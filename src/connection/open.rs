@@ -10,7 +10,7 @@ use crate::timeouts::Timeout;
 use crate::tls::{self, Tls};
 use crate::transcript::Transcript;
 
-pub async fn connect<N: Network>(
+pub(super) async fn connect<N: Network>(
     config: &ConnectConfig,
     deadlines: &CallDeadlines<N>,
     transcript: &Transcript,
@@ -59,7 +59,7 @@ async fn lookup<N: Network>(
 }
 
 /// Makes the ClientHello. Its keys take some time to make.
-pub fn client_hello(config: &ConnectConfig) -> Result<Tls, Error> {
+pub(super) fn client_hello(config: &ConnectConfig) -> Result<Tls, Error> {
     let name = config
         .server_name
         .as_ref()
@@ -68,7 +68,7 @@ pub fn client_hello(config: &ConnectConfig) -> Result<Tls, Error> {
 }
 
 /// The handshake, until the client's part of it is done.
-pub async fn handshake<N: Network>(
+pub(super) async fn handshake<N: Network>(
     stream: &mut N::Stream,
     mut tls: Tls,
     deadlines: &CallDeadlines<N>,
@@ -100,7 +100,7 @@ pub async fn handshake<N: Network>(
     Ok(tls)
 }
 
-pub async fn write_all(
+pub(super) async fn write_all(
     stream: &mut impl Stream,
     mut bytes: &[u8],
     deadline: Deadline,
@@ -118,7 +118,7 @@ pub async fn write_all(
     Ok(())
 }
 
-pub fn tls_failed(error: tls::Error) -> Error {
+pub(crate) fn tls_failed(error: tls::Error) -> Error {
     match error {
         tls::Error::Failed(failure, message) => Error::TlsFailed(failure, message),
         tls::Error::NoRandomness => Error::Other(error.to_string()),

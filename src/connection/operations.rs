@@ -11,26 +11,19 @@ use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::sending::{Request, Sending, TimeLeft};
-use crate::smtp::session::Session;
+use crate::smtp::session::{AuthStep, Session};
 use crate::timeouts::Timeout;
 use crate::tls;
 
 /// Octets of a message that leave in one write if the server keeps up.
 pub(super) const BLOCK: usize = 64 * 1024;
 
-/// A step of an AUTH exchange whose mechanism is the caller's own.
-pub enum AuthStep {
-    /// The server's challenge, decoded.
-    Challenge(Vec<u8>),
-    Done(Reply),
-}
-
 /// Gives a command to the session. Boxed, so that the driver is compiled once for all commands.
-pub type Command<'a> = Box<dyn FnOnce(&mut Session) -> Result<(), Error> + 'a>;
+pub(crate) type Command<'a> = Box<dyn FnOnce(&mut Session) -> Result<(), Error> + 'a>;
 
 impl<N: Network> Connection<N> {
     /// Begins a call with its own deadlines.
-    pub fn begin(&mut self, deadlines: CallDeadlines<N>) {
+    pub(crate) fn begin(&mut self, deadlines: CallDeadlines<N>) {
         self.deadlines = deadlines;
         self.session
             .transcript()
@@ -38,7 +31,7 @@ impl<N: Network> Connection<N> {
     }
 
     /// Sends the envelope of a message that is written in pieces; the content can follow.
-    pub async fn start(
+    pub(crate) async fn start(
         &mut self,
         envelope: &Envelope,
         options: &Options,
@@ -53,7 +46,7 @@ impl<N: Network> Connection<N> {
 
     /// Delivers messages one after the other, as far as this connection goes. A job that is not done then needs
     /// another connection. An error is about the login, and the same for all messages that are left.
-    pub async fn deliver(&mut self, mut sending: Sending<'_, '_>) -> Result<(), Error> {
+    pub(crate) async fn deliver(&mut self, mut sending: Sending<'_, '_>) -> Result<(), Error> {
         let mut result = Ok(());
         loop {
             let time_left = || {
@@ -76,13 +69,13 @@ impl<N: Network> Connection<N> {
         sending.login_failure().cloned().map_or(Ok(()), Err)
     }
 
-    pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+    pub(crate) async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         let result = self.write_blocks(piece).await;
         self.conclude(result)
     }
 
     /// Writes all that is left of `source`. The source must not stall for longer than a server may.
-    pub async fn write_from(&mut self, mut source: impl Source) -> Result<u64, Error> {
+    pub(crate) async fn write_from(&mut self, mut source: impl Source) -> Result<u64, Error> {
         let mut total = 0;
         loop {
             let deadline = self.deadlines.limit(self.deadlines.timeouts.block);
@@ -103,30 +96,30 @@ impl<N: Network> Connection<N> {
     }
 
     /// Ends the message, and waits for the reply to it.
-    pub async fn finish(&mut self) -> Result<Receipt, Error> {
+    pub(crate) async fn finish(&mut self) -> Result<Receipt, Error> {
         self.session.finish();
         let result = self.run().await;
         self.session.message_result(result)
     }
 
     /// Sends DATA after an envelope that was sent command by command; the content can follow.
-    pub async fn data(&mut self) -> Result<(), Error> {
+    pub(crate) async fn data(&mut self) -> Result<(), Error> {
         self.greet_if_due().await?;
         self.session.data()?;
         self.run().await
     }
 
     /// Whether a message's content is being written.
-    pub fn is_writing(&self) -> bool {
+    pub(crate) fn is_writing(&self) -> bool {
         self.session.is_writing()
     }
 
-    pub fn refused_recipients(&self) -> Vec<RecipientReply> {
+    pub(crate) fn refused_recipients(&self) -> Vec<RecipientReply> {
         self.session.refused_recipients()
     }
 
     /// Sends one command and returns its reply; sends EHLO before if that is due.
-    pub async fn ask(&mut self, command: Command<'_>) -> Result<Reply, Error> {
+    pub(crate) async fn ask(&mut self, command: Command<'_>) -> Result<Reply, Error> {
         self.greet_if_due().await?;
         command(&mut self.session)?;
         self.answer().await
@@ -134,7 +127,7 @@ impl<N: Network> Connection<N> {
 
     /// A step of an AUTH exchange whose mechanism is the caller's own. A challenge that is not base64 cancels
     /// the exchange.
-    pub async fn auth_step(&mut self, command: Command<'_>) -> Result<AuthStep, Error> {
+    pub(crate) async fn auth_step(&mut self, command: Command<'_>) -> Result<AuthStep, Error> {
         let reply = self.ask(command).await?;
         if !self.session.is_challenged() {
             return Ok(AuthStep::Done(reply));
@@ -150,7 +143,7 @@ impl<N: Network> Connection<N> {
     }
 
     /// EHLO or HELO with a name of the caller's own.
-    pub async fn hello(&mut self, name: LocalName) -> Result<Reply, Error> {
+    pub(crate) async fn hello(&mut self, name: LocalName) -> Result<Reply, Error> {
         self.session.hello(Some(name))?;
         self.answer().await
     }
@@ -163,16 +156,16 @@ impl<N: Network> Connection<N> {
             .ok_or_else(|| Error::Other("the session ended without a reply".into()))
     }
 
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         &self.session
     }
 
-    pub fn tls(&self) -> Option<tls::State> {
+    pub(crate) fn tls(&self) -> Option<tls::State> {
         self.tls.as_ref().map(tls::Tls::state)
     }
 
     /// Sends QUIT if the session allows it, waits for its reply a little, and ends TLS.
-    pub async fn quit(&mut self) -> Option<Reply> {
+    pub(crate) async fn quit(&mut self) -> Option<Reply> {
         if !self.session.is_open() {
             return None;
         }

@@ -42,7 +42,7 @@ enum AuthAnswer {
 }
 
 impl GroupedAuth {
-    pub fn new(login: Login, commands: Vec<Command>) -> Self {
+    pub(super) fn new(login: Login, commands: Vec<Command>) -> Self {
         Self {
             login,
             commands,
@@ -50,12 +50,12 @@ impl GroupedAuth {
         }
     }
 
-    pub fn is_refused(&self) -> bool {
+    pub(super) fn is_refused(&self) -> bool {
         matches!(self.answer, AuthAnswer::Refused(_))
     }
 
     /// Whether AUTH succeeded, but the server had not seen that when it refused MAIL behind it.
-    pub fn came_too_early(&self, transaction: &Transaction) -> bool {
+    pub(super) fn came_too_early(&self, transaction: &Transaction) -> bool {
         let mail = transaction.mail_refusal();
         matches!(self.answer, AuthAnswer::Succeeded)
             && mail.is_some_and(|reply| TOO_EARLY.contains(&reply.code))

@@ -58,16 +58,16 @@ impl Login {
     }
 
     /// The error after all mechanisms are refused.
-    pub fn refused(&self, reply: Reply) -> Error {
+    pub(super) fn refused(&self, reply: Reply) -> Error {
         Error::AuthRefused(reply, self.tried())
     }
 
-    pub fn exchange_mut(&mut self) -> Option<&mut Exchange> {
+    pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
         self.exchange.as_mut()
     }
 
     /// Whether another mechanism follows the one that was refused.
-    pub fn has_next_mechanism(&self) -> bool {
+    pub(super) fn has_next_mechanism(&self) -> bool {
         self.attempts.has_next()
     }
 
@@ -79,7 +79,7 @@ impl Login {
 
     /// Records that the mechanism under way is refused. Returns the reply, with what the server said about it
     /// in the exchange.
-    pub fn record_refusal(&mut self, mut reply: Reply) -> Reply {
+    pub(super) fn record_refusal(&mut self, mut reply: Reply) -> Reply {
         let Some(exchange) = self.exchange.take() else {
             return reply;
         };

@@ -31,20 +31,20 @@ enum Encoding {
 }
 
 impl BodyEncoder {
-    pub fn data() -> Self {
+    pub(super) fn data() -> Self {
         Self::new(Encoding::Data(Encoder::data()))
     }
 
-    pub fn chunks() -> Self {
+    pub(super) fn chunks() -> Self {
         Self::new(Encoding::Chunks(Encoder::bdat(), Vec::new()))
     }
 
-    pub fn binary() -> Self {
+    pub(super) fn binary() -> Self {
         Self::new(Encoding::Binary(Vec::new()))
     }
 
     /// Looks at each piece before it is sent.
-    pub fn scanning(self, allowed: Allowed) -> Self {
+    pub(super) fn scanning(self, allowed: Allowed) -> Self {
         Self {
             scanner: Some((
                 match self.encoding {
@@ -58,17 +58,17 @@ impl BodyEncoder {
     }
 
     /// Octets so far, as SIZE counts them, where each piece is looked at.
-    pub fn size(&self) -> Option<u64> {
+    pub(super) fn size(&self) -> Option<u64> {
         let (scanner, _) = self.scanner.as_ref()?;
         Some(scanner.result().size)
     }
 
-    pub fn is_chunked(&self) -> bool {
+    pub(super) fn is_chunked(&self) -> bool {
         !matches!(self.encoding, Encoding::Data(_))
     }
 
     /// Appends to `out` what can leave of the message; returns how many chunks that ends.
-    pub fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
+    pub(super) fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
         self.look_at(piece)?;
         let mut chunks = 0;
         for part in piece.chunks(CHUNK) {
@@ -89,7 +89,7 @@ impl BodyEncoder {
     }
 
     /// The end of the message.
-    pub fn finish(self, out: &mut Vec<u8>) {
+    pub(super) fn finish(self, out: &mut Vec<u8>) {
         match self.encoding {
             Encoding::Data(encoder) => encoder.finish(out),
             Encoding::Chunks(encoder, mut chunk) => {

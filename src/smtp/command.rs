@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::error::Phase;
 
 /// Longest command line without extensions, in octets with CRLF (RFC 5321, section 4.5.3.1.4).
-pub const MAX_COMMAND: usize = 512;
+pub(super) const MAX_COMMAND: usize = 512;
 
 /// What a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

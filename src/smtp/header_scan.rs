@@ -83,7 +83,7 @@ struct Utf8 {
 }
 
 impl HeaderScanner {
-    pub fn read(&mut self, piece: &[u8]) {
+    pub(super) fn read(&mut self, piece: &[u8]) {
         if self.state == State::Over {
             return;
         }
@@ -113,12 +113,12 @@ impl HeaderScanner {
     }
 
     /// The first field with an octet above 127.
-    pub fn first_not_ascii(&self) -> Option<NotAscii> {
+    pub(super) fn first_not_ascii(&self) -> Option<NotAscii> {
         self.first_not_ascii
     }
 
     /// The name of this field, if the header is UTF-8 as far as it was read.
-    pub fn first_in_utf8(&self) -> Option<FieldName> {
+    pub(super) fn first_in_utf8(&self) -> Option<FieldName> {
         let field = self.first_not_ascii.filter(|_| self.utf8.is_valid())?;
         Some(field.name)
     }

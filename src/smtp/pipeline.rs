@@ -80,7 +80,7 @@ pub(super) struct Pipeline {
 
 impl Pipeline {
     /// Of a connection on which the server speaks first.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             is_offered: false,
             queue: VecDeque::new(),
@@ -94,32 +94,32 @@ impl Pipeline {
 
     // --- commands -----------------------------------------------------------------------------
 
-    pub fn queue(&mut self, command: Command) {
+    pub(super) fn queue(&mut self, command: Command) {
         self.queue.push_back(command);
     }
 
     /// Queues a command before all others.
-    pub fn queue_first(&mut self, command: Command) {
+    pub(super) fn queue_first(&mut self, command: Command) {
         self.queue.push_front(command);
     }
 
-    pub fn has_queued(&self) -> bool {
+    pub(super) fn has_queued(&self) -> bool {
         !self.queue.is_empty()
     }
 
-    pub fn queued(&self) -> impl Iterator<Item = &Command> {
+    pub(super) fn queued(&self) -> impl Iterator<Item = &Command> {
         self.queue.iter()
     }
 
     /// Takes the queued commands that `is_taken` chooses.
-    pub fn take_queued(&mut self, is_taken: impl Fn(&Command) -> bool) -> Vec<Command> {
+    pub(super) fn take_queued(&mut self, is_taken: impl Fn(&Command) -> bool) -> Vec<Command> {
         let (taken, kept): (Vec<_>, Vec<_>) = self.queue.drain(..).partition(is_taken);
         self.queue = kept.into();
         taken
     }
 
     /// Moves one group of queued commands to the output: all that may leave in one flight.
-    pub fn flush(&mut self, transcript: &mut TranscriptBuffer) {
+    pub(super) fn flush(&mut self, transcript: &mut TranscriptBuffer) {
         while let Some(command) = self.queue.pop_front() {
             transcript.record(Speaker::Client, || command.redacted());
             self.output.push(&command);
@@ -134,7 +134,7 @@ impl Pipeline {
     // --- a message's content ------------------------------------------------------------------
 
     /// Appends content. `write` returns how many chunks it ended.
-    pub fn write_content<E>(
+    pub(super) fn write_content<E>(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<usize, E>,
     ) -> Result<(), E> {
@@ -145,7 +145,7 @@ impl Pipeline {
     }
 
     /// Appends the end of a message, which these replies answer.
-    pub fn end_message(
+    pub(super) fn end_message(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>),
         replies: impl IntoIterator<Item = PendingReply>,
@@ -156,18 +156,18 @@ impl Pipeline {
     }
 
     /// Whether the replies to chunks have to come before more content is written.
-    pub fn has_too_many_chunks(&self) -> bool {
+    pub(super) fn has_too_many_chunks(&self) -> bool {
         let allowed = if self.is_offered { MAX_CHUNKS_AHEAD } else { 0 };
         let is_chunk = |reply: &&PendingReply| **reply == PendingReply::Chunk;
         self.pending.iter().filter(is_chunk).count() > allowed
     }
 
     /// Octets to write.
-    pub fn output_len(&self) -> usize {
+    pub(super) fn output_len(&self) -> usize {
         self.output.len()
     }
 
-    pub fn take_output(&mut self) -> Output {
+    pub(super) fn take_output(&mut self) -> Output {
         let mut first = mem::take(&mut self.output);
         let MessageEnd::At(end) = self.message_end else {
             return Output {
@@ -184,42 +184,42 @@ impl Pipeline {
     }
 
     /// The last octet of what was taken before the end of a message, or of the end itself, is about to leave.
-    pub fn mark_message_sent(&mut self) {
+    pub(super) fn mark_message_sent(&mut self) {
         if self.message_end == MessageEnd::NotSent && self.awaits_acceptance() {
             self.message_end = MessageEnd::Sent;
         }
     }
 
     /// Whether the end of a message was written, and is not answered.
-    pub fn awaits_acceptance(&self) -> bool {
+    pub(super) fn awaits_acceptance(&self) -> bool {
         self.pending.iter().any(|reply| reply.ends_message())
     }
 
     /// Whether the server may have the whole message that it has not answered.
-    pub fn may_have_been_delivered(&self) -> bool {
+    pub(super) fn may_have_been_delivered(&self) -> bool {
         self.message_end == MessageEnd::Sent && self.awaits_acceptance()
     }
 
     // --- replies ------------------------------------------------------------------------------
 
-    pub fn awaits_reply(&self) -> bool {
+    pub(super) fn awaits_reply(&self) -> bool {
         !self.pending.is_empty()
     }
 
     /// The reply that comes next.
-    pub fn next_pending(&self) -> Option<PendingReply> {
+    pub(super) fn next_pending(&self) -> Option<PendingReply> {
         self.pending.front().copied()
     }
 
     /// Whether nothing but the replies to chunks is awaited.
-    pub fn awaits_only_chunks(&self) -> bool {
+    pub(super) fn awaits_only_chunks(&self) -> bool {
         let mut pending = self.pending.iter();
         pending.all(|reply| *reply == PendingReply::Chunk)
     }
 
     /// Takes the command that the next reply answers. It is `None` if the reply is unsolicited: nothing was
     /// sent, or the end of the message that it answers has not left.
-    pub fn take_pending(&mut self) -> Option<PendingReply> {
+    pub(super) fn take_pending(&mut self) -> Option<PendingReply> {
         let is_premature =
             |reply: &mut PendingReply| reply.ends_message() && self.message_end != MessageEnd::Sent;
         if self.pending.front_mut().is_some_and(is_premature) {
@@ -229,32 +229,32 @@ impl Pipeline {
     }
 
     /// The next reply answers `awaits` instead of the command that was sent.
-    pub fn replace_next_pending(&mut self, awaits: PendingReply) {
+    pub(super) fn replace_next_pending(&mut self, awaits: PendingReply) {
         if let Some(next) = self.pending.front_mut() {
             *next = awaits;
         }
     }
 
-    pub fn receive(&mut self, octets: &[u8]) {
+    pub(super) fn receive(&mut self, octets: &[u8]) {
         self.parser.push(octets);
     }
 
     /// Whether a reply has arrived and is not processed.
-    pub fn has_reply(&self) -> bool {
+    pub(super) fn has_reply(&self) -> bool {
         !self.arrived.is_empty()
     }
 
-    pub fn take_reply(&mut self) -> Option<Reply> {
+    pub(super) fn take_reply(&mut self) -> Option<Reply> {
         self.arrived.pop_front()
     }
 
     /// Whether octets have arrived that are not processed.
-    pub fn has_input(&self) -> bool {
+    pub(super) fn has_input(&self) -> bool {
         self.has_reply() || self.parser.has_leftover()
     }
 
     /// Parses what has arrived. `is_secret` tells which replies are hidden in the transcript.
-    pub fn parse(
+    pub(super) fn parse(
         &mut self,
         transcript: &mut TranscriptBuffer,
         is_secret: impl Fn(&Reply) -> bool,

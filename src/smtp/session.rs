@@ -130,6 +130,13 @@ pub enum Action {
     Idle,
 }
 
+/// A step of an AUTH exchange whose mechanism is the caller's own.
+pub enum AuthStep {
+    /// The server's challenge, decoded.
+    Challenge(Vec<u8>),
+    Done(Reply),
+}
+
 /// What protects the connection.
 pub(super) enum Channel {
     Clear,

@@ -9,6 +9,7 @@ use super::error::Error;
 use super::transaction::Transaction;
 use super::transitions::StateName;
 
+#[allow(clippy::large_enum_variant, reason = "a session has one state")]
 pub(super) enum State {
     /// From the greeting to EHLO's reply, and TLS in between.
     Opening(ConnectUntil),
@@ -133,7 +134,7 @@ pub(super) enum LostEnvelope {
 }
 
 impl State {
-    pub fn name(&self) -> StateName {
+    pub(super) fn name(&self) -> StateName {
         match self {
             Self::Opening(_) => StateName::Opening,
             Self::TlsDue(_) => StateName::TlsDue,
@@ -149,7 +150,7 @@ impl State {
     }
 
     /// The transaction that the server's next reply to an envelope or message is about.
-    pub fn transaction_mut(&mut self) -> Option<&mut Transaction> {
+    pub(super) fn transaction_mut(&mut self) -> Option<&mut Transaction> {
         match self {
             Self::Envelope(envelope) => Some(&mut envelope.transaction),
             Self::Content(transaction) => Some(transaction),
@@ -163,7 +164,7 @@ impl State {
     }
 
     /// The transaction whose content is being written, or awaits acceptance.
-    pub fn transaction(&self) -> Option<&Transaction> {
+    pub(super) fn transaction(&self) -> Option<&Transaction> {
         match self {
             Self::Content(transaction) => Some(transaction),
             Self::AwaitingAcceptance(awaiting) => Some(&awaiting.transaction),
@@ -172,7 +173,7 @@ impl State {
     }
 
     /// The transaction of a state that is left.
-    pub fn into_transaction(self) -> Option<Transaction> {
+    pub(super) fn into_transaction(self) -> Option<Transaction> {
         match self {
             Self::Envelope(envelope) => Some(envelope.transaction),
             Self::Discarding(discarding) => Some(discarding.transaction),
@@ -192,7 +193,7 @@ impl State {
 }
 
 impl Idle {
-    pub fn with(reset: Reset) -> Self {
+    pub(super) fn with(reset: Reset) -> Self {
         Self {
             reset,
             manual: None,
@@ -200,7 +201,7 @@ impl Idle {
     }
 
     /// After a transaction that failed.
-    pub fn after_failure() -> Self {
+    pub(super) fn after_failure() -> Self {
         Self::with(Reset::Due)
     }
 }

@@ -50,7 +50,7 @@ pub(super) enum Verdict {
 }
 
 impl Transaction {
-    pub fn new(
+    pub(super) fn new(
         recipients: Vec<Mailbox>,
         size: u64,
         partial_delivery: PartialDelivery,
@@ -71,7 +71,7 @@ impl Transaction {
     }
 
     /// Forgets all answers, because the envelope is sent again.
-    pub fn forget_answers(&mut self) {
+    pub(super) fn forget_answers(&mut self) {
         self.mail = Answer::Awaited;
         self.data = Answer::Awaited;
         self.accepted.clear();
@@ -79,7 +79,7 @@ impl Transaction {
     }
 
     /// Records a positive or negative reply to MAIL, RCPT or DATA.
-    pub fn record(&mut self, awaited: PendingReply, reply: Reply) {
+    pub(super) fn record(&mut self, awaited: PendingReply, reply: Reply) {
         match awaited {
             PendingReply::Rcpt(index) if reply.is_refusal() => self.refused.push((index, reply)),
             PendingReply::Rcpt(index) => self.accepted.push(index),
@@ -90,23 +90,23 @@ impl Transaction {
 
     // --- the envelope's replies ---------------------------------------------------------------
 
-    pub fn is_mail_accepted(&self) -> bool {
+    pub(super) fn is_mail_accepted(&self) -> bool {
         matches!(self.mail, Answer::Positive)
     }
 
     /// Whether the server waits for the content (354).
-    pub fn is_data_accepted(&self) -> bool {
+    pub(super) fn is_data_accepted(&self) -> bool {
         matches!(self.data, Answer::Positive)
     }
 
     /// Whether the replies to the recipients forbid the message.
-    pub fn is_refused(&self) -> bool {
+    pub(super) fn is_refused(&self) -> bool {
         let is_for_all = self.partial_delivery == PartialDelivery::Forbidden;
         self.accepted.is_empty() || is_for_all && !self.refused.is_empty()
     }
 
     /// What follows from the replies, once all of them have come.
-    pub fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         match (&self.mail, &self.data) {
             (Answer::Refused(reply), _) => {
                 Verdict::Failed(Error::Rejected(Phase::Mail, reply.clone()))
@@ -122,7 +122,7 @@ impl Transaction {
     }
 
     /// Why a message that left together with its envelope is for nobody.
-    pub fn failure(&self) -> Option<Error> {
+    pub(super) fn failure(&self) -> Option<Error> {
         match self.verdict() {
             Verdict::Failed(error) => Some(error),
             _ => None,
@@ -131,7 +131,7 @@ impl Transaction {
 
     /// Whether every reply that has come is one of `codes`, so that none judges the envelope. A refusal of DATA
     /// only follows from the others.
-    pub fn is_answered_only_with(&self, codes: &[u16]) -> bool {
+    pub(super) fn is_answered_only_with(&self, codes: &[u16]) -> bool {
         let is_listed = |reply: &Reply| codes.contains(&reply.code);
         self.mail.is_nothing_but(&is_listed)
             && !self.is_data_accepted()
@@ -140,7 +140,7 @@ impl Transaction {
     }
 
     /// The server's refusal of MAIL.
-    pub fn mail_refusal(&self) -> Option<&Reply> {
+    pub(super) fn mail_refusal(&self) -> Option<&Reply> {
         match &self.mail {
             Answer::Refused(reply) => Some(reply),
             _ => None,
@@ -148,25 +148,25 @@ impl Transaction {
     }
 
     /// Whether some recipients wait until the server has taken those before them.
-    pub fn is_held_back(&self) -> bool {
+    pub(super) fn is_held_back(&self) -> bool {
         matches!(&self.split, RecipientSplit::On { held_back } if !held_back.is_empty())
     }
 
     // --- results ------------------------------------------------------------------------------
 
     /// The refused recipients, with the server's replies.
-    pub fn refused(&self) -> Vec<RecipientReply> {
+    pub(super) fn refused(&self) -> Vec<RecipientReply> {
         self.name_all(self.refused.clone())
     }
 
     /// The receipt after SMTP's one answer to the message.
-    pub fn receipt(mut self, reply: &Reply) -> Receipt {
+    pub(super) fn receipt(mut self, reply: &Reply) -> Receipt {
         self.delivered = self.accepted.iter().map(|&i| (i, reply.clone())).collect();
         self.individual_receipt()
     }
 
     /// The receipt after LMTP's answers. Recipients without one are unknown.
-    pub fn individual_receipt(mut self) -> Receipt {
+    pub(super) fn individual_receipt(mut self) -> Receipt {
         let unknown = self.accepted.iter().skip(self.delivered.len());
         let unknown = unknown.map(|&i| self.name(i)).collect();
         let delivered = std::mem::take(&mut self.delivered);

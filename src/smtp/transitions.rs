@@ -372,7 +372,7 @@ const fn on(
 
 impl Then {
     /// What a reply of this class to this command leads to; `None` is a protocol error.
-    pub fn of(state: StateName, reply_to: PendingReply, reply: &Reply) -> Option<Self> {
+    pub(super) fn of(state: StateName, reply_to: PendingReply, reply: &Reply) -> Option<Self> {
         let class = ReplyClass::of(reply)?;
         let row = REPLIES.iter().find(|row| {
             discriminant(&row.reply_to) == discriminant(&reply_to)

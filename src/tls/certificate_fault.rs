@@ -5,7 +5,7 @@ use webpki::Error as Refusal;
 
 /// Continues the sentence "the certificate of mail.example …". `refusal` is webpki's error, if rustls has
 /// no variant for it.
-pub fn fault(error: &CertificateError, refusal: Option<Refusal>) -> String {
+pub(super) fn fault(error: &CertificateError, refusal: Option<Refusal>) -> String {
     match error {
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {

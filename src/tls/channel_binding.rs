@@ -45,7 +45,7 @@ const EXPORTED: usize = 32;
 pub(super) struct Exporter(Mutex<Option<[u8; EXPORTED]>>);
 
 impl Exporter {
-    pub fn binding(&self) -> Option<ChannelBinding> {
+    pub(super) fn binding(&self) -> Option<ChannelBinding> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

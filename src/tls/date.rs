@@ -6,7 +6,7 @@ use der::DateTime;
 use rustls::pki_types::UnixTime;
 
 /// Such as `2026-11-24 14:25 UTC`.
-pub fn date(time: UnixTime) -> String {
+pub(super) fn date(time: UnixTime) -> String {
     let Ok(date) = DateTime::from_unix_duration(Duration::from_secs(time.as_secs())) else {
         return "after the year 9999".into();
     };

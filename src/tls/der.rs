@@ -6,7 +6,7 @@ use der::asn1::{Any, AnyRef};
 use der::{Decode, Encode, Tag, TagNumber, Tagged};
 
 /// A constructed element with this context-specific tag, as X.509 has for optional fields.
-pub const fn context(number: u32) -> Tag {
+pub(super) const fn context(number: u32) -> Tag {
     Tag::ContextSpecific {
         constructed: true,
         number: TagNumber(number),
@@ -14,13 +14,13 @@ pub const fn context(number: u32) -> Tag {
 }
 
 /// The contents of the first element, if it has this tag, and the octets behind it.
-pub fn read(tag: Tag, der: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn read(tag: Tag, der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (element, rest) = AnyRef::from_der_partial(der).ok()?;
     (element.tag() == tag).then_some((element.value(), rest))
 }
 
 /// The elements in the contents of a sequence or set, up to the first malformed one.
-pub fn elements(contents: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
+pub(super) fn elements(contents: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
     let mut rest = contents;
     iter::from_fn(move || {
         let (element, behind) = AnyRef::from_der_partial(rest).ok()?;
@@ -30,6 +30,6 @@ pub fn elements(contents: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
 }
 
 /// Encodes an element; its contents are the concatenation of these.
-pub fn element(tag: Tag, contents: &[&[u8]]) -> Option<Vec<u8>> {
+pub(super) fn element(tag: Tag, contents: &[&[u8]]) -> Option<Vec<u8>> {
     Any::new(tag, contents.concat()).ok()?.to_der().ok()
 }

@@ -15,7 +15,7 @@ const VERIFY_DATA: usize = 12;
 
 /// What the PRF has seen of one connection.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Finished {
+pub(super) struct Finished {
     /// The client's in a full handshake, the server's in a resumed one.
     first: Option<[u8; VERIFY_DATA]>,
     /// The handshake has the extended master secret (RFC 7627). Without it, a man in the middle can make
@@ -35,7 +35,7 @@ thread_local! {
 
 impl Finished {
     /// Runs `drive`, which processes this connection.
-    pub fn watch<T>(&mut self, drive: impl FnOnce() -> T) -> T {
+    pub(super) fn watch<T>(&mut self, drive: impl FnOnce() -> T) -> T {
         let before = CURRENT.replace(*self);
         let result = drive();
         *self = CURRENT.replace(before);
@@ -43,7 +43,7 @@ impl Finished {
     }
 
     /// `None` if another connection could have the same.
-    pub fn unique(&self) -> Option<[u8; VERIFY_DATA]> {
+    pub(super) fn unique(&self) -> Option<[u8; VERIFY_DATA]> {
         self.first.filter(|_| self.is_extended)
     }
 
@@ -63,12 +63,12 @@ impl Finished {
 
 /// Whether the current connection's session may be resumed. A session without extended master secret may
 /// not: two resumptions can have the same `tls-unique` (RFC 7627, section 5.4).
-pub fn is_extended() -> bool {
+pub(super) fn is_extended() -> bool {
     CURRENT.get().is_extended
 }
 
 /// The PRF of TLS 1.2, recording what passes through it.
-pub struct WatchedPrf(pub PrfUsingHmac<'static>);
+pub(super) struct WatchedPrf(pub PrfUsingHmac<'static>);
 
 impl Prf for WatchedPrf {
     fn for_key_exchange(

@@ -10,7 +10,7 @@ use rustls::unbuffered::{
 };
 
 #[derive(Default)]
-pub struct Output {
+pub(super) struct Output {
     pub outgoing: Vec<u8>,
     pub plaintext: Vec<u8>,
     pub peer_closed: bool,
@@ -18,7 +18,7 @@ pub struct Output {
 
 /// What to write as soon as application data may be sent.
 #[derive(Clone, Copy)]
-pub enum WriteRequest<'a> {
+pub(super) enum WriteRequest<'a> {
     Nothing,
     Encrypt(&'a [u8]),
     CloseNotify,
@@ -27,7 +27,7 @@ pub enum WriteRequest<'a> {
 impl Output {
     /// Serves one state, and adds the incoming octets it consumed to `done`. Breaks if rustls can do no
     /// more for now.
-    pub fn process_state(
+    pub(super) fn process_state(
         &mut self,
         state: ConnectionState<'_, '_, ClientConnectionData>,
         request: WriteRequest<'_>,

@@ -18,7 +18,7 @@ const MAX_SERVERS: usize = 4;
 const MAX_TICKETS: usize = 8;
 
 #[derive(Default)]
-pub struct Sessions {
+pub(super) struct Sessions {
     servers: Mutex<VecDeque<Server>>,
 }
 

@@ -75,7 +75,10 @@ impl Trust {
 }
 
 /// The certificates in a PEM text, at least one, or the one in DER. `what` names their purpose in errors.
-pub fn certificates(octets: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(super) fn certificates(
+    octets: &[u8],
+    what: &str,
+) -> Result<Vec<CertificateDer<'static>>, String> {
     if is_der(octets) {
         return Ok(vec![CertificateDer::from(octets.to_vec())]);
     }
@@ -95,7 +98,7 @@ pub fn certificates(octets: &[u8], what: &str) -> Result<Vec<CertificateDer<'sta
 }
 
 /// Every certificate and key begins with a SEQUENCE (RFC 5280, section 4.1); text does not.
-pub fn is_der(octets: &[u8]) -> bool {
+pub(super) fn is_der(octets: &[u8]) -> bool {
     octets.first() == Some(&0x30)
 }
 

@@ -25,7 +25,7 @@ const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.
 
 /// Checks period, purpose and name. The caller of this function has found the certificate among the
 /// added ones, so its signature proves nothing more and is not checked.
-pub fn verify(
+pub(super) fn verify(
     certificate: &CertificateDer<'_>,
     name: &ServerName<'_>,
     now: UnixTime,
@@ -58,7 +58,7 @@ pub fn verify(
 
 /// Makes version 3 of version 1, which has the same fields, because webpki reads only version 3. The
 /// signature no longer fits; nothing here checks it.
-pub fn as_version_3<'a>(certificate: &'a CertificateDer<'a>) -> Cow<'a, CertificateDer<'a>> {
+pub(super) fn as_version_3<'a>(certificate: &'a CertificateDer<'a>) -> Cow<'a, CertificateDer<'a>> {
     match upgraded(certificate) {
         Some(der) => Cow::Owned(der.into()),
         None => Cow::Borrowed(certificate),

@@ -18,7 +18,7 @@ use super::trusted_certificate;
 /// rustls has a verifier over the same functions, with 20 kB of code for revocation lists, which are not
 /// used here.
 #[derive(Debug)]
-pub struct Verifier {
+pub(super) struct Verifier {
     pub roots: RootCertStore,
     /// Added by the caller: each may be a server's own.
     pub added: Vec<CertificateDer<'static>>,
@@ -33,7 +33,7 @@ thread_local! {
 }
 
 /// webpki's error about the chain, after `CertificateError::Other`.
-pub fn take_refusal() -> Option<webpki::Error> {
+pub(super) fn take_refusal() -> Option<webpki::Error> {
     REFUSAL.take()
 }
 

@@ -6,18 +6,18 @@ use envoi::smtp::parameters::Options;
 
 use crate::talk::Talk;
 
-pub fn mail(talk: &mut Talk) -> Result<(), Error> {
+pub(crate) fn mail(talk: &mut Talk) -> Result<(), Error> {
     let sender = Mailbox::parse("a@client.test").unwrap();
     talk.session.mail(Some(&sender), &Options::default())
 }
 
-pub fn rcpt(talk: &mut Talk, recipient: &str) -> Result<(), Error> {
+pub(crate) fn rcpt(talk: &mut Talk, recipient: &str) -> Result<(), Error> {
     let recipient = Mailbox::parse_recipient(recipient).unwrap();
     talk.session.rcpt(recipient, &Options::default())
 }
 
 /// Sends MAIL, which is accepted.
-pub fn in_a_transaction(talk: &mut Talk) {
+pub(crate) fn in_a_transaction(talk: &mut Talk) {
     mail(talk).unwrap();
     talk.expect_ok("C: MAIL FROM:<a@client.test>\nS: 250 ok");
 }

@@ -29,7 +29,7 @@ const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
 ];
 
 /// The configuration of a server and of a session with it, in one.
-pub struct Setup {
+pub(crate) struct Setup {
     pub protocol: Protocol,
     pub until: ConnectUntil,
     pub local_name: Option<LocalName>,
@@ -47,7 +47,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    pub fn session(self) -> Session {
+    pub(crate) fn session(self) -> Session {
         let server = ServerConfig {
             protocol: self.protocol,
             security: self.security,
@@ -74,7 +74,7 @@ impl Setup {
 }
 
 /// Without TLS, to a server elsewhere, without credentials.
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup {
         protocol: Protocol::Smtp,
         until: ConnectUntil::Ready,
@@ -94,7 +94,7 @@ pub fn setup() -> Setup {
 }
 
 /// Inside TLS, as this user.
-pub fn setup_with_password(password: &str) -> Setup {
+pub(crate) fn setup_with_password(password: &str) -> Setup {
     let credentials = Password {
         username: "user".into(),
         password: password.into(),
@@ -109,7 +109,7 @@ pub fn setup_with_password(password: &str) -> Setup {
 
 /// The extension that is missing, and the words for people.
 #[track_caller]
-pub fn unavailable(result: Result<(), Error>) -> (String, String) {
+pub(crate) fn unavailable(result: Result<(), Error>) -> (String, String) {
     match result {
         Err(Error::ExtensionUnavailable(unavailable)) => (unavailable.keyword, unavailable.reason),
         other => panic!("{other:?}"),
@@ -117,14 +117,14 @@ pub fn unavailable(result: Result<(), Error>) -> (String, String) {
 }
 
 /// Runs a conversation with whole lines, and again one octet at a time.
-pub fn both_ways(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
+pub(crate) fn both_ways(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
     for by_octet in [false, true] {
         hold(setup(), by_octet, &conversation);
     }
 }
 
 /// Runs a conversation that leaves behind what a second would meet.
-pub fn once(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
+pub(crate) fn once(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
     hold(setup(), false, &conversation);
 }
 
@@ -134,7 +134,7 @@ fn hold(setup: Setup, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
     conversation(&mut Talk { session, by_octet });
 }
 
-pub struct Talk {
+pub(crate) struct Talk {
     pub session: Session,
     by_octet: bool,
 }
@@ -142,7 +142,7 @@ pub struct Talk {
 impl Talk {
     /// Follows a script of lines that the server says (`S: `) and that the client must say
     /// (`C: `, those that follow each other in one flight); returns what is needed next.
-    pub fn run(&mut self, script: &str) -> Result<Action, Error> {
+    pub(crate) fn run(&mut self, script: &str) -> Result<Action, Error> {
         let lines: Vec<&str> = script
             .lines()
             .map(str::trim_start)
@@ -167,18 +167,18 @@ impl Talk {
     }
 
     /// To the end of a script that must go well.
-    pub fn expect_ok(&mut self, script: &str) -> Action {
+    pub(crate) fn expect_ok(&mut self, script: &str) -> Action {
         self.run(script)
             .unwrap_or_else(|error| panic!("{error:?} in {script}"))
     }
 
     /// To the end of a script that must fail there.
-    pub fn expect_err(&mut self, script: &str) -> Error {
+    pub(crate) fn expect_err(&mut self, script: &str) -> Error {
         self.run(script).expect_err(script)
     }
 
     /// What the server says, line ends and all.
-    pub fn hear(&mut self, bytes: &[u8]) -> Result<Action, Error> {
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<Action, Error> {
         if !self.by_octet {
             self.session.receive(bytes)?;
             return self.session.next_action();
@@ -193,7 +193,7 @@ impl Talk {
     }
 
     /// All that the session wants to say.
-    pub fn said(&mut self) -> String {
+    pub(crate) fn said(&mut self) -> String {
         let Output {
             first,
             after_message,
@@ -203,13 +203,13 @@ impl Talk {
     }
 
     /// Greeting and EHLO with a server that offers `extensions`.
-    pub fn open(&mut self, extensions: &[&str]) {
+    pub(crate) fn open(&mut self, extensions: &[&str]) {
         self.expect_ok("S: 220 mail.test ESMTP\nC: EHLO client.test");
         let offered: String = extensions.iter().map(|e| format!("S: 250-{e}\n")).collect();
         self.expect_ok(&format!("S: 250-mail.test\n{offered}S: 250 HELP"));
     }
 
-    pub fn deliver(
+    pub(crate) fn deliver(
         &mut self,
         sender: &str,
         recipients: &[&str],
@@ -232,13 +232,13 @@ impl Talk {
     }
 
     /// From a to these recipients, one line.
-    pub fn deliver_to(&mut self, recipients: &[&str]) {
+    pub(crate) fn deliver_to(&mut self, recipients: &[&str]) {
         self.deliver("a@client.test", recipients, b"Hello\r\n", true)
             .unwrap();
     }
 
     /// The message, after 354; the server's answer to it.
-    pub fn finish(&mut self, message: &[u8], reply: &str) -> Result<Receipt, Error> {
+    pub(crate) fn finish(&mut self, message: &[u8], reply: &str) -> Result<Receipt, Error> {
         for piece in message.chunks(if self.by_octet {
             1
         } else {
@@ -254,7 +254,7 @@ impl Talk {
     }
 
     /// The conversation for people.
-    pub fn transcript(&mut self) -> String {
+    pub(crate) fn transcript(&mut self) -> String {
         self.session
             .transcript()
             .take()

@@ -5,10 +5,10 @@ use envoi::smtp::parameters::Options;
 
 use super::network::{FakeNetwork, both_ways};
 
-pub const HELLO: &str = "Subject: hello\r\n\r\nHello.\r\n";
+pub(crate) const HELLO: &str = "Subject: hello\r\n\r\nHello.\r\n";
 
 /// Up to 354, with a reply to each command.
-pub const ENVELOPE: &str = "
+pub(crate) const ENVELOPE: &str = "
     S: 220 mail.example.org ESMTP
     C: EHLO [192.0.2.9]
     S: 250 mail.example.org
@@ -21,11 +21,11 @@ pub const ENVELOPE: &str = "
 ";
 
 /// A message of more than one block.
-pub fn large() -> String {
+pub(crate) fn large() -> String {
     format!("Subject: large\r\n\r\n{}", "Hello.\r\n".repeat(25_000))
 }
 
-pub fn send(
+pub(crate) fn send(
     network: &FakeNetwork,
     mailer: &mut envoi::Mailer<FakeNetwork>,
     message: &str,

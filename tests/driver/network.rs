@@ -15,10 +15,10 @@ use envoi::smtp::config::Security;
 
 use super::server::Server;
 
-pub const HOST: &str = "mail.example.org";
+pub(crate) const HOST: &str = "mail.example.org";
 
 #[derive(Clone, Default)]
-pub struct FakeNetwork(Rc<World>);
+pub(crate) struct FakeNetwork(Rc<World>);
 
 #[derive(Default)]
 struct World {
@@ -41,7 +41,7 @@ enum Attempt {
 }
 
 /// Runs a test as it is, and once more one octet at a time in both directions.
-pub fn both_ways(test: impl Fn(&FakeNetwork)) {
+pub(crate) fn both_ways(test: impl Fn(&FakeNetwork)) {
     for by_octet in [false, true] {
         let network = FakeNetwork(Rc::new(World {
             by_octet,
@@ -54,31 +54,31 @@ pub fn both_ways(test: impl Fn(&FakeNetwork)) {
 
 impl FakeNetwork {
     /// The name [`HOST`] has these addresses. It has none that is found until this is called.
-    pub fn resolves_to(&self, addresses: &[&str]) {
+    pub(crate) fn resolves_to(&self, addresses: &[&str]) {
         let addresses = addresses.iter().map(|ip| ip.parse().unwrap()).collect();
         self.0.addresses.replace(Some(addresses));
     }
 
     /// At the only address of [`HOST`], this server takes the next connection.
-    pub fn serves(&self, script: &str) {
+    pub(crate) fn serves(&self, script: &str) {
         self.resolves_to(&["192.0.2.1"]);
         self.connects("192.0.2.1", 0, script);
     }
 
     /// This server takes the next connection to `address`, after so many milliseconds.
-    pub fn connects(&self, address: &str, millis: u64, script: &str) {
+    pub(crate) fn connects(&self, address: &str, millis: u64, script: &str) {
         let after = Duration::from_millis(millis);
         let server = Server::new(script);
         self.adds(address, Attempt::Connects { after, server });
     }
 
     /// The next connection to `address` fails.
-    pub fn fails(&self, address: &str, error: Error) {
+    pub(crate) fn fails(&self, address: &str, error: Error) {
         self.adds(address, Attempt::Fails(error));
     }
 
     /// Nothing answers the next attempt to connect to `address`.
-    pub fn ignores(&self, address: &str) {
+    pub(crate) fn ignores(&self, address: &str) {
         self.adds(address, Attempt::Silence);
     }
 
@@ -89,23 +89,23 @@ impl FakeNetwork {
     }
 
     /// A mailer to [`HOST`], without TLS.
-    pub fn mailer(&self) -> Mailer<Self> {
+    pub(crate) fn mailer(&self) -> Mailer<Self> {
         let mut mailer = Mailer::over(self.clone(), HOST.into());
         mailer.set_security(Security::Plaintext);
         mailer
     }
 
     /// The time that has passed.
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.0.now.get()
     }
 
-    pub fn lets_pass(&self, time: Duration) {
+    pub(crate) fn lets_pass(&self, time: Duration) {
         self.0.now.set(self.elapsed() + time);
     }
 
     /// The time in milliseconds and the address of each attempt to connect.
-    pub fn attempts(&self) -> Vec<(u128, String)> {
+    pub(crate) fn attempts(&self) -> Vec<(u128, String)> {
         let attempts = self.0.attempts.borrow();
         let attempts = attempts.iter();
         attempts
@@ -115,7 +115,7 @@ impl FakeNetwork {
 
     /// Runs a future to its end. While it waits, the clock jumps to the next event.
     #[track_caller]
-    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn run<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
         loop {
@@ -217,7 +217,7 @@ impl Network for FakeNetwork {
     }
 }
 
-pub struct FakeStream {
+pub(crate) struct FakeStream {
     network: FakeNetwork,
     server: Rc<RefCell<Server>>,
 }

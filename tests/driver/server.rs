@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use envoi::net::Read;
 
-pub struct Server {
+pub(crate) struct Server {
     script: VecDeque<Step>,
     /// Octets that it has not looked at.
     received: Vec<u8>,
@@ -47,7 +47,7 @@ enum Sent {
 }
 
 impl Server {
-    pub fn new(script: &str) -> Self {
+    pub(crate) fn new(script: &str) -> Self {
         let lines = script.lines().map(str::trim_start);
         Self {
             script: lines.filter(|line| !line.is_empty()).map(step).collect(),
@@ -58,13 +58,13 @@ impl Server {
     }
 
     /// Whether the client has done all that the script expects.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         let expects = |step: &Step| matches!(step, Step::Expect(_) | Step::ExpectContent);
         !self.script.iter().any(expects)
     }
 
     /// Whether it takes octets now.
-    pub fn reads(&self) -> bool {
+    pub(crate) fn reads(&self) -> bool {
         match self.script.front() {
             Some(Step::ReadNothing) => false,
             Some(Step::WriteFirst) => self.sent.is_empty(),
@@ -72,13 +72,13 @@ impl Server {
         }
     }
 
-    pub fn receive(&mut self, bytes: &[u8], now: Duration) {
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: Duration) {
         self.received.extend(bytes);
         self.advance(now);
     }
 
     /// The next octets that have arrived at the client, at most so many.
-    pub fn read(&mut self, most: usize, now: Duration) -> Read {
+    pub(crate) fn read(&mut self, most: usize, now: Duration) -> Read {
         self.advance(now);
         match self.sent.front_mut() {
             Some((arrives, _)) if *arrives > now => Read::Nothing,
@@ -97,16 +97,16 @@ impl Server {
     }
 
     /// When the client can read something, if the client does nothing meanwhile.
-    pub fn next_arrival(&self) -> Option<Duration> {
+    pub(crate) fn next_arrival(&self) -> Option<Duration> {
         self.sent.front().map(|(arrives, _)| *arrives)
     }
 
-    pub fn is_broken(&self) -> bool {
+    pub(crate) fn is_broken(&self) -> bool {
         matches!(self.sent.back(), Some((_, Sent::Broken)))
     }
 
     /// Follows the script as far as it goes without the client.
-    pub fn advance(&mut self, now: Duration) {
+    pub(crate) fn advance(&mut self, now: Duration) {
         while let Some(step) = self.script.front() {
             let time = self.busy_until.max(now);
             match step {

@@ -15,7 +15,7 @@ use rustls::{
 
 use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, key, params};
 
-pub const SUITES_13: [SupportedCipherSuite; 3] = [
+pub(crate) const SUITES_13: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
     cipher_suite::TLS13_AES_128_GCM_SHA256,
     cipher_suite::TLS13_AES_256_GCM_SHA384,
@@ -31,7 +31,7 @@ const RSA_12: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 ];
 
-pub fn provider(
+pub(crate) fn provider(
     suites: &[SupportedCipherSuite],
     group: &'static dyn SupportedKxGroup,
 ) -> CryptoProvider {

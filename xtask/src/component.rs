@@ -173,7 +173,7 @@ pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
 }
 
 /// What compiles for the components' target.
-pub fn toolchain() -> Result<Toolchain> {
+pub(crate) fn toolchain() -> Result<Toolchain> {
     toolchain::set_up(TARGET)
 }
 

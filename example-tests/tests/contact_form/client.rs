@@ -9,9 +9,9 @@ use example_tests::site::Site;
 /// The form waits 20 seconds for a mail server.
 const LIMIT: Duration = Duration::from_secs(60);
 
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     headers: String,
     pub body: String,
@@ -19,7 +19,7 @@ pub struct Reply {
 
 impl Reply {
     /// Empty if the header is missing.
-    pub fn header(&self, wanted: &str) -> &str {
+    pub(crate) fn header(&self, wanted: &str) -> &str {
         let mut headers = self
             .headers
             .lines()
@@ -29,7 +29,7 @@ impl Reply {
     }
 
     /// Panics unless the reply has this status and contains this sentence.
-    pub fn says(&self, status: u16, sentence: &str) {
+    pub(crate) fn says(&self, status: u16, sentence: &str) {
         assert_eq!(self.status, status, "{}", self.body);
         assert!(
             self.body.contains(sentence),
@@ -40,7 +40,7 @@ impl Reply {
 }
 
 /// Sends a request without further headers.
-pub fn ask(site: &Site, what: &str) -> Reply {
+pub(crate) fn ask(site: &Site, what: &str) -> Reply {
     exchange(
         site,
         &format!("{what} HTTP/1.1\r\nHost: {}\r\n", site.authority()),
@@ -49,7 +49,7 @@ pub fn ask(site: &Site, what: &str) -> Reply {
 }
 
 /// Submits the form as a browser does on the form's page.
-pub fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
+pub(crate) fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
     let origin = format!("Origin: http://{}", site.authority());
     post(
         site,
@@ -58,7 +58,7 @@ pub fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
     )
 }
 
-pub fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
+pub(crate) fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
     let (authority, headers) = (site.authority(), headers.join("\r\n"));
     let length = body.len();
     let head = format!(
@@ -67,7 +67,7 @@ pub fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
     exchange(site, &head, body)
 }
 
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     let fields: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("{name}={}", percent(value)))
@@ -108,7 +108,7 @@ fn exchange(site: &Site, head: &str, body: &[u8]) -> Reply {
     }
 }
 
-pub fn connect(site: &Site) -> TcpStream {
+pub(crate) fn connect(site: &Site) -> TcpStream {
     let stream = TcpStream::connect(site.authority()).expect("the site listens");
     stream
         .set_read_timeout(Some(LIMIT))

@@ -9,19 +9,19 @@ use servers::authority::Authority;
 use servers::report::not_run;
 use servers::sink::{Account, Delivery, Sink};
 
-pub const PASSWORD: &str = "pa ss/w@rd";
-pub const TO: &str = "owner@mail.test";
-pub const FROM: &str = "form@site.test";
+pub(crate) const PASSWORD: &str = "pa ss/w@rd";
+pub(crate) const TO: &str = "owner@mail.test";
+pub(crate) const FROM: &str = "form@site.test";
 
 /// A valid form.
-pub const VALID_FORM: [(&str, &str); 3] = [
+pub(crate) const VALID_FORM: [(&str, &str); 3] = [
     ("name", "Ada Lovelace"),
     ("address", "ada@example.org"),
     ("message", "Good day,\r\nis this on?"),
 ];
 
 /// Runs the test against the components of both languages at the same time.
-pub fn each_handler(test: impl Fn(&str) + Sync) {
+pub(crate) fn each_handler(test: impl Fn(&str) + Sync) {
     if let Err(why) = wasmtime() {
         return not_run(&"the contact form", &why);
     }
@@ -39,19 +39,23 @@ pub fn each_handler(test: impl Fn(&str) + Sync) {
 }
 
 /// A form with a mail server that accepts its messages.
-pub struct Form {
+pub(crate) struct Form {
     pub site: Site,
     sink: Sink,
 }
 
 impl Form {
     /// The mail server requires STARTTLS and a password; the form trusts its authority.
-    pub fn serve(component: &str) -> Form {
+    pub(crate) fn serve(component: &str) -> Form {
         Form::serve_with_name(component, "127.0.0.1", &[])
     }
 
     /// The mail server's certificate is for this name.
-    pub fn serve_with_name(component: &str, name: &str, environment: &[(&str, &str)]) -> Form {
+    pub(crate) fn serve_with_name(
+        component: &str,
+        name: &str,
+        environment: &[(&str, &str)],
+    ) -> Form {
         let authority = Authority::new();
         let account = Account {
             username: "form".into(),
@@ -65,12 +69,12 @@ impl Form {
         Form { site, sink }
     }
 
-    pub fn deliveries(&self) -> Vec<Delivery> {
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.sink.deliveries()
     }
 
     /// Panics unless there is exactly one.
-    pub fn delivery(&self) -> Delivery {
+    pub(crate) fn delivery(&self) -> Delivery {
         let mut deliveries = self.deliveries();
         assert_eq!(deliveries.len(), 1);
         deliveries.remove(0)
@@ -78,27 +82,27 @@ impl Form {
 }
 
 /// With these environment variables in addition to sender and recipient.
-pub fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
+pub(crate) fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
     let addresses = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
     Site::serve(component, &[&addresses, environment].concat())
         .unwrap_or_else(|why| panic!("{why}"))
 }
 
 /// The mail server listens at this port of 127.0.0.1, without TLS.
-pub fn serve_with_server(component: &str, port: u16) -> Site {
+pub(crate) fn serve_with_server(component: &str, port: u16) -> Site {
     serve(
         component,
         &[("SMTP_URL", &format!("smtp://127.0.0.1:{port}"))],
     )
 }
 
-pub fn parse(delivery: &Delivery) -> Message<'_> {
+pub(crate) fn parse(delivery: &Delivery) -> Message<'_> {
     let parser = MessageParser::default();
     parser.parse(&delivery.message).expect("a message")
 }
 
 /// The name and the address of the only mailbox in the header.
-pub fn mailbox(header: Option<&Address>) -> (String, String) {
+pub(crate) fn mailbox(header: Option<&Address>) -> (String, String) {
     let all = header.expect("the header").clone().into_list();
     let [one] = all.as_slice() else {
         panic!("{all:?}")
@@ -108,6 +112,6 @@ pub fn mailbox(header: Option<&Address>) -> (String, String) {
 }
 
 /// The valid form with another value in one field.
-pub fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
+pub(crate) fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
     VALID_FORM.map(|(field, usual)| (field, if field == name { value } else { usual }))
 }

@@ -9,7 +9,7 @@ use example_tests::{node, program::Program};
 use servers::report;
 
 /// `None` if this machine cannot have it, which is reported.
-pub fn project() -> Option<&'static Path> {
+pub(crate) fn project() -> Option<&'static Path> {
     static PROJECT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
         match node::project(&project) {
@@ -35,7 +35,7 @@ fn copy_programs(project: &Path) {
 }
 
 /// Starts a program of `programs/` in the project; `None` as in [`project`].
-pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
+pub(crate) fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     let project = project()?;
     let mut node = Command::new("node");
     node.arg(name).envs(environment.iter().copied());
@@ -44,7 +44,7 @@ pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
 }
 
 /// Runs a program, which has to succeed; returns its output.
-pub fn run(name: &str, environment: &[(&str, &str)]) -> Option<String> {
+pub(crate) fn run(name: &str, environment: &[(&str, &str)]) -> Option<String> {
     let ended = start(name, environment)?.end();
     assert!(ended.succeeded, "{ended:?}");
     Some(ended.stdout)

@@ -2,7 +2,7 @@
 
 use servers::scripted::Script;
 
-pub fn greeting() -> Script {
+pub(crate) fn greeting() -> Script {
     Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
@@ -10,7 +10,7 @@ pub fn greeting() -> Script {
 }
 
 /// The envelope of a message with one recipient; `reply` answers RCPT.
-pub fn envelope(recipient: &str, reply: &str) -> Script {
+pub(crate) fn envelope(recipient: &str, reply: &str) -> Script {
     Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
@@ -18,7 +18,7 @@ pub fn envelope(recipient: &str, reply: &str) -> Script {
         .say(reply)
 }
 
-pub fn content() -> Script {
+pub(crate) fn content() -> Script {
     Script::new()
         .expect("DATA")
         .say("354 Go ahead")
@@ -26,6 +26,6 @@ pub fn content() -> Script {
         .say("250 2.0.0 Ok")
 }
 
-pub fn quit() -> Script {
+pub(crate) fn quit() -> Script {
     Script::new().expect("QUIT").say("221 Bye").hang_up()
 }

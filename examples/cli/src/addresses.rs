@@ -1,7 +1,7 @@
 //! Parses the addresses of a header field such as To (RFC 5322, section 3.4).
 
 /// The address of each mailbox, those in groups included. The mailer checks them later.
-pub fn addresses(field: &str) -> Vec<String> {
+pub(crate) fn addresses(field: &str) -> Vec<String> {
     let mut list = List::default();
     let mut characters = field.chars();
     while let Some(character) = characters.next() {

@@ -5,7 +5,7 @@ use crate::envoi::mail::smtp::{
 };
 
 /// The component's sentence, and an option or variable of this program that may help.
-pub fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     let sentence = explain(error).sentence;
     match option(error) {
         Some(option) => format!("{sentence} ({option})"),
@@ -14,12 +14,12 @@ pub fn sentence(error: &Error) -> String {
 }
 
 /// The server's reply about a recipient.
-pub fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
+pub(crate) fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
     format!("{recipient}: {}", words(reply))
 }
 
 /// Why the message was not sent to a recipient.
-pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
+pub(crate) fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
     format!("{recipient}: {}", sentence(error))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::envoi::mail::smtp::{DsnContents, DsnNotify, Security};
 
-pub const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 envoi-cli sends the message on standard input: header, empty line, body.
 
     wasmtime run -S inherit-network,allow-ip-name-lookup --env ENVOI_PASSWORD envoi-cli.wasm \\
@@ -42,7 +42,7 @@ Exit codes are those of sysexits.h: 0 accepted for all, 64 usage, 65 the message
 (wasmtime: before 46) need -S cli-exit-with-code.
 ";
 
-pub enum Command {
+pub(crate) enum Command {
     Help,
     Version,
     Send(Arguments),
@@ -50,7 +50,7 @@ pub enum Command {
 
 /// The options. No `Debug`, because the server's URL may contain a password.
 #[derive(Default)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     pub server: Option<String>,
     pub from: Option<String>,
     pub to: Vec<String>,
@@ -68,7 +68,7 @@ pub struct Arguments {
 }
 
 /// The error is a line for people.
-pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String> {
+pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut given = Arguments::default();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {

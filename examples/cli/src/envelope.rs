@@ -6,7 +6,7 @@ use crate::envoi::mail::smtp::Envelope;
 use crate::header::Header;
 
 /// The error is a line for people.
-pub fn envelope(arguments: &Arguments, header: &Header) -> Result<Envelope, String> {
+pub(crate) fn envelope(arguments: &Arguments, header: &Header) -> Result<Envelope, String> {
     let sender = match &arguments.from {
         Some(sender) => sender.clone(),
         None => author(header)?,

@@ -4,7 +4,7 @@ use wasip2::cli::environment::get_environment;
 
 /// No `Debug`, because it contains secrets.
 #[derive(Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     pub server: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
@@ -13,7 +13,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut read = Self::default();
         for (name, value) in get_environment() {
             let slot = match name.as_str() {

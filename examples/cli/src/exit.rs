@@ -2,33 +2,33 @@
 
 use crate::envoi::mail::smtp::{Error, Phase, RecipientReply, Rejection, Reply};
 
-pub const USAGE: u8 = 64;
-pub const DATA: u8 = 65;
-pub const NO_USER: u8 = 67;
-pub const NO_HOST: u8 = 68;
-pub const UNAVAILABLE: u8 = 69;
-pub const SOFTWARE: u8 = 70;
-pub const IO: u8 = 74;
-pub const TEMPORARY: u8 = 75;
-pub const PROTOCOL: u8 = 76;
-pub const NO_PERMISSION: u8 = 77;
-pub const CONFIGURATION: u8 = 78;
+pub(crate) const USAGE: u8 = 64;
+pub(crate) const DATA: u8 = 65;
+pub(crate) const NO_USER: u8 = 67;
+pub(crate) const NO_HOST: u8 = 68;
+pub(crate) const UNAVAILABLE: u8 = 69;
+pub(crate) const SOFTWARE: u8 = 70;
+pub(crate) const IO: u8 = 74;
+pub(crate) const TEMPORARY: u8 = 75;
+pub(crate) const PROTOCOL: u8 = 76;
+pub(crate) const NO_PERMISSION: u8 = 77;
+pub(crate) const CONFIGURATION: u8 = 78;
 
 /// Why the message was not sent to all recipients, for people and for programs.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     pub code: u8,
     pub what: String,
 }
 
 impl Failure {
-    pub fn new(code: u8, what: impl Into<String>) -> Self {
+    pub(crate) fn new(code: u8, what: impl Into<String>) -> Self {
         let what = what.into();
         Self { code, what }
     }
 }
 
-pub fn code(error: &Error) -> u8 {
+pub(crate) fn code(error: &Error) -> u8 {
     match error {
         Error::InvalidArgument(_) => DATA,
         Error::AccessDenied(_) => NO_PERMISSION,
@@ -47,7 +47,7 @@ pub fn code(error: &Error) -> u8 {
 }
 
 /// The code for refused recipients: `TEMPORARY` if at least one may be accepted later.
-pub fn of_recipients(refused: &[RecipientReply]) -> u8 {
+pub(crate) fn of_recipients(refused: &[RecipientReply]) -> u8 {
     let codes = refused.iter().map(|one| of_recipient(&one.reply));
     let later = |code: &u8| *code == TEMPORARY;
     codes

@@ -8,11 +8,11 @@ use std::io::{self, Read};
 /// The largest header, in octets; it is kept in memory. Large ones, with many recipients and hops, have some 50 KB.
 const MAX_HEADER: usize = 1024 * 1024;
 /// Octets of the message that are read at a time.
-pub const PIECE: usize = 64 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
 
 /// The header, and the part of the rest that was read with it.
 #[derive(Debug)]
-pub struct Header {
+pub(crate) struct Header {
     /// Each field with its name, folded lines and line ends.
     fields: Vec<Vec<u8>>,
     /// Starts with the empty line.
@@ -20,7 +20,7 @@ pub struct Header {
 }
 
 #[derive(Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     Unreadable(io::Error),
     Empty,
     TooLarge,
@@ -29,7 +29,7 @@ pub enum Fault {
 }
 
 impl Header {
-    pub fn read(source: &mut impl Read) -> Result<Self, Fault> {
+    pub(crate) fn read(source: &mut impl Read) -> Result<Self, Fault> {
         let (mut fields, mut rest) = (Vec::new(), Vec::new());
         let (mut start, mut number, mut ended) = (0, 0, false);
         loop {
@@ -56,7 +56,7 @@ impl Header {
     }
 
     /// The values of all fields with this name, unfolded.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = String> {
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = String> {
         self.named(name).map(|(_, value)| {
             let value = String::from_utf8_lossy(value);
             value.replace(['\r', '\n'], "").trim().to_owned()
@@ -65,7 +65,7 @@ impl Header {
 
     /// The name of the first field that needs SMTPUTF8 (RFC 6531). None if the header is not UTF-8, for
     /// example Latin-1, because SMTPUTF8 does not cover that.
-    pub fn first_in_utf8(&self) -> Option<String> {
+    pub(crate) fn first_in_utf8(&self) -> Option<String> {
         let field = self.all_but_bcc().find(|field| !field.is_ascii())?;
         let (name, _) = split(field)?;
         let is_utf8 = str::from_utf8(&self.sent()).is_ok();
@@ -73,7 +73,7 @@ impl Header {
     }
 
     /// All fields but Bcc.
-    pub fn sent(&self) -> Vec<u8> {
+    pub(crate) fn sent(&self) -> Vec<u8> {
         self.all_but_bcc().flatten().copied().collect()
     }
 

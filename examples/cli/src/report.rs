@@ -6,7 +6,7 @@ use crate::exit::{self, Failure};
 use crate::print;
 
 /// Prints the accepted recipients. If there are others, they are the failure.
-pub fn report(receipt: &Receipt) -> Result<(), Failure> {
+pub(crate) fn report(receipt: &Receipt) -> Result<(), Failure> {
     let accepted = receipt.accepted.iter().map(advice::recipient);
     print(
         &accepted

@@ -14,7 +14,7 @@ use crate::exit::{self, Failure};
 use crate::header::{Fault, Header, PIECE};
 use crate::{advice, report::report, say, settings};
 
-pub fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
+pub(crate) fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
     // Finds wrong arguments before it waits for the message.
     let mailer = settings::mailer(arguments, environment)?;
     settings::options(arguments, false)?;

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::envoi::mail::smtp::{BearerCredentials, Credentials, PasswordCredentials};
 
 /// No `Debug`, because it contains secrets.
-pub struct Server {
+pub(crate) struct Server {
     /// The URL for `mailer.from-url`.
     pub url: String,
     /// None if the URL contains them, or there are none.
@@ -14,7 +14,7 @@ pub struct Server {
 
 impl Server {
     /// The error is a line for people.
-    pub fn new(
+    pub(crate) fn new(
         url: &str,
         password: Option<String>,
         token: Option<String>,

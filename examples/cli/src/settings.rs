@@ -11,7 +11,7 @@ use crate::server::Server;
 const TRANSCRIPT_LINES: u32 = 1000;
 
 /// The mailer, with all its settings.
-pub fn mailer(arguments: &Arguments, environment: Environment) -> Result<Mailer, Failure> {
+pub(crate) fn mailer(arguments: &Arguments, environment: Environment) -> Result<Mailer, Failure> {
     let Environment {
         server,
         password,
@@ -62,7 +62,7 @@ fn set(mailer: &Mailer, arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The options of the message.
-pub fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
+pub(crate) fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
     let options = Options::new();
     options.set_smtputf8(utf8_header);
     if let Some(notify) = arguments.notify {

@@ -10,7 +10,7 @@ use mail_worker::relay;
 /// Sends the mail jobs of a NATS queue, on any number of hosts.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The queue: a NATS server with JetStream.
     #[arg(
         long,
@@ -25,7 +25,7 @@ pub struct Arguments {
 }
 
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Take jobs and send them, until SIGTERM. The servers come from the environment.
     ///
     /// SMTP_URL=smtps://USER:PASSWORD@HOST is the server `default`, SMTP_URL_BULK=… is the server `bulk`,
@@ -45,7 +45,7 @@ pub enum Command {
 }
 
 #[derive(Args)]
-pub struct Work {
+pub(crate) struct Work {
     /// The handler, composed with envoi. `cargo xtask example mail-worker` makes it.
     #[arg(long, default_value = "dist/mail-worker.wasm")]
     pub component: PathBuf,
@@ -70,7 +70,7 @@ pub struct Work {
 }
 
 #[derive(Args)]
-pub struct Submit {
+pub(crate) struct Submit {
     /// The name of the server.
     #[arg(long, default_value = relay::DEFAULT, value_parser = server)]
     pub server: String,

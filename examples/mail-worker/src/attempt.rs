@@ -22,7 +22,7 @@ use crate::outcome::{Outcome, later};
 use crate::relay::Relay;
 use crate::work::{PAUSE, Worker};
 
-pub struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     worker: &'a Worker,
     relay: &'a Relay,
     message: &'a Message,
@@ -30,7 +30,11 @@ pub struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub async fn make(worker: &'a Worker, relay: &'a Relay, message: &'a Message) -> Result<()> {
+    pub(crate) async fn make(
+        worker: &'a Worker,
+        relay: &'a Relay,
+        message: &'a Message,
+    ) -> Result<()> {
         let info = message.info().map_err(|error| anyhow!(error))?;
         if info.delivered > 1 {
             worker.metrics.redelivered(&relay.name);

@@ -6,7 +6,7 @@ use rust_host::{precompiled, state::State};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Result, Store};
 
-pub use exports::envoi::mail::smtp::Receipt;
+pub(crate) use exports::envoi::mail::smtp::Receipt;
 use exports::envoi::mail::smtp::{Envelope, Timeout};
 
 wasmtime::component::bindgen!({
@@ -19,13 +19,13 @@ wasmtime::component::bindgen!({
 const LIMIT: Option<u64> = Some(20_000_000_000);
 
 /// The component, compiled and linked. An instance of it takes some microseconds.
-pub struct Host {
+pub(crate) struct Host {
     engine: Engine,
     component: EnvoiPre<State>,
 }
 
 impl Host {
-    pub fn new(component: &Path) -> Result<Host> {
+    pub(crate) fn new(component: &Path) -> Result<Host> {
         let engine = Engine::default();
         let component = precompiled::load(&engine, component)?;
         let mut linker = Linker::new(&engine);
@@ -35,7 +35,13 @@ impl Host {
     }
 
     /// Sends one message, in an instance that ends with it.
-    pub fn send_once(&self, server: &str, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+    pub(crate) fn send_once(
+        &self,
+        server: &str,
+        from: &str,
+        to: &str,
+        message: &[u8],
+    ) -> Result<Receipt> {
         let (mut store, envoi) = self.instance()?;
         let (from, to) = (from.to_owned(), [to.to_owned()]);
         let smtp = envoi.envoi_mail_smtp();
@@ -44,7 +50,7 @@ impl Host {
     }
 
     /// Makes an instance with a mailer, which keeps its connection.
-    pub fn keep(&self, server: &str) -> Result<Kept> {
+    pub(crate) fn keep(&self, server: &str) -> Result<Kept> {
         let (mut store, envoi) = self.instance()?;
         let mailers = envoi.envoi_mail_smtp().mailer();
         let mailer = mailers.call_from_url(&mut store, server)??;
@@ -63,14 +69,14 @@ impl Host {
     }
 }
 
-pub struct Kept {
+pub(crate) struct Kept {
     store: Store<State>,
     envoi: Envoi,
     mailer: ResourceAny,
 }
 
 impl Kept {
-    pub fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+    pub(crate) fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
         let envelope = Envelope {
             sender: Some(from.into()),
             recipients: vec![to.into()],
@@ -81,7 +87,7 @@ impl Kept {
     }
 
     /// Sends QUIT, and ends the instance.
-    pub fn close(mut self) -> Result<()> {
+    pub(crate) fn close(mut self) -> Result<()> {
         let mailers = self.envoi.envoi_mail_smtp().mailer();
         mailers.call_close(&mut self.store, self.mailer)
     }

@@ -37,7 +37,7 @@ fn a_message_of_its_own_and_two_over_a_kept_connection_are_delivered() {
 
 #[test]
 fn an_error_is_printed() {
-    let server = Server::start([Session::new().say("554 5.3.2 Closed").silence()]);
+    let server = Server::start([Script::new().say("554 5.3.2 Closed").silence()]);
     let output = run(&server);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());

@@ -14,18 +14,18 @@ use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 /// The most octets of each output stream.
 const MAX_OUTPUT: usize = 1024 * 1024;
 
-pub const MESSAGE: &str = "From: A <a@mail.test>\nTo: b@mail.test\nSubject: Hi\n\nHello.\n";
+pub(crate) const MESSAGE: &str = "From: A <a@mail.test>\nTo: b@mail.test\nSubject: Hi\n\nHello.\n";
 
 /// A command line.
 #[derive(Default)]
-pub struct Cli {
+pub(crate) struct Cli {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     no_network: bool,
 }
 
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     pub code: i32,
     /// Octets of linear memory.
     pub memory: usize,
@@ -34,7 +34,7 @@ pub struct Output {
 }
 
 /// A command line with these arguments.
-pub fn cli(arguments: &str) -> Cli {
+pub(crate) fn cli(arguments: &str) -> Cli {
     Cli {
         arguments: arguments.split_whitespace().map(str::to_owned).collect(),
         ..Cli::default()
@@ -42,25 +42,25 @@ pub fn cli(arguments: &str) -> Cli {
 }
 
 /// A command line with this server and these arguments.
-pub fn to_server(server: &Server, arguments: &str) -> Cli {
+pub(crate) fn to_server(server: &Server, arguments: &str) -> Cli {
     let url = format!("smtp://127.0.0.1:{}", server.port());
     cli(&format!("--server {url} {arguments}"))
 }
 
 impl Cli {
-    pub fn environment(mut self, name: &str, value: &str) -> Cli {
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Cli {
         self.environment.push((name.into(), value.into()));
         self
     }
 
     /// The host grants no connections.
-    pub fn no_network(mut self) -> Cli {
+    pub(crate) fn no_network(mut self) -> Cli {
         self.no_network = true;
         self
     }
 
     /// Runs it with this standard input.
-    pub fn run(self, stdin: impl Into<Vec<u8>>) -> Output {
+    pub(crate) fn run(self, stdin: impl Into<Vec<u8>>) -> Output {
         let (stdout, stderr) = (
             MemoryOutputPipe::new(MAX_OUTPUT),
             MemoryOutputPipe::new(MAX_OUTPUT),
@@ -140,7 +140,7 @@ impl WasiView for State {
 }
 
 /// Greeting and EHLO.
-pub fn hello(keywords: &[&str]) -> Script {
+pub(crate) fn hello(keywords: &[&str]) -> Script {
     let last = keywords.last().map_or("250 mail.test".into(), |last| {
         let others = keywords.iter().rev().skip(1).rev();
         let others: String = others.map(|keyword| format!("250-{keyword}\r\n")).collect();
@@ -153,7 +153,7 @@ pub fn hello(keywords: &[&str]) -> Script {
 }
 
 /// MAIL and RCPT, both accepted.
-pub fn envelope(sender: &str, recipients: &[&str]) -> Script {
+pub(crate) fn envelope(sender: &str, recipients: &[&str]) -> Script {
     let mail = Script::new()
         .expect(&format!("MAIL FROM:<{sender}>"))
         .say("250 2.1.0 Ok");
@@ -165,7 +165,7 @@ pub fn envelope(sender: &str, recipients: &[&str]) -> Script {
 }
 
 /// DATA, content and acceptance.
-pub fn content() -> Script {
+pub(crate) fn content() -> Script {
     Script::new()
         .expect("DATA")
         .say("354 Go ahead")
@@ -173,12 +173,12 @@ pub fn content() -> Script {
         .say("250 2.0.0 Ok: queued as 4711")
 }
 
-pub fn quit() -> Script {
+pub(crate) fn quit() -> Script {
     Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
 
 /// The content that a server received.
-pub fn content_sent(server: Server) -> String {
+pub(crate) fn content_sent(server: Server) -> String {
     let heard = server.finish();
     String::from_utf8(heard.only().contents[0].clone()).expect("UTF-8")
 }

@@ -20,6 +20,7 @@ fn refused(lines: &[&str]) -> Error {
 }
 
 /// Every case of `error` with its explanation, and words of the sentence that name the step.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
     let text = || "the reason".to_string();
     vec![

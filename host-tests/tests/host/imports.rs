@@ -18,7 +18,7 @@ fn read(path: &Path) -> Vec<u8> {
 }
 
 /// The imports and exports of the component itself, without those of components inside.
-pub fn names(path: &Path) -> (Vec<String>, Vec<String>) {
+pub(crate) fn names(path: &Path) -> (Vec<String>, Vec<String>) {
     let wasm = read(path);
     let (mut imports, mut exports, mut depth) = (Vec::new(), Vec::new(), 0);
     for payload in Parser::new(0).parse_all(&wasm) {

@@ -7,15 +7,15 @@ use host_tests::{
 use servers::authority::Identity;
 use servers::scripted::{Script, Server};
 
-pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
+pub(crate) const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
 
 /// An instance with all grants.
-pub fn instance() -> Instance {
+pub(crate) fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
 /// A mailer that uses no TLS.
-pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+pub(crate) fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = instance.mailer(&server.address().ip().to_string());
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
@@ -23,18 +23,18 @@ pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
 }
 
 /// A mailer for a server that accepts commands pipelined after the end of a message.
-pub fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+pub(crate) fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     mailer
 }
 
 /// The envelope from a@mail.test to b@mail.test.
-pub fn to_b() -> Envelope {
+pub(crate) fn to_b() -> Envelope {
     to(&["b@mail.test"])
 }
 
-pub fn to(recipients: &[&str]) -> Envelope {
+pub(crate) fn to(recipients: &[&str]) -> Envelope {
     let recipients = recipients
         .iter()
         .map(|recipient| recipient.to_string())
@@ -47,7 +47,7 @@ pub fn to(recipients: &[&str]) -> Envelope {
 
 /// The next message is delivered, whatever happened before.
 #[track_caller]
-pub fn expect_delivery(mailer: &Mailer) {
+pub(crate) fn expect_delivery(mailer: &Mailer) {
     let receipt = mailer
         .send(&to_b(), MESSAGE)
         .expect("the next message is delivered");
@@ -55,7 +55,7 @@ pub fn expect_delivery(mailer: &Mailer) {
 }
 
 /// The greeting, and EHLO with these keywords in its reply.
-pub fn hello(keywords: &[&str]) -> Script {
+pub(crate) fn hello(keywords: &[&str]) -> Script {
     Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
@@ -63,7 +63,7 @@ pub fn hello(keywords: &[&str]) -> Script {
 }
 
 /// The reply to EHLO.
-pub fn ehlo(keywords: &[&str]) -> String {
+pub(crate) fn ehlo(keywords: &[&str]) -> String {
     let mut lines = vec!["mail.test"];
     lines.extend(keywords);
     let last = lines.pop().unwrap_or_default();
@@ -72,7 +72,7 @@ pub fn ehlo(keywords: &[&str]) -> String {
 }
 
 /// MAIL and RCPT, one by one.
-pub fn envelope() -> Script {
+pub(crate) fn envelope() -> Script {
     Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
@@ -81,12 +81,12 @@ pub fn envelope() -> Script {
 }
 
 /// A message, command by command.
-pub fn message() -> Script {
+pub(crate) fn message() -> Script {
     envelope().expect("DATA").followed_by(content())
 }
 
 /// A message whose MAIL has these parameters.
-pub fn message_with(parameters: &str) -> Script {
+pub(crate) fn message_with(parameters: &str) -> Script {
     Script::new()
         .expect(&format!("MAIL FROM:<a@mail.test> {parameters}"))
         .say("250 2.1.0 Ok")
@@ -97,7 +97,7 @@ pub fn message_with(parameters: &str) -> Script {
 }
 
 /// Follows DATA: 354, content, acceptance.
-pub fn content() -> Script {
+pub(crate) fn content() -> Script {
     Script::new()
         .say("354 Go ahead")
         .expect_content()
@@ -105,22 +105,22 @@ pub fn content() -> Script {
 }
 
 /// A whole session with one message.
-pub fn delivery() -> Script {
+pub(crate) fn delivery() -> Script {
     hello(&[]).followed_by(message())
 }
 
 /// A session up to the content of its first message.
-pub fn until_content() -> Script {
+pub(crate) fn until_content() -> Script {
     let begun = hello(&[]).followed_by(envelope());
     begun.expect("DATA").say("354 Go ahead")
 }
 
-pub fn quit() -> Script {
+pub(crate) fn quit() -> Script {
     Script::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
 }
 
 /// The phases between EHLO and the end of authentication, each with a script that reaches it.
-pub fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
+pub(crate) fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
     let starttls = || hello(&["STARTTLS"]).expect("STARTTLS");
     let hello = starttls().say("220 Go ahead").expect_some_content(1);
     [
@@ -131,7 +131,7 @@ pub fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
 }
 
 /// A session up to AUTH PLAIN, inside TLS.
-pub fn auth_inside_tls(identity: &Identity) -> Script {
+pub(crate) fn auth_inside_tls(identity: &Identity) -> Script {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 Go ahead")
@@ -142,10 +142,10 @@ pub fn auth_inside_tls(identity: &Identity) -> Script {
 }
 
 /// The reply to each message.
-pub const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
+pub(crate) const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
 
 /// The receipt with these accepted recipients, and with these refused ones and the replies to them.
-pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
+pub(crate) fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
     Receipt {
         accepted: accepted
             .iter()
@@ -157,14 +157,14 @@ pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
     }
 }
 
-pub fn refusals(refused: &[(&str, &str)]) -> Vec<RecipientReply> {
+pub(crate) fn refusals(refused: &[(&str, &str)]) -> Vec<RecipientReply> {
     refused
         .iter()
         .map(|(recipient, line)| recipient_reply(recipient, line))
         .collect()
 }
 
-pub fn rejected(phase: Phase, line: &str) -> Error {
+pub(crate) fn rejected(phase: Phase, line: &str) -> Error {
     Error::Rejected(Rejection {
         phase,
         reply: reply(line),
@@ -173,7 +173,7 @@ pub fn rejected(phase: Phase, line: &str) -> Error {
 }
 
 /// The server refused these mechanisms; the first one got this reply.
-pub fn auth_refused(tried: &[&str], line: &str) -> Error {
+pub(crate) fn auth_refused(tried: &[&str], line: &str) -> Error {
     Error::Rejected(Rejection {
         phase: Phase::Auth,
         reply: reply(line),
@@ -181,12 +181,12 @@ pub fn auth_refused(tried: &[&str], line: &str) -> Error {
     })
 }
 
-pub fn timed_out(phase: Phase, limit: Timeout) -> Error {
+pub(crate) fn timed_out(phase: Phase, limit: Timeout) -> Error {
     Error::Timeout(TimedOut { phase, limit })
 }
 
 /// A reply of one line, with or without an enhanced status code.
-pub fn reply(line: &str) -> Reply {
+pub(crate) fn reply(line: &str) -> Reply {
     let (code, text) = line.split_once(' ').unwrap_or((line, ""));
     let numbers = text.split(' ').next().unwrap_or_default();
     let numbers: Vec<u16> = numbers
@@ -211,13 +211,13 @@ fn recipient_reply(recipient: &str, line: &str) -> RecipientReply {
 }
 
 #[track_caller]
-pub fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
+pub(crate) fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert!(matches!(result, Err(Error::WrongState(_))), "{result:?}");
 }
 
 /// The missing extension, and the reason.
 #[track_caller]
-pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
+pub(crate) fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
     match result {
         Err(Error::ExtensionUnavailable(unavailable)) => (unavailable.keyword, unavailable.reason),
         other => panic!("not an extension that is missing: {other:?}"),
@@ -225,14 +225,14 @@ pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, Str
 }
 
 #[track_caller]
-pub fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
+pub(crate) fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
     match result {
         Err(Error::InvalidArgument(why)) => assert!(!why.contains(['\r', '\n', '\0']), "{why:?}"),
         other => panic!("not an invalid argument: {other:?}"),
     }
 }
 
-pub fn password(username: &str, password: &str) -> Credentials {
+pub(crate) fn password(username: &str, password: &str) -> Credentials {
     Credentials::Password(PasswordCredentials {
         username: username.into(),
         password: password.into(),
@@ -243,7 +243,7 @@ pub fn password(username: &str, password: &str) -> Credentials {
 /// The error of a first message that the script makes fail. The same mailer then delivers the next
 /// message over a new connection.
 #[track_caller]
-pub fn send_error(failing: Script) -> Error {
+pub(crate) fn send_error(failing: Script) -> Error {
     let server = Server::start([failing, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -12,10 +12,14 @@ use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
-pub const LOOPBACK: &[&str] = &["127.0.0.1"];
+pub(crate) const LOOPBACK: &[&str] = &["127.0.0.1"];
 
 /// A mailer that uses STARTTLS and trusts this authority.
-pub fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) -> Mailer<'a> {
+pub(crate) fn starttls<'a>(
+    instance: &'a Instance,
+    server: &Server,
+    authority: &Authority,
+) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_security(Security::Starttls);
     mailer
@@ -25,18 +29,18 @@ pub fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authori
 }
 
 /// The script up to STARTTLS.
-pub fn asked() -> Script {
+pub(crate) fn asked() -> Script {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 2.0.0 Go ahead")
 }
 
 /// The script up to EHLO inside TLS.
-pub fn secured(identity: &Identity) -> Script {
+pub(crate) fn secured(identity: &Identity) -> Script {
     asked().start_tls(identity).followed_by(hello_inside())
 }
 
-pub fn hello_inside() -> Script {
+pub(crate) fn hello_inside() -> Script {
     Script::new().expect("EHLO [127.0.0.1]").say(&ehlo(&[]))
 }
 
@@ -57,7 +61,7 @@ fn tls_error_of(script: impl FnOnce(&Authority) -> Script) -> Error {
 }
 
 #[track_caller]
-pub fn tls_failure_of(script: impl FnOnce(&Authority) -> Script) -> TlsFailure {
+pub(crate) fn tls_failure_of(script: impl FnOnce(&Authority) -> Script) -> TlsFailure {
     match tls_error_of(script) {
         Error::TlsFailed((failure, _)) => failure,
         error => panic!("another error: {error:?}"),

@@ -7,7 +7,7 @@ use crate::server_under_test::{ServerUnderTest, TLS_MODES, instance, transcript}
 const SENDER: &str = "absénder@example.test";
 const RECIPIENT: &str = "empfänger@example.test";
 
-pub fn may_be_utf8(server: &mut ServerUnderTest) -> String {
+pub(crate) fn may_be_utf8(server: &mut ServerUnderTest) -> String {
     let offered = server.real.extensions().unwrap();
     let offered = offered.iter().any(|line| line == "SMTPUTF8");
     for (security, _) in TLS_MODES {

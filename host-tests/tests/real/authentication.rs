@@ -11,7 +11,7 @@ use crate::server_under_test::{
 
 const WRONG: &str = r#"pa ss"w\orm"#;
 
-pub fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
+pub(crate) fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
     let mechanisms = server.real.kind.mechanisms();
     for (security, _) in TLS_MODES {
         for mechanism in mechanisms {
@@ -31,7 +31,9 @@ pub fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
 }
 
 /// For this user, the server has a hash that fits only PLAIN and LOGIN.
-pub fn falls_back_on_a_mechanism_that_the_server_can_check(server: &mut ServerUnderTest) -> String {
+pub(crate) fn falls_back_on_a_mechanism_that_the_server_can_check(
+    server: &mut ServerUnderTest,
+) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
         let mailer = server.mailer(&instance, security);

@@ -9,7 +9,7 @@ use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to
 /// The mechanisms that the server offers without a verified client certificate.
 const OTHERS: [&str; 5] = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"];
 
-pub fn authenticates_the_user(server: &mut ServerUnderTest) -> String {
+pub(crate) fn authenticates_the_user(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
         for identity in [None, Some(USER)] {

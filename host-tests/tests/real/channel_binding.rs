@@ -19,7 +19,7 @@ fn delivers(mailer: &Mailer, mechanisms: &[&str]) {
 }
 
 /// The server's second port speaks TLS 1.2.
-pub fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
+pub(crate) fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::Starttls);
     mailer.set_port(server.real.tls_port);
@@ -33,7 +33,7 @@ pub fn authenticates_in_tls_12(server: &mut ServerUnderTest) -> String {
 }
 
 /// Cyrus supports only `tls-unique`, also in TLS 1.3, which does not define it.
-pub fn falls_back_to_scram_alone_in_tls_13(server: &mut ServerUnderTest) -> String {
+pub(crate) fn falls_back_to_scram_alone_in_tls_13(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::Starttls);
     mailer.set_password(USER, PASSWORD);

@@ -8,7 +8,7 @@ use servers::real::USER;
 
 use crate::server_under_test::{ServerUnderTest, TLS_MODES, codes, counting_instance, to};
 
-pub fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
+pub(crate) fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let mut counts = Vec::new();
     for (security, way) in TLS_MODES {
@@ -27,7 +27,7 @@ pub fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
 }
 
 /// The same messages in one call, pipelined if the server allows it.
-pub fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
+pub(crate) fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let (instance, connections) = counting_instance();
     let letters: Vec<OutgoingMessage> = corpus

@@ -14,7 +14,7 @@ use crate::server_under_test::{
 /// Enough for three transactions; the last one is not full.
 const RECIPIENTS: usize = 2 * RECIPIENTS_LIMIT + 2;
 
-pub fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
+pub(crate) fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
     for (security, way) in TLS_MODES {
         let (instance, connections) = counting_instance();
         let mailer = server.mailer(&instance, security);
@@ -32,7 +32,7 @@ pub fn announced_ones_are_kept(server: &mut ServerUnderTest) -> String {
 }
 
 /// A message with more recipients than the server accepts, and another one.
-pub fn an_unannounced_one_is_learned_once(server: &mut ServerUnderTest) -> String {
+pub(crate) fn an_unannounced_one_is_learned_once(server: &mut ServerUnderTest) -> String {
     let instance = instance();
     let mailer = server.mailer(&instance, Security::ImplicitTls);
     let many = UNANNOUNCED_LIMIT + 5;
@@ -52,12 +52,12 @@ pub fn an_unannounced_one_is_learned_once(server: &mut ServerUnderTest) -> Strin
 
 /// A message with more recipients than the server accepts, and another one. The server closes the
 /// connection at its third "too many".
-pub fn a_close_after_too_many_is_survived(server: &mut ServerUnderTest) -> String {
+pub(crate) fn a_close_after_too_many_is_survived(server: &mut ServerUnderTest) -> String {
     deliver_twice_within(server, 121, 2 * 121)
 }
 
 /// The server waits a second before each "too many", so the client provokes only one.
-pub fn slow_refusals_are_avoided(server: &mut ServerUnderTest) -> String {
+pub(crate) fn slow_refusals_are_avoided(server: &mut ServerUnderTest) -> String {
     deliver_twice_within(server, 250, 251)
 }
 

@@ -8,7 +8,7 @@ use crate::server_under_test::{
     MESSAGE, ServerUnderTest, TLS_MODES, codes, instance, to, transcript,
 };
 
-pub fn answers_for_each_recipient(server: &mut ServerUnderTest) -> String {
+pub(crate) fn answers_for_each_recipient(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
         let mailer = server.mailer(&instance, security);

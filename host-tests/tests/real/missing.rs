@@ -1,7 +1,7 @@
 //! Describes a message that did not arrive unchanged.
 
 /// Compares a missing message with the most similar one that arrived.
-pub fn describe_missing(sent: &[Vec<u8>], arrived: &[&[u8]]) -> String {
+pub(crate) fn describe_missing(sent: &[Vec<u8>], arrived: &[&[u8]]) -> String {
     let counts = format!("{} sent, {} arrived", sent.len(), arrived.len());
     let Some(lost) = sent.iter().find(|sent| !arrived.contains(&&sent[..])) else {
         return format!("{counts}, and some not as often as sent");

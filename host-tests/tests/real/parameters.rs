@@ -17,7 +17,7 @@ const COMMANDS: [&str; 4] = [
     "BDAT 9149 LAST",
 ];
 
-pub fn reach_the_server(server: &mut ServerUnderTest) -> String {
+pub(crate) fn reach_the_server(server: &mut ServerUnderTest) -> String {
     // No other message has this length.
     let message = [MESSAGE, &b"options\r\n".repeat(1000)].concat();
     for (security, _) in TLS_MODES {

@@ -7,7 +7,7 @@ use crate::server_under_test::{
     MESSAGE, ServerUnderTest, TLS_MODES, codes, instance, to, transcript,
 };
 
-pub fn are_told_apart(server: &mut ServerUnderTest) -> String {
+pub(crate) fn are_told_apart(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
         let mailer = server.mailer(&instance, security);
@@ -34,7 +34,7 @@ pub fn are_told_apart(server: &mut ServerUnderTest) -> String {
 
 /// One call with messages to an accepted recipient, to a refused one, and to both: each message has its
 /// own outcome.
-pub fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
+pub(crate) fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
     let refused = refused(server.real.kind);
     let kinds = [vec![USER], refused.to_vec(), [&[USER], refused].concat()];
     let letters: Vec<OutgoingMessage> = kinds

@@ -9,7 +9,7 @@ use servers::real::USER;
 use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance};
 
 /// Without TLS, because `send-mail` trusts no authority of a test.
-pub fn ends_with_quit(server: &mut ServerUnderTest) -> String {
+pub(crate) fn ends_with_quit(server: &mut ServerUnderTest) -> String {
     let (port, overheard) = without_starttls(server.real.port);
     let url = format!("smtp://127.0.0.1:{port}");
     let sent = instance().send_mail(&url, "sender@example.test", &[USER], MESSAGE);

@@ -10,20 +10,20 @@ use servers::real::{Kind, PASSWORD, RealServer, USER};
 use crate::missing::describe_missing;
 
 /// The ways to start TLS, with their names.
-pub const TLS_MODES: [(Security, &str); 2] = [
+pub(crate) const TLS_MODES: [(Security, &str); 2] = [
     (Security::Starttls, "STARTTLS"),
     (Security::ImplicitTls, "implicit TLS"),
 ];
 
 /// A message for checks that do not depend on it.
-pub const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
+pub(crate) const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
     Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <any@example.test>\r\nSubject: any\r\n\
     \r\nHello.\r\n";
 
 /// More lines than any conversation here has.
 const TRANSCRIPT: u32 = 10_000;
 
-pub struct ServerUnderTest {
+pub(crate) struct ServerUnderTest {
     pub real: RealServer,
     /// The authority of the server's certificate, which is for `localhost` only.
     pub authority: Authority,
@@ -33,7 +33,7 @@ pub struct ServerUnderTest {
 
 impl ServerUnderTest {
     /// `None` if the machine cannot have the server.
-    pub fn start(kind: Kind) -> Option<ServerUnderTest> {
+    pub(crate) fn start(kind: Kind) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
         Some(ServerUnderTest {
@@ -44,12 +44,12 @@ impl ServerUnderTest {
     }
 
     /// A mailer that trusts only the server's authority, and keeps a transcript.
-    pub fn mailer<'a>(&self, instance: &'a Instance, security: Security) -> Mailer<'a> {
+    pub(crate) fn mailer<'a>(&self, instance: &'a Instance, security: Security) -> Mailer<'a> {
         self.mailer_to("localhost", &self.authority, instance, security)
     }
 
     /// A mailer that uses this name for the server and trusts only this authority.
-    pub fn mailer_to<'a>(
+    pub(crate) fn mailer_to<'a>(
         &self,
         host: &str,
         trusted: &Authority,
@@ -77,20 +77,20 @@ impl ServerUnderTest {
 
     /// The server accepts a message for its user.
     #[track_caller]
-    pub fn deliver(&mut self, mailer: &Mailer) {
+    pub(crate) fn deliver(&mut self, mailer: &Mailer) {
         let receipt = mailer.send(&to(&[USER]), MESSAGE).unwrap();
         assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
         self.expect_stored(MESSAGE);
     }
 
     /// The server has accepted this message, whose lines end with CRLF, so the mailbox has to contain it.
-    pub fn expect_stored(&mut self, message: &[u8]) {
+    pub(crate) fn expect_stored(&mut self, message: &[u8]) {
         self.sent.push(self.real.kind.stored_form(message));
     }
 
     /// The mailbox contains all accepted messages, in any order, and nothing else.
     #[track_caller]
-    pub fn assert_mailbox(&mut self) {
+    pub(crate) fn assert_mailbox(&mut self) {
         let kind = self.real.kind;
         let stored = self.real.wait_for(self.sent.len()).unwrap();
         let own = |stored| {
@@ -108,12 +108,12 @@ impl ServerUnderTest {
     }
 }
 
-pub fn instance() -> Instance {
+pub(crate) fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
 /// An instance, and a counter of its connections.
-pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
+pub(crate) fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counter = connections.clone();
     let grants = Grants {
@@ -127,7 +127,7 @@ pub fn counting_instance() -> (Instance, Arc<AtomicUsize>) {
     (Host::shared().instance(grants), connections)
 }
 
-pub fn to(recipients: &[&str]) -> Envelope {
+pub(crate) fn to(recipients: &[&str]) -> Envelope {
     Envelope {
         sender: Some("sender@example.test".into()),
         recipients: recipients.iter().map(|name| name.to_string()).collect(),
@@ -135,7 +135,7 @@ pub fn to(recipients: &[&str]) -> Envelope {
 }
 
 /// Each recipient with the code of the reply.
-pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
+pub(crate) fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     let pairs = replies
         .iter()
         .map(|told| (told.recipient.as_str(), told.reply.code));
@@ -143,14 +143,14 @@ pub fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
 }
 
 /// The conversation since the last call.
-pub fn transcript(mailer: &Mailer) -> String {
+pub(crate) fn transcript(mailer: &Mailer) -> String {
     let lines = mailer.take_transcript().into_iter().map(|line| line.text);
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The mechanisms tried since the last call. The transcript must not contain the secret.
 #[track_caller]
-pub fn mechanisms_tried(mailer: &Mailer, secret: &str) -> Vec<String> {
+pub(crate) fn mechanisms_tried(mailer: &Mailer, secret: &str) -> Vec<String> {
     let shown = transcript(mailer);
     assert!(!shown.contains(secret), "{shown}");
     let lines = shown.lines().filter_map(|line| line.strip_prefix("AUTH "));

@@ -7,7 +7,7 @@ use crate::server_under_test::{
     MESSAGE, ServerUnderTest, TLS_MODES, instance, mechanisms_tried, to,
 };
 
-pub fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
+pub(crate) fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
     let mechanisms = server.real.kind.token_mechanisms();
     let each = mechanisms.chunks(1);
     for (security, _) in TLS_MODES {

@@ -6,7 +6,7 @@ use servers::real::USER;
 
 use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to, transcript};
 
-pub fn is_not_given_to_wrong_certificates(server: &mut ServerUnderTest) -> String {
+pub(crate) fn is_not_given_to_wrong_certificates(server: &mut ServerUnderTest) -> String {
     for (security, _) in TLS_MODES {
         let instance = instance();
         // The certificate is for `localhost` only.

@@ -26,7 +26,7 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    pub fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
+    pub(super) fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{number}", kind.name(), process::id());
         let (port, tls_port) = free_ports()?;
@@ -47,14 +47,14 @@ impl Instance {
     }
 
     /// Creates a folder that the server's user may write to.
-    pub fn make_owned(&self, name: &str, user: u32, group: u32) -> io::Result<()> {
+    pub(super) fn make_owned(&self, name: &str, user: u32, group: u32) -> io::Result<()> {
         let path = self.folder.join(name);
         fs::create_dir_all(&path)?;
         chown(path, Some(user), Some(group))
     }
 
     /// Writes a configuration file with its @PLACEHOLDERS@ replaced, and returns its path.
-    pub fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
+    pub(super) fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
         let text = template
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
@@ -71,7 +71,7 @@ impl Instance {
 
     /// Sets environment variables for the scripts, with the values that others read from configuration
     /// files.
-    pub fn describe(&self, command: &mut Command) {
+    pub(super) fn describe(&self, command: &mut Command) {
         command
             .env("PORT", self.port.to_string())
             .env("TLS_PORT", self.tls_port.to_string())

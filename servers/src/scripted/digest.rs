@@ -23,19 +23,19 @@ pub(super) struct Digester {
 }
 
 impl Digester {
-    pub fn new() -> Digester {
+    pub(super) fn new() -> Digester {
         Digester {
             octets: 0,
             context: Context::new(&SHA256),
         }
     }
 
-    pub fn add(&mut self, octets: &[u8]) {
+    pub(super) fn add(&mut self, octets: &[u8]) {
         self.octets += octets.len() as u64;
         self.context.update(octets);
     }
 
-    pub fn finish(self) -> Digest {
+    pub(super) fn finish(self) -> Digest {
         Digest {
             octets: self.octets,
             sha256: self.context.finish().as_ref().to_vec(),

@@ -10,11 +10,11 @@ use md5::Md5;
 use super::Account;
 
 /// The mechanisms in the reply to EHLO.
-pub const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5";
+pub(super) const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5";
 
 /// The next step of an exchange.
 #[derive(Debug, PartialEq)]
-pub enum Step {
+pub(super) enum Step {
     /// A challenge, in base64.
     Challenge(String),
     /// The name of the user, who is authenticated.
@@ -25,14 +25,14 @@ pub enum Step {
 }
 
 /// A SASL exchange in progress.
-pub enum Exchange {
+pub(super) enum Exchange {
     Plain,
     Login { username: Option<String> },
     CramMd5 { challenge: String },
 }
 
 impl Exchange {
-    pub fn new(mechanism: &str) -> Option<Exchange> {
+    pub(super) fn new(mechanism: &str) -> Option<Exchange> {
         match mechanism.to_ascii_uppercase().as_str() {
             "PLAIN" => Some(Exchange::Plain),
             "LOGIN" => Some(Exchange::Login { username: None }),
@@ -44,7 +44,7 @@ impl Exchange {
     }
 
     /// The first challenge, if the client has sent no initial response.
-    pub fn begin(&self) -> Step {
+    pub(super) fn begin(&self) -> Step {
         Step::Challenge(match self {
             Exchange::Plain => String::new(),
             Exchange::Login { .. } => STANDARD.encode("Username:"),
@@ -53,7 +53,7 @@ impl Exchange {
     }
 
     /// Handles a response in base64.
-    pub fn answer(&mut self, response: &str, accounts: &[Account]) -> Step {
+    pub(super) fn answer(&mut self, response: &str, accounts: &[Account]) -> Step {
         // `=` is an empty initial response (RFC 4954, section 4).
         let response = if response == "=" { "" } else { response };
         let Some(response) = decoded(response) else {

@@ -1,14 +1,14 @@
 //! Parses the command lines of a client.
 
 /// The verb in capitals, and the rest of the line.
-pub fn verb(line: &str) -> (String, &str) {
+pub(super) fn verb(line: &str) -> (String, &str) {
     let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
     (verb.to_ascii_uppercase(), argument.trim())
 }
 
 /// The mailbox of `FROM:<mailbox> parameters`, and the parameters
 /// (RFC 5321, section 4.1.1.2).
-pub fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a str>)> {
+pub(super) fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a str>)> {
     let (found, path) = argument.split_once(':')?;
     if !found.eq_ignore_ascii_case(keyword) {
         return None;
@@ -19,7 +19,7 @@ pub fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a st
 }
 
 /// The line without the initial response of AUTH.
-pub fn without_secrets(line: &str) -> String {
+pub(super) fn without_secrets(line: &str) -> String {
     match verb(line) {
         (verb, argument) if verb == "AUTH" => match argument.split_once(' ') {
             Some((mechanism, _)) => format!("AUTH {mechanism} (secret)"),

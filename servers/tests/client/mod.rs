@@ -10,14 +10,14 @@ use servers::authority::Authority;
 /// The longest wait for a server.
 const LIMIT: Duration = Duration::from_secs(60);
 
-pub struct Client<S: Read + Write> {
+pub(crate) struct Client<S: Read + Write> {
     stream: BufReader<S>,
 }
 
-pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 impl Client<TcpStream> {
-    pub fn plain(port: u16) -> Client<TcpStream> {
+    pub(crate) fn plain(port: u16) -> Client<TcpStream> {
         Client {
             stream: BufReader::new(connect(port)),
         }
@@ -25,7 +25,7 @@ impl Client<TcpStream> {
     }
 
     /// Starts TLS; called after the reply to STARTTLS.
-    pub fn encrypt(self, authority: &Authority) -> Client<TlsStream> {
+    pub(crate) fn encrypt(self, authority: &Authority) -> Client<TlsStream> {
         Client {
             stream: BufReader::new(tls(self.stream.into_inner(), authority)),
         }
@@ -33,7 +33,7 @@ impl Client<TcpStream> {
 }
 
 impl Client<TlsStream> {
-    pub fn implicit_tls(port: u16, authority: &Authority) -> Client<TlsStream> {
+    pub(crate) fn implicit_tls(port: u16, authority: &Authority) -> Client<TlsStream> {
         Client {
             stream: BufReader::new(tls(connect(port), authority)),
         }
@@ -43,13 +43,13 @@ impl Client<TlsStream> {
 
 impl<S: Read + Write> Client<S> {
     /// Sends a command and returns the whole reply.
-    pub fn command(&mut self, line: &str) -> String {
+    pub(crate) fn command(&mut self, line: &str) -> String {
         self.write(format!("{line}\r\n").as_bytes());
         self.reply()
     }
 
     /// Sends a message to user@example.test.
-    pub fn send(&mut self, message: &[u8]) -> String {
+    pub(crate) fn send(&mut self, message: &[u8]) -> String {
         assert_starts(&self.command("MAIL FROM:<sender@example.test>"), "250");
         assert_starts(&self.command("RCPT TO:<user@example.test>"), "250");
         assert_starts(&self.command("DATA"), "354");
@@ -81,7 +81,7 @@ impl<S: Read + Write> Client<S> {
     }
 }
 
-pub fn assert_starts(reply: &str, code: &str) {
+pub(crate) fn assert_starts(reply: &str, code: &str) {
     assert!(reply.starts_with(code), "{code} is expected: {reply}");
 }
 

@@ -8,7 +8,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
-pub struct Client(Stream);
+pub(crate) struct Client(Stream);
 
 enum Stream {
     Plain(TcpStream),
@@ -16,7 +16,7 @@ enum Stream {
 }
 
 impl Client {
-    pub fn connect(address: SocketAddr) -> Client {
+    pub(crate) fn connect(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
@@ -24,7 +24,7 @@ impl Client {
         Client(Stream::Plain(stream))
     }
 
-    pub fn say(&mut self, text: &str) {
+    pub(crate) fn say(&mut self, text: &str) {
         match &mut self.0 {
             Stream::Plain(stream) => stream.write_all(text.as_bytes()).unwrap(),
             Stream::Tls(stream) => stream.write_all(text.as_bytes()).unwrap(),
@@ -32,7 +32,7 @@ impl Client {
     }
 
     /// The next line; empty at the end of the connection.
-    pub fn hear(&mut self) -> String {
+    pub(crate) fn hear(&mut self) -> String {
         let mut line = Vec::new();
         let mut byte = [0];
         while !line.ends_with(b"\r\n") && self.read(&mut byte) == 1 {
@@ -42,7 +42,7 @@ impl Client {
     }
 
     /// The last line of a reply.
-    pub fn reply(&mut self) -> String {
+    pub(crate) fn reply(&mut self) -> String {
         loop {
             let line = self.hear();
             if line.as_bytes().get(3) != Some(&b'-') {
@@ -51,13 +51,13 @@ impl Client {
         }
     }
 
-    pub fn ask(&mut self, command: &str) -> String {
+    pub(crate) fn ask(&mut self, command: &str) -> String {
         self.say(&format!("{command}\r\n"));
         self.reply()
     }
 
     /// Fails if the server's certificate is not for `localhost` or not from this authority.
-    pub fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
+    pub(crate) fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
         let Stream::Plain(mut stream) = self.0 else {
             panic!("TLS is on")
         };

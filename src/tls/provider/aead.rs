@@ -5,22 +5,22 @@ use aead::{AeadInOut, KeyInit, Nonce as AeadNonce, Tag};
 use rustls::Error;
 use rustls::crypto::cipher::{AeadKey, NONCE_LEN, Nonce, PrefixedPayload};
 
-pub const TAG_LEN: usize = 16;
+pub(super) const TAG_LEN: usize = 16;
 
 /// ChaCha20-Poly1305, AES-128-GCM and AES-256-GCM.
-pub trait Aead:
+pub(super) trait Aead:
     AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static
 {
 }
 
 impl<A: AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static> Aead for A {}
 
-pub fn with_key<A: Aead>(key: &AeadKey) -> A {
+pub(super) fn with_key<A: Aead>(key: &AeadKey) -> A {
     A::new_from_slice(key.as_ref()).expect("rustls derives keys of the length it is told")
 }
 
 /// Encrypts `payload` except its first `clear` octets, and appends the tag.
-pub fn seal<A: Aead>(
+pub(super) fn seal<A: Aead>(
     aead: &A,
     nonce: &Nonce,
     aad: &[u8],
@@ -39,7 +39,7 @@ pub fn seal<A: Aead>(
 }
 
 /// Decrypts `record`, which ends with the tag, and returns the length of the plaintext.
-pub fn open<A: Aead>(
+pub(super) fn open<A: Aead>(
     aead: &A,
     nonce: &Nonce,
     aad: &[u8],

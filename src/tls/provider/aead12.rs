@@ -12,13 +12,13 @@ use rustls::{ConnectionTrafficSecrets, Error};
 use super::aead::{Aead, TAG_LEN, open, seal, with_key};
 
 /// Octets of the nonce in each record.
-pub const GCM_EXPLICIT: usize = 8;
-pub const CHACHA20_EXPLICIT: usize = 0;
+pub(super) const GCM_EXPLICIT: usize = 8;
+pub(super) const CHACHA20_EXPLICIT: usize = 0;
 
 /// RFC 5246, section 6.2.1.
 const MAX_PLAINTEXT: usize = 1 << 14;
 
-pub struct Tls12<A, const EXPLICIT: usize>(pub PhantomData<fn() -> A>);
+pub(super) struct Tls12<A, const EXPLICIT: usize>(pub PhantomData<fn() -> A>);
 
 impl<A: Aead, const EXPLICIT: usize> Tls12AeadAlgorithm for Tls12<A, EXPLICIT> {
     /// `extra` is the first explicit part of the nonce. It is counted up, which keeps it unique.

@@ -11,7 +11,7 @@ use rustls::{ConnectionTrafficSecrets, ContentType, Error, ProtocolVersion};
 
 use super::aead::{Aead, TAG_LEN, open, seal, with_key};
 
-pub struct Tls13<A>(pub PhantomData<fn() -> A>);
+pub(super) struct Tls13<A>(pub PhantomData<fn() -> A>);
 
 impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
     fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageEncrypter> {

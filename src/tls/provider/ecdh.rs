@@ -20,7 +20,7 @@ const UNCOMPRESSED: u8 = 4;
 /// P-384; twice in a row means a broken source.
 const MAX_SCALARS: usize = 2;
 
-pub trait Curve:
+pub(super) trait Curve:
     CurveArithmetic<AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>, FieldBytesSize: ModulusSize>
 {
     const NAME: NamedGroup;
@@ -34,7 +34,7 @@ impl Curve for NistP384 {
     const NAME: NamedGroup = NamedGroup::secp384r1;
 }
 
-pub struct Ecdh<C, P>(pub PhantomData<fn() -> (C, P)>);
+pub(super) struct Ecdh<C, P>(pub PhantomData<fn() -> (C, P)>);
 
 impl<C: Curve, P: Platform> SupportedKxGroup for Ecdh<C, P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {

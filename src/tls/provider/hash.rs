@@ -8,12 +8,12 @@ use hmac::{KeyInit, Mac};
 use rustls::crypto::{hash, hmac as rustls_hmac};
 use sha2::Digest;
 
-pub static SHA256: Sha<Sha256> = Sha(hash::HashAlgorithm::SHA256, PhantomData);
-pub static SHA384: Sha<Sha384> = Sha(hash::HashAlgorithm::SHA384, PhantomData);
-pub static HMAC_SHA256: HmacSha<HmacSha256> = HmacSha(PhantomData);
-pub static HMAC_SHA384: HmacSha<HmacSha384> = HmacSha(PhantomData);
+pub(crate) static SHA256: Sha<Sha256> = Sha(hash::HashAlgorithm::SHA256, PhantomData);
+pub(crate) static SHA384: Sha<Sha384> = Sha(hash::HashAlgorithm::SHA384, PhantomData);
+pub(crate) static HMAC_SHA256: HmacSha<HmacSha256> = HmacSha(PhantomData);
+pub(crate) static HMAC_SHA384: HmacSha<HmacSha384> = HmacSha(PhantomData);
 
-pub struct Sha<D>(hash::HashAlgorithm, PhantomData<fn() -> D>);
+pub(crate) struct Sha<D>(hash::HashAlgorithm, PhantomData<fn() -> D>);
 
 impl<D: Digest + Clone + Send + Sync + 'static> hash::Hash for Sha<D> {
     fn start(&self) -> Box<dyn hash::Context> {
@@ -53,7 +53,7 @@ impl<D: Digest + Clone + Send + Sync + 'static> hash::Context for Transcript<D> 
     }
 }
 
-pub struct HmacSha<M>(PhantomData<fn() -> M>);
+pub(crate) struct HmacSha<M>(PhantomData<fn() -> M>);
 
 impl<M: Mac + KeyInit + Clone + Send + Sync + 'static> rustls_hmac::Hmac for HmacSha<M> {
     fn with_key(&self, key: &[u8]) -> Box<dyn rustls_hmac::Key> {

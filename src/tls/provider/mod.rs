@@ -18,9 +18,9 @@ mod wycheproof;
 mod x25519;
 mod x25519mlkem768;
 
-pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
-pub use sign::Keys;
-pub use verify::SUPPORTED as SIGNATURES;
+pub(super) use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
+pub(super) use sign::Keys;
+pub(super) use verify::SUPPORTED as SIGNATURES;
 
 use std::marker::PhantomData;
 
@@ -33,7 +33,7 @@ use self::x25519::X25519;
 use self::x25519mlkem768::X25519MlKem768;
 use super::platform::{NoRandomness, Platform};
 
-pub fn provider<P: Platform>() -> CryptoProvider {
+pub(super) fn provider<P: Platform>() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: suites::SUITES.to_vec(),
         kx_groups: groups::<P>(),

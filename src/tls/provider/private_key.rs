@@ -17,7 +17,7 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 
 /// The key's octets, by algorithm.
 #[cfg_attr(test, derive(Debug, PartialEq))]
-pub enum PrivateKey<'a> {
+pub(super) enum PrivateKey<'a> {
     /// The secret number.
     P256(&'a [u8]),
     P384(&'a [u8]),
@@ -29,7 +29,7 @@ pub enum PrivateKey<'a> {
 
 impl<'a> PrivateKey<'a> {
     /// `None` if the key is malformed or of another algorithm.
-    pub fn read(der: &'a PrivateKeyDer<'_>) -> Option<Self> {
+    pub(super) fn read(der: &'a PrivateKeyDer<'_>) -> Option<Self> {
         match der {
             PrivateKeyDer::Pkcs1(key) => Some(Self::Rsa(key.secret_pkcs1_der())),
             PrivateKeyDer::Sec1(key) => sec1(key.secret_sec1_der()),

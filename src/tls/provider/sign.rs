@@ -23,7 +23,7 @@ use super::verify::MIN_RSA_BITS;
 use super::{NoRandomness, Platform};
 
 /// Reads private keys.
-pub struct Keys<P>(pub PhantomData<fn() -> P>);
+pub(crate) struct Keys<P>(pub PhantomData<fn() -> P>);
 
 impl<P> fmt::Debug for Keys<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,7 +19,7 @@ use super::aead13::Tls13;
 use super::hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 use crate::tls::finished::WatchedPrf;
 
-pub static SUITES: [SupportedCipherSuite; 9] = [
+pub(super) static SUITES: [SupportedCipherSuite; 9] = [
     SupportedCipherSuite::Tls13(&TLS13_CHACHA20),
     SupportedCipherSuite::Tls13(&TLS13_AES_128),
     SupportedCipherSuite::Tls13(&TLS13_AES_256),

@@ -4,7 +4,7 @@ use rustls::PeerMisbehaved;
 use rustls::crypto::SupportedKxGroup;
 
 /// Decodes hexadecimal digits, ignoring white space.
-pub fn hex(text: &str) -> Vec<u8> {
+pub(super) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text
         .chars()
         .filter_map(|c| c.to_digit(16))
@@ -34,7 +34,7 @@ macro_rules! platform {
 }
 pub(super) use platform;
 
-pub fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &str) {
+pub(super) fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &str) {
     let exchange = group.start().unwrap();
     assert_eq!(exchange.pub_key(), hex(public));
     assert_eq!(
@@ -43,7 +43,7 @@ pub fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &s
     );
 }
 
-pub fn refuses(group: &dyn SupportedKxGroup, peer: &[u8]) {
+pub(super) fn refuses(group: &dyn SupportedKxGroup, peer: &[u8]) {
     let error = group.start().unwrap().complete(peer).err();
     assert_eq!(
         error,

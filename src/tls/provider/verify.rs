@@ -17,11 +17,11 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// Shorter moduli are too weak (NIST SP 800-131A). The `rsa` crate refuses more than 8192 bits, because
 /// the work grows with the square.
-pub const MIN_RSA_BITS: u32 = 2048;
+pub(super) const MIN_RSA_BITS: u32 = 2048;
 
 /// An ECDSA scheme names only the hash in TLS 1.2, and the curve too in TLS 1.3 (RFC 8446, section
 /// 4.2.3); for 1.3 rustls takes the first of each list.
-pub static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+pub(crate) static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         &P256_SHA256,
         &P256_SHA384,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::Platform;
 
-pub struct X25519<P>(pub PhantomData<fn() -> P>);
+pub(super) struct X25519<P>(pub PhantomData<fn() -> P>);
 
 impl<P: Platform> SupportedKxGroup for X25519<P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {

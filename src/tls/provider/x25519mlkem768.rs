@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::Platform;
 use super::x25519::X25519;
 
-pub struct X25519MlKem768<P>(pub PhantomData<fn() -> P>);
+pub(super) struct X25519MlKem768<P>(pub PhantomData<fn() -> P>);
 
 impl<P: Platform> SupportedKxGroup for X25519MlKem768<P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {

@@ -21,7 +21,7 @@ fn signed(what: &'static str, key: &Arc<Key>, signature: Signature) -> Row {
     Row::new(what, &[&leaf]).trusting(&[&root])
 }
 
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let (p256, p384, ed25519) = (Key::p256(), Key::p384(), Key::ed25519());
     let mut rows = vec![
         signed("P-256", &p256, Signature::EcdsaSha256),

@@ -34,7 +34,7 @@ fn all(chain: &[Certificate]) -> Vec<&Certificate> {
     chain.iter().collect()
 }
 
-pub fn paths() -> Vec<Row> {
+pub(super) fn paths() -> Vec<Row> {
     let two = chain(2);
     let four = chain(4);
     let stranger = Template::authority("Stranger").self_signed();
@@ -119,7 +119,7 @@ fn crossings() -> Vec<Row> {
     ]
 }
 
-pub fn authorities() -> Vec<Row> {
+pub(super) fn authorities() -> Vec<Row> {
     let below = |template: Template| {
         let between = ROOT.issue(template);
         [between.issue(server()), between]

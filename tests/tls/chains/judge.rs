@@ -13,14 +13,14 @@ use super::keys::Key;
 use super::openssl;
 use crate::peer::{Pair, TestPlatform};
 
-pub use crate::peer::{NAME, NOW};
+pub(super) use crate::peer::{NAME, NOW};
 
 /// Trusted by nearly all rows.
-pub static ROOT: LazyLock<Certificate> =
+pub(super) static ROOT: LazyLock<Certificate> =
     LazyLock::new(|| Template::authority("Root").self_signed());
 
 /// A chain, and both verdicts. If they differ, a comment at the row says why.
-pub struct Row {
+pub(super) struct Row {
     pub what: &'static str,
     /// The server's own first.
     pub chain: Vec<CertificateDer<'static>>,
@@ -33,7 +33,7 @@ pub struct Row {
 
 impl Row {
     /// Valid for both.
-    pub fn new(what: &'static str, chain: &[&Certificate]) -> Self {
+    pub(super) fn new(what: &'static str, chain: &[&Certificate]) -> Self {
         Self {
             what,
             chain: chain.iter().map(|one| one.der.clone().into()).collect(),
@@ -46,7 +46,7 @@ impl Row {
     }
 
     /// Instead of [`ROOT`].
-    pub fn trusting(mut self, authorities: &[&Certificate]) -> Self {
+    pub(super) fn trusting(mut self, authorities: &[&Certificate]) -> Self {
         self.trusted = authorities
             .iter()
             .map(|one| one.der.clone().into())
@@ -55,18 +55,18 @@ impl Row {
     }
 
     /// Instead of [`NAME`].
-    pub fn asked(mut self, name: &'static str) -> Self {
+    pub(super) fn asked(mut self, name: &'static str) -> Self {
         self.asked = name;
         self
     }
 
     /// `says` is part of the message.
-    pub fn ours(mut self, failure: Failure, says: &'static str) -> Self {
+    pub(super) fn ours(mut self, failure: Failure, says: &'static str) -> Self {
         self.ours = Some((failure, says));
         self
     }
 
-    pub fn openssl(mut self, error: u32) -> Self {
+    pub(super) fn openssl(mut self, error: u32) -> Self {
         self.openssl = error;
         self
     }
@@ -113,7 +113,7 @@ impl Row {
 }
 
 /// Judges all rows before the test fails.
-pub fn judge(rows: Vec<Row>) {
+pub(super) fn judge(rows: Vec<Row>) {
     let wrong: Vec<_> = rows.iter().filter_map(Row::disagreement).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

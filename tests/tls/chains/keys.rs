@@ -23,7 +23,7 @@ use crate::openssl::Folder;
 
 /// How a certificate is signed.
 #[derive(Clone, Copy, Debug)]
-pub enum Signature {
+pub(super) enum Signature {
     EcdsaSha256,
     /// With a key of P-256.
     P256Sha384,
@@ -42,7 +42,7 @@ pub enum Signature {
 
 impl Signature {
     /// AlgorithmIdentifier (RFC 5280, section 4.1.1.2).
-    pub fn identifier(self) -> Vec<u8> {
+    pub(super) fn identifier(self) -> Vec<u8> {
         const NULL: &[u8] = &[5, 0];
         match self {
             Self::EcdsaSha256 => sequence(&[alg_id::ECDSA_SHA256.as_ref()]),
@@ -75,7 +75,7 @@ impl Signature {
 
 const ONLY_TLS12: &[&SupportedProtocolVersion] = &[&TLS12];
 
-pub struct Key {
+pub(super) struct Key {
     pkcs8: PrivatePkcs8KeyDer<'static>,
     /// SubjectPublicKeyInfo.
     pub spki: Vec<u8>,
@@ -83,12 +83,12 @@ pub struct Key {
     pub usual: Signature,
 }
 
-pub static RSA_2048: LazyLock<Arc<Key>> =
+pub(super) static RSA_2048: LazyLock<Arc<Key>> =
     LazyLock::new(|| rsa(include_str!("../rsa-2048.pem"), Signature::RsaSha256));
 /// ring has no key this short.
-pub static RSA_1024: LazyLock<Arc<Key>> =
+pub(super) static RSA_1024: LazyLock<Arc<Key>> =
     LazyLock::new(|| rsa(include_str!("../rsa-1024.pem"), Signature::RsaSha256));
-pub static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
+pub(super) static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
     let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(include_bytes!("../p521.pem")).unwrap();
     // The public key is the last field (RFC 5915, section 3).
     let point = pkcs8.secret_pkcs8_der().last_chunk::<133>().unwrap();
@@ -113,15 +113,15 @@ fn rsa(pem: &str, usual: Signature) -> Arc<Key> {
 }
 
 impl Key {
-    pub fn p256() -> Arc<Self> {
+    pub(super) fn p256() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ECDSA_P256_SHA256, Signature::EcdsaSha256)
     }
 
-    pub fn p384() -> Arc<Self> {
+    pub(super) fn p384() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ECDSA_P384_SHA384, Signature::EcdsaSha384)
     }
 
-    pub fn ed25519() -> Arc<Self> {
+    pub(super) fn ed25519() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ED25519, Signature::Ed25519)
     }
 
@@ -134,7 +134,7 @@ impl Key {
         })
     }
 
-    pub fn sign(&self, signature: Signature, message: &[u8]) -> Vec<u8> {
+    pub(super) fn sign(&self, signature: Signature, message: &[u8]) -> Vec<u8> {
         if let (Some(scheme), Some(key)) = (signature.scheme(), self.ring()) {
             let signer = key.choose_scheme(&[scheme]).unwrap();
             return signer.sign(message).unwrap();
@@ -169,7 +169,7 @@ impl Key {
 
     /// The versions in which it signs handshakes. Keys that ring lacks sign with PKCS #1, which TLS 1.3 does
     /// not have.
-    pub fn versions(&self) -> &'static [&'static SupportedProtocolVersion] {
+    pub(super) fn versions(&self) -> &'static [&'static SupportedProtocolVersion] {
         match (self.ring(), self.usual) {
             (None, Signature::RsaSha256) => ONLY_TLS12,
             _ => rustls::ALL_VERSIONS,
@@ -177,7 +177,7 @@ impl Key {
     }
 
     /// For a server's handshake.
-    pub fn for_server(self: &Arc<Self>) -> Arc<dyn SigningKey> {
+    pub(super) fn for_server(self: &Arc<Self>) -> Arc<dyn SigningKey> {
         self.ring()
             .unwrap_or_else(|| Arc::new(BeyondRing(self.clone())))
     }

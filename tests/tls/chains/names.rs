@@ -17,7 +17,8 @@ fn other(what: &'static str, names: &[Name<'_>], says: &'static str) -> Row {
         .openssl(openssl::HOST_NAME)
 }
 
-pub fn rows() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn rows() -> Vec<Row> {
     let many: Vec<String> = (0..500).map(|n| format!("host{n}.example.org")).collect();
     let mut many: Vec<Name<'_>> = many.iter().map(|name| Dns(name)).collect();
     many.push(Dns(NAME));
@@ -156,7 +157,7 @@ fn international() -> Vec<Row> {
     ]
 }
 
-pub fn addresses() -> Vec<Row> {
+pub(super) fn addresses() -> Vec<Row> {
     let v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
     let mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1];
     let wrong = |what, names: &[Name<'_>], says| {

@@ -9,29 +9,29 @@ use super::judge::{NOW, Row};
 use crate::openssl::{Folder, installed, pem};
 
 // From openssl/x509_vfy.h.
-pub const OK: u32 = 0;
-pub const SIGNATURE_FAILURE: u32 = 7;
-pub const ISSUER_MISSING: u32 = 2;
-pub const NOT_YET_VALID: u32 = 9;
-pub const EXPIRED: u32 = 10;
-pub const BAD_START: u32 = 13;
-pub const LEAF_SELF_SIGNED: u32 = 18;
-pub const ROOT_NOT_TRUSTED: u32 = 19;
-pub const ISSUER_NOT_FOUND: u32 = 20;
-pub const INVALID_CA: u32 = 79;
-pub const PATH_LENGTH: u32 = 25;
-pub const PURPOSE: u32 = 26;
-pub const UNKNOWN_CRITICAL_EXTENSION: u32 = 34;
-pub const NOT_PERMITTED: u32 = 47;
-pub const EXCLUDED: u32 = 48;
-pub const HOST_NAME: u32 = 62;
-pub const IP_ADDRESS: u32 = 64;
-pub const LEAF_KEY_TOO_SMALL: u32 = 66;
-pub const CA_KEY_TOO_SMALL: u32 = 67;
-pub const CA_HASH_TOO_WEAK: u32 = 68;
+pub(super) const OK: u32 = 0;
+pub(super) const SIGNATURE_FAILURE: u32 = 7;
+pub(super) const ISSUER_MISSING: u32 = 2;
+pub(super) const NOT_YET_VALID: u32 = 9;
+pub(super) const EXPIRED: u32 = 10;
+pub(super) const BAD_START: u32 = 13;
+pub(super) const LEAF_SELF_SIGNED: u32 = 18;
+pub(super) const ROOT_NOT_TRUSTED: u32 = 19;
+pub(super) const ISSUER_NOT_FOUND: u32 = 20;
+pub(super) const INVALID_CA: u32 = 79;
+pub(super) const PATH_LENGTH: u32 = 25;
+pub(super) const PURPOSE: u32 = 26;
+pub(super) const UNKNOWN_CRITICAL_EXTENSION: u32 = 34;
+pub(super) const NOT_PERMITTED: u32 = 47;
+pub(super) const EXCLUDED: u32 = 48;
+pub(super) const HOST_NAME: u32 = 62;
+pub(super) const IP_ADDRESS: u32 = 64;
+pub(super) const LEAF_KEY_TOO_SMALL: u32 = 66;
+pub(super) const CA_KEY_TOO_SMALL: u32 = 67;
+pub(super) const CA_HASH_TOO_WEAK: u32 = 68;
 
 /// `None` without OpenSSL.
-pub fn verdict(row: &Row) -> Option<u32> {
+pub(super) fn verdict(row: &Row) -> Option<u32> {
     if !installed() {
         return None;
     }

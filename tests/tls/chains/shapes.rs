@@ -29,7 +29,7 @@ fn all(chain: &[Certificate]) -> Vec<&Certificate> {
     chain.iter().collect()
 }
 
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let server = || Template::server(NAME);
     let mut strangers = vec![ROOT.issue(server())];
     let stranger = filled(Template::authority("Stranger"), 10_000).self_signed();

@@ -29,7 +29,7 @@ fn between(what: &'static str, template: Template) -> Row {
     Row::new(what, &[&leaf, &between])
 }
 
-pub fn purposes() -> Vec<Row> {
+pub(super) fn purposes() -> Vec<Row> {
     let authority = || Template::authority("Between");
     let wrong = |row: Row, says| row.ours(CertificateInvalid, says).openssl(openssl::PURPOSE);
     const PURPOSE: &str = "its extended key usage lacks serverAuth";
@@ -77,7 +77,8 @@ pub fn purposes() -> Vec<Row> {
     ]
 }
 
-pub fn constraints() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn constraints() -> Vec<Row> {
     let under = |permitted: &[Name<'_>], excluded: &[Name<'_>]| {
         Template::authority("Between").name_constraints(permitted, excluded)
     };
@@ -169,7 +170,7 @@ fn address_constraints() -> Vec<Row> {
     ]
 }
 
-pub fn extensions() -> Vec<Row> {
+pub(super) fn extensions() -> Vec<Row> {
     /// Unassigned.
     const UNKNOWN: &str = "1.3.6.1.4.1.55555.1";
     let nothing = || sequence(&[]);

@@ -6,7 +6,8 @@ use super::certificate::Template;
 use super::judge::{NAME, ROOT, Row};
 use super::openssl;
 
-pub fn rows() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn rows() -> Vec<Row> {
     let server = |from, to| ROOT.issue(Template::server(NAME).valid(from, to));
     let below = |from, to| {
         let between = ROOT.issue(Template::authority("Between").valid(from, to));

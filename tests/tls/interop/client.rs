@@ -9,9 +9,9 @@ use envoi::tls::{Error, ServerName, Settings, Tls};
 use crate::peer::NAME;
 
 /// A silence this long is a defect of the server or the client.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Client {
+pub(super) struct Client {
     pub tls: Tls,
     stream: TcpStream,
     step: usize,
@@ -21,7 +21,7 @@ pub struct Client {
 
 impl Client {
     /// Connects and completes the handshake.
-    pub fn connect(settings: &Settings, port: u16, step: usize) -> Result<Self, Error> {
+    pub(super) fn connect(settings: &Settings, port: u16, step: usize) -> Result<Self, Error> {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
@@ -38,13 +38,13 @@ impl Client {
         Ok(client)
     }
 
-    pub fn send(&mut self, text: &str) {
+    pub(super) fn send(&mut self, text: &str) {
         self.tls.send(text.as_bytes()).unwrap();
         self.flush();
     }
 
     /// Reads the next line.
-    pub fn line(&mut self) -> Result<String, Error> {
+    pub(super) fn line(&mut self) -> Result<String, Error> {
         loop {
             let plaintext = self.tls.plaintext();
             if let Some(end) = plaintext.iter().position(|octet| *octet == b'\n') {
@@ -56,7 +56,7 @@ impl Client {
     }
 
     /// Receives some octets, perhaps without plaintext.
-    pub fn pump(&mut self) -> Result<(), Error> {
+    pub(super) fn pump(&mut self) -> Result<(), Error> {
         let mut octets = [0; 4096];
         let length = self.stream.read(&mut octets).unwrap();
         assert_ne!(length, 0, "the server hung up");
@@ -68,7 +68,7 @@ impl Client {
     }
 
     /// Closes cleanly, because servers forget sessions that do not.
-    pub fn close(mut self) {
+    pub(super) fn close(mut self) {
         self.tls.close();
         self.flush();
         while !self.tls.is_closed() {

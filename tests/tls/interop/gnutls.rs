@@ -12,7 +12,7 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 const FILES: [&str; 3] = ["--x509certfile", "--x509keyfile", "--x509cafile"];
 
 /// If not, the report says why.
-pub fn installed() -> bool {
+pub(super) fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let missing = real::gnutls_serv().err();
         if let Some(reason) = &missing {
@@ -24,7 +24,7 @@ pub fn installed() -> bool {
 }
 
 /// It listens on all addresses, because it has no option for one.
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     let mut program = real::gnutls_serv().unwrap();
     program.args(["--echo", "--port", "0"]);
     program.args(["--priority", &priority(terms)]);
@@ -86,7 +86,7 @@ fn port(process: u32) -> u16 {
 }
 
 /// The server's description of the next connection.
-pub fn resumed(server: &mut Server) -> bool {
+pub(super) fn resumed(server: &mut Server) -> bool {
     let (_, before) = server.hear("- Description: ");
     before
         .iter()

@@ -11,7 +11,7 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 const FILES: [&str; 3] = ["-certificate", "-key", "-authority"];
 
 /// If not, the report says why.
-pub fn installed() -> bool {
+pub(super) fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let missing = real::go_tls_server().err();
         if let Some(reason) = &missing {
@@ -23,12 +23,12 @@ pub fn installed() -> bool {
 }
 
 /// It can turn tickets off, but chooses signature schemes and the suites of TLS 1.3 itself.
-pub fn can(terms: &Terms) -> bool {
+pub(super) fn can(terms: &Terms) -> bool {
     let suite = terms.suite.is_none() || terms.version != Version::Tls13;
     suite && terms.signature.is_none() && terms.sessions != Sessions::Remembered
 }
 
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     let version = match terms.version {
         Version::Tls11 => 0x0302,
         Version::Tls12 => 0x0303,
@@ -54,6 +54,6 @@ pub fn start(key: &KeyPair, terms: &Terms) -> Server {
 }
 
 /// The server's description of the next connection.
-pub fn resumed(server: &mut Server) -> bool {
+pub(super) fn resumed(server: &mut Server) -> bool {
     server.hear("resumed: ").0 == "true"
 }

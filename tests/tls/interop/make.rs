@@ -11,7 +11,7 @@ use super::{gnutls, go, openssl};
 use crate::openssl::installed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Make {
+pub(super) enum Make {
     OpenSSL,
     GnuTLS,
     Go,
@@ -19,7 +19,7 @@ pub enum Make {
 
 impl Make {
     /// The installed ones; the report names the others.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         let makes = [Self::OpenSSL, Self::GnuTLS, Self::Go];
         makes.into_iter().filter(|make| match make {
             Self::OpenSSL => installed(),
@@ -29,7 +29,7 @@ impl Make {
     }
 
     /// Whether the program has options for these terms.
-    pub fn can(self, terms: &Terms) -> bool {
+    pub(super) fn can(self, terms: &Terms) -> bool {
         match self {
             Self::OpenSSL => true,
             // It resumes TLS 1.3 only by tickets.
@@ -41,7 +41,7 @@ impl Make {
     }
 
     /// Starts a server that answers lines.
-    pub fn start(self, key: &KeyPair, terms: &Terms) -> Server {
+    pub(super) fn start(self, key: &KeyPair, terms: &Terms) -> Server {
         match self {
             Self::OpenSSL => openssl::start(key, terms),
             Self::GnuTLS => gnutls::start(key, terms),
@@ -50,7 +50,7 @@ impl Make {
     }
 
     /// The server's description of the next connection, if this make prints one.
-    pub fn says_resumed(self, server: &mut Server) -> Option<bool> {
+    pub(super) fn says_resumed(self, server: &mut Server) -> Option<bool> {
         match self {
             Self::OpenSSL => None,
             Self::GnuTLS => Some(gnutls::resumed(server)),
@@ -59,7 +59,7 @@ impl Make {
     }
 
     /// All three have it in versions since 2025.
-    pub fn has_x25519mlkem768(self) -> bool {
+    pub(super) fn has_x25519mlkem768(self) -> bool {
         let mut list = match self {
             Self::OpenSSL => Command::new("openssl"),
             Self::GnuTLS => real::gnutls_serv().unwrap(),

@@ -10,12 +10,12 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 const FILES: [&str; 3] = ["-cert", "-key", "-CAfile"];
 
 /// Answers each line with the line reversed.
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     start_with(key, terms, &["-rev"])
 }
 
 /// Sends its standard input and takes commands: a line `K` updates its keys and asks for ours.
-pub fn start_with(key: &KeyPair, terms: &Terms, options: &[&str]) -> Server {
+pub(super) fn start_with(key: &KeyPair, terms: &Terms, options: &[&str]) -> Server {
     let mut program = Command::new("openssl");
     program.args(["s_server", "-accept", "127.0.0.1:0"]);
     program.args(options).args(arguments(terms));

@@ -12,7 +12,7 @@ use crate::openssl::Folder;
 use crate::peer::{AUTHORITY, NAME, params};
 
 /// Killed at the end of the test.
-pub struct Server {
+pub(super) struct Server {
     pub port: u16,
     pub child: Child,
     commands: ChildStdin,
@@ -22,7 +22,7 @@ pub struct Server {
 
 impl Server {
     /// These options name the files of certificate, key and authority.
-    pub fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
+    pub(super) fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
         let folder = Folder::new();
         let certificate = params(NAME).signed_by(key, AUTHORITY.issuer()).unwrap();
         let contents = [certificate.pem(), key.serialize_pem(), AUTHORITY.pem()];
@@ -47,7 +47,7 @@ impl Server {
     }
 
     /// Reads until a line with this prefix: returns the rest of that line, and the lines before it.
-    pub fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
+    pub(super) fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
         loop {
             let line = self.said.recv_timeout(PATIENCE);
@@ -59,7 +59,7 @@ impl Server {
         }
     }
 
-    pub fn tell(&mut self, line: &str) {
+    pub(super) fn tell(&mut self, line: &str) {
         self.commands.write_all(line.as_bytes()).unwrap();
     }
 }

@@ -15,7 +15,8 @@ const SIZE: usize = 100_000_000;
 const SMALL: usize = 2_000_000;
 const RUNS: usize = 3;
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let own = clients::own("envoi", "bulk", compiled);
     let native = clients::own("envoi's core, native", "native-bulk", compiled);
     let (authority, root) = authority(compiled)?;

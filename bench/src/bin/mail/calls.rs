@@ -64,7 +64,7 @@ struct Share {
     octets: u64,
 }
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     tracing::subscriber::set_global_default(Counter)?;
     let host = Host::load(compiled, Threads::One)?;
     let (authority, root) = authority(compiled)?;

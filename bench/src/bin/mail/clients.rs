@@ -13,7 +13,7 @@ use wasmtime::{Result, bail};
 use crate::component::{Compiled, compile};
 use crate::task::{Security, Task};
 
-pub struct Client {
+pub(crate) struct Client {
     pub name: &'static str,
     /// A program with its arguments, or why there is none.
     program: Result<Vec<String>, String>,
@@ -27,7 +27,7 @@ pub struct Client {
 }
 
 /// The output of a client.
-pub struct Measured {
+pub(crate) struct Measured {
     /// When each receipt came, in nanoseconds since 1970.
     pub receipts: Vec<u64>,
     /// The peak memory in octets, if the client prints it.
@@ -36,18 +36,18 @@ pub struct Measured {
 
 impl Client {
     /// Why this machine cannot run it.
-    pub fn missing(&self) -> Option<&str> {
+    pub(crate) fn missing(&self) -> Option<&str> {
         self.program.as_ref().err().map(String::as_str)
     }
 
     /// Whether it supports what the task requires.
-    pub fn supports(&self, task: &Task) -> bool {
+    pub(crate) fn supports(&self, task: &Task) -> bool {
         let mechanism = task.mechanism.as_deref();
         mechanism.is_none_or(|name| self.mechanisms.contains(&name))
             && self.securities.contains(&task.security)
     }
 
-    pub fn run(&self, task: &Task) -> Result<Measured> {
+    pub(crate) fn run(&self, task: &Task) -> Result<Measured> {
         let words = self.program.as_ref().ok().context("it is not here")?;
         let (program, arguments) = words.split_first().context("no program")?;
         let mut command = Command::new(program);
@@ -74,7 +74,7 @@ impl Client {
 const ALL: &[Security] = &[Security::StartTls, Security::ImplicitTls, Security::Plain];
 
 /// This project's client; each way of sending is a column of its own.
-pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
+pub(crate) fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
     let itself = env::current_exe().map_err(|error| error.to_string());
     Client {
         name,
@@ -95,7 +95,7 @@ pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
 }
 
 /// This project's clients that send each message in a call of its own.
-pub fn one_by_one(compiled: &Compiled) -> [Client; 3] {
+pub(crate) fn one_by_one(compiled: &Compiled) -> [Client; 3] {
     [
         own("envoi's core, native", "native", &compiled.portable),
         own("envoi", "send", &compiled.portable),
@@ -105,7 +105,7 @@ pub fn one_by_one(compiled: &Compiled) -> [Client; 3] {
 
 /// The other clients, built and installed if they are not yet. `folder` receives what is compiled of
 /// them.
-pub fn peers(folder: &Path) -> Vec<Client> {
+pub(crate) fn peers(folder: &Path) -> Vec<Client> {
     vec![
         nodemailer(),
         rust("lettre"),
@@ -211,7 +211,7 @@ fn wasm_smtp(folder: &Path) -> Client {
 }
 
 /// The versions of the peers, for the page.
-pub fn versions() -> String {
+pub(crate) fn versions() -> String {
     let node = output_of(Command::new("node").arg("--version"));
     let package = target().join("peers/npm/node_modules/nodemailer/package.json");
     let nodemailer = fs::read_to_string(package).unwrap_or_default();

@@ -28,7 +28,7 @@ const STEPS: &[(&str, &str)] = &[
     ("content and receipt", "250 2.0.0 Taken"),
 ];
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let sink = Sink::start(&identity, Security::ImplicitTls, false)?;

@@ -16,7 +16,7 @@ use crate::task::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
 /// Both builds of the component, as files for [`Host::load`].
-pub struct Compiled {
+pub(crate) struct Compiled {
     pub portable: PathBuf,
     pub wide: PathBuf,
     /// The folder of both, also for other temporary files.
@@ -24,11 +24,11 @@ pub struct Compiled {
 }
 
 /// The component, compiled.
-pub struct Host(host::Host);
+pub(crate) struct Host(host::Host);
 
 impl Compiled {
     /// Compiles both builds into a folder.
-    pub fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
+    pub(crate) fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
         Ok(Compiled {
             portable: compile(portable, folder.join("envoi.cwasm"))?,
             wide: compile(wide, folder.join("envoi-wide.cwasm"))?,
@@ -38,14 +38,14 @@ impl Compiled {
 }
 
 /// Compiles a component into a file for [`load`].
-pub fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
+pub(crate) fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
     let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
     fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
     Ok(compiled)
 }
 
 #[allow(unsafe_code, reason = "code compiled before")]
-pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
+pub(crate) fn load(compiled: &Path) -> Result<(Engine, Component)> {
     let engine = engine()?;
     // SAFETY: this program compiled it, for this engine.
     let component = unsafe { Component::deserialize_file(&engine, compiled)? };
@@ -53,21 +53,21 @@ pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
 }
 
 impl Host {
-    pub fn load(compiled: &Path, threads: Threads) -> Result<Host> {
+    pub(crate) fn load(compiled: &Path, threads: Threads) -> Result<Host> {
         let (engine, component) = load(compiled)?;
         host::Host::new(engine, &component, threads).map(Host)
     }
 
-    pub fn instantiate(&self) -> Result<Instance> {
+    pub(crate) fn instantiate(&self) -> Result<Instance> {
         self.0.instantiate().map(Instance)
     }
 }
 
-pub struct Instance(host::Instance);
+pub(crate) struct Instance(host::Instance);
 
 impl Instance {
     /// Creates a mailer for the task's server.
-    pub fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
+    pub(crate) fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
         let root = fs::read(&task.root)?;
         let security = match task.security {
             Secured::StartTls => Security::Starttls,
@@ -112,7 +112,12 @@ impl Instance {
     }
 
     /// Sends one message.
-    pub fn send(&mut self, mailer: ResourceAny, envelope: &Envelope, message: &[u8]) -> Result<()> {
+    pub(crate) fn send(
+        &mut self,
+        mailer: ResourceAny,
+        envelope: &Envelope,
+        message: &[u8],
+    ) -> Result<()> {
         let receipt = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let sent = calls.call_send(store, mailer, envelope, message, None);
@@ -125,7 +130,11 @@ impl Instance {
     }
 
     /// Sends several messages in one call.
-    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[OutgoingMessage]) -> Result<()> {
+    pub(crate) fn send_all(
+        &mut self,
+        mailer: ResourceAny,
+        letters: &[OutgoingMessage],
+    ) -> Result<()> {
         let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
@@ -137,7 +146,12 @@ impl Instance {
     }
 
     /// Sends one message in pieces of a megabyte.
-    pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
+    pub(crate) fn stream(
+        &mut self,
+        mailer: ResourceAny,
+        envelope: &Envelope,
+        size: usize,
+    ) -> Result<()> {
         let piece = lines(PIECE);
         let message = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
@@ -159,27 +173,27 @@ impl Instance {
         Ok(())
     }
 
-    pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
+    pub(crate) fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
         let lines = self
             .0
             .call(async |smtp, store| smtp.mailer().call_take_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
-    pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
+    pub(crate) fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_set_transcript_lines(store, mailer, 1000).await
         })
     }
 
-    pub fn close(&mut self, mailer: ResourceAny) -> Result<()> {
+    pub(crate) fn close(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0
             .call(async |smtp, store| smtp.mailer().call_close(store, mailer).await)
     }
 }
 
-pub fn envelope(task: &Task) -> Envelope {
+pub(crate) fn envelope(task: &Task) -> Envelope {
     Envelope {
         sender: Some(SENDER.into()),
         recipients: task.recipients(),
@@ -187,7 +201,7 @@ pub fn envelope(task: &Task) -> Envelope {
 }
 
 /// The task's message, this many times.
-pub fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
+pub(crate) fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
     let letter = OutgoingMessage {
         envelope: envelope(task),
         message: task.message(),
@@ -196,7 +210,7 @@ pub fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
 }
 
 /// Sends the task's messages, one call each.
-pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     let (envelope, message) = (envelope(task), task.message());
@@ -214,7 +228,7 @@ const AT_HAND: usize = 20;
 
 /// Sends one message, then one with `send-all`, then many with one `send-all`. The returned times are
 /// spread by what each further message of the last call takes.
-pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.send(mailer, &envelope(task), &task.message())?;
@@ -230,7 +244,7 @@ pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
 }
 
 /// Sends a small message, then a large one in pieces; returns the time at the end of each.
-pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.send(mailer, &envelope(task), b"Subject: bench\r\n\r\n")?;
@@ -240,7 +254,7 @@ pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
 }
 
 /// Prints the transcript with the time since its first line.
-pub fn explain(host: &Host, task: &Task) -> Result<()> {
+pub(crate) fn explain(host: &Host, task: &Task) -> Result<()> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.keep_transcript(mailer)?;

@@ -16,7 +16,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// An event in the passage of a flight.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mark {
+pub(crate) enum Mark {
     FromClient,
     ToServer,
     FromServer,
@@ -25,7 +25,7 @@ pub enum Mark {
 
 /// What the proxy saw of one connection; times in nanoseconds since 1970.
 #[derive(Clone, Default)]
-pub struct ProxiedConnection {
+pub(crate) struct ProxiedConnection {
     /// When the client connected.
     pub accepted: u64,
     /// In the order of the events.
@@ -33,13 +33,13 @@ pub struct ProxiedConnection {
 }
 
 /// Runs until the process ends.
-pub struct DelayProxy {
+pub(crate) struct DelayProxy {
     pub port: u16,
     connections: Arc<Mutex<Vec<ProxiedConnection>>>,
 }
 
 impl DelayProxy {
-    pub fn start(server: u16, delay: Duration) -> Result<DelayProxy> {
+    pub(crate) fn start(server: u16, delay: Duration) -> Result<DelayProxy> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let connections: Arc<Mutex<Vec<ProxiedConnection>>> = Arc::default();
@@ -54,7 +54,7 @@ impl DelayProxy {
     }
 
     /// The connections since the last call.
-    pub fn take_connections(&self) -> Vec<ProxiedConnection> {
+    pub(crate) fn take_connections(&self) -> Vec<ProxiedConnection> {
         std::mem::take(&mut lock(&self.connections))
     }
 }

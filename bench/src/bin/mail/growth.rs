@@ -26,7 +26,7 @@ const RECIPIENTS: &[usize] = &[1, 10, 100, 1000];
 const SIZES: &[usize] = &[1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 const INSTANCES: &[usize] = &[1, 10, 100, 1000];
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let host = Host::load(compiled, Threads::Several)?;
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);

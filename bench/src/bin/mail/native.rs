@@ -27,7 +27,7 @@ use crate::task::{SENDER, Security, Task, now};
 const READ: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
-pub fn send(task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send(task: &Task) -> Result<Vec<u64>> {
     let mut connection = Connection::open(task)?;
     let recipients = task.recipients();
     let envelope = Envelope::parse(Some(SENDER), &recipients, Protocol::Smtp).map_err(failed)?;
@@ -43,7 +43,7 @@ pub fn send(task: &Task) -> Result<Vec<u64>> {
 }
 
 /// Sends a small message, then a large one; returns the time at the end of each.
-pub fn send_bulk(task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send_bulk(task: &Task) -> Result<Vec<u64>> {
     let message = task.message();
     let mut connection = Connection::open(task)?;
     let envelope =

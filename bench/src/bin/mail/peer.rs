@@ -11,7 +11,7 @@ use crate::component::load;
 use crate::task::{SENDER, Security, Task, now};
 
 /// Sends the task's messages, with a connection and a call each.
-pub fn send(compiled: &Path, task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send(compiled: &Path, task: &Task) -> Result<Vec<u64>> {
     let (engine, component) = load(compiled)?;
     let server = Server {
         port: task.port,

@@ -8,14 +8,14 @@ const MARGIN: f64 = 170.0;
 const HEIGHT: f64 = 16.0;
 const COLOURS: [&str; 4] = ["#2b6cb0", "#90cdf4", "#718096", "#ed8936"];
 
-pub struct Bar {
+pub(crate) struct Bar {
     pub name: String,
     /// Each value with its name.
     pub values: Vec<(String, f64)>,
 }
 
 /// Horizontal bars, one group per name.
-pub fn bars(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let values = bars.iter().flat_map(|bar| &bar.values);
     let most = values
         .map(|(_, value)| *value)

@@ -74,7 +74,7 @@ struct Run {
 /// The first clients, which are this project's and send each message in a call of its own.
 const EXPLAINED: usize = 3;
 
-pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
     let portable = &compiled.portable;
     let mut clients = Vec::from(clients::one_by_one(compiled));
     clients.push(clients::own("envoi, next at hand", "at-hand", portable));
@@ -152,7 +152,7 @@ impl Tables {
 }
 
 /// Prints each case's conversation with the time since its first line.
-pub fn explain(compiled: &Path) -> Result<()> {
+pub(crate) fn explain(compiled: &Path) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let host = Host::load(compiled, Threads::One)?;

@@ -18,7 +18,7 @@ const BUFFER: usize = 256 * 1024;
 const END: &[u8] = b"\r\n.\r\n";
 
 /// Runs until the process ends.
-pub struct Sink {
+pub(crate) struct Sink {
     pub port: u16,
     /// The reads from sockets, of all connections.
     pub reads: Arc<AtomicU64>,
@@ -27,7 +27,7 @@ pub struct Sink {
 
 impl Sink {
     /// Starts without TLS, or with implicit TLS.
-    pub fn start(identity: &Identity, security: Security, chunking: bool) -> Result<Sink> {
+    pub(crate) fn start(identity: &Identity, security: Security, chunking: bool) -> Result<Sink> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let config = identity.server_config();
@@ -53,7 +53,7 @@ impl Sink {
     }
 
     /// The reads and octets so far.
-    pub fn seen(&self) -> (u64, u64) {
+    pub(crate) fn seen(&self) -> (u64, u64) {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (load(&self.reads), load(&self.octets))
     }

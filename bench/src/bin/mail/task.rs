@@ -12,10 +12,10 @@ use wasmtime::error::Context;
 /// Octets of a line of base64, with its CRLF.
 const LINE: usize = 78;
 /// Octets of a piece of a large message: a whole number of lines.
-pub const PIECE: usize = LINE * 12_821;
+pub(crate) const PIECE: usize = LINE * 12_821;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Security {
+pub(crate) enum Security {
     StartTls,
     ImplicitTls,
     Plain,
@@ -40,7 +40,7 @@ impl Security {
 }
 
 #[derive(Clone, Debug)]
-pub struct Task {
+pub(crate) struct Task {
     pub port: u16,
     pub security: Security,
     /// `None` to send without authentication.
@@ -55,7 +55,7 @@ pub struct Task {
 }
 
 /// An authority, and the file with its certificate, for the clients to trust.
-pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
+pub(crate) fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
     let authority = Authority::new();
     let root = compiled.with_file_name("root.pem");
     fs::write(&root, authority.pem())?;
@@ -64,7 +64,7 @@ pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
 
 impl Task {
     /// Sets the environment variables that every client reads.
-    pub fn set_environment(&self, command: &mut Command) {
+    pub(crate) fn set_environment(&self, command: &mut Command) {
         command
             .env("PORT", self.port.to_string())
             .env("SECURITY", self.security.word())
@@ -77,7 +77,7 @@ impl Task {
             .env("PASSWORD", servers::real::PASSWORD);
     }
 
-    pub fn from_environment() -> Result<Task> {
+    pub(crate) fn from_environment() -> Result<Task> {
         let word = |name| env::var(name).with_context(|| format!("{name} is not set"));
         let mechanism = word("MECHANISM")?;
         Ok(Task {
@@ -91,13 +91,13 @@ impl Task {
         })
     }
 
-    pub fn recipients(&self) -> Vec<String> {
+    pub(crate) fn recipients(&self) -> Vec<String> {
         let name = |i| format!("r{i}@example.test");
         (0..self.recipients).map(name).collect()
     }
 
     /// A header and lines.
-    pub fn message(&self) -> Vec<u8> {
+    pub(crate) fn message(&self) -> Vec<u8> {
         let line = [&[b'x'; LINE - 2][..], b"\r\n"].concat();
         let mut message = b"Subject: bench\r\n\r\n".to_vec();
         let left = self.size.saturating_sub(message.len() + 2);
@@ -107,10 +107,10 @@ impl Task {
     }
 }
 
-pub const SENDER: &str = "sender@example.test";
+pub(crate) const SENDER: &str = "sender@example.test";
 
 /// Nanoseconds since 1970, by the clock that all processes share.
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

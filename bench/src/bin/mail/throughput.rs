@@ -49,7 +49,7 @@ const fn case(
     }
 }
 
-pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
     let portable = &compiled.portable;
     let mut clients = Vec::from(clients::one_by_one(compiled));
     clients.push(clients::own(

@@ -9,7 +9,7 @@ use bench::stats::Runs;
 
 /// In milliseconds.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
-pub struct Turn {
+pub(crate) struct Turn {
     client: f64,
     server: f64,
 }
@@ -33,7 +33,7 @@ const IMPLICIT: &[(&str, f64)] = &[
 ];
 
 /// The turns of the first message.
-pub fn of(connection: &ProxiedConnection, security: Security) -> Vec<Turn> {
+pub(crate) fn of(connection: &ProxiedConnection, security: Security) -> Vec<Turn> {
     let (names, first) = match security {
         Security::StartTls => (STARTTLS, 0),
         _ => (IMPLICIT, 1),
@@ -74,7 +74,7 @@ fn all(connection: &ProxiedConnection) -> Vec<Turn> {
 }
 
 /// The runs of one client.
-pub struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     pub name: &'a str,
     pub turns: &'a [Vec<Turn>],
     /// From accept to receipt, in round trips.
@@ -82,7 +82,7 @@ pub struct Shown<'a> {
 }
 
 /// The median of each turn, and the rest, which is the line's.
-pub fn explain(security: Security, round_trip: f64, clients: &[Shown]) -> String {
+pub(crate) fn explain(security: Security, round_trip: f64, clients: &[Shown]) -> String {
     let names = match security {
         Security::StartTls => STARTTLS,
         _ => IMPLICIT,

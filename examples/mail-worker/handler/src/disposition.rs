@@ -10,17 +10,17 @@ use crate::envoi::mail::smtp::{
 use crate::exports::example::mail_worker::delivery::Disposition;
 
 /// Also returns a line for people.
-pub fn of_error(error: &Error) -> (Disposition, String) {
+pub(crate) fn of_error(error: &Error) -> (Disposition, String) {
     let explanation = explain(error);
     (of(&explanation), explanation.sentence)
 }
 
 /// For a recipient that the server refused.
-pub fn of_refused(refused: &RecipientReply) -> Disposition {
+pub(crate) fn of_refused(refused: &RecipientReply) -> Disposition {
     of(&explain(&Error::RecipientsRefused(vec![refused.clone()])))
 }
 
-pub fn text(reply: &Reply) -> String {
+pub(crate) fn text(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }
 

@@ -14,22 +14,22 @@ use crate::nats::Nats;
 use crate::wait::until;
 
 /// Jobs that each host sends at once.
-pub const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// A worker process, which is killed on drop.
-pub struct Host {
+pub(crate) struct Host {
     process: Child,
     log: PathBuf,
 }
 
 impl Host {
     /// Starts a host, and waits until it takes jobs.
-    pub fn start(nats: &Nats, mail: &Mail) -> Host {
+    pub(crate) fn start(nats: &Nats, mail: &Mail) -> Host {
         Host::start_for(nats, &mail.url(), &mail.authority())
     }
 
     /// The same for another server, with the authority of its certificate.
-    pub fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
+    pub(crate) fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -56,36 +56,36 @@ impl Host {
     }
 
     /// Sends SIGKILL.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it was started here");
     }
 
     /// Sends SIGTERM.
-    pub fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let mut kill = Command::new("kill");
         kill.args(["-TERM", &self.process.id().to_string()]);
         assert!(kill.status().expect("a shell's command").success());
     }
 
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         until("end of the host", || {
             self.process.try_wait().expect("it was started here")
         })
     }
 
-    pub fn until_it_says(&self, words: &str) {
+    pub(crate) fn until_it_says(&self, words: &str) {
         until(&format!("`{words}` in the host's log"), || {
             self.log().contains(words).then_some(())
         });
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("it writes one")
     }
 
     /// The number of recipients that it delivered to.
-    pub fn accepted(&self) -> usize {
+    pub(crate) fn accepted(&self) -> usize {
         self.log()
             .lines()
             .filter(|line| line.contains(" accepted "))
@@ -106,7 +106,7 @@ impl Drop for Host {
 }
 
 /// Runs any other command of the program, to its end.
-pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
     let mut command = program(&nats.url);
     command.args(arguments);
     command
@@ -121,7 +121,7 @@ pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
 }
 
 /// The error text of `mail-worker work` if it cannot work.
-pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> String {
+pub(crate) fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> String {
     let mut command = work(nats, component);
     command.envs(environment.iter().copied());
     let output = command.output().expect("it was built");
@@ -130,7 +130,7 @@ pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> 
 }
 
 /// The component of `cargo xtask test`. It is compiled here once, instead of by all hosts at the same time.
-pub fn component() -> PathBuf {
+pub(crate) fn component() -> PathBuf {
     static COMPILED: Once = Once::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist/mail-worker.wasm");
     COMPILED.call_once(|| {

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use crate::wait::until;
 
 /// A server with its own store. Both end on drop.
-pub struct Nats {
+pub(crate) struct Nats {
     program: PathBuf,
     process: Child,
     folder: PathBuf,
@@ -21,12 +21,12 @@ pub struct Nats {
 
 impl Nats {
     /// None if this machine cannot run it; the report says so.
-    pub fn start() -> Option<Nats> {
+    pub(crate) fn start() -> Option<Nats> {
         Nats::start_with(&[])
     }
 
     /// Starts a server that requires this password.
-    pub fn start_with_password(user: &str, password: &str) -> Option<Nats> {
+    pub(crate) fn start_with_password(user: &str, password: &str) -> Option<Nats> {
         Nats::start_with(&["--user", user, "--pass", password])
     }
 
@@ -54,20 +54,20 @@ impl Nats {
     }
 
     /// Ends at once, as if the machine was switched off.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it was started here");
     }
 
     /// Starts again with the same port and store.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let port = self.url.rsplit(':').next().expect("a URL has a port");
         self.process = run(&self.program, &self.folder, port, &[]);
         url(&self.folder, self.process.id());
     }
 
     /// The queue in it, and a runtime to call it with.
-    pub fn queue(&self) -> (Runtime, Queue) {
+    pub(crate) fn queue(&self) -> (Runtime, Queue) {
         let runtime = Runtime::new().expect("threads");
         let queue = runtime.block_on(Queue::open(&self.url)).expect("it runs");
         (runtime, queue)

@@ -8,7 +8,7 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// # Panics
 /// If it does not happen in time.
-pub fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + LIMIT;
     loop {
         if let Some(ready) = ready() {

@@ -3,7 +3,7 @@
 use host_tests::{Error, Instance, Reply, TlsFailure};
 
 /// The component's explanation, with the option of this program that may help.
-pub fn sentence(instance: &Instance, error: &Error) -> String {
+pub(crate) fn sentence(instance: &Instance, error: &Error) -> String {
     let sentence = instance.explain(error).sentence;
     match error {
         Error::TlsFailed((TlsFailure::CertificateUnknownIssuer, _)) => {
@@ -14,6 +14,6 @@ pub fn sentence(instance: &Instance, error: &Error) -> String {
 }
 
 /// A reply in one line.
-pub fn words(reply: &Reply) -> String {
+pub(crate) fn words(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write;
 
-pub const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask demo
     Sends a message with an attachment to a server of its own on this machine, and shows the
     conversation and what arrived.
@@ -23,7 +23,7 @@ The password may also come from the environment, out of sight of others:
 Colours are shown on a terminal, unless NO_COLOR is set.";
 
 #[derive(Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     Help,
     Embedded,
     Remote(SendRequest),
@@ -31,7 +31,7 @@ pub enum Command {
 
 /// The message to send, and the server.
 #[derive(Debug, Default, PartialEq)]
-pub struct SendRequest {
+pub(crate) struct SendRequest {
     /// The URL with the password.
     pub server: String,
     pub from: String,
@@ -41,7 +41,7 @@ pub struct SendRequest {
 }
 
 /// The error is one line for the user.
-pub fn parse(
+pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     password: Option<String>,
 ) -> Result<Command, String> {

@@ -9,7 +9,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The current time in UTC.
-pub fn now() -> String {
+pub(crate) fn now() -> String {
     date(
         SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -23,7 +23,7 @@ this message came out of a WebAssembly component. Grüße!\r\n\
 The dot above stood alone on its line, as the end of a message does in SMTP;\r\n\
 ..and here are two.\r\n";
 
-pub fn run() -> Result<(), Failure> {
+pub(crate) fn run() -> Result<(), Failure> {
     let screen = Screen::new();
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     screen.item(

@@ -15,7 +15,7 @@ use crate::{Failure, advice, date};
 /// The most lines of a conversation that are shown.
 const TRANSCRIPT_LINES: u32 = 2000;
 
-pub fn run(request: &SendRequest) -> Result<(), Failure> {
+pub(crate) fn run(request: &SendRequest) -> Result<(), Failure> {
     let screen = Screen::new();
     let message = message(request).map_err(Failure::Arguments)?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
