@@ -1,6 +1,7 @@
 //! One session with one server, command by command.
 
-use crate::connection::{AuthStep, CallDeadlines, Command, Connection, Letter, nonces};
+pub use crate::connection::AuthStep;
+use crate::connection::{CallDeadlines, Command, Connection, Letter, nonces};
 use crate::message::Message;
 use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;

@@ -57,8 +57,7 @@ mod transcript;
 mod unicode;
 mod url;
 
-pub use client::Client;
-pub use connection::AuthStep;
+pub use client::{AuthStep, Client};
 pub use mailer::Mailer;
 pub use message::Message;
 pub use net::block_on;

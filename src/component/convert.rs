@@ -1,7 +1,7 @@
 //! The interface's types to ours, and back.
 
 use super::wit;
-use crate::connection::AuthStep;
+use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::envelope::{Receipt, Unsent};
 use crate::smtp::error::{Error, RecipientReply};
