@@ -39,6 +39,7 @@ pub(super) struct Authenticating {
 }
 
 /// What a successful AUTH leads to.
+#[allow(clippy::large_enum_variant, reason = "a session has one state")]
 pub(super) enum AfterAuth {
     Idle(Reset),
     /// The first message, with whose envelope AUTH may leave.
@@ -112,6 +113,7 @@ pub(super) struct AwaitingAcceptance {
 }
 
 /// What left together with the end of a message.
+#[allow(clippy::large_enum_variant, reason = "a session has one state")]
 pub(super) enum AfterMessage {
     Nothing,
     Envelope(EnvelopeState),
