@@ -20,48 +20,40 @@ pub(super) const REPLIES: &[Transition] = {
     const ANY: &[ReplyClass] = &[Success, Intermediate, Refusal];
     const JUDGED: &[ReplyClass] = &[Success, Refusal];
     const IN_ENVELOPE: &[StateName] = &[Envelope, Content, AwaitingAcceptance];
+    /// The reply leads to no other state.
+    const STAY: &[StateName] = &[];
     &[
         on(
             &[Opening],
             To::Greeting,
             &[Success],
             Then::SendEhlo,
-            &[Opening, Idle],
+            &[Idle],
         ),
+        on(&[Opening], To::Greeting, &[Refusal], Then::Refuse, STAY),
         on(
             &[Opening],
-            To::Greeting,
-            &[Refusal],
-            Then::Refuse,
-            &[Opening],
-        ),
-        on(
-            &[Opening, Idle],
             To::Ehlo,
             &[Success],
             Then::LearnExtensions,
-            &[Opening, Authenticating, Idle],
+            &[Authenticating, Idle],
         ),
+        on(&[Idle], To::Ehlo, &[Success], Then::LearnExtensions, STAY),
+        on(&[Opening, Idle], To::Ehlo, &[Refusal], Then::TryHelo, STAY),
         on(
-            &[Opening, Idle],
-            To::Ehlo,
-            &[Refusal],
-            Then::TryHelo,
-            &[Opening, Idle],
-        ),
-        on(
-            &[Opening, Idle],
+            &[Opening],
             To::Helo,
             &[Success],
             Then::LearnExtensions,
-            &[Opening, Authenticating, Idle],
+            &[Authenticating, Idle],
         ),
+        on(&[Idle], To::Helo, &[Success], Then::LearnExtensions, STAY),
         on(
             &[Opening, Idle],
             To::Helo,
             &[Refusal],
             Then::RefuseHelo,
-            &[Opening, Idle],
+            STAY,
         ),
         on(
             &[Opening, Idle],
@@ -75,9 +67,9 @@ pub(super) const REPLIES: &[Transition] = {
             To::StartTls,
             &[Refusal],
             Then::GoOnWithoutTls,
-            &[Opening, Authenticating, Idle],
+            &[Authenticating, Idle],
         ),
-        on(&[Idle], To::StartTls, &[Refusal], Then::Refuse, &[Idle]),
+        on(&[Idle], To::StartTls, &[Refusal], Then::Refuse, STAY),
         on(
             &[Authenticating],
             To::Auth,
@@ -90,14 +82,14 @@ pub(super) const REPLIES: &[Transition] = {
             To::Auth,
             &[Intermediate],
             Then::AnswerChallenge,
-            &[Authenticating],
+            STAY,
         ),
         on(
             &[Authenticating],
             To::Auth,
             &[Refusal],
             Then::TryNextMechanism,
-            &[Authenticating, Idle, Closed],
+            &[Idle, Closed],
         ),
         on(
             &[Authenticating],
@@ -106,13 +98,7 @@ pub(super) const REPLIES: &[Transition] = {
             Then::FailCancelledAuth,
             &[Closed],
         ),
-        on(
-            &[Authenticating],
-            To::Rset,
-            &[Success],
-            Then::GoOn,
-            &[Authenticating],
-        ),
+        on(&[Authenticating], To::Rset, &[Success], Then::GoOn, STAY),
         on(
             &[Authenticating],
             To::Rset,
@@ -120,13 +106,7 @@ pub(super) const REPLIES: &[Transition] = {
             Then::Refuse,
             &[Closed],
         ),
-        on(
-            &[CallerAuth],
-            To::Auth,
-            ANY,
-            Then::PassToCaller,
-            &[CallerAuth, Idle],
-        ),
+        on(&[CallerAuth], To::Auth, ANY, Then::PassToCaller, &[Idle]),
         on(
             &[CallerAuth],
             To::AuthCancel,
@@ -134,35 +114,29 @@ pub(super) const REPLIES: &[Transition] = {
             Then::PassToCaller,
             &[Idle],
         ),
-        on(
-            &[Envelope],
-            To::AuthInGroup,
-            ANY,
-            Then::RecordAuth,
-            &[Envelope],
-        ),
-        on(&[Envelope], To::Rset, &[Success], Then::GoOn, &[Envelope]),
+        on(&[Envelope], To::AuthInGroup, ANY, Then::RecordAuth, STAY),
+        on(&[Envelope], To::Rset, &[Success], Then::GoOn, STAY),
         on(&[Envelope], To::Rset, &[Refusal], Then::Refuse, &[Closed]),
         on(
             IN_ENVELOPE,
             To::Mail,
             JUDGED,
             Then::RecordEnvelopeReply,
-            IN_ENVELOPE,
+            STAY,
         ),
         on(
             IN_ENVELOPE,
             To::Rcpt(0),
             JUDGED,
             Then::RecordEnvelopeReply,
-            IN_ENVELOPE,
+            STAY,
         ),
         on(
             &[Envelope],
             To::Data,
             &[Intermediate, Refusal],
             Then::RecordEnvelopeReply,
-            &[Envelope],
+            STAY,
         ),
         on(
             &[Discarding],
@@ -176,7 +150,7 @@ pub(super) const REPLIES: &[Transition] = {
             To::Chunk,
             &[Success],
             Then::GoOn,
-            &[Content, AwaitingAcceptance],
+            STAY,
         ),
         on(
             &[Content, AwaitingAcceptance],
@@ -204,61 +178,25 @@ pub(super) const REPLIES: &[Transition] = {
             To::MessageFor(0),
             ANY,
             Then::RecordRecipientReply,
-            &[AwaitingAcceptance, Idle],
-        ),
-        on(&[Idle], To::Mail, JUDGED, Then::RecordManualReply, &[Idle]),
-        on(
-            &[Idle],
-            To::Rcpt(0),
-            JUDGED,
-            Then::RecordManualReply,
             &[Idle],
         ),
+        on(&[Idle], To::Mail, JUDGED, Then::RecordManualReply, STAY),
+        on(&[Idle], To::Rcpt(0), JUDGED, Then::RecordManualReply, STAY),
         on(
             &[Idle],
             To::Data,
             &[Intermediate, Refusal],
             Then::RecordManualReply,
-            &[Content, Idle],
+            &[Content],
         ),
-        on(&[Idle], To::Rset, &[Success], Then::Answer, &[Idle]),
-        on(&[Idle], To::Rset, &[Refusal], Then::Refuse, &[Idle, Closed]),
-        // A message may be asked for before these are answered.
-        on(
-            &[Idle, Envelope],
-            To::Noop,
-            &[Success],
-            Then::Answer,
-            &[Idle, Envelope],
-        ),
-        on(
-            &[Idle, Envelope],
-            To::Noop,
-            &[Refusal],
-            Then::Refuse,
-            &[Idle, Closed],
-        ),
-        on(
-            &[Idle, Envelope],
-            To::Ask,
-            &[Success],
-            Then::Answer,
-            &[Idle, Envelope],
-        ),
-        on(
-            &[Idle, Envelope],
-            To::Ask,
-            &[Refusal],
-            Then::Refuse,
-            &[Idle, Closed],
-        ),
-        on(
-            &[Idle, Envelope],
-            To::Raw,
-            ANY,
-            Then::Answer,
-            &[Idle, Envelope],
-        ),
+        on(&[Idle], To::Rset, &[Success], Then::Answer, STAY),
+        on(&[Idle], To::Rset, &[Refusal], Then::Refuse, &[Closed]),
+        // A message may be started before these are answered.
+        on(&[Idle, Envelope], To::Noop, &[Success], Then::Answer, STAY),
+        on(&[Idle, Envelope], To::Noop, &[Refusal], Then::Refuse, STAY),
+        on(&[Idle, Envelope], To::Ask, &[Success], Then::Answer, STAY),
+        on(&[Idle, Envelope], To::Ask, &[Refusal], Then::Refuse, STAY),
+        on(&[Idle, Envelope], To::Raw, ANY, Then::Answer, STAY),
         on(&[Opening, Idle], To::Quit, ANY, Then::Quit, &[Closed]),
     ]
 };
@@ -272,21 +210,15 @@ pub(super) const OPERATIONS: &[(StateName, &str, &[StateName])] = {
     &[
         (TlsDue, "the TLS handshake is done", &[Opening, Idle]),
         (Idle, "authenticate", &[Authenticating, CallerAuth]),
-        (CallerAuth, "a response", &[CallerAuth]),
         (Idle, "start a message", &[Envelope]),
         (Idle, "BDAT", &[Content]),
         (
             Envelope,
             "all replies have come",
-            &[Envelope, Content, Discarding, Authenticating, Idle, Closed],
+            &[Content, Discarding, Authenticating, Idle, Closed],
         ),
         (Envelope, "early content", &[Content]),
         (Content, "the end of the message", &[AwaitingAcceptance]),
-        (
-            AwaitingAcceptance,
-            "the next envelope, or QUIT",
-            &[AwaitingAcceptance],
-        ),
     ]
 };
 
@@ -345,7 +277,7 @@ pub(super) enum Then {
     GoOn,
 }
 
-/// One row of the table: in one of these states, this reply leads to that action, and to one of those states.
+/// One row of the table: in one of these states, this reply leads to that action. The state stays, or becomes one of those.
 pub(super) struct Transition {
     pub from: &'static [StateName],
     pub reply_to: PendingReply,

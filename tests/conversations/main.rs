@@ -10,5 +10,6 @@ mod opening;
 mod recipient_split;
 mod scram;
 mod sending;
+mod states;
 mod talk;
 mod tokens;
