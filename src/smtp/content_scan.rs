@@ -1,5 +1,5 @@
-//! The scan of a message before it is sent: its size, whether it needs 8BITMIME or SMTPUTF8, and whether DATA can
-//! carry it.
+//! The scan of a message before it is sent: its size, whether it needs 8BITMIME or SMTPUTF8, and whether DATA
+//! can carry it.
 
 use envoi_primitives::{LineFault, LineScanner};
 
@@ -16,11 +16,12 @@ pub struct ContentScan {
     /// Octets as SIZE counts them (RFC 1870, section 6): with the line ends as they are sent, without doubled
     /// dots and the dot at the end.
     pub size: u64,
-    /// The first octet above 127, for which the message needs 8BITMIME (RFC 6152). Not looked for in a message
-    /// that is sent as it is, by BINARYMIME.
+    /// The first octet above 127, for which the message needs 8BITMIME (RFC 6152). Not looked for in a
+    /// message that is sent as it is, by BINARYMIME.
     pub eight_bit: Option<Location>,
     /// The first field that is not ASCII, if the header is UTF-8: the message needs SMTPUTF8 (RFC 6532,
-    /// section 3). SMTP cannot declare a header in another character set. It is sent as mail was before SMTPUTF8.
+    /// section 3). SMTP cannot declare a header in another character set. It is sent as mail was before
+    /// SMTPUTF8.
     pub utf8_header: Option<FieldName>,
 }
 
@@ -101,7 +102,8 @@ impl ContentScanner {
         }
     }
 
-    /// The field of the header that this line belongs to, if its value is not ASCII; otherwise the line itself.
+    /// The field of the header that this line belongs to, if its value is not ASCII; otherwise the line
+    /// itself.
     fn location(&self, line: u64) -> Location {
         match self.header.first_not_ascii() {
             Some(field) if field.line == line => Location::Field(field.name),

@@ -1,7 +1,7 @@
 //! Dot-stuffing (transparency: RFC 5321, section 4.5.2): a message as DATA carries it.
 //!
-//! Each line ends with CRLF (section 2.3.8), a dot that begins a line is doubled, a line with a dot alone ends the
-//! message (section 4.1.1.4):
+//! Each line ends with CRLF (section 2.3.8), a dot that begins a line is doubled, a line with a dot alone
+//! ends the message (section 4.1.1.4):
 //!
 //! ```text
 //! "Subject: dots\n\n.one\r..two"  ->  "Subject: dots\r\n\r\n..one\r\n...two\r\n.\r\n"
@@ -47,7 +47,8 @@ impl Encoder {
             [b'\n', rest @ ..] if self.after_cr => rest,
             _ => piece,
         };
-        // Lines of base64 grow by a 77th if they lack CR. A vector that grows step by step is copied each time.
+        // Lines of base64 grow by a 77th if they lack CR. A vector that grows step by step is copied each
+        // time.
         out.reserve(octets.len() + octets.len() / 64 + 64);
         encode_lines(octets, self.within_line, self.stuffs_dots, out);
         self.after_cr = *last == b'\r';

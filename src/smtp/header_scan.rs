@@ -7,8 +7,8 @@
 //! Hello                                    neither: the header has ended before this line
 //! ```
 //!
-//! White space before the colon is allowed (section 4.5.8, obsolete). Servers end the header at the same line,
-//! and Postfix passes over the line of an mbox file too.
+//! White space before the colon is allowed (section 4.5.8, obsolete). Servers end the header at the same
+//! line, and Postfix passes over the line of an mbox file too.
 
 use core::fmt;
 

@@ -57,7 +57,8 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The first fault that DATA cannot carry, the simple way: octet by octet. The number of its line, and a word of it.
+/// The first fault that DATA cannot carry, the simple way: octet by octet. The number of its line, and a word
+/// of it.
 fn refusal(message: &[u8]) -> Option<(u64, &'static str)> {
     let (mut line, mut length) = (1, 0);
     for octet in normalised(message) {
@@ -200,8 +201,8 @@ fn assert_as_the_simple_way(message: &[u8]) {
     }
 }
 
-/// A message is searched 64 octets at a time, in vectors of 16. Everything that matters is tried before, at and behind
-/// the ends of both, whole and cut at each place.
+/// A message is searched 64 octets at a time, in vectors of 16. Everything that matters is tried before, at
+/// and behind the ends of both, whole and cut at each place.
 // Conformance: 1, 18, 20, 21, 56
 #[test]
 fn octets_at_the_ends_of_blocks_are_found() {

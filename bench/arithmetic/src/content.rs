@@ -1,4 +1,5 @@
-//! The scan and the dot-stuffing of a block of content, as `write` of the component does both: 64 KiB at a time.
+//! The scan and the dot-stuffing of a block of content, as `write` of the component does both: 64 KiB at a
+//! time.
 
 use std::hint::black_box;
 
