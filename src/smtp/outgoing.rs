@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_in_comes_out_in_order() {
+    fn octets_come_out_in_order() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
         outgoing.push(&Command::new(
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_before_it_is_needed_once_a_secret_is_in() {
+    fn a_buffer_with_a_secret_moves_only_if_it_is_full() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
         for _ in 0..100 {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_what_holds_a_secret_holds_it_too() {
+    fn a_part_of_a_buffer_with_a_secret_counts_as_secret() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&Command::new(PendingReply::Ehlo, "EHLO client.example.org"));
         assert!(!outgoing.secret);

@@ -44,7 +44,7 @@ fn a_small_message_leaves_with_its_envelope() {
 }
 
 #[test]
-fn a_message_that_left_for_nobody_is_refused_as_its_recipients_are() {
+fn an_early_message_without_recipients_fails_with_their_refusals() {
     for answer in ["554 no valid recipients", "250 thrown away"] {
         both_ways(setup, |talk| {
             hurry(talk);
@@ -58,7 +58,7 @@ fn a_message_that_left_for_nobody_is_refused_as_its_recipients_are() {
 }
 
 #[test]
-fn a_message_whose_sender_is_refused_is_refused_as_that_is() {
+fn an_early_message_fails_with_the_refusal_of_its_sender() {
     both_ways(setup, |talk| {
         hurry(talk);
         let replies = "S: 550 no\nS: 503 no\nS: 503 no\nS: 503 no";
@@ -144,7 +144,7 @@ fn a_message_refused_before_the_answer_to_quit_is_refused() {
 
 // Conformance: 34
 #[test]
-fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
+fn a_message_with_quit_behind_it_may_have_been_delivered_once_it_has_left() {
     both_ways(setup, |talk| {
         accepted(talk);
         talk.session.pipeline_quit();
@@ -177,7 +177,7 @@ fn accepted_for_data(talk: &mut Talk) {
 }
 
 #[test]
-fn what_may_leave_with_the_end_of_a_message_is_for_the_caller_to_say() {
+fn the_caller_chooses_whether_quit_may_leave_with_the_end_of_a_message() {
     use PipeliningAfterMessage::{AfterBdat, Always, Never};
     for (when, after_data, after_bdat) in [
         (Never, false, false),
@@ -224,7 +224,7 @@ fn is_learned(talk: &Talk) -> bool {
 }
 
 #[test]
-fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alone() {
+fn the_next_envelope_leaves_alone_if_the_server_expects_nothing_behind_a_message() {
     let order = "S: 503 5.5.0 pipelined after end of DATA\n";
     both_ways(setup, |talk| {
         followed(talk);
@@ -241,7 +241,7 @@ fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alon
 }
 
 #[test]
-fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
+fn a_503_behind_a_message_counts_if_any_other_command_was_judged() {
     for replies in [
         "S: 550 5.7.1 not you\nS: 503 first MAIL\nS: 503 first MAIL\nS: 503 first MAIL",
         "S: 250 ok\nS: 503 not now\nS: 503 not now\nS: 503 no recipient",
@@ -256,7 +256,7 @@ fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
 }
 
 #[test]
-fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away() {
+fn an_unanswered_envelope_behind_a_message_may_be_lost() {
     both_ways(setup, |talk| {
         followed(talk);
         talk.expect_ok("S: 250 queued");
@@ -267,7 +267,7 @@ fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away()
 }
 
 #[test]
-fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
+fn a_server_that_answers_mail_has_read_the_envelope_and_may_take_its_time() {
     both_ways(setup, |talk| {
         followed(talk);
         talk.expect_ok("S: 250 queued\nS: 250 ok");
@@ -278,7 +278,7 @@ fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
 }
 
 #[test]
-fn a_message_that_is_not_answered_tells_nothing_of_the_envelope_behind_it() {
+fn an_unanswered_message_says_nothing_about_the_envelope_behind_it() {
     both_ways(setup, |talk| {
         followed(talk);
         end(talk);

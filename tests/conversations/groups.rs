@@ -96,7 +96,7 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
 
 // Conformance: 48
 #[test]
-fn a_certificate_speaks_in_one_flight_with_the_message() {
+fn auth_external_leaves_in_one_flight_with_the_envelope() {
     let setup = || Setup {
         credentials: Some(Credentials::External(None)),
         mechanisms: vec![Mechanism::EXTERNAL],
@@ -113,7 +113,7 @@ fn a_certificate_speaks_in_one_flight_with_the_message() {
 
 // Conformance: 48
 #[test]
-fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() {
+fn auth_leaves_alone_with_a_token_or_if_that_is_configured_or_learned() {
     let memory = ServerMemory::default();
     memory.learn_auth_alone();
     let plain = || Setup {
@@ -146,7 +146,7 @@ fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() 
 
 // Conformance: 48
 #[test]
-fn a_token_leaves_with_the_message_where_that_is_allowed() {
+fn a_token_leaves_with_the_envelope_if_that_is_allowed() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
         talk.expect_ok(&format!(
@@ -158,7 +158,7 @@ fn a_token_leaves_with_the_message_where_that_is_allowed() {
 
 // Conformance: 48
 #[test]
-fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behind_auth() {
+fn an_envelope_lost_behind_auth_is_sent_after_auth_over_another_connection() {
     for error in [
         Error::Timeout(Phase::Mail, Timeout::Command),
         Error::Disconnected(Phase::Mail),
@@ -212,7 +212,7 @@ fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
 }
 
 #[test]
-fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
+fn an_envelope_lost_in_part_behind_auth_counts_as_lost() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         // MAIL and the first RCPT were in another segment than the rest.
@@ -226,7 +226,7 @@ fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
 }
 
 #[test]
-fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
+fn a_refused_auth_is_not_tried_again_if_silence_follows() {
     let memory = ServerMemory::default();
     let setup = || Setup {
         memory: memory.clone(),
@@ -245,7 +245,7 @@ fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
 }
 
 #[test]
-fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_silent() {
+fn the_next_mechanism_is_tried_over_another_connection_if_this_one_ends() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         hears_no_more(talk, "S: 504 5.5.4 not so");
@@ -259,7 +259,7 @@ fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_s
 }
 
 #[test]
-fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
+fn an_envelope_refused_as_too_early_is_sent_again_after_auth() {
     for early in ["503 5.5.1 pipelined", "530 5.7.0 first"] {
         let memory = ServerMemory::default();
         let setup = || Setup {
@@ -296,7 +296,7 @@ fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
 }
 
 #[test]
-fn a_refusal_with_the_servers_farewell_behind_it_is_a_refusal() {
+fn a_refused_auth_is_the_error_if_421_follows() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let error = talk.expect_err(&format!(
@@ -329,7 +329,7 @@ fn a_mechanism_of_several_rounds_leaves_alone() {
 }
 
 #[test]
-fn auth_refused_and_all_else_with_it_goes_on_with_the_next_mechanism() {
+fn the_next_mechanism_follows_if_auth_and_its_envelope_are_refused() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         talk.expect_ok(&format!(
@@ -341,7 +341,7 @@ fn auth_refused_and_all_else_with_it_goes_on_with_the_next_mechanism() {
 }
 
 #[test]
-fn auth_refused_and_the_envelope_accepted_is_reset_first() {
+fn rset_comes_before_the_next_mechanism_if_the_envelope_was_accepted() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         talk.expect_ok(&format!(
@@ -355,7 +355,7 @@ fn auth_refused_and_the_envelope_accepted_is_reset_first() {
 }
 
 #[test]
-fn auth_refused_and_data_accepted_ends_the_session_rather_than_send_an_empty_message() {
+fn auth_refused_and_data_accepted_ends_the_session_instead_of_sending_an_empty_message() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         let error = talk.expect_err(&format!(
@@ -380,7 +380,7 @@ fn auth_refused_without_another_mechanism_is_the_error_and_the_session_can_quit(
 }
 
 #[test]
-fn a_token_that_is_refused_with_a_challenge_has_mail_for_its_response() {
+fn a_server_may_take_mail_for_the_response_after_it_refused_a_token() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
         // {"status":"401"}
@@ -446,7 +446,7 @@ fn a_421_to_the_auth_of_a_group_ends_the_session() {
 }
 
 #[test]
-fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
+fn a_refused_auth_is_the_error_if_the_connection_ends() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no"));
@@ -456,7 +456,7 @@ fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
 }
 
 #[test]
-fn a_message_that_cannot_be_sent_leaves_auth_for_the_next() {
+fn auth_waits_for_the_next_message_if_one_cannot_be_sent() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "SIZE 3", "AUTH PLAIN"]);
         let error = talk.deliver("a@client.test", &["b@mail.test"], b"abc", true);

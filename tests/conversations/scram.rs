@@ -66,7 +66,7 @@ fn is_protocol_error(error: &Error, words: &str) -> bool {
 
 // Conformance: 51
 #[test]
-fn scram_sha_1_is_spoken_as_in_its_rfc() {
+fn scram_sha_1_follows_the_example_of_its_rfc() {
     both_ways(pencil, |talk| {
         let script = exchange("SCRAM-SHA-1", SHA1);
         let hello = hello("PLAIN SCRAM-SHA-1");
@@ -98,7 +98,7 @@ fn inside_tls_scram_is_bound_to_it() {
 
 // Conformance: 51
 #[test]
-fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
+fn the_server_is_told_about_a_binding_that_it_does_not_offer() {
     both_ways(pencil, |talk| {
         talk.session.secured(Some(binding())).unwrap();
         let script = exchange("SCRAM-SHA-256", SHA256_UNUSED);
@@ -147,7 +147,7 @@ fn a_wrong_signature_ends_the_session() {
 
 // Conformance: 51
 #[test]
-fn a_server_that_would_weaken_the_proof_gets_none() {
+fn no_proof_is_sent_for_a_challenge_that_weakens_it() {
     for (challenge, words) in [
         // `r=other,s=c2FsdA==,i=4096`, and our nonce without one of the server's.
         ("cj1vdGhlcixzPWMyRnNkQT09LGk9NDA5Ng==", "nonce"),
@@ -178,7 +178,7 @@ fn a_server_that_would_weaken_the_proof_gets_none() {
 }
 
 #[test]
-fn the_reason_that_the_server_gives_comes_with_its_refusal() {
+fn a_refusal_carries_the_servers_reason() {
     let [initial, first, proof, _] = SHA1;
     let setup = || Setup {
         mechanisms: vec![Mechanism::SCRAM_SHA_1],
@@ -202,7 +202,7 @@ fn the_reason_that_the_server_gives_comes_with_its_refusal() {
 }
 
 #[test]
-fn a_binding_that_the_server_refuses_leads_to_scram_without() {
+fn scram_without_binding_follows_a_refused_binding() {
     both_ways(pencil, |talk| {
         talk.session.secured(Some(binding())).unwrap();
         let [initial, first, proof, _] = SHA256_PLUS;

@@ -246,13 +246,13 @@ proptest! {
 
     // Conformance: 1, 18, 20, 21, 56
     #[test]
-    fn the_wide_search_agrees_with_the_simple_way(message in prop_oneof![messages(), lines()]) {
+    fn the_vector_search_agrees_with_the_simple_way(message in prop_oneof![messages(), lines()]) {
         assert_as_the_simple_way(&message);
     }
 
     // Conformance: 18, 20, 21
     #[test]
-    fn cuts_make_no_difference(
+    fn the_cuts_of_a_message_make_no_difference(
         message in prop_oneof![messages(), lines()],
         places in vec(0..150_usize, 0..12),
     ) {
@@ -277,7 +277,7 @@ proptest! {
 
     // Conformance: 19
     #[test]
-    fn the_end_is_at_the_end_only(message in messages()) {
+    fn the_final_dot_is_at_the_end_only(message in messages()) {
         let end = b"\r\n.\r\n";
         let mut transmitted = b"DATA\r\n".to_vec();
         transmitted.extend(encode(Encoder::data(), [&message[..]]));

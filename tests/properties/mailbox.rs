@@ -77,7 +77,7 @@ fn stays_within_its_brackets(mailbox: &Mailbox) {
 
 proptest! {
     #[test]
-    fn every_address_of_the_grammar_is_taken(address in addresses()) {
+    fn every_address_of_the_grammar_is_accepted(address in addresses()) {
         let mailbox = Mailbox::parse(&address);
         prop_assert!(mailbox.is_ok(), "{mailbox:?}");
         let mailbox = mailbox.unwrap();
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_of_what_resembles_an_address_stays_within_its_brackets(
+    fn an_accepted_near_address_stays_within_its_brackets(
         address in near_addresses(),
     ) {
         if let Ok(mailbox) = Mailbox::parse_recipient(&address) {
@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_of_what_resembles_a_name_without_domain_stays_within_its_brackets(
+    fn an_accepted_near_name_stays_within_its_brackets(
         name in near_names(),
     ) {
         if let Ok(mailbox) = Mailbox::parse_lmtp_recipient(&name) {
@@ -109,7 +109,7 @@ proptest! {
 
     // Conformance: 1
     #[test]
-    fn any_text_is_taken_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
+    fn any_text_is_accepted_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
         match Mailbox::parse(&address) {
             Ok(mailbox) => stays_within_its_brackets(&mailbox),
             Err(error) => prop_assert!(!error.contains(char::is_control), "{error:?}"),
