@@ -6,11 +6,11 @@ use envoi::smtp::error::Error;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, once, setup_with_password};
 
 /// `\0user\0secret`.
 const PLAIN: &str = "AHVzZXIAc2VjcmV0";
-/// `n,,n=user,r=` and each of the setup's nonces.
+/// `n,,n=user,r=` and one of the setup's nonces.
 const SCRAM: [&str; MAX_ATTEMPTS] = [
     "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     "biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC",
@@ -40,9 +40,9 @@ fn hello(offered: &str) -> String {
     format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
 }
 
-/// The script ends in a refusal of this code and text, of all mechanisms that it tried, and with an
-/// open session.
-fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
+/// Asserts that the script ends in a refusal with this code and text, that the error names all mechanisms of
+/// the script, and that the session stays open.
+fn is_refused(talk: &mut Conversation, script: &str, code: u16, text: &str) {
     let error = talk.expect_err(script);
     let Error::AuthRefused(reply, tried) = error else {
         panic!("{error:?}")
@@ -93,7 +93,7 @@ fn the_password_is_not_sent_after_a_refused_proof_unless_that_is_allowed() {
         );
         is_refused(talk, &script, 535, "5.7.8 no");
     });
-    // Cyrus IMAP's way.
+    // As Cyrus IMAP refuses.
     let proof_first = || Setup {
         plain_fallback: false,
         ..only(&[Mechanism::CRAM_MD5, Mechanism::PLAIN])
@@ -108,7 +108,7 @@ fn the_password_is_not_sent_after_a_refused_proof_unless_that_is_allowed() {
         );
         is_refused(talk, &script, 501, "5.5.4 undefined error!");
     });
-    // Nothing was refused here but the mechanism.
+    // The server refuses only the mechanism, not the proof.
     both_ways(setup, |talk| {
         talk.expect_ok(&format!(
             "{}C: AUTH SCRAM-SHA-256 {}\nS: 504 5.5.4 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
@@ -250,7 +250,7 @@ fn no_mechanism_follows_a_temporary_failure() {
 
 #[test]
 fn a_mechanism_that_cannot_carry_the_password_is_skipped() {
-    // SASLprep refuses it.
+    // SASLprep forbids the tab, so SCRAM cannot carry this password.
     both_ways(
         || setup_with_password("sec\tret"),
         |talk| {
@@ -280,7 +280,7 @@ fn the_next_session_begins_with_the_mechanism_that_worked() {
         ..secret()
     };
     let hello = hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256");
-    let fallback = |talk: &mut Talk| {
+    let fallback = |talk: &mut Conversation| {
         talk.expect_ok(&format!(
             "{hello}C: AUTH SCRAM-SHA-256 {}\nS: 501 5.5.4 no\nC: AUTH SCRAM-SHA-1 {}\nS: 535 no
              C: AUTH PLAIN {PLAIN}\nS: 235 welcome",

@@ -1,11 +1,11 @@
-//! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
+//! AUTH by PLAIN, LOGIN and CRAM-MD5, and the rules for every mechanism.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::config::{ConnectUntil, InitialResponse, Security};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup, setup_with_password};
+use crate::conversation::{Setup, both_ways, setup, setup_with_password};
 
 const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
 

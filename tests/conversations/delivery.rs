@@ -1,4 +1,4 @@
-//! MAIL, RCPT, DATA, the message, and what follows from each answer.
+//! MAIL, RCPT, DATA, the message, and the effect of each reply.
 
 use envoi::smtp::config::{PartialDelivery, Protocol};
 use envoi::smtp::delivery::MessageInfo;
@@ -7,7 +7,7 @@ use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, setup, unavailable};
+use crate::conversation::{Conversation, both_ways, setup, unavailable};
 
 const GROUP_TO_TWO: &str = "C: MAIL FROM:<a@client.test>
     C: RCPT TO:<b@mail.test>
@@ -21,15 +21,15 @@ fn codes(replies: &[envoi::smtp::error::RecipientReply]) -> Vec<(&str, u16)> {
         .collect()
 }
 
-/// After greeting and EHLO with PIPELINING, a message to b and c whose group was said.
-fn to_two(talk: &mut Talk) {
+/// Greeting, EHLO with PIPELINING, and the envelope of a message to b and c in one flight.
+fn to_two(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(GROUP_TO_TWO);
 }
 
-/// The next message on the same session begins with RSET.
-fn is_usable_after_reset(talk: &mut Talk) {
+/// Asserts that the session takes another message, which begins with RSET.
+fn is_usable_after_reset(talk: &mut Conversation) {
     talk.deliver_to(&["d@mail.test"]);
     talk.expect_ok("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<d@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
     let receipt = talk
@@ -460,8 +460,8 @@ fn a_header_in_utf8_is_declared() {
     });
 }
 
-/// A message in pieces to b, as far as its content can leave.
-fn in_pieces(talk: &mut Talk, extensions: &[&str], options: &Options) {
+/// Starts a message in pieces to b, up to the point at which its content can leave.
+fn in_pieces(talk: &mut Conversation, extensions: &[&str], options: &Options) {
     talk.open(&[extensions, &["PIPELINING"]].concat());
     let recipients = ["b@mail.test".to_string()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp).unwrap();
@@ -481,7 +481,7 @@ fn in_pieces(talk: &mut Talk, extensions: &[&str], options: &Options) {
     }
 }
 
-fn write(talk: &mut Talk, pieces: &[&[u8]]) -> Result<(), Error> {
+fn write(talk: &mut Conversation, pieces: &[&[u8]]) -> Result<(), Error> {
     pieces
         .iter()
         .try_for_each(|piece| talk.session.write(piece))

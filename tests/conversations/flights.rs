@@ -1,18 +1,18 @@
-//! What leaves together with a message: its envelope before it, QUIT or the next envelope behind it.
+//! Pipelining around a message: its envelope before it, and QUIT or the next envelope behind it.
 
 use envoi::smtp::config::PipeliningAfterMessage;
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Setup, Talk, both_ways, setup};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 const MESSAGE: &[u8] = b"Hello\r\n";
 const ENVELOPE: &str = "C: MAIL FROM:<a@client.test>
      C: RCPT TO:<b@mail.test>
      C: RCPT TO:<c@mail.test>\n";
 
-/// An envelope with its content behind it, in one flight.
-fn hurry(talk: &mut Talk) {
+/// Sends an envelope and the content behind it in one flight.
+fn send_early(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     assert!(talk.session.may_pipeline_content(MESSAGE.len() as u64));
@@ -22,8 +22,8 @@ fn hurry(talk: &mut Talk) {
     talk.expect_ok(&format!("{ENVELOPE}C: BDAT 7 LAST\nC: Hello"));
 }
 
-/// The outcome of the message, once the server has said all of this.
-fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
+/// The outcome of the message after these replies.
+fn outcome(talk: &mut Conversation, replies: &str) -> Result<Receipt, Error> {
     talk.run(replies)?;
     Ok(talk.session.take_receipt().expect("a receipt"))
 }
@@ -32,12 +32,12 @@ fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
 #[test]
 fn a_small_message_leaves_with_its_envelope() {
     both_ways(setup, |talk| {
-        hurry(talk);
+        send_early(talk);
         assert_eq!(talk.session.phase(), Phase::Acceptance);
         let receipt = outcome(talk, "S: 250 ok\nS: 250 ok\nS: 550 no\nS: 250 queued").unwrap();
         assert_eq!(receipt.accepted.len(), 1);
         assert_eq!(receipt.refused[0].recipient, "c@mail.test");
-        // And the next as usual.
+        // The next message leaves as usual.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(ENVELOPE);
     });
@@ -47,7 +47,7 @@ fn a_small_message_leaves_with_its_envelope() {
 fn an_early_message_without_recipients_fails_with_their_refusals() {
     for answer in ["554 no valid recipients", "250 thrown away"] {
         both_ways(setup, |talk| {
-            hurry(talk);
+            send_early(talk);
             let replies = format!("S: 250 ok\nS: 550 no\nS: 550 no\nS: {answer}");
             let error = outcome(talk, &replies).unwrap_err();
             assert!(matches!(&error, Error::RecipientsRefused(refused) if refused.len() == 2));
@@ -60,7 +60,7 @@ fn an_early_message_without_recipients_fails_with_their_refusals() {
 #[test]
 fn an_early_message_fails_with_the_refusal_of_its_sender() {
     both_ways(setup, |talk| {
-        hurry(talk);
+        send_early(talk);
         let replies = "S: 550 no\nS: 503 no\nS: 503 no\nS: 503 no";
         let error = outcome(talk, replies).unwrap_err();
         assert!(
@@ -103,8 +103,8 @@ fn a_message_for_all_or_none_does_not_leave_before_all_are_accepted() {
     });
 }
 
-/// Up to where the message can leave.
-fn accepted(talk: &mut Talk) {
+/// Writes a message and finishes it. The octets are still to be taken.
+fn accepted(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!(
@@ -159,15 +159,15 @@ fn a_message_with_quit_behind_it_may_have_been_delivered_once_it_has_left() {
     });
 }
 
-/// Up to the end of a message in a chunk, and where what comes next may be said.
-fn accepted_for_bdat(talk: &mut Talk) {
+/// Sends a message in a chunk. Its end is not written yet.
+fn accepted_for_bdat(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!("{ENVELOPE}S: 250 ok\nS: 250 ok\nS: 250 ok"));
     talk.session.write(MESSAGE).unwrap();
 }
 
-fn accepted_for_data(talk: &mut Talk) {
+fn accepted_for_data(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!(
@@ -199,8 +199,8 @@ fn the_caller_chooses_whether_quit_may_leave_with_the_end_of_a_message() {
     }
 }
 
-/// A message, and the next envelope together with its end.
-fn followed(talk: &mut Talk) {
+/// Sends a message, and the next envelope together with its end.
+fn followed(talk: &mut Conversation) {
     accepted_for_data(talk);
     talk.session.finish();
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -211,15 +211,15 @@ fn followed(talk: &mut Talk) {
     );
 }
 
-/// The connection ends without another reply, while there is time left.
-fn end(talk: &mut Talk) {
+/// Ends the connection without another reply, before any timeout.
+fn end(talk: &mut Conversation) {
     let phase = talk.session.phase();
     talk.session.fail(Error::Disconnected(phase));
     talk.session.learn_lost_envelope();
 }
 
-/// Nothing leaves with the end of a message any more, in this session or another.
-fn is_learned(talk: &Talk) -> bool {
+/// Whether the memory says that nothing may leave with the end of a message to this server.
+fn is_learned(talk: &Conversation) -> bool {
     talk.session.memory().drops_after_message()
 }
 

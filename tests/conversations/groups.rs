@@ -1,4 +1,4 @@
-//! AUTH in one flight with the envelope of the message that it is for.
+//! AUTH pipelined with the envelope of the first message.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::config::{AuthPipelining, ConnectUntil};
@@ -6,7 +6,7 @@ use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, once, setup_with_password};
 
 const PLAIN: &str = "AUTH PLAIN AHVzZXIAc2VjcmV0";
 const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
@@ -38,8 +38,8 @@ fn with_token_in_a_group() -> Setup {
     }
 }
 
-/// To two recipients, of whom the server knows nothing yet.
-fn begin(talk: &mut Talk, mechanisms: &str) {
+/// Starts a message to two recipients, with AUTH still to come.
+fn begin(talk: &mut Conversation, mechanisms: &str) {
     talk.open(&["PIPELINING", &format!("AUTH {mechanisms}")]);
     assert_eq!(talk.said(), "", "AUTH waits for the message");
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -59,7 +59,7 @@ const LOGIN: &str = "C: AUTH LOGIN
      C: c2VjcmV0
      S: 235 welcome\n";
 
-fn delivers(talk: &mut Talk) {
+fn deliver_content(talk: &mut Conversation) {
     let receipt = talk.finish(b"Hello\r\n", "C: Hello\nC: .\nS: 250 queued");
     assert_eq!(receipt.unwrap().accepted.len(), 2);
 }
@@ -69,8 +69,8 @@ fn is_refused_auth(error: &Error) -> bool {
     matches!(error, Error::AuthRefused(reply, tried) if reply.code == 535 && *tried == plain)
 }
 
-/// The first line of an answer to AUTH came, and behind it nothing.
-fn hears_no_more(talk: &mut Talk, answer: &str) {
+/// The server answers AUTH, and nothing behind it.
+fn hear_only_auth(talk: &mut Conversation, answer: &str) {
     talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}"));
     assert!(
         !talk.session.awaits_behind_auth(),
@@ -86,11 +86,11 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
-        delivers(talk);
-        // Once a session.
+        deliver_content(talk);
+        // AUTH leaves once a session.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -107,7 +107,7 @@ fn auth_external_leaves_in_one_flight_with_the_envelope() {
         talk.expect_ok(&format!(
             "C: AUTH EXTERNAL =\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -139,7 +139,7 @@ fn auth_leaves_alone_with_a_token_or_if_that_is_configured_or_learned() {
             talk.expect_ok(&format!("C: {auth}\nS: 235 welcome"));
             talk.deliver_to(&["b@mail.test", "c@mail.test"]);
             talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-            delivers(talk);
+            deliver_content(talk);
         });
     }
 }
@@ -152,7 +152,7 @@ fn a_token_leaves_with_the_envelope_if_that_is_allowed() {
         talk.expect_ok(&format!(
             "C: {XOAUTH2}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -170,7 +170,7 @@ fn an_envelope_lost_behind_auth_is_sent_after_auth_over_another_connection() {
         };
         once(setup, |talk| {
             begin(talk, "PLAIN");
-            hears_no_more(talk, "S: 235 welcome");
+            hear_only_auth(talk, "S: 235 welcome");
             assert_eq!(talk.session.fail(error.clone()), error);
             assert!(talk.session.has_lost_envelope());
             assert!(!talk.session.is_open());
@@ -215,7 +215,7 @@ fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
 fn an_envelope_lost_in_part_behind_auth_counts_as_lost() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        // MAIL and the first RCPT were in another segment than the rest.
+        // The server lost MAIL and the first RCPT, and read the rest, which came in another segment.
         let rest = "S: 503 5.5.1 MAIL first\nS: 503 5.5.1 MAIL first";
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
         assert!(talk.session.awaits_behind_auth());
@@ -234,7 +234,7 @@ fn a_refused_auth_is_not_tried_again_if_silence_follows() {
     };
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        hears_no_more(talk, "S: 535 5.7.8 no");
+        hear_only_auth(talk, "S: 535 5.7.8 no");
         let error = talk
             .session
             .fail(Error::Timeout(Phase::Mail, Timeout::Command));
@@ -248,7 +248,7 @@ fn a_refused_auth_is_not_tried_again_if_silence_follows() {
 fn the_next_mechanism_is_tried_over_another_connection_if_this_one_ends() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        hears_no_more(talk, "S: 504 5.5.4 not so");
+        hear_only_auth(talk, "S: 504 5.5.4 not so");
         let error = talk.session.fail(Error::Disconnected(Phase::Mail));
         assert!(
             matches!(&error, Error::AuthRefused(reply, _) if reply.code == 504),
@@ -274,11 +274,11 @@ fn an_envelope_refused_as_too_early_is_sent_again_after_auth() {
             ));
             assert!(!talk.session.awaits_behind_auth());
             talk.expect_ok(GO_AHEAD);
-            delivers(talk);
+            deliver_content(talk);
         });
         assert!(memory.auth_alone());
     }
-    // Only once.
+    // It is sent again only once.
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let early = "S: 530 no\n".repeat(4);
@@ -324,7 +324,7 @@ fn a_mechanism_of_several_rounds_leaves_alone() {
         talk.expect_ok(LOGIN);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -336,7 +336,7 @@ fn the_next_mechanism_follows_if_auth_and_its_envelope_are_refused() {
             "C: {PLAIN}\n{ENVELOPE}S: 504 5.5.4 not so\n{NOT_YET}"
         ));
         talk.expect_ok(&format!("{LOGIN}{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -350,7 +350,7 @@ fn rset_comes_before_the_next_mechanism_if_the_envelope_was_accepted() {
         talk.expect_ok("C: RSET\nC: AUTH LOGIN\nS: 250 ok\nS: 334 VXNlcm5hbWU6");
         let rest = LOGIN.split_once("VXNlcm5hbWU6\n").unwrap().1;
         talk.expect_ok(&format!("{rest}{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -431,7 +431,7 @@ fn the_refusals_of_an_envelope_count_once_auth_has_succeeded() {
         );
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("C: RSET\n{ENVELOPE}S: 250 ok\n{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of each recipient of a message that takes several transactions.
+//! The result for each recipient of a message that takes several transactions.
 
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
@@ -8,9 +8,9 @@ use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Setup, setup};
+use crate::conversation::{Setup, setup};
 
-/// To so many recipients, r0 and so on, of a server that takes two at once.
+/// A message to this many recipients, r0 and so on, for a server that takes two at once.
 fn job(recipients: usize) -> Job {
     let name = |i| Mailbox::parse_recipient(&format!("r{i}@mail.test")).unwrap();
     let mut job = Job::new((0..recipients).map(name).collect());
@@ -47,7 +47,7 @@ fn lost() -> Error {
     Error::Disconnected(Phase::Acceptance)
 }
 
-/// Each recipient's end, in the order of their names.
+/// Each recipient's result, in the order of their names.
 fn ends(receipt: &Receipt) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
     let told = |what: &str, replies: &[RecipientReply]| {

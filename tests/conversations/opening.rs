@@ -5,7 +5,7 @@ use envoi::smtp::error::{Error, Phase, TlsFailure};
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup};
+use crate::conversation::{Setup, both_ways, setup};
 
 fn starttls() -> Setup {
     Setup {
@@ -153,7 +153,7 @@ fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
 
 // Conformance: 39, 40
 #[test]
-fn starttls_forgets_all_that_was_said_before() {
+fn starttls_forgets_all_that_came_before() {
     both_ways(starttls, |talk| {
         let step = talk.expect_ok(
             "S: 220 mail.test
@@ -281,7 +281,7 @@ fn octets_injected_after_the_220_of_starttls_end_the_session() {
     ] {
         both_ways(starttls, |talk| {
             talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
-            // Read in one piece: what comes later goes to TLS, which refuses it.
+            // All is read at once. Octets that arrive later go to TLS, which refuses them.
             let error = talk
                 .session
                 .receive(answer.as_bytes())
@@ -363,7 +363,7 @@ fn hello_needs_a_local_name() {
         let name = LocalName::parse("own.test").unwrap();
         talk.session.hello(Some(name)).unwrap();
         talk.expect_ok("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
-        // It is kept for another.
+        // The name is kept for the next EHLO.
         talk.session.hello(None).unwrap();
         talk.expect_ok("C: EHLO own.test\nS: 250 mail.test");
     });

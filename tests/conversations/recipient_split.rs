@@ -1,15 +1,15 @@
-//! More recipients than the server takes at once.
+//! More recipients than the server takes in one transaction.
 
 use envoi::smtp::job::Job;
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Setup, Talk, both_ways, setup};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 const SAID: &str = "452 4.5.3 Too many recipients";
 const OLD: &str = "552 Too many recipients";
 
-/// r0 and so on, at mail.test.
+/// r0@mail.test and so on.
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|i| format!("r{i}@mail.test")).collect()
 }
@@ -20,13 +20,13 @@ fn memory_of_limit(recipients: u32) -> ServerMemory {
     memory
 }
 
-/// A message to so many, answered one by one, of which whom there is no room for is left over.
-fn begin(talk: &mut Talk, answers: &[&str]) {
+/// Starts a message to one recipient for each of these replies, with splitting on.
+fn begin(talk: &mut Conversation, answers: &[&str]) {
     talk.open(&["PIPELINING"]);
     deliver_next(talk, answers);
 }
 
-fn deliver_next(talk: &mut Talk, answers: &[&str]) {
+fn deliver_next(talk: &mut Conversation, answers: &[&str]) {
     let names = names(answers.len());
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
     talk.session.split_on_too_many();
@@ -48,8 +48,8 @@ fn names_of(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
     batches.into_iter().map(show).collect()
 }
 
-/// The transactions that the recipients get who were too many for the one before.
-fn overflow_batches(talk: &mut Talk) -> Vec<String> {
+/// The batches of the recipients that were too many.
+fn overflow_batches(talk: &mut Conversation) -> Vec<String> {
     let mut job = Job::new(Vec::new());
     if let Some(overflow) = talk.session.take_overflow() {
         job.add_overflow(overflow, &talk.session);
@@ -62,7 +62,7 @@ fn overflow_batches(talk: &mut Talk) -> Vec<String> {
     )
 }
 
-fn refused(talk: &mut Talk) -> Vec<String> {
+fn refused(talk: &mut Conversation) -> Vec<String> {
     let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
     let refused = receipt.refused.into_iter();
     refused
@@ -195,7 +195,7 @@ fn the_lower_of_the_announced_and_the_learned_limit_holds() {
     });
 }
 
-/// An envelope of so many recipients, from this number on, without what ends it.
+/// The RCPT commands of these recipients.
 fn lines(recipients: std::ops::Range<usize>) -> String {
     let lines = recipients.map(|i| format!("C: RCPT TO:<r{i}@mail.test>\n"));
     lines.collect()
@@ -205,8 +205,8 @@ fn ok(replies: usize) -> String {
     "S: 250 ok\n".repeat(replies)
 }
 
-/// Up to the 101st recipient of so many.
-fn begin_with_101(talk: &mut Talk, count: usize) {
+/// Starts a message to `count` recipients. The first 101 RCPT commands leave.
+fn begin_with_101(talk: &mut Conversation, count: usize) {
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -216,8 +216,7 @@ fn begin_with_101(talk: &mut Talk, count: usize) {
 
 // Conformance: 17
 #[test]
-fn all_other_recipients_follow_in_one_group_if_the_server_takes_the_101st()
- {
+fn all_other_recipients_follow_in_one_group_if_the_server_takes_the_101st() {
     both_ways(setup, |talk| {
         begin_with_101(talk, 300);
         talk.expect_ok(&format!("{}{}C: DATA", ok(102), lines(101..300)));
@@ -273,9 +272,13 @@ fn the_other_recipients_follow_if_the_first_are_all_refused() {
     });
 }
 
-/// Up to the replies to MAIL and to these of so many recipients, after which the connection ends: how many there
-/// may be in a transaction, and who was refused for good.
-fn last_replies(talk: &mut Talk, count: usize, answers: &[&str]) -> Option<(Option<u32>, Vec<String>)> {
+/// Starts a message to `count` recipients, of which the server answers these before the connection ends.
+/// Returns the limit, and the recipients that were refused permanently.
+fn last_replies(
+    talk: &mut Conversation,
+    count: usize,
+    answers: &[&str],
+) -> Option<(Option<u32>, Vec<String>)> {
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -358,7 +361,7 @@ fn too_many_among_other_replies_is_not_remembered_as_a_limit() {
     }
 }
 
-/// A mailbox that is full, without a code, before one too many, with one.
+// The first 552 has no enhanced code: that mailbox may be full. The 452 has one.
 #[test]
 fn recipients_refused_as_too_many_are_taken_once_a_transaction() {
     both_ways(setup, |talk| {
@@ -405,7 +408,10 @@ fn each_recipient_gets_its_own_transaction_if_the_server_takes_one_at_a_time() {
             Ok(talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap()),
         );
         let batches = std::iter::from_fn(|| job.take_batch());
-        assert_eq!(names_of(batches.map(|batch| batch.recipients)), ["r1", "r2"]);
+        assert_eq!(
+            names_of(batches.map(|batch| batch.recipients)),
+            ["r1", "r2"]
+        );
     });
 }
 
@@ -425,7 +431,7 @@ fn a_451_with_a_reason_or_beside_other_answers_is_no_limit() {
     }
 }
 
-/// Of a message that has left before it is known who is accepted.
+// The content left before the recipients were answered.
 #[test]
 fn a_message_that_left_early_is_split_too() {
     both_ways(setup, |talk| {
@@ -446,7 +452,7 @@ fn a_message_that_left_early_is_split_too() {
     });
 }
 
-fn batches(talk: &Talk, count: usize) -> Vec<String> {
+fn batches(talk: &Conversation, count: usize) -> Vec<String> {
     let recipients: Vec<_> = names(count)
         .iter()
         .map(|name| Mailbox::parse_recipient(name).unwrap())

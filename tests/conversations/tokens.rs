@@ -1,11 +1,11 @@
-//! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
+//! AUTH without a password: OAuth 2.0 tokens and client certificates.
 
 use envoi::sasl::{Bearer, Credentials};
 use envoi::smtp::config::{InitialResponse, Security};
 use envoi::smtp::error::Error;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup};
+use crate::conversation::{Setup, both_ways, setup};
 
 /// RFC 7628, section 4.1.
 const OAUTHBEARER: &str = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
@@ -217,7 +217,7 @@ fn tokens_and_external_need_tls_except_to_loopback() {
 #[test]
 fn token_and_certificate_mechanisms_are_not_used_for_a_password() {
     both_ways(
-        || crate::talk::setup_with_password("secret"),
+        || crate::conversation::setup_with_password("secret"),
         |talk| {
             let error = talk.expect_err(&hello("OAUTHBEARER XOAUTH2 EXTERNAL"));
             assert!(matches!(error, Error::AuthUnavailable(offered) if offered.len() == 3));
