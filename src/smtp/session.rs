@@ -19,11 +19,11 @@
 //! ```
 //!
 //! A driver moves octets between a session and a connection. It asks for an operation, such as
-//! [`start_message`](Session::start_message), and calls [`next_action`](Session::next_action) until that returns
-//! [`Idle`](Action::Idle). The operation is done then, and the driver takes its result.
+//! [`start_message`](Session::start_message), and calls [`next_action`](Session::next_action) until that
+//! returns [`Idle`](Action::Idle). The operation is done then, and the driver takes its result.
 //!
-//! - [`NeedReply`](Action::NeedReply): write [`take_output`](Session::take_output), read from the connection, and
-//!   hand the octets to [`receive`](Session::receive).
+//! - [`NeedReply`](Action::NeedReply): write [`take_output`](Session::take_output), read from the connection,
+//!   and hand the octets to [`receive`](Session::receive).
 //! - [`NeedTls`](Action::NeedTls): make the TLS handshake, then call [`secured`](Session::secured).
 //!
 //! An error is the result of the operation. The session goes on after it if [`is_open`](Session::is_open) is

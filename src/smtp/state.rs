@@ -1,6 +1,6 @@
 //! The states of a session. Each owns the data that only it needs.
 //!
-//! `Session::enter` is the one place where the state changes. Their order is in
+//! `Session::enter` is the one place where the state changes. The possible changes are in
 //! `transitions.rs`.
 
 use super::auth_group::GroupedAuth;
