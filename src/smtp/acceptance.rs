@@ -1,5 +1,5 @@
-//! The content of a message, its end, and the server's reply to it (RFC 5321, section 4.1.1.4; BDAT: RFC 3030;
-//! LMTP: RFC 2033, section 4.2).
+//! The content of a message, its end, and the server's reply to it (RFC 5321, section 4.1.1.4; BDAT: RFC
+//! 3030; LMTP: RFC 2033, section 4.2).
 
 use super::body::{Allowed, BodyEncoder};
 use super::command::{Command, PendingReply};
@@ -16,7 +16,7 @@ use super::transaction::Transaction;
 use super::transcript::Speaker;
 
 impl Session {
-    /// How the message leaves: by BDAT if possible, as that needs no dot-stuffing.
+    /// The encoder of the content: for BDAT if possible, because that needs no dot-stuffing.
     pub(super) fn body_encoder(
         &self,
         message: MessageInfo,
@@ -39,7 +39,8 @@ impl Session {
         }
     }
 
-    /// A piece of the message. A fault in it ends the session: SMTP has no other way to take back half a message.
+    /// Writes a piece of the message. A fault in it ends the session, because SMTP has no other way to cancel
+    /// half a message.
     pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         let State::Content(transaction) = &mut self.state else {
             return Err(Error::WrongState("no message is on its way".into()));
@@ -84,7 +85,7 @@ impl Session {
         }));
     }
 
-    /// QUIT together with the end of the message, if `may_pipeline_quit` said so before `finish`.
+    /// Sends QUIT together with the end of the message, if `may_pipeline_quit` allowed it before `finish`.
     pub fn pipeline_quit(&mut self) {
         if let State::AwaitingAcceptance(awaiting) = &mut self.state {
             awaiting.next = AfterMessage::Quit;
@@ -94,7 +95,7 @@ impl Session {
         }
     }
 
-    /// Whether an envelope or QUIT left together with the end of the message that is not answered yet.
+    /// Whether an envelope or QUIT left together with the end of a message that is not answered yet.
     pub fn is_message_followed(&self) -> bool {
         match &self.state {
             State::AwaitingAcceptance(awaiting) => !matches!(awaiting.next, AfterMessage::Nothing),
@@ -109,18 +110,18 @@ impl Session {
             return Ok(());
         };
         if let Some(error) = transaction.failure() {
-            // The content left before the envelope was answered, and for nobody.
+            // The content left before the envelope was answered, and no recipient was accepted.
             self.mark_reset_due();
             return Err(error);
         }
-        // Not done yet if the content left together with the envelope.
+        // If the content left together with the envelope, this is still to be done.
         self.settle_overflow(&mut transaction);
         self.results.receipt = Some(transaction.receipt(reply));
         Ok(())
     }
 
-    /// After a refused chunk nothing but RSET may follow (RFC 3030, section 2). Chunks that left behind it are
-    /// refused too: the connection is given up, so that their replies need not be sorted.
+    /// Only RSET may follow a refused chunk (RFC 3030, section 2). Chunks that left behind it are refused
+    /// too. The session closes then, because their replies are of no use.
     pub(super) fn on_message_refused(&mut self, reply_to: PendingReply, reply: Reply) -> Error {
         if reply_to == PendingReply::Chunk {
             return self.on_chunk_refused(reply);
@@ -173,7 +174,7 @@ impl Session {
         Ok(())
     }
 
-    /// LMTP's receipt as far as the server gave it, if the connection ended among its replies.
+    /// The receipt from an LMTP server's replies so far, if the connection ended among them.
     pub(super) fn take_partial_receipt(&mut self) -> Option<Receipt> {
         let is_begun = |transaction: &mut Transaction| {
             let mut delivered = transaction.delivered.iter();
@@ -183,7 +184,8 @@ impl Session {
         Some(transaction.individual_receipt())
     }
 
-    /// Goes on to what left together with the end of the message, if anything. Returns the transaction.
+    /// Enters the state for the envelope or QUIT that left together with the end of the message, else `Idle`.
+    /// Returns the transaction.
     fn leave_acceptance(&mut self) -> Option<Transaction> {
         let AwaitingAcceptance { transaction, next } = match self.take_state() {
             State::AwaitingAcceptance(awaiting) => awaiting,

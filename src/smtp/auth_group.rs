@@ -5,7 +5,7 @@
 //! C: MAIL FROM:<a@example.net>
 //! C: RCPT TO:<b@example.org>
 //! C: DATA
-//! S: 235 2.7.0 welcome                     a server that discards what followed AUTH says no more:
+//! S: 235 2.7.0 welcome                     a server that discards the rest sends no other reply:
 //!                                          `awaits_behind_auth`
 //! ```
 
@@ -20,14 +20,14 @@ use super::state::{AfterAuth, EnvelopeSent, EnvelopeState, LostEnvelope, State};
 use super::transaction::Transaction;
 use super::transcript::Speaker;
 
-/// Bad sequence of commands (RFC 5321, section 4.2.3); authentication required (RFC 4954, section 6). Behind AUTH
-/// they say that the server has not seen AUTH yet.
+/// Bad sequence of commands (RFC 5321, section 4.2.3), and authentication required (RFC 4954, section 6).
+/// Behind AUTH they mean that the server has not processed AUTH yet.
 const TOO_EARLY: [u16; 2] = [503, 530];
 
 /// An AUTH that left together with an envelope.
 pub(super) struct GroupedAuth {
     pub login: Login,
-    /// The envelope's commands that left behind AUTH, to be sent again after another AUTH.
+    /// The envelope's commands behind AUTH, which are sent again after another AUTH.
     pub commands: Vec<Command>,
     answer: AuthAnswer,
 }
@@ -35,7 +35,7 @@ pub(super) struct GroupedAuth {
 /// The server's answer to an AUTH in a group.
 enum AuthAnswer {
     Awaited,
-    /// A challenge came, so that the server takes MAIL for the response. Its reply is the refusal.
+    /// A challenge came, so the server takes MAIL for the response. Its reply to MAIL is the refusal.
     MailConsumed,
     Succeeded,
     Refused(Reply),
@@ -54,7 +54,7 @@ impl GroupedAuth {
         matches!(self.answer, AuthAnswer::Refused(_))
     }
 
-    /// Whether AUTH succeeded, but the server had not seen that when it refused MAIL behind it.
+    /// Whether AUTH succeeded, but the server refused MAIL because it processed that too early.
     pub(super) fn came_too_early(&self, transaction: &Transaction) -> bool {
         let mail = transaction.mail_refusal();
         matches!(self.answer, AuthAnswer::Succeeded)
@@ -75,7 +75,7 @@ impl EnvelopeState {
         }
     }
 
-    /// Whether AUTH is answered, and what left behind it is not, or only as too early.
+    /// Whether AUTH is answered, and the commands behind it are not, or only refused as too early.
     fn is_only_auth_answered(&self) -> bool {
         let EnvelopeSent::BehindAuth(group) = &self.sent else {
             return false;
@@ -85,8 +85,9 @@ impl EnvelopeState {
 }
 
 impl Session {
-    /// Whether only replies to what left behind an answered AUTH are awaited, and none has come but as too early.
-    /// A server that discards what followed AUTH never replies, so the driver does not wait for long.
+    /// Whether AUTH is answered, and the awaited replies are to the commands behind it, which have no reply
+    /// so far or only refusals as too early. A server that discards these commands never replies, so the
+    /// driver does not wait for long.
     pub fn awaits_behind_auth(&self) -> bool {
         match &self.state {
             State::Envelope(envelope) => {
@@ -96,15 +97,15 @@ impl Session {
         }
     }
 
-    /// Whether the session ended because the server lost the envelope that left behind AUTH. The message, of which
-    /// nothing else has left, is to be sent once more over another connection. AUTH leaves alone there, because
-    /// the memory of the server says so.
+    /// Whether the session ended because the server lost the envelope behind AUTH. No content has left, so
+    /// the message is sent once more over another connection. AUTH leaves alone there, by the memory of the
+    /// server.
     pub fn has_lost_envelope(&self) -> bool {
         matches!(&self.state, State::Closed(closed) if closed.lost == LostEnvelope::BehindAuth)
     }
 
-    /// What silence means while AUTH's group is under way: if AUTH was refused, the refusal is the error; if
-    /// nothing behind AUTH was answered, the server may have lost it.
+    /// Interprets a timeout or the end of the connection during AUTH's group. If AUTH was refused, the
+    /// refusal is the error. If nothing behind AUTH was answered, the server may have lost it.
     pub(super) fn interpret_in_auth_group(&mut self, error: Error) -> Error {
         if !matches!(error, Error::Timeout(..) | Error::Disconnected(_)) {
             return error;
@@ -124,7 +125,7 @@ impl Session {
         login.refused(reply)
     }
 
-    /// The refusal of an AUTH whose group is not answered wholly. The session has to be closed then.
+    /// The refusal of an AUTH whose group is not completely answered. The session must be closed then.
     pub(super) fn take_auth_refusal(&mut self) -> Option<(Login, Reply)> {
         let State::Envelope(envelope) = &mut self.state else {
             return None;
@@ -140,7 +141,7 @@ impl Session {
         }
     }
 
-    /// AUTH's reply, while those to the envelope behind it are still to come: these count only if AUTH succeeds.
+    /// Handles AUTH's reply before those to the envelope behind it. These count only if AUTH succeeds.
     pub(super) fn on_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
         let takes_mail = self.pipeline.next_pending() == Some(PendingReply::Mail);
         let State::Envelope(envelope) = &mut self.state else {
@@ -156,7 +157,7 @@ impl Session {
         }
         if reply.code == 334 && takes_mail {
             group.answer = AuthAnswer::MailConsumed;
-            // The response has no place any more; the challenge says why the token is refused.
+            // It is too late for a response. The challenge has the reason why the token is refused.
             if let (Some(exchange), Ok(reason)) =
                 (group.login.exchange_mut(), Self::challenge(&reply))
             {
@@ -187,7 +188,7 @@ impl Session {
         result
     }
 
-    /// AUTH was refused with an envelope behind it: the next mechanism, and then the envelope again.
+    /// AUTH was refused with an envelope behind it: tries the next mechanism, and sends the envelope again.
     pub(super) fn judge_refused_auth(
         &mut self,
         mut transaction: Transaction,
@@ -202,7 +203,7 @@ impl Session {
             return Ok(());
         };
         if transaction.is_data_accepted() {
-            // The server waits for the content: a dot sends an empty message.
+            // The server waits for the content, and a dot sends an empty message.
             let reply = login.record_refusal(reply);
             self.results.failed = Some(transaction);
             self.close_with(LostEnvelope::No);
@@ -225,7 +226,7 @@ impl Session {
         Ok(())
     }
 
-    /// AUTH succeeded, and MAIL behind it was answered as if AUTH were still to come: the envelope again.
+    /// AUTH succeeded, but MAIL behind it was refused as too early: sends the envelope again.
     pub(super) fn send_early_envelope_again(
         &mut self,
         mut transaction: Transaction,

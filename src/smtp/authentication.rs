@@ -1,8 +1,8 @@
-//! AUTH (RFC 4954): one mechanism, and if the server refuses it, perhaps another.
+//! AUTH (RFC 4954): one mechanism, and others if the server refuses it.
 //!
 //! ```text
-//! C: AUTH SCRAM-SHA-256 biws...            the first that is allowed and on offer
-//! S: 535 5.7.8 no                          the server may not know this user in this way
+//! C: AUTH SCRAM-SHA-256 biws...            the first that is allowed and offered
+//! S: 535 5.7.8 no                          the server may not have this user's password in this form
 //! C: AUTH PLAIN AHVzZXIAc2VjcmV0           the next
 //! S: 235 2.7.0 welcome
 //! ```
@@ -19,10 +19,10 @@ use crate::sasl::{
     Refusal,
 };
 
-/// How far the session has authenticated itself.
+/// The progress of the session's authentication.
 pub(super) enum Authentication {
     NotDone,
-    /// AUTH is to leave together with the first envelope.
+    /// AUTH waits, and leaves together with the first envelope.
     Deferred(Box<Login>, Command),
     Done,
 }
@@ -34,18 +34,18 @@ pub(super) struct Login {
     origin: Origin,
     attempts: Attempts,
     exchange: Option<Exchange>,
-    /// The refusal of the first mechanism, which was wanted most.
+    /// The refusal of the first mechanism, which is the preferred one.
     first_refusal: Option<Reply>,
-    /// Why the first mechanism that was passed over cannot carry the credentials.
+    /// The reason why the first skipped mechanism cannot carry the credentials.
     skipped_reason: Option<sasl::Error>,
-    /// Why the exchange was cancelled.
+    /// The reason why the exchange was cancelled.
     cancel_reason: Option<sasl::Error>,
 }
 
-/// Where credentials come from.
+/// The source of credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// The configuration: what is learned of them holds for other sessions too.
+    /// The configuration. A mechanism that works for these is remembered for other sessions.
     Config,
     /// The caller, for this session alone.
     Caller,
@@ -71,14 +71,14 @@ impl Login {
         self.attempts.has_next()
     }
 
-    /// Whether the exchange under way lets a reader of the server's challenges guess the password.
+    /// Whether the current exchange lets a reader of the server's challenges guess the password.
     fn sends_password_proof(&self) -> bool {
         let exchange = self.exchange.as_ref();
         exchange.is_some_and(|exchange| exchange.mechanism().is_scram())
     }
 
-    /// Records that the mechanism under way is refused. Returns the reply, with what the server said about it
-    /// in the exchange.
+    /// Records that the current mechanism is refused. Returns the reply, with the server's reason from the
+    /// exchange added.
     pub(super) fn record_refusal(&mut self, mut reply: Reply) -> Reply {
         let Some(exchange) = self.exchange.take() else {
             return reply;
@@ -93,7 +93,7 @@ impl Login {
         reply
     }
 
-    /// The mechanism under way, if the server has refused its proof of the password with this reply.
+    /// The current mechanism, if this reply refuses its proof of the password.
     fn refused_proof(&self, reply: &Reply) -> Option<Mechanism> {
         let exchange = self.exchange.as_ref()?;
         let mechanism = exchange.mechanism();
@@ -134,12 +134,12 @@ impl Session {
         self.config.server.credentials.is_some() && !is_done
     }
 
-    /// Decodes the challenge in a 334 reply (RFC 4954, section 4). The error says what is wrong with it.
+    /// Decodes the challenge in a 334 reply (RFC 4954, section 4). The error names the fault.
     pub fn challenge(reply: &Reply) -> Result<Vec<u8>, sasl::Error> {
         sasl::decode(reply.lines.first().map_or("", String::as_str))
     }
 
-    /// A listener between us and the server must not learn credentials, whatever the mechanism.
+    /// Credentials need TLS, whatever the mechanism, so that no listener in between learns them.
     pub(super) fn expect_private_channel(&self) -> Result<(), Error> {
         if self.is_secure() || self.config.is_loopback {
             Ok(())
@@ -256,9 +256,9 @@ impl Session {
         is_allowed.then_some(command)
     }
 
-    /// Whether AUTH may leave together with the first envelope, before its reply: if its initial response is all
-    /// that it says (RFC 4954, section 4, names PLAIN and EXTERNAL). A refused token has one more turn, which
-    /// MAIL takes.
+    /// Whether AUTH may leave together with the first envelope, before its reply: if its initial response
+    /// completes the exchange (RFC 4954, section 4, names PLAIN and EXTERNAL). A refused token has one more
+    /// turn, for which the server takes MAIL.
     fn may_defer_auth(&self, mechanism: Mechanism, then: &AfterAuth) -> bool {
         let is_before_message = matches!(then, AfterAuth::FirstMessage);
         if !is_before_message || !self.pipeline.is_offered || self.memory().auth_alone() {
@@ -320,7 +320,7 @@ impl Session {
         Ok(())
     }
 
-    /// 235 is not enough if the server has to prove itself.
+    /// 235 is not enough if the mechanism makes the server prove itself.
     pub(super) fn conclude_login(&mut self, login: &Login) -> Result<(), Error> {
         let Some(exchange) = &login.exchange else {
             return Ok(());
@@ -370,7 +370,7 @@ impl Session {
         Err(login.refused(first))
     }
 
-    /// The transcript says that the server gets the password whose proof it has refused.
+    /// Records in the transcript that the server gets the password after it refused a proof of it.
     fn note_fallback(&mut self, next: Mechanism, refused: Mechanism) {
         if next.sends_secret() {
             self.transcript.record(Speaker::Event, || {
@@ -394,7 +394,7 @@ impl Session {
         self.protocol_error(Phase::Auth, what)
     }
 
-    /// 421 in answer to AUTH.
+    /// The server closes the session in answer to AUTH (421).
     pub(super) fn closed_in_auth(&mut self, reply: Reply) -> Error {
         let state = self.take_state();
         self.close();

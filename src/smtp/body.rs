@@ -1,4 +1,4 @@
-//! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
+//! Encoding a message's content for DATA (dot-stuffing), or in chunks for BDAT (RFC 3030).
 
 use super::content_policy::ContentPolicy;
 use super::content_scan::ContentScanner;
@@ -6,16 +6,16 @@ use super::dot_stuffing::Encoder;
 use super::error::Error;
 use super::header_scan::ENCODE_FIELD;
 
-/// Octets of a chunk: few replies for a large message, and little memory for many at once.
+/// Octets of a chunk: a large message needs few replies, and a chunk little memory.
 pub(super) const CHUNK: usize = 64 * 1024;
 
 pub(super) struct BodyEncoder {
     encoding: Encoding,
-    /// Looks at a message in pieces as it comes; a whole one was looked at before.
+    /// Scans a message that comes in pieces. A whole message was scanned before.
     scanner: Option<(ContentScanner, Allowed)>,
 }
 
-/// What the content of a message in pieces may hold.
+/// The content that a message in pieces may have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed {
     pub policy: ContentPolicy,
@@ -26,7 +26,7 @@ pub(super) struct Allowed {
 enum Encoding {
     Data(Encoder),
     Chunks(Encoder, Vec<u8>),
-    /// BINARYMIME: nothing is changed.
+    /// BINARYMIME: the content stays unchanged.
     Binary(Vec<u8>),
 }
 
@@ -43,7 +43,7 @@ impl BodyEncoder {
         Self::new(Encoding::Binary(Vec::new()))
     }
 
-    /// Looks at each piece before it is sent.
+    /// Scans each piece before it is sent.
     pub(super) fn scanning(self, allowed: Allowed) -> Self {
         Self {
             scanner: Some((
@@ -57,7 +57,7 @@ impl BodyEncoder {
         }
     }
 
-    /// Octets so far, as SIZE counts them, where each piece is looked at.
+    /// Octets so far, as SIZE counts them, if each piece is scanned.
     pub(super) fn size(&self) -> Option<u64> {
         let (scanner, _) = self.scanner.as_ref()?;
         Some(scanner.result().size)
@@ -67,7 +67,7 @@ impl BodyEncoder {
         !matches!(self.encoding, Encoding::Data(_))
     }
 
-    /// Appends to `out` what can leave of the message; returns how many chunks that ends.
+    /// Appends the octets that can leave to `out`; returns the number of chunks that end in them.
     pub(super) fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
         self.look_at(piece)?;
         let mut chunks = 0;
@@ -88,7 +88,7 @@ impl BodyEncoder {
         Ok(chunks)
     }
 
-    /// The end of the message.
+    /// Appends the end of the message to `out`.
     pub(super) fn finish(self, out: &mut Vec<u8>) {
         match self.encoding {
             Encoding::Data(encoder) => encoder.finish(out),

@@ -7,7 +7,7 @@ use super::error::Phase;
 /// Longest command line without extensions, in octets with CRLF (RFC 5321, section 4.5.3.1.4).
 pub(super) const MAX_COMMAND: usize = 512;
 
-/// What a reply answers.
+/// The command or event that a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PendingReply {
     /// The server speaks first.
@@ -17,7 +17,7 @@ pub enum PendingReply {
     Helo,
     StartTls,
     Auth,
-    /// AUTH that left together with the envelope behind it.
+    /// AUTH that left together with an envelope.
     AuthInGroup,
     /// The `*` that cancels an AUTH exchange.
     AuthCancel,
@@ -59,7 +59,7 @@ impl PendingReply {
         }
     }
 
-    /// The command, for people.
+    /// The command's name in the diagram of the states.
     pub fn name(self) -> &'static str {
         match self {
             Self::Greeting => "the greeting",
@@ -84,7 +84,7 @@ impl PendingReply {
         }
     }
 
-    /// Whether this reply says if the message is delivered.
+    /// Whether this reply accepts or refuses the message.
     pub fn ends_message(self) -> bool {
         matches!(self, Self::Message | Self::MessageFor(_))
     }
@@ -114,7 +114,7 @@ impl Command {
         }
     }
 
-    /// The same command, whose reply is awaited as another kind.
+    /// The same command with another kind of reply.
     pub fn awaiting(self, awaits: PendingReply) -> Self {
         Self { awaits, ..self }
     }
@@ -134,7 +134,7 @@ impl Command {
         out.extend_from_slice(b"\r\n");
     }
 
-    /// For people, without the secret.
+    /// The line for the transcript, without the secret.
     pub fn redacted(&self) -> String {
         let hidden = if self.has_secret() { "<hidden>" } else { "" };
         format!("{}{hidden}", self.text)

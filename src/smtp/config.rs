@@ -48,12 +48,12 @@ pub enum InitialResponse {
     Auto,
     /// Whatever its length, for servers that refuse to ask for it.
     Always,
-    /// After the server has asked, for servers that do not know it on the line.
+    /// After a 334, for servers that do not accept it on the line.
     Never,
 }
 
-/// What may leave before the server has answered the end of a message: the next envelope, or QUIT (RFC 2920,
-/// section 3.1). Some servers offer PIPELINING, and lose what follows the final dot.
+/// Whether the next envelope or QUIT may leave before the server has answered the end of a message (RFC 2920,
+/// section 3.1). Some servers offer PIPELINING, and lose the commands behind the final dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PipeliningAfterMessage {
     /// Nothing.
@@ -74,16 +74,17 @@ pub enum AuthPipelining {
     TokensToo,
 }
 
-/// What happens to a message if the server refuses some of its recipients.
+/// Whether a message is sent if the server refuses some of its recipients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartialDelivery {
     /// It goes to the others.
     Allowed,
-    /// It goes to nobody.
+    /// It goes to no recipient.
     Forbidden,
 }
 
-/// How far a session goes by itself. From there on, each step is an operation that the caller asks for.
+/// The point up to which a session proceeds without a call. From there on, the caller asks for each
+/// operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectUntil {
     /// The greeting is read.
@@ -94,7 +95,7 @@ pub enum ConnectUntil {
     FirstMessage,
 }
 
-/// Where the server is and how to talk to it. A mailer and its connections share one.
+/// The server's address and the settings for it. A mailer and its connections share one.
 #[derive(Clone)]
 pub struct ServerConfig {
     /// A DNS name or an IP address, as the caller gave it.
@@ -136,7 +137,7 @@ impl ServerConfig {
         }
     }
 
-    /// The port to connect to. Relays, unlike submission servers, are spoken to without mandatory TLS.
+    /// The port to connect to. The modes with mandatory TLS are for submission, the others for relays.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(match self.security {
             Security::ImplicitTls => 465,
@@ -146,7 +147,7 @@ impl ServerConfig {
     }
 }
 
-/// One session: the server's configuration, and what holds for this connection alone.
+/// The configuration of one session: the server's, and that of this connection alone.
 #[derive(Clone)]
 pub struct SessionConfig {
     pub server: Rc<ServerConfig>,
@@ -159,6 +160,6 @@ pub struct SessionConfig {
     pub until: ConnectUntil,
     /// Random, one for each authentication attempt.
     pub nonces: [Nonce; MAX_ATTEMPTS],
-    /// What earlier sessions have learned of the server.
+    /// The facts that earlier sessions have learned about the server.
     pub memory: ServerMemory,
 }

@@ -22,10 +22,10 @@ use super::transaction::{Transaction, Verdict};
 /// The reply of a server that does not expect a command (RFC 5321, section 4.2.3).
 const BAD_SEQUENCE: [u16; 1] = [503];
 
-/// What is known of a message before it is sent.
+/// The knowledge about a message before it is sent.
 #[derive(Clone, Copy, Debug)]
 pub enum MessageInfo {
-    /// The message is at hand, and was scanned.
+    /// The whole message was scanned.
     Scanned(ContentScan),
     /// It comes in pieces. Each is scanned when it is written.
     Unknown,
@@ -41,8 +41,8 @@ impl MessageInfo {
 }
 
 impl Session {
-    /// Brings a message to where its content can leave: then `write` and `finish` it. After `finish`, this sends
-    /// the next envelope together with the end of the message, if `may_pipeline_envelope` said so.
+    /// Sends the envelope of a message; then `write` and `finish` its content. After `finish`, this sends the
+    /// next envelope together with the end of the message, if `may_pipeline_envelope` allowed it.
     pub fn start_message(
         &mut self,
         envelope: Envelope,
@@ -60,7 +60,8 @@ impl Session {
         let mut commands = self.envelope_commands(&envelope, options, message)?;
         let says_utf8 = options.smtputf8() || !envelope.is_ascii();
         let body = self.body_encoder(message, options, says_utf8);
-        // If one refusal is to stop the message for all, DATA waits for the replies: a 354 cannot be taken back.
+        // If one refusal is to stop the message for all, DATA waits for the replies: a 354 cannot be taken
+        // back.
         let is_for_all = partial_delivery == PartialDelivery::Forbidden;
         let may_group_data = !is_for_all || envelope.recipients.len() == 1;
         if self.pipeline.is_offered && may_group_data && !body.is_chunked() {
@@ -97,7 +98,7 @@ impl Session {
         self.enter(State::Envelope(EnvelopeState { transaction, sent }));
     }
 
-    /// Together with the end of the message before it, not after the reply to that.
+    /// Sends the envelope together with the end of the previous message, before the reply to that.
     fn pipeline_envelope(&mut self, transaction: Transaction, commands: Vec<Command>) {
         commands
             .into_iter()
@@ -111,8 +112,9 @@ impl Session {
         self.flush();
     }
 
-    /// Whether the content of a message of so many octets, just started, may leave together with its envelope: in
-    /// a single chunk, which a server that refuses the envelope discards (RFC 3030, section 2).
+    /// Whether the content of a message that was just started, of `octets`, may leave together with its
+    /// envelope: in a single chunk, which the server discards if it refuses the envelope (RFC 3030, section
+    /// 2).
     pub fn may_pipeline_content(&self, octets: u64) -> bool {
         let State::Envelope(EnvelopeState {
             transaction,
@@ -134,7 +136,7 @@ impl Session {
             && octets < CHUNK as u64
     }
 
-    /// Sends the envelope, so that the content leaves behind it without a wait.
+    /// Sends the envelope. The content leaves behind it without a wait.
     pub fn pipeline_content(&mut self) {
         self.flush();
         match self.take_state() {
@@ -153,8 +155,9 @@ impl Session {
             && self.batches(recipients, None).len() == 1
     }
 
-    /// Whether anything may leave with the end of the message that is being written. Not while the message's own
-    /// envelope is unanswered, as that may need another transaction; nor in LMTP, whose replies are many.
+    /// Whether anything may leave with the end of the message that is being written. It may not if the
+    /// message's own envelope is unanswered, because that may need another transaction, nor in LMTP, which
+    /// has many replies.
     pub fn may_pipeline_quit(&self) -> bool {
         let State::Content(transaction) = &self.state else {
             return false;
@@ -171,14 +174,14 @@ impl Session {
             && !self.memory().drops_after_message()
     }
 
-    /// Whether the server owes replies that come soon, if at all: to commands that left with the end of a message,
-    /// or with AUTH, which is answered by now, and none of which the server has judged.
+    /// Whether the awaited replies come soon or never: the end of the message or AUTH is answered, but none
+    /// of the commands that left with it is judged.
     pub fn may_wait_in_vain(&self) -> bool {
         self.state.is_ignored_behind_message() || self.awaits_behind_auth()
     }
 
-    /// If the session ended without an answer to an envelope that left with the end of the message before it, no
-    /// other leaves so.
+    /// Call after the session has ended. If an envelope that left with the end of the previous message was
+    /// not answered, no other leaves so.
     pub fn learn_lost_envelope(&mut self) {
         if matches!(&self.state, State::Closed(closed) if closed.lost == LostEnvelope::BehindMessage)
         {
@@ -220,7 +223,7 @@ impl Session {
                 self.judge_refused_auth(transaction, *group)
             }
             _ if is_ignored => {
-                // The session is in step; the envelope is to be sent alone.
+                // All replies have come, so the session goes on. The caller sends the envelope again, alone.
                 self.memory().learn_drop_after_message();
                 self.enter(State::Idle(Idle::after_failure()));
                 Ok(())
@@ -256,12 +259,12 @@ impl Session {
             return Err(error);
         }
         if transaction.mail_refusal().is_some() {
-            // 354 all the same: a dot sends an empty message (RFC 2920, section 3.1).
+            // The server accepted DATA all the same. A dot sends an empty message (RFC 2920, section 3.1).
             self.results.failed = Some(transaction);
             self.close();
             return Err(error);
         }
-        // Nobody gets the message: a dot alone ends the DATA.
+        // No recipient was accepted, so a dot alone ends the DATA.
         self.queue(PendingReply::EmptyMessage, ".");
         self.enter(State::Discarding(Discarding { transaction, error }));
         Ok(())
@@ -274,7 +277,7 @@ impl Session {
         }));
     }
 
-    /// The dot alone has ended the DATA, whatever the server says of it.
+    /// Any reply to the dot alone means that the DATA has ended.
     pub(super) fn on_discarded(&mut self) -> Result<(), Error> {
         let State::Discarding(Discarding { transaction, error }) = self.take_state() else {
             return Ok(());
@@ -286,7 +289,7 @@ impl Session {
 }
 
 impl State {
-    /// Whether an envelope that left with the end of the message before it has no answer, or none but 503.
+    /// Whether an envelope that left with the end of the previous message has no answer, or only 503.
     pub(super) fn is_ignored_behind_message(&self) -> bool {
         matches!(
             self,

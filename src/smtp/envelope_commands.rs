@@ -1,4 +1,4 @@
-//! MAIL and RCPT for an envelope, with the parameters that the message has and the server offers.
+//! MAIL and RCPT for an envelope, with the parameters that the message needs and the server offers.
 
 use super::command::{Command, PendingReply};
 use super::delivery::MessageInfo;
@@ -9,7 +9,7 @@ use super::parameters::{MailContext, Options};
 use super::session::Session;
 
 impl Session {
-    /// MAIL and each RCPT. An error says what this server does not take.
+    /// MAIL and each RCPT. An error names the part that this server does not support.
     pub(super) fn envelope_commands(
         &self,
         envelope: &Envelope,

@@ -21,7 +21,7 @@ const NOT_RAW: [&str; 11] = [
 ];
 
 impl Session {
-    /// EHLO, and HELO if the server does not understand that.
+    /// EHLO, and HELO if the server does not understand EHLO.
     pub fn hello(&mut self, name: Option<LocalName>) -> Result<(), Error> {
         self.expect_idle("EHLO")?;
         if let Some(name) = name {
@@ -131,7 +131,7 @@ impl Session {
         Ok(())
     }
 
-    /// Brings the transaction to where its content can leave.
+    /// Sends DATA, or nothing if the content leaves by BDAT. Then `write` and `finish` the content.
     pub fn data(&mut self) -> Result<(), Error> {
         self.expect_idle("DATA")?;
         let transaction = match self.manual_transaction() {
@@ -196,7 +196,7 @@ impl Session {
         Ok(())
     }
 
-    /// QUIT, if the server is not in the middle of something else.
+    /// QUIT, if no other operation is under way.
     pub fn quit(&mut self) -> Result<(), Error> {
         let has_place = matches!(self.state, State::Opening(_) | State::Idle(_));
         if !has_place || self.pipeline.awaits_reply() {
@@ -279,9 +279,9 @@ impl Session {
         }
     }
 
-    // --- in which state -----------------------------------------------------------------------
+    // --- allowed states -----------------------------------------------------------------------
 
-    /// Between commands, in a transaction or not.
+    /// Requires a session between commands, in a transaction or not.
     fn expect_idle(&self, what: &str) -> Result<(), Error> {
         match self.state {
             State::Idle(_) => Ok(()),
@@ -289,7 +289,7 @@ impl Session {
         }
     }
 
-    /// Between messages.
+    /// Requires a session between messages.
     pub(super) fn expect_no_transaction(&self, what: &str) -> Result<(), Error> {
         match &self.state {
             State::Idle(Idle { manual: None, .. }) => Ok(()),

@@ -13,13 +13,13 @@ use super::state::{Idle, State};
 use crate::sasl::ChannelBinding;
 
 impl Session {
-    /// Whether EHLO is due: after the greeting, and after TLS was made.
+    /// Whether EHLO is due: after the greeting, and after the TLS handshake.
     pub fn is_hello_due(&self) -> bool {
         self.server.extensions.is_none()
     }
 
-    /// TLS protects the connection. `binding` names it for mechanisms that prove it to be the same at both ends. All
-    /// that was learned before is forgotten (RFC 3207, section 4.2).
+    /// Call once TLS protects the connection. Mechanisms with channel binding use `binding` to prove that
+    /// both ends have the same TLS connection. Facts from before TLS are forgotten (RFC 3207, section 4.2).
     pub fn secured(&mut self, binding: Option<ChannelBinding>) -> Result<(), Error> {
         self.server.channel = Channel::Tls(binding);
         let State::TlsDue(until) = self.state else {
@@ -127,7 +127,8 @@ impl Session {
         }
     }
 
-    /// The text has the server's words, because an error that only shows a reply cannot say what to do.
+    /// The error's text has the server's words and a remedy, because an error that is a reply has no room for
+    /// one.
     fn other_protocol(&mut self, reply: &Reply) -> Error {
         let (unknown, spoken, cure) = match self.protocol() {
             Protocol::Smtp => ("neither EHLO nor HELO", "LMTP", "set-protocol(lmtp)"),
@@ -142,8 +143,8 @@ impl Session {
         self.protocol_error(Phase::Hello, what)
     }
 
-    /// Only 220 begins TLS (RFC 3207, section 4). What came with it was not said inside TLS: anyone may have
-    /// said it.
+    /// Only 220 begins TLS (RFC 3207, section 4). Octets behind it came outside TLS, so anyone may have
+    /// injected them.
     pub(super) fn on_tls_agreed(&mut self, reply: Reply) -> Result<(), Error> {
         if reply.code != 220 {
             let what = format!(
@@ -165,7 +166,7 @@ impl Session {
         Ok(())
     }
 
-    /// STARTTLS was refused: only opportunistic security goes on in clear.
+    /// STARTTLS was refused. Only opportunistic security goes on in clear.
     pub(super) fn on_tls_refused(&mut self, reply: Reply) -> Result<(), Error> {
         if self.config.server.security == Security::Opportunistic {
             self.authenticate()
@@ -175,7 +176,7 @@ impl Session {
     }
 }
 
-/// Whether a hello is refused as a server of the other protocol does it: LMTP has neither EHLO nor HELO, and
+/// Whether the refusal of a hello shows a server of the other protocol: LMTP has neither EHLO nor HELO, and
 /// SMTP has no LHLO (RFC 2033, section 4.1).
 fn is_unknown_hello(reply: &Reply) -> bool {
     matches!(reply.code, 500 | 502)

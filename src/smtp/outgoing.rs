@@ -1,4 +1,4 @@
-//! Octets on their way to the server. Some hold a secret: the line of AUTH.
+//! The buffer of octets for the server. It may hold a secret: the line of AUTH.
 //!
 //! Only octets with a secret are wiped. A message's content passes in blocks without one, and wiping these
 //! costs as much as copying them.
@@ -17,11 +17,11 @@ pub struct Outgoing {
     secret: bool,
 }
 
-/// What a session wants to be written, in order. The two parts are sealed apart, so that the driver knows
-/// when the end of a message leaves.
+/// The octets that a session wants to write, in order. The driver encrypts the two parts separately, so that
+/// it knows when the end of a message leaves.
 #[derive(Default)]
 pub struct Output {
-    /// All octets, or those up to the end of a message and with it.
+    /// All octets, or those up to and including the end of a message.
     pub first: Outgoing,
     /// The octets behind the end of a message.
     pub after_message: Outgoing,
@@ -34,7 +34,7 @@ impl Outgoing {
         command.write(&mut self.octets);
     }
 
-    /// Appends what `write` writes, which must hold no secret.
+    /// Appends the octets that `write` adds. They must hold no secret.
     pub fn append<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         if !self.secret {
             return write(&mut self.octets);
@@ -47,7 +47,7 @@ impl Outgoing {
         result
     }
 
-    /// Appends octets that leave later.
+    /// Appends the octets of another buffer.
     pub fn join(&mut self, later: Self) {
         if self.is_empty() {
             *self = later;
@@ -78,7 +78,7 @@ impl Outgoing {
         last
     }
 
-    /// A vector that grows leaves a copy behind.
+    /// Makes room, and wipes the old buffer: a vector that grows leaves a copy behind.
     fn make_room(&mut self, count: usize) {
         let needed = self.octets.len() + count;
         if !self.secret || needed <= self.octets.capacity() {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_in_comes_out_in_order() {
+    fn octets_come_out_in_order() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
         outgoing.push(&Command::new(
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_before_it_is_needed_once_a_secret_is_in() {
+    fn a_buffer_with_a_secret_moves_only_if_it_is_full() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
         for _ in 0..100 {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_what_holds_a_secret_holds_it_too() {
+    fn a_part_of_a_buffer_with_a_secret_counts_as_secret() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&Command::new(PendingReply::Ehlo, "EHLO client.example.org"));
         assert!(!outgoing.secret);

@@ -6,7 +6,7 @@ use super::envelope::Envelope;
 use super::error::Error;
 use super::parameters::{BodyType, Options};
 
-/// A message that any server can be asked to take.
+/// A checked message: no fault in it makes every server refuse it.
 pub struct OutgoingMessage<'a> {
     pub envelope: Envelope,
     pub options: &'a Options,
@@ -24,7 +24,7 @@ pub enum EarlyContent {
 }
 
 impl<'a> OutgoingMessage<'a> {
-    /// Refuses what cannot be sent to any server.
+    /// Checks the message. An error means that no server can take it.
     pub fn new(
         envelope: Envelope,
         options: &'a Options,

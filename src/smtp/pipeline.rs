@@ -1,4 +1,5 @@
-//! Pipelining (RFC 2920): commands to send, replies that are awaited, and what may follow what.
+//! Pipelining (RFC 2920): the commands to send, the awaited replies, and the rule which command may follow
+//! which.
 //!
 //! Replies are matched to commands by their order alone, as SMTP has no other way.
 
@@ -16,7 +17,7 @@ const MAX_UNSOLICITED: usize = 4;
 /// Chunks that may leave before the replies to them have come.
 const MAX_CHUNKS_AHEAD: usize = 4;
 
-/// What may leave behind a command before its reply, if the server offers PIPELINING.
+/// The commands that may leave behind another one before its reply, if the server offers PIPELINING.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Followers {
     Nothing,
@@ -29,7 +30,7 @@ pub(super) enum Followers {
 }
 
 impl PendingReply {
-    /// The rule of what may follow what.
+    /// The rule of pipelining: the followers that a command allows.
     pub(super) fn followers(self) -> Followers {
         match self {
             // RFC 2920, section 3.1.
@@ -43,22 +44,22 @@ impl PendingReply {
             Self::MessageFor(_) => Followers::Nothing,
             // RFC 2920, section 3.1: the last of their group.
             Self::Ehlo | Self::Data | Self::Noop | Self::Quit | Self::Ask => Followers::Nothing,
-            // RFC 3207, section 4: TLS begins behind the reply.
+            // RFC 3207, section 4: TLS begins after the reply.
             Self::StartTls => Followers::Nothing,
-            // Each waits for an answer that the next line depends on.
+            // The next line depends on the reply.
             Self::Greeting | Self::Helo | Self::Auth | Self::AuthCancel | Self::EmptyMessage => {
                 Followers::Nothing
             }
-            // Nothing is known of a command of the caller's own.
+            // The effect of a caller's own command is unknown.
             Self::Raw => Followers::Nothing,
         }
     }
 }
 
-/// How far the end of the last message has come.
+/// Whether the end of the last message has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MessageEnd {
-    /// It is not written yet, or was taken and has not left.
+    /// It is not written yet, or the driver has it and has not written it.
     NotSent,
     /// It is in the output, at this place.
     At(usize),
@@ -79,7 +80,7 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Of a connection on which the server speaks first.
+    /// A pipeline for a connection on which the server speaks first.
     pub(super) fn new() -> Self {
         Self {
             is_offered: false,
@@ -111,7 +112,7 @@ impl Pipeline {
         self.queue.iter()
     }
 
-    /// Takes the queued commands that `is_taken` chooses.
+    /// Takes the queued commands for which `is_taken` is true.
     pub(super) fn take_queued(&mut self, is_taken: impl Fn(&Command) -> bool) -> Vec<Command> {
         let (taken, kept): (Vec<_>, Vec<_>) = self.queue.drain(..).partition(is_taken);
         self.queue = kept.into();
@@ -133,7 +134,7 @@ impl Pipeline {
 
     // --- a message's content ------------------------------------------------------------------
 
-    /// Appends content. `write` returns how many chunks it ended.
+    /// Appends content. `write` returns the number of chunks that it ended.
     pub(super) fn write_content<E>(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<usize, E>,
@@ -144,7 +145,7 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Appends the end of a message, which these replies answer.
+    /// Appends the end of a message. These replies answer it.
     pub(super) fn end_message(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>),
@@ -162,7 +163,7 @@ impl Pipeline {
         self.pending.iter().filter(is_chunk).count() > allowed
     }
 
-    /// Octets to write.
+    /// The number of octets to write.
     pub(super) fn output_len(&self) -> usize {
         self.output.len()
     }
@@ -183,7 +184,7 @@ impl Pipeline {
         }
     }
 
-    /// The last octet of what was taken before the end of a message, or of the end itself, is about to leave.
+    /// Call before the last octet of an output's first part is written. It may be the end of a message.
     pub(super) fn mark_message_sent(&mut self) {
         if self.message_end == MessageEnd::NotSent && self.awaits_acceptance() {
             self.message_end = MessageEnd::Sent;
@@ -217,8 +218,8 @@ impl Pipeline {
         pending.all(|reply| *reply == PendingReply::Chunk)
     }
 
-    /// Takes the command that the next reply answers. It is `None` if the reply is unsolicited: nothing was
-    /// sent, or the end of the message that it answers has not left.
+    /// Takes the command that the next reply answers. `None` means that the reply is unsolicited: no command
+    /// was sent, or the end of the message has not left.
     pub(super) fn take_pending(&mut self) -> Option<PendingReply> {
         let is_premature =
             |reply: &mut PendingReply| reply.ends_message() && self.message_end != MessageEnd::Sent;
@@ -228,7 +229,7 @@ impl Pipeline {
         self.pending.pop_front()
     }
 
-    /// The next reply answers `awaits` instead of the command that was sent.
+    /// Makes the next reply answer `awaits` instead of the command that was sent.
     pub(super) fn replace_next_pending(&mut self, awaits: PendingReply) {
         if let Some(next) = self.pending.front_mut() {
             *next = awaits;
@@ -253,7 +254,8 @@ impl Pipeline {
         self.has_reply() || self.parser.has_leftover()
     }
 
-    /// Parses what has arrived. `is_secret` tells which replies are hidden in the transcript.
+    /// Parses the octets that have arrived. Replies for which `is_secret` is true are hidden in the
+    /// transcript.
     pub(super) fn parse(
         &mut self,
         transcript: &mut TranscriptBuffer,
@@ -273,8 +275,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// The transcript names a server once that ends its lines otherwise than the rule says: other clients may
-    /// not accept that.
+    /// Parses one reply. Records once in the transcript that the server ends lines in LF alone, because other
+    /// clients may reject that.
     fn parse_one(&mut self, transcript: &mut TranscriptBuffer) -> Result<Option<Reply>, String> {
         let was_noticed = self.parser.has_bare_line_feed();
         let reply = self.parser.next_reply();

@@ -1,5 +1,4 @@
-//! Sending whole messages over one session: which transactions they take, and what may leave together with the
-//! end of a message.
+//! Sending whole messages over one session: their transactions, and pipelining after the end of a message.
 //!
 //! ```text
 //! C: ... the content of the first
@@ -11,8 +10,8 @@
 //! S: 250 OK ...
 //! ```
 //!
-//! A driver asks for the next request, does it, and hands the result over, until the request is `Done`. The
-//! stages of a message, each left when its result is known:
+//! A driver asks for the next request, does it, and hands over the result, until the request is `Done`. Each
+//! message has these stages; a stage ends when its result is known:
 //!
 //! ```text
 //! Message -> Hello -> Transaction -> Envelope -> Content -> Acceptance -> Transaction ...
@@ -30,29 +29,29 @@ use super::receipt::Receipt;
 use super::recipient_split::LastReplies;
 use super::session::Session;
 
-/// A message, and how far it has come.
+/// A message, and its progress.
 pub struct Delivery<'a> {
     pub message: &'a OutgoingMessage<'a>,
     pub job: Job,
 }
 
-/// What is known of the connection when a call begins to use it.
+/// The history of the connection when a call begins to use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It was opened for this call: what fails at once fails again.
+    /// It was opened for this call. If it fails at once, another one fails too.
     New,
     /// It was kept since an earlier call, and may be dead by now.
     Kept,
-    /// It is the caller's own: there is no other.
+    /// It is the caller's own. There is no other.
     Only,
 }
 
-/// What follows the last message.
+/// The action after the last message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterLast {
     /// The session stays open for other messages.
     StayOpen,
-    /// QUIT, with the end of the last message if that is allowed.
+    /// QUIT follows, together with the end of the last message if that is allowed.
     Quit,
 }
 
@@ -63,14 +62,14 @@ pub enum TimeLeft {
     None,
 }
 
-/// What the driver has to do.
+/// The driver's next task.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request<'a> {
     /// Drive the session until it is idle.
     Run,
     /// Write this content.
     Write(&'a [u8]),
-    /// Say QUIT, because the server takes no further message in this session.
+    /// Send QUIT, because the server takes no further message in this session.
     Quit,
     /// Nothing: all messages are sent, or this connection is of no more use. A job that is not done needs
     /// another connection.
@@ -85,30 +84,30 @@ pub struct Sending<'d, 'm> {
     after_last: AfterLast,
     freshness: Freshness,
     stage: Stage,
-    /// Why the server does not let this client in, which is the same for all messages that are left.
+    /// The refusal of the login, which holds for all further messages.
     login_failure: Option<Error>,
 }
 
-/// What is under way, or due.
+/// The stage of the current message.
 enum Stage {
     /// The current message is due.
     Message,
     /// EHLO, which comes before the first message.
     Hello,
-    /// The current message's next transaction is due.
+    /// The next transaction of the current message is due.
     Transaction(Ahead),
     Envelope(Batch),
     Content(Batch),
-    /// The reply to the message, of which this batch are the recipients.
+    /// The reply to the message for this batch of recipients is awaited.
     Acceptance(Batch),
     /// The same, with an envelope or QUIT that left together with the end of the message.
     FollowedAcceptance(Batch),
-    /// The message was refused; the replies to what left with its end are still to come.
+    /// The message was refused. The replies to the envelope or QUIT behind it are still to come.
     RefusedAndFollowed(Batch, Refused),
     Done,
 }
 
-/// What a stage leads to.
+/// The step after a stage.
 enum Step<'a> {
     /// The driver's turn.
     Ask(Request<'a>),
@@ -116,13 +115,13 @@ enum Step<'a> {
     GoOn(Result<(), Error>),
 }
 
-/// How a message was refused.
+/// The refusal of a message.
 struct Refused {
     error: Error,
     recipients: Vec<RecipientReply>,
 }
 
-/// The envelope that left together with the end of the message before it.
+/// The envelope that left together with the end of the previous message.
 enum Ahead {
     /// There is none, or the server has not judged it.
     Nothing,
@@ -154,13 +153,13 @@ impl<'d, 'm> Sending<'d, 'm> {
         }
     }
 
-    /// Why the server refused the login, once the request is `Done`.
+    /// The refusal of the login. Call once the request is `Done`.
     pub fn login_failure(&self) -> Option<&Error> {
         self.login_failure.as_ref()
     }
 
-    /// Takes the result of the last request, and returns the next one. The first result is ignored. `time` is asked
-    /// only after a failure.
+    /// Takes the result of the last request, and returns the next one. The first result is ignored. `time` is
+    /// asked only after a failure.
     pub fn next(
         &mut self,
         session: &mut Session,
@@ -302,7 +301,8 @@ impl<'d, 'm> Sending<'d, 'm> {
         self.ask(Request::Write(content), Stage::Content(batch))
     }
 
-    /// All content is written: ends the message, together with what may leave behind it.
+    /// All content is written: ends the message, together with an envelope or QUIT if one may leave behind
+    /// it.
     fn after_content(
         &mut self,
         session: &mut Session,
@@ -365,7 +365,7 @@ impl<'d, 'm> Sending<'d, 'm> {
         result: Result<(), Error>,
     ) -> Step<'m> {
         let result = session.message_result(result);
-        // Not collected before if the content left together with the envelope.
+        // If the content left together with the envelope, the overflow is still to be collected.
         self.collect_overflow(session);
         self.record(session, batch, result);
         self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()))
@@ -419,7 +419,7 @@ impl<'d, 'm> Sending<'d, 'm> {
             job.put_back(batch);
             session.close();
         } else if is_dead {
-            // A new connection that ends at once: the next does too.
+            // This new connection ended at once, so the next one does too.
             job.record(batch, Err(error.clone()));
             job.give_up(&error);
         } else {
@@ -427,8 +427,8 @@ impl<'d, 'm> Sending<'d, 'm> {
         }
     }
 
-    /// Whether the transaction is to begin once more over another connection: this one is dead, and had carried
-    /// something before; or the server lost the envelope that left with AUTH.
+    /// Whether the transaction begins once more over another connection: this one is dead and was in use
+    /// before, or the server lost the envelope that left with AUTH.
     fn is_worth_another(&self, session: &Session, is_dead: bool) -> bool {
         let is_first = self.freshness == Freshness::New && session.transactions() <= 1;
         session.has_lost_envelope() || is_dead && !is_first
@@ -444,8 +444,8 @@ impl<'d, 'm> Sending<'d, 'm> {
         }
     }
 
-    /// Records the failure of a transaction. A server that is silent, makes no sense, or loses one connection
-    /// after the other is not asked again.
+    /// Records the failure of a transaction. A server that is silent, breaks the protocol, or loses one
+    /// connection after the other is not tried again.
     fn record_refusal(&mut self, session: &Session, batch: Batch, refused: Refused) {
         let Refused { error, recipients } = refused;
         let job = &mut self.current().job;
@@ -482,8 +482,8 @@ fn start_envelope(
     Ok(())
 }
 
-/// How an envelope went that left with the end of a message. If the server has not judged it, it is sent alone:
-/// over this connection if that is in step, else over another.
+/// The fate of an envelope that left with the end of a message. If the server has not judged it, it is sent
+/// again alone: over this connection if all replies have come, else over another.
 fn judge(session: &mut Session, result: Result<(), Error>, time: &dyn Fn() -> TimeLeft) -> Ahead {
     let is_silent = matches!(result, Err(Error::Timeout(..) | Error::Disconnected(_)));
     if is_silent && time() == TimeLeft::Some {
@@ -496,7 +496,7 @@ fn judge(session: &mut Session, result: Result<(), Error>, time: &dyn Fn() -> Ti
     }
 }
 
-/// What a server said of recipients before it ended the connection among its replies.
+/// A server's replies to recipients before the connection ended among them.
 fn last_replies(session: &mut Session, is_dead: bool) -> Option<LastReplies> {
     if is_dead {
         session.last_replies()
@@ -505,9 +505,9 @@ fn last_replies(session: &mut Session, is_dead: bool) -> Option<LastReplies> {
     }
 }
 
-/// Whether an error before any of a message has left only says that the connection is dead: it ended, the server
-/// has given it up (421, or another 4yz with x.4.2), or the server is in another state than this client
-/// believes: it refuses RSET, or expects no MAIL.
+/// Whether an error before the content only means that the connection is dead: it ended, the server gave it
+/// up (421, or another 4yz with x.4.2), or the server's state differs from the session's (it refuses RSET, or
+/// expects no MAIL).
 pub fn is_connection_dead(error: &Error) -> bool {
     match error {
         Error::Disconnected(phase) => is_in_envelope(*phase),

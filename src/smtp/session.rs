@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! S: 220 mail.example.org ESMTP            the greeting
-//! C: EHLO client.example.net               by itself: EHLO, STARTTLS, EHLO, as configured
+//! C: EHLO client.example.net               without a call: EHLO, STARTTLS, EHLO, as configured
 //! S: 250-mail.example.org
 //! S: 250 PIPELINING
 //! C: AUTH PLAIN AGEAYg==                   `start_message`: one group, one flight (RFC 2920)
@@ -19,16 +19,17 @@
 //! ```
 //!
 //! A driver moves octets between a session and a connection. It asks for an operation, such as
-//! [`start_message`](Session::start_message), and then calls [`next_action`](Session::next_action) until that is
-//! [`Idle`](Action::Idle). The operation is done then, and its result can be taken.
+//! [`start_message`](Session::start_message), and calls [`next_action`](Session::next_action) until that
+//! returns [`Idle`](Action::Idle). The operation is done then, and the driver takes its result.
 //!
-//! - [`NeedReply`](Action::NeedReply): write [`take_output`](Session::take_output), read from the connection, and
-//!   hand what was read to [`receive`](Session::receive).
+//! - [`NeedReply`](Action::NeedReply): write [`take_output`](Session::take_output), read from the connection,
+//!   and hand the octets to [`receive`](Session::receive).
 //! - [`NeedTls`](Action::NeedTls): make the TLS handshake, then call [`secured`](Session::secured).
 //!
-//! An error is the result of the operation. The session goes on after it if [`is_open`](Session::is_open) says so.
+//! An error is the result of the operation. The session goes on after it if [`is_open`](Session::is_open) is
+//! true.
 //!
-//! The states are in `state.rs`, the one table of transitions in `transitions.rs`; what may leave together is in
+//! The states are in `state.rs`, the one table of transitions in `transitions.rs`, the rule of pipelining in
 //! `pipeline.rs`, and several messages over one session in `sending.rs`. A whole session:
 //!
 //! ```
@@ -44,7 +45,7 @@
 //! use envoi::smtp::server_memory::ServerMemory;
 //! use envoi::smtp::session::{Action, Session};
 //!
-//! /// The driver: `server` stands in for a connection. It gets what the session writes, and returns its reply.
+//! /// The driver: `server` acts as the connection. It gets the session's output, and returns its reply.
 //! fn run(session: &mut Session, server: &mut impl FnMut(&str) -> String) -> Result<(), Error> {
 //!     while session.next_action()? == Action::NeedReply {
 //!         let output = session.take_output();
@@ -119,10 +120,10 @@ use super::transcript::TranscriptBuffer;
 use super::transitions::{StateName, Then};
 use crate::sasl::ChannelBinding;
 
-/// What a session needs next.
+/// The driver's next task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Write the output; then read, and hand over what was read, until a reply has arrived.
+    /// Write the output; then read, and hand over the octets, until a reply has arrived.
     NeedReply,
     /// Write the output; make the TLS handshake; then call `secured`.
     NeedTls,
@@ -137,13 +138,13 @@ pub enum AuthStep {
     Done(Reply),
 }
 
-/// What protects the connection.
+/// The protection of the connection.
 pub(super) enum Channel {
     Clear,
     Tls(Option<ChannelBinding>),
 }
 
-/// What the server has said of itself.
+/// The server's greeting and extensions.
 pub(super) struct Server {
     pub greeting: Option<Reply>,
     /// `None` until EHLO or HELO is answered, and again after STARTTLS.
@@ -151,7 +152,7 @@ pub(super) struct Server {
     pub channel: Channel,
 }
 
-/// What operations have resulted in, until the driver takes it.
+/// The results of operations, until the driver takes them.
 #[derive(Default)]
 pub(super) struct Results {
     /// The reply to the last command.
@@ -159,20 +160,20 @@ pub(super) struct Results {
     pub receipt: Option<Receipt>,
     /// Recipients that were too many for the transaction.
     pub overflow: Option<Overflow>,
-    /// The last transaction that failed, or that the end of the session interrupted.
+    /// The last transaction that failed or was interrupted by the end of the session.
     pub failed: Option<Transaction>,
 }
 
 pub struct Session {
     pub(super) config: SessionConfig,
     pub(super) state: State,
-    /// The state that was entered last, which the next one has to follow from.
+    /// The name of the state that was entered last. The tables must allow the next one after it.
     entered: StateName,
     pub(super) pipeline: Pipeline,
     pub(super) server: Server,
     pub(super) authentication: Authentication,
     pub(super) results: Results,
-    /// Mail transactions that were begun.
+    /// The number of mail transactions so far.
     pub(super) transactions: u32,
     pub(super) transcript: TranscriptBuffer,
 }
@@ -204,7 +205,8 @@ impl Session {
 
     // --- the seam to the driver ---------------------------------------------------------------
 
-    /// Takes in what was read. An error in it counts only after the replies before it are processed.
+    /// Takes in the octets that were read. An error in them counts only after the replies before it are
+    /// processed.
     pub fn receive(&mut self, octets: &[u8]) -> Result<(), Error> {
         if self.server.greeting.is_none() && is_tls(octets) {
             return Err(self.tls_expected());
@@ -257,7 +259,7 @@ impl Session {
         self.pipeline.take_output()
     }
 
-    /// How many octets there are to write.
+    /// The number of octets to write.
     pub fn output_len(&self) -> usize {
         self.pipeline.output_len()
     }
@@ -273,13 +275,13 @@ impl Session {
         self.pipeline.has_reply()
     }
 
-    /// Whether the server has said something that nobody asked for.
+    /// Whether an unsolicited reply has arrived.
     pub fn has_unsolicited(&self) -> bool {
         !self.pipeline.awaits_reply() && self.pipeline.has_input()
     }
 
-    /// Interprets an error that ends an operation, one of the driver's included. Closes the session if the error
-    /// leaves open what the server has received.
+    /// Interprets an error that ends an operation, such as one of the driver. Closes the session if it is
+    /// unknown after the error what the server has received.
     pub fn fail(&mut self, error: Error) -> Error {
         let error = self.interpret_in_auth_group(error);
         let is_fatal = matches!(
@@ -295,7 +297,7 @@ impl Session {
         error
     }
 
-    /// The connection is of no more use.
+    /// Closes the session: the connection is of no more use.
     pub fn close(&mut self) {
         if self.is_open() {
             self.close_with(LostEnvelope::No);
@@ -306,7 +308,7 @@ impl Session {
         &mut self.transcript
     }
 
-    // --- what is known without asking the server ----------------------------------------------
+    // --- known facts --------------------------------------------------------------------------
 
     pub fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed(_))
@@ -317,12 +319,12 @@ impl Session {
         matches!(self.state, State::Content(_))
     }
 
-    /// Whether the server waits for the caller's own answer to a challenge.
+    /// Whether the server waits for the caller's answer to a challenge.
     pub fn is_challenged(&self) -> bool {
         matches!(&self.state, State::CallerAuth(auth) if auth.turn == Turn::Client)
     }
 
-    /// The step that an interruption interrupts.
+    /// The phase of the session, for an error that interrupts it.
     pub fn phase(&self) -> Phase {
         // The envelope may be unanswered too.
         if self.pipeline.may_have_been_delivered() {
@@ -356,12 +358,12 @@ impl Session {
         self.server.extensions.as_ref().unwrap_or(&NONE)
     }
 
-    /// What is known of the server, from this session and those before it.
+    /// The facts about the server from this session and earlier ones.
     pub fn memory(&self) -> &ServerMemory {
         &self.config.memory
     }
 
-    /// How many mail transactions were begun.
+    /// The number of mail transactions so far.
     pub fn transactions(&self) -> u32 {
         self.transactions
     }
@@ -378,7 +380,7 @@ impl Session {
         self.results.receipt.take()
     }
 
-    /// Takes the result of the message that has ended, given how the session went on after its end.
+    /// Takes the result of the message that has ended. `result` is the session's own after that end.
     pub fn message_result(&mut self, result: Result<(), Error>) -> Result<Receipt, Error> {
         match (result, self.take_receipt()) {
             (Ok(()), Some(receipt)) => Ok(receipt),
@@ -391,13 +393,13 @@ impl Session {
         }
     }
 
-    /// Takes the recipients that were refused in the transaction that has failed.
+    /// Takes the refused recipients of the transaction that has failed.
     pub fn take_refused_recipients(&mut self) -> Vec<RecipientReply> {
         let failed = self.results.failed.take();
         failed.map_or(Vec::new(), |transaction| transaction.refused())
     }
 
-    /// The recipients that were refused in the current transaction.
+    /// The refused recipients of the current transaction.
     pub fn refused_recipients(&self) -> Vec<RecipientReply> {
         let transaction = self.state.transaction();
         transaction.map_or(Vec::new(), |transaction| transaction.refused())
@@ -412,7 +414,7 @@ impl Session {
         })
     }
 
-    /// Does what the table of transitions says.
+    /// Carries out the action of the table of transitions.
     fn handle_reply(&mut self, reply: Reply) -> Result<(), Error> {
         let phase = self.phase();
         let Some(reply_to) = self.pipeline.take_pending() else {
@@ -465,7 +467,7 @@ impl Session {
 
     // --- changes of state ---------------------------------------------------------------------
 
-    /// The one place where the state changes. Returns the state that is left.
+    /// The one place where the state changes. Returns the previous state.
     pub(super) fn enter(&mut self, next: State) -> State {
         debug_assert!(
             self.entered.leads_to(next.name()),
@@ -477,7 +479,7 @@ impl Session {
         mem::replace(&mut self.state, next)
     }
 
-    /// Takes what the state owns, to build the next one of it: `enter` must follow.
+    /// Takes the state, so that the next one can use its data. `enter` must follow.
     pub(super) fn take_state(&mut self) -> State {
         mem::replace(&mut self.state, State::Closed(Closed::default()))
     }
@@ -536,7 +538,7 @@ impl Session {
         Error::Rejected(reply_to.phase(), reply)
     }
 
-    /// A reply to nothing: a 421, or the refusal of a message that is still leaving.
+    /// An unsolicited reply: a 421, or the refusal of a message that is still leaving.
     fn unsolicited_reply(&mut self, phase: Phase, reply: Reply) -> Error {
         if reply.is_refusal() {
             self.close();
@@ -565,7 +567,7 @@ impl Session {
         )
     }
 
-    /// The server's words are not SMTP: the session is of no more use.
+    /// The server does not send SMTP: the session is of no more use.
     pub(super) fn protocol_error(&mut self, phase: Phase, what: String) -> Error {
         self.close();
         Error::Protocol(phase, what)

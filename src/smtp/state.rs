@@ -1,6 +1,7 @@
-//! The states of a session. Each owns the data that has a meaning in it.
+//! The states of a session. Each owns the data that only it needs.
 //!
-//! `Session::enter` is the one place where the state changes. Which state follows which is in `transitions.rs`.
+//! `Session::enter` is the one place where the state changes. The possible changes are in
+//! `transitions.rs`.
 
 use super::auth_group::GroupedAuth;
 use super::authentication::Login;
@@ -27,7 +28,7 @@ pub(super) enum State {
     Discarding(Discarding),
     /// The message's content is being written. If it left early, its envelope is not answered yet.
     Content(Transaction),
-    /// The message has ended, and its reply has not come.
+    /// The message has ended, and its reply is awaited.
     AwaitingAcceptance(AwaitingAcceptance),
     /// The connection is of no more use.
     Closed(Closed),
@@ -38,11 +39,11 @@ pub(super) struct Authenticating {
     pub then: AfterAuth,
 }
 
-/// What a successful AUTH leads to.
+/// The purpose of an AUTH, which decides the state after it.
 #[allow(clippy::large_enum_variant, reason = "a session has one state")]
 pub(super) enum AfterAuth {
     Idle(Reset),
-    /// The first message, with whose envelope AUTH may leave.
+    /// The first message. AUTH may leave with its envelope.
     FirstMessage,
     /// The envelope that was refused together with the AUTH before.
     Envelope(EnvelopeState),
@@ -50,7 +51,7 @@ pub(super) enum AfterAuth {
 
 pub(super) struct CallerAuth {
     pub turn: Turn,
-    /// What is due after the exchange.
+    /// The reset that is due after the exchange.
     pub reset: Reset,
 }
 
@@ -93,10 +94,10 @@ pub(super) struct EnvelopeState {
     pub sent: EnvelopeSent,
 }
 
-/// In which flight an envelope left.
+/// The flight in which an envelope left.
 pub(super) enum EnvelopeSent {
     Alone,
-    /// With the end of the message before it.
+    /// With the end of the previous message.
     BehindMessage,
     /// With AUTH.
     BehindAuth(Box<GroupedAuth>),
@@ -112,7 +113,7 @@ pub(super) struct AwaitingAcceptance {
     pub next: AfterMessage,
 }
 
-/// What left together with the end of a message.
+/// The command that left together with the end of a message.
 #[allow(clippy::large_enum_variant, reason = "a session has one state")]
 pub(super) enum AfterMessage {
     Nothing,
@@ -125,7 +126,7 @@ pub(super) struct Closed {
     pub lost: LostEnvelope,
 }
 
-/// Whether the connection ended because the server lost an envelope, and what that had left with.
+/// Whether the connection ended because the server lost an envelope, and the flight of that envelope.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum LostEnvelope {
     #[default]
@@ -151,7 +152,7 @@ impl State {
         }
     }
 
-    /// The transaction that the server's next reply to an envelope or message is about.
+    /// The transaction that the server's next reply to an envelope or message belongs to.
     pub(super) fn transaction_mut(&mut self) -> Option<&mut Transaction> {
         match self {
             Self::Envelope(envelope) => Some(&mut envelope.transaction),
@@ -174,7 +175,7 @@ impl State {
         }
     }
 
-    /// The transaction of a state that is left.
+    /// The transaction of a state that ends.
     pub(super) fn into_transaction(self) -> Option<Transaction> {
         match self {
             Self::Envelope(envelope) => Some(envelope.transaction),
@@ -202,7 +203,7 @@ impl Idle {
         }
     }
 
-    /// After a transaction that failed.
+    /// The idle state after a failed transaction.
     pub(super) fn after_failure() -> Self {
         Self::with(Reset::Due)
     }

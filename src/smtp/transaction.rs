@@ -28,8 +28,8 @@ pub(super) struct Transaction {
 pub(super) enum RecipientSplit {
     /// They count as refused.
     Off,
-    /// They are kept. The RCPT commands here, and the DATA behind them, wait until the server has taken the
-    /// recipients before them.
+    /// They are kept. The RCPT commands in `held_back`, and the DATA behind them, wait until the server has
+    /// taken the recipients before them.
     On { held_back: Vec<Command> },
 }
 
@@ -40,9 +40,9 @@ enum Answer {
     Refused(Reply),
 }
 
-/// What the replies to an envelope amount to.
+/// The result of all replies to an envelope.
 pub(super) enum Verdict {
-    /// 354 came: the content is due.
+    /// The server accepted DATA with 354: the content is due.
     GoAhead,
     /// The recipients are accepted. DATA was not sent.
     Accepted,
@@ -105,13 +105,13 @@ impl Transaction {
         self.accepted.is_empty() || is_for_all && !self.refused.is_empty()
     }
 
-    /// What follows from the replies, once all of them have come.
+    /// The result of the replies. Call once all of them have come.
     pub(super) fn verdict(&self) -> Verdict {
         match (&self.mail, &self.data) {
             (Answer::Refused(reply), _) => {
                 Verdict::Failed(Error::Rejected(Phase::Mail, reply.clone()))
             }
-            // A refusal of all recipients says more than the refusal of DATA that follows from it.
+            // The refusals of all recipients say more than the refusal of DATA that results from them.
             _ if self.is_refused() => Verdict::Failed(Error::RecipientsRefused(self.refused())),
             (_, Answer::Refused(reply)) => {
                 Verdict::Failed(Error::Rejected(Phase::Data, reply.clone()))
@@ -121,7 +121,7 @@ impl Transaction {
         }
     }
 
-    /// Why a message that left together with its envelope is for nobody.
+    /// The error of a message that left together with its envelope and has no recipient.
     pub(super) fn failure(&self) -> Option<Error> {
         match self.verdict() {
             Verdict::Failed(error) => Some(error),
@@ -129,8 +129,8 @@ impl Transaction {
         }
     }
 
-    /// Whether every reply that has come is one of `codes`, so that none judges the envelope. A refusal of DATA
-    /// only follows from the others.
+    /// Whether every reply so far has one of `codes`, so that none judges the envelope. A refusal of DATA
+    /// does not count, because it only results from the others.
     pub(super) fn is_answered_only_with(&self, codes: &[u16]) -> bool {
         let is_listed = |reply: &Reply| codes.contains(&reply.code);
         self.mail.is_nothing_but(&is_listed)
@@ -159,13 +159,13 @@ impl Transaction {
         self.name_all(self.refused.clone())
     }
 
-    /// The receipt after SMTP's one answer to the message.
+    /// The receipt after SMTP's one reply to the message.
     pub(super) fn receipt(mut self, reply: &Reply) -> Receipt {
         self.delivered = self.accepted.iter().map(|&i| (i, reply.clone())).collect();
         self.individual_receipt()
     }
 
-    /// The receipt after LMTP's answers. Recipients without one are unknown.
+    /// The receipt after LMTP's replies. Recipients without one are unknown.
     pub(super) fn individual_receipt(mut self) -> Receipt {
         let unknown = self.accepted.iter().skip(self.delivered.len());
         let unknown = unknown.map(|&i| self.name(i)).collect();

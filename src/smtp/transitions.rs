@@ -1,4 +1,4 @@
-//! The table of a session's transitions: in which state, which reply leads to what.
+//! The table of a session's transitions: state and reply, action and next state.
 //!
 //! The diagram in docs/architecture.md is drawn from it.
 
@@ -8,8 +8,8 @@ use std::mem::discriminant;
 use super::command::PendingReply;
 use super::reply::Reply;
 
-/// What each reply leads to. What is not listed is a protocol error, which closes the session; 421 closes it
-/// always (RFC 5321, section 3.8), but for an LMTP server's reply for one recipient.
+/// The action for each reply. A combination that is not listed is a protocol error, which closes the session;
+/// 421 closes it always (RFC 5321, section 3.8), except as an LMTP server's reply for one recipient.
 pub(super) const REPLIES: &[Transition] = {
     use PendingReply as To;
     use ReplyClass::{Intermediate, Refusal, Success};
@@ -20,7 +20,7 @@ pub(super) const REPLIES: &[Transition] = {
     const ANY: &[ReplyClass] = &[Success, Intermediate, Refusal];
     const JUDGED: &[ReplyClass] = &[Success, Refusal];
     const IN_ENVELOPE: &[StateName] = &[Envelope, Content, AwaitingAcceptance];
-    /// The reply leads to no other state.
+    /// The reply does not change the state.
     const STAY: &[StateName] = &[];
     &[
         on(
@@ -201,7 +201,7 @@ pub(super) const REPLIES: &[Transition] = {
     ]
 };
 
-/// What else moves a session: an operation that the caller asks for, or the last reply to an envelope.
+/// The other transitions: operations that the caller asks for, and the last reply to an envelope.
 pub(super) const OPERATIONS: &[(StateName, &str, &[StateName])] = {
     use StateName::{
         Authenticating, AwaitingAcceptance, CallerAuth, Closed, Content, Discarding, Envelope,
@@ -248,7 +248,7 @@ pub enum ReplyClass {
     Refusal,
 }
 
-/// What a reply leads to: the name of what `Session` does then.
+/// The action after a reply, which `Session` carries out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
     SendEhlo,
@@ -277,7 +277,8 @@ pub(super) enum Then {
     GoOn,
 }
 
-/// One row of the table: in one of these states, this reply leads to that action. The state stays, or becomes one of those.
+/// One row of the table: in one of these states, this reply leads to this action. The session keeps its
+/// state, or enters one of `to`.
 pub(super) struct Transition {
     pub from: &'static [StateName],
     pub reply_to: PendingReply,
@@ -303,7 +304,7 @@ const fn on(
 }
 
 impl Then {
-    /// What a reply of this class to this command leads to; `None` is a protocol error.
+    /// The action for a reply of this class to this command. `None` is a protocol error.
     pub(super) fn of(state: StateName, reply_to: PendingReply, reply: &Reply) -> Option<Self> {
         let class = ReplyClass::of(reply)?;
         let row = REPLIES.iter().find(|row| {
@@ -327,7 +328,7 @@ impl ReplyClass {
 }
 
 impl StateName {
-    /// Whether the tables have a way from this state to that one.
+    /// Whether the tables have a transition between these states.
     pub(super) fn leads_to(self, next: Self) -> bool {
         let by_reply = |row: &Transition| row.from.contains(&self) && row.to.contains(&next);
         let by_operation =
@@ -339,7 +340,7 @@ impl StateName {
     }
 }
 
-/// The states and the ways between them, as a diagram in Mermaid's language (`stateDiagram-v2`).
+/// The states and their transitions, as a Mermaid diagram (`stateDiagram-v2`).
 pub fn diagram() -> String {
     let mut lines = Vec::new();
     for row in REPLIES {

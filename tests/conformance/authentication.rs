@@ -4,8 +4,8 @@ use envoi::smtp::config::Security;
 use envoi::smtp::error::Error;
 use envoi::smtp::session::Action;
 
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 use crate::steps::in_a_transaction;
-use crate::talk::{Setup, Talk, both_ways, setup};
 
 /// Octets of a response (RFC 4954, section 4).
 const MAX_RESPONSE: usize = 12_288;
@@ -17,7 +17,7 @@ fn inside_tls() -> Setup {
     }
 }
 
-fn challenged(talk: &mut Talk) {
+fn challenged(talk: &mut Conversation) {
     talk.open(&["AUTH X-OWN"]);
     talk.session.auth_start("X-OWN", None).unwrap();
     talk.expect_ok("C: AUTH X-OWN\nS: 334 ");
@@ -138,7 +138,7 @@ fn the_caller_decides_whether_the_initial_response_is_sent_with_auth() {
     let setup = |initial_response, password: &str| Setup {
         initial_response,
         mechanisms: vec![envoi::sasl::Mechanism::PLAIN],
-        ..crate::talk::setup_with_password(password)
+        ..crate::conversation::setup_with_password(password)
     };
     both_ways(
         || setup(InitialResponse::Never, "secret"),

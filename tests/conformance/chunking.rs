@@ -5,13 +5,13 @@ use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
+use crate::conversation::{Conversation, Setup, both_ways, setup, unavailable};
 
 /// Octets of a chunk.
 const CHUNK: usize = 64 * 1024;
 
 /// Sends the envelope of a message to b, which is accepted.
-fn accepted(talk: &mut Talk) {
+fn accepted(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test"]);
     let step = talk

@@ -3,8 +3,8 @@
 use envoi::smtp::config::Security;
 use envoi::smtp::error::{Error, Phase};
 
+use crate::conversation::{Conversation, Setup, both_ways, setup, unavailable};
 use crate::steps::{in_a_transaction, mail, rcpt};
-use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
 
 /// Octets of a command line with its CRLF (RFC 5321, section 4.5.3.1.4).
 const MAX_LINE: usize = 512;
@@ -204,7 +204,7 @@ fn a_raw_command_that_has_its_own_function_is_refused_in_any_case_and_after_spac
 // Conformance: 30
 #[test]
 fn a_command_that_has_to_end_a_group_does() {
-    type Ask = fn(&mut Talk) -> Result<(), Error>;
+    type Ask = fn(&mut Conversation) -> Result<(), Error>;
     let last: [(&str, Ask); 5] = [
         ("NOOP", |talk| talk.session.noop()),
         ("VRFY b", |talk| talk.session.ask("VRFY", Some("b"))),

@@ -4,7 +4,7 @@ use envoi::smtp::config::Protocol;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Setup, Talk, both_ways, setup};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 fn lmtp() -> Setup {
     Setup {
@@ -14,7 +14,7 @@ fn lmtp() -> Setup {
 }
 
 /// Sends an envelope to b, c and d. The server refuses c and waits for the content.
-fn accepted(talk: &mut Talk, extension: &str, data: &str) {
+fn accepted(talk: &mut Conversation, extension: &str, data: &str) {
     talk.expect_ok(&format!(
         "S: 220 mail.test LMTP
          C: LHLO client.test

@@ -3,10 +3,10 @@
 mod authentication;
 mod chunking;
 mod commands;
+#[allow(dead_code)] // The conversations use the rest.
+#[path = "../conversations/conversation.rs"]
+mod conversation;
 mod lmtp;
 mod parameters;
 mod replies;
 mod steps;
-#[allow(dead_code)] // The conversations use the rest.
-#[path = "../conversations/talk.rs"]
-mod talk;

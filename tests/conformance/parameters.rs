@@ -7,7 +7,7 @@ use envoi::smtp::envelope::Envelope;
 use envoi::smtp::error::Error;
 use envoi::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 
-use crate::talk::{Setup, Talk, both_ways, setup, unavailable};
+use crate::conversation::{Conversation, Setup, both_ways, setup, unavailable};
 
 fn starttls() -> Setup {
     Setup {
@@ -24,7 +24,7 @@ fn inside_tls() -> Setup {
 }
 
 /// A message from a to b and c.
-fn deliver(talk: &mut Talk, options: &Options, survey: ContentScan) -> Result<(), Error> {
+fn deliver(talk: &mut Conversation, options: &Options, survey: ContentScan) -> Result<(), Error> {
     let recipients = ["b@mail.test".into(), "c@mail.test".into()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp)?;
     let content = MessageInfo::Scanned(survey);
@@ -74,7 +74,7 @@ fn notifications_are_requested_in_xtext_each_parameter_once() {
 fn a_message_that_requires_tls_is_not_sent_without_requiretls_inside_tls() {
     let mut options = Options::default();
     options.set_require_tls(true);
-    let is_refused = |talk: &mut Talk| {
+    let is_refused = |talk: &mut Conversation| {
         let (missing, reason) = unavailable(deliver(talk, &options, text()));
         assert_eq!(missing, "REQUIRETLS");
         assert!(reason.contains("set-require-tls"), "{reason}");

@@ -3,7 +3,7 @@
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, setup};
+use crate::conversation::{both_ways, setup};
 
 // Conformance: 7
 #[test]

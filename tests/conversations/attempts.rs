@@ -6,11 +6,11 @@ use envoi::smtp::error::Error;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, once, setup_with_password};
 
 /// `\0user\0secret`.
 const PLAIN: &str = "AHVzZXIAc2VjcmV0";
-/// `n,,n=user,r=` and each of the setup's nonces.
+/// `n,,n=user,r=` and one of the setup's nonces.
 const SCRAM: [&str; MAX_ATTEMPTS] = [
     "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     "biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC",
@@ -40,9 +40,9 @@ fn hello(offered: &str) -> String {
     format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
 }
 
-/// The script ends in a refusal of this code and text, of all mechanisms that it tried, and with an
-/// open session.
-fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
+/// Asserts that the script ends in a refusal with this code and text, that the error names all mechanisms of
+/// the script, and that the session stays open.
+fn is_refused(talk: &mut Conversation, script: &str, code: u16, text: &str) {
     let error = talk.expect_err(script);
     let Error::AuthRefused(reply, tried) = error else {
         panic!("{error:?}")
@@ -60,7 +60,7 @@ fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
 
 // Conformance: 49
 #[test]
-fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
+fn plain_follows_a_refused_proof_of_the_password() {
     both_ways(secret, |talk| {
         let hello = hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
         let done = talk.expect_ok(&format!(
@@ -80,7 +80,7 @@ fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
 
 // Conformance: 49
 #[test]
-fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
+fn the_password_is_not_sent_after_a_refused_proof_unless_that_is_allowed() {
     let setup = || Setup {
         plain_fallback: false,
         ..secret()
@@ -93,7 +93,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
         );
         is_refused(talk, &script, 535, "5.7.8 no");
     });
-    // Cyrus IMAP's way.
+    // As Cyrus IMAP refuses.
     let proof_first = || Setup {
         plain_fallback: false,
         ..only(&[Mechanism::CRAM_MD5, Mechanism::PLAIN])
@@ -108,7 +108,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
         );
         is_refused(talk, &script, 501, "5.5.4 undefined error!");
     });
-    // Nothing was refused here but the mechanism.
+    // The server refuses only the mechanism, not the proof.
     both_ways(setup, |talk| {
         talk.expect_ok(&format!(
             "{}C: AUTH SCRAM-SHA-256 {}\nS: 504 5.5.4 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
@@ -120,7 +120,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
 }
 
 #[test]
-fn cram_md5_may_follow_scram_as_it_is_checked_against_another_secret() {
+fn cram_md5_may_follow_scram_because_servers_check_it_against_another_secret() {
     both_ways(secret, |talk| {
         let script = format!(
             "{}C: AUTH SCRAM-SHA-256 {}
@@ -154,7 +154,7 @@ fn the_first_refusal_is_the_result() {
 
 // Conformance: 22
 #[test]
-fn a_password_that_the_server_saw_is_not_shown_again() {
+fn a_password_that_the_server_has_seen_is_not_sent_again() {
     both_ways(secret, |talk| {
         let hello = hello("PLAIN LOGIN CRAM-MD5");
         let script = format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 535 wrong");
@@ -163,7 +163,7 @@ fn a_password_that_the_server_saw_is_not_shown_again() {
 }
 
 #[test]
-fn no_mechanism_is_used_that_is_not_allowed() {
+fn only_allowed_mechanisms_are_used() {
     let setup = || only(&[Mechanism::SCRAM_SHA_256, Mechanism::SCRAM_SHA_1]);
     both_ways(setup, |talk| {
         let [first, second, _] = SCRAM;
@@ -179,7 +179,7 @@ fn no_mechanism_is_used_that_is_not_allowed() {
 }
 
 #[test]
-fn an_account_is_not_locked_by_many_attempts() {
+fn attempts_are_limited_so_that_no_account_is_locked() {
     let setup = || {
         only(&[
             Mechanism::CRAM_MD5,
@@ -225,7 +225,7 @@ fn a_refusal_of_the_mechanism_leads_to_the_next() {
 }
 
 #[test]
-fn a_server_in_trouble_is_left_alone() {
+fn no_mechanism_follows_a_temporary_failure() {
     for code in [454, 450, 530] {
         both_ways(secret, |talk| {
             let script = format!(
@@ -249,8 +249,8 @@ fn a_server_in_trouble_is_left_alone() {
 }
 
 #[test]
-fn what_a_mechanism_cannot_carry_another_may() {
-    // SASLprep refuses it.
+fn a_mechanism_that_cannot_carry_the_password_is_skipped() {
+    // SASLprep forbids the tab, so SCRAM cannot carry this password.
     both_ways(
         || setup_with_password("sec\tret"),
         |talk| {
@@ -280,7 +280,7 @@ fn the_next_session_begins_with_the_mechanism_that_worked() {
         ..secret()
     };
     let hello = hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256");
-    let fallback = |talk: &mut Talk| {
+    let fallback = |talk: &mut Conversation| {
         talk.expect_ok(&format!(
             "{hello}C: AUTH SCRAM-SHA-256 {}\nS: 501 5.5.4 no\nC: AUTH SCRAM-SHA-1 {}\nS: 535 no
              C: AUTH PLAIN {PLAIN}\nS: 235 welcome",
@@ -297,7 +297,7 @@ fn the_next_session_begins_with_the_mechanism_that_worked() {
 }
 
 #[test]
-fn a_first_mechanism_that_works_is_nothing_to_remember() {
+fn a_first_mechanism_that_works_is_not_remembered() {
     let memory = ServerMemory::default();
     let setup = || Setup {
         memory: memory.clone(),
@@ -311,7 +311,7 @@ fn a_first_mechanism_that_works_is_nothing_to_remember() {
 }
 
 #[test]
-fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
+fn a_mechanism_that_worked_for_the_callers_credentials_is_not_remembered() {
     let memory = ServerMemory::default();
     memory.learn_mechanism(Mechanism::LOGIN);
     let nobody = || Setup {
@@ -359,7 +359,7 @@ fn other_credentials_may_follow() {
 
 // Conformance: 46
 #[test]
-fn the_initial_response_may_be_kept_for_the_challenge() {
+fn the_initial_response_may_wait_for_the_challenge() {
     let setup = || Setup {
         initial_response: InitialResponse::Never,
         ..secret()

@@ -1,11 +1,11 @@
-//! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
+//! AUTH by PLAIN, LOGIN and CRAM-MD5, and the rules for every mechanism.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::config::{ConnectUntil, InitialResponse, Security};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup, setup_with_password};
+use crate::conversation::{Setup, both_ways, setup, setup_with_password};
 
 const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
 
@@ -58,7 +58,7 @@ fn login_answers_two_challenges_whatever_they_say() {
 
 // Conformance: 47
 #[test]
-fn the_prompts_of_login_are_not_looked_at() {
+fn the_text_of_login_prompts_is_ignored() {
     for prompt in ["Username:", "%%%", "", "VXNlcm5hbWU6=", "AA=A"] {
         both_ways(
             || only(Mechanism::LOGIN),
@@ -79,7 +79,7 @@ fn the_prompts_of_login_are_not_looked_at() {
 
 // Conformance: 47
 #[test]
-fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
+fn the_text_of_a_challenge_that_asks_for_the_initial_response_is_ignored() {
     let external = Credentials::External(None);
     for (credentials, auth, answer) in [
         (secret().credentials, "AUTH PLAIN", "AHVzZXIAc2VjcmV0"),
@@ -101,7 +101,7 @@ fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
 
 // Conformance: 47
 #[test]
-fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
+fn an_exchange_is_cancelled_if_a_challenge_that_the_answer_needs_is_not_base64() {
     let setup = |mechanism| Setup {
         initial_response: InitialResponse::Auto,
         ..only(mechanism)
@@ -213,7 +213,7 @@ fn a_challenge_that_cannot_be_answered_is_cancelled() {
 
 // Conformance: 44
 #[test]
-fn mechanisms_that_do_not_fit_are_named() {
+fn the_error_names_the_mechanisms_that_the_server_offers() {
     both_ways(secret, |talk| {
         let error = talk.expect_err(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
         assert_eq!(
@@ -225,7 +225,7 @@ fn mechanisms_that_do_not_fit_are_named() {
 
 // Conformance: 48
 #[test]
-fn credentials_are_not_said_in_clear() {
+fn credentials_are_not_sent_in_clear() {
     both_ways(
         || Setup {
             security: Security::Plaintext,
@@ -243,7 +243,7 @@ fn credentials_are_not_said_in_clear() {
 
 // Conformance: 48
 #[test]
-fn credentials_are_said_in_clear_to_loopback() {
+fn credentials_are_sent_in_clear_to_loopback() {
     both_ways(
         || Setup {
             security: Security::Plaintext,
@@ -310,7 +310,7 @@ fn the_transcript_holds_no_credentials() {
 }
 
 #[test]
-fn a_reset_that_is_due_is_still_due_after_auth() {
+fn rset_is_still_due_after_auth() {
     let inside_tls = || Setup {
         security: Security::ImplicitTls,
         until: ConnectUntil::Greeting,
@@ -335,7 +335,7 @@ fn a_reset_that_is_due_is_still_due_after_auth() {
 }
 
 #[test]
-fn what_was_authenticated_before_starttls_is_forgotten_with_it() {
+fn starttls_forgets_that_the_session_was_authenticated() {
     let loopback = || Setup {
         is_loopback: true,
         until: ConnectUntil::Greeting,

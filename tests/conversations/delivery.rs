@@ -1,4 +1,4 @@
-//! MAIL, RCPT, DATA, the message, and what follows from each answer.
+//! MAIL, RCPT, DATA, the message, and the effect of each reply.
 
 use envoi::smtp::config::{PartialDelivery, Protocol};
 use envoi::smtp::delivery::MessageInfo;
@@ -7,7 +7,7 @@ use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::parameters::{BodyType, Options};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, setup, unavailable};
+use crate::conversation::{Conversation, both_ways, setup, unavailable};
 
 const GROUP_TO_TWO: &str = "C: MAIL FROM:<a@client.test>
     C: RCPT TO:<b@mail.test>
@@ -21,15 +21,15 @@ fn codes(replies: &[envoi::smtp::error::RecipientReply]) -> Vec<(&str, u16)> {
         .collect()
 }
 
-/// After greeting and EHLO with PIPELINING, a message to b and c whose group was said.
-fn to_two(talk: &mut Talk) {
+/// Greeting, EHLO with PIPELINING, and the envelope of a message to b and c in one flight.
+fn to_two(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(GROUP_TO_TWO);
 }
 
-/// The next message on the same session begins with RSET.
-fn is_usable_after_reset(talk: &mut Talk) {
+/// Asserts that the session takes another message, which begins with RSET.
+fn is_usable_after_reset(talk: &mut Conversation) {
     talk.deliver_to(&["d@mail.test"]);
     talk.expect_ok("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<d@mail.test>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
     let receipt = talk
@@ -40,7 +40,7 @@ fn is_usable_after_reset(talk: &mut Talk) {
 
 // Conformance: 15, 30
 #[test]
-fn envelope_and_data_leave_in_one_flight_where_the_server_pipelines() {
+fn envelope_and_data_leave_in_one_flight_if_the_server_pipelines() {
     both_ways(setup, |talk| {
         to_two(talk);
         assert_eq!(
@@ -61,7 +61,7 @@ fn envelope_and_data_leave_in_one_flight_where_the_server_pipelines() {
 
 // Conformance: 6
 #[test]
-fn each_command_waits_for_its_reply_where_the_server_does_not_pipeline() {
+fn each_command_waits_for_its_reply_if_the_server_does_not_pipeline() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -94,7 +94,7 @@ fn a_second_message_needs_no_reset() {
 
 // Conformance: 16, 31
 #[test]
-fn one_refused_recipient_leaves_the_message_for_the_other() {
+fn the_message_goes_to_the_other_recipient_if_one_is_refused() {
     both_ways(setup, |talk| {
         to_two(talk);
         talk.expect_ok("S: 250 ok\nS: 550 5.1.1 unknown\nS: 250 ok\nS: 354 go");
@@ -150,7 +150,7 @@ fn a_refused_sender_stops_the_message() {
 
 // Conformance: 32
 #[test]
-fn a_354_after_a_refused_sender_ends_the_session_rather_than_send_an_empty_message() {
+fn a_354_after_a_refused_sender_ends_the_session_instead_of_sending_an_empty_message() {
     both_ways(setup, |talk| {
         to_two(talk);
         let error = talk.expect_err("S: 550 not you\nS: 250 ok\nS: 250 ok\nS: 354 go");
@@ -164,7 +164,7 @@ fn a_354_after_a_refused_sender_ends_the_session_rather_than_send_an_empty_messa
 }
 
 #[test]
-fn a_refused_sender_is_asked_nothing_more_where_the_server_does_not_pipeline() {
+fn nothing_follows_a_refused_sender_if_the_server_does_not_pipeline() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.deliver_to(&["b@mail.test"]);
@@ -179,7 +179,7 @@ fn a_refused_sender_is_asked_nothing_more_where_the_server_does_not_pipeline() {
 
 // Conformance: 15
 #[test]
-fn data_is_not_said_without_recipients_where_the_server_does_not_pipeline() {
+fn data_is_not_sent_without_recipients_if_the_server_does_not_pipeline() {
     both_ways(setup, |talk| {
         talk.open(&[]);
         talk.deliver_to(&["b@mail.test"]);
@@ -193,7 +193,7 @@ fn data_is_not_said_without_recipients_where_the_server_does_not_pipeline() {
 
 // Conformance: 15, 32
 #[test]
-fn refused_data_is_a_rejection_of_its_phase() {
+fn refused_data_is_a_rejection_in_the_data_phase() {
     both_ways(setup, |talk| {
         to_two(talk);
         let error = talk.expect_err("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 451 not now");
@@ -221,7 +221,7 @@ fn no_message_is_sent_unless_354_came() {
 
 // Conformance: 22
 #[test]
-fn a_refused_message_is_a_rejection_after_which_the_session_stands() {
+fn the_session_goes_on_after_a_refused_message() {
     both_ways(setup, |talk| {
         to_two(talk);
         talk.expect_ok("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
@@ -254,7 +254,7 @@ fn a_reply_in_the_middle_of_the_message_ends_the_session() {
 }
 
 #[test]
-fn a_message_that_was_taken_stays_taken_whatever_the_server_says_next() {
+fn an_accepted_message_stays_accepted_whatever_the_server_says_next() {
     for next in ["421 4.3.2 closing", "250 and again", "\u{7f}junk"] {
         both_ways(setup, |talk| {
             to_two(talk);
@@ -269,7 +269,7 @@ fn a_message_that_was_taken_stays_taken_whatever_the_server_says_next() {
 
 // Conformance: 31
 #[test]
-fn a_reply_too_many_is_not_taken_for_the_answer_to_the_next_command() {
+fn an_unsolicited_reply_does_not_answer_the_next_command() {
     both_ways(setup, |talk| {
         talk.expect_ok("S: 220 mail.test ESMTP\nC: EHLO client.test");
         talk.expect_ok("S: 250 mail.test");
@@ -283,7 +283,7 @@ fn a_reply_too_many_is_not_taken_for_the_answer_to_the_next_command() {
 
 // Conformance: 24
 #[test]
-fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
+fn the_phase_tells_whether_a_message_may_have_left() {
     both_ways(setup, |talk| {
         to_two(talk);
         talk.expect_ok("S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go");
@@ -299,7 +299,7 @@ fn a_message_that_may_have_left_is_told_from_one_that_has_not() {
 
 // Conformance: 23
 #[test]
-fn a_421_in_a_group_ends_the_session_at_its_phase() {
+fn a_421_in_a_group_ends_the_session_in_the_phase_of_its_command() {
     both_ways(setup, |talk| {
         to_two(talk);
         let error = talk.expect_err("S: 250 ok\nS: 421 closing");
@@ -312,7 +312,7 @@ fn a_421_in_a_group_ends_the_session_at_its_phase() {
 }
 
 #[test]
-fn all_or_nothing_asks_for_all_before_data() {
+fn all_or_nothing_waits_for_all_recipients_before_data() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver(
@@ -357,7 +357,7 @@ fn the_null_reverse_path_is_empty_brackets() {
 
 // Conformance: 14, 55, 56
 #[test]
-fn size_and_8bitmime_are_declared_where_they_are_offered() {
+fn size_and_8bitmime_are_declared_if_they_are_offered() {
     both_ways(setup, |talk| {
         talk.open(&["SIZE 1000", "8BITMIME"]);
         talk.deliver("a@client.test", &["b@mail.test"], b".\n\n\xe4", true)
@@ -368,7 +368,7 @@ fn size_and_8bitmime_are_declared_where_they_are_offered() {
 
 // Conformance: 56
 #[test]
-fn a_message_over_the_size_limit_is_not_begun() {
+fn a_message_over_the_size_limit_is_not_started() {
     both_ways(setup, |talk| {
         talk.open(&["SIZE 4"]);
         let error = talk
@@ -383,7 +383,7 @@ fn a_message_over_the_size_limit_is_not_begun() {
 
 // Conformance: 14, 53, 55
 #[test]
-fn what_needs_an_extension_that_is_not_offered_is_not_begun() {
+fn a_message_that_needs_a_missing_extension_is_not_started() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         for (address, message, keyword, words) in [
@@ -446,7 +446,7 @@ fn a_body_alone_and_a_header_in_latin_1_go_as_8bitmime() {
 
 // Conformance: 54
 #[test]
-fn a_header_in_utf8_is_announced() {
+fn a_header_in_utf8_is_declared() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "8BITMIME", "SMTPUTF8"]);
         let message = "Subject: Zoë\n\nHello".as_bytes();
@@ -460,8 +460,8 @@ fn a_header_in_utf8_is_announced() {
     });
 }
 
-/// A message in pieces to b, as far as its content can leave.
-fn in_pieces(talk: &mut Talk, extensions: &[&str], options: &Options) {
+/// Starts a message in pieces to b, up to the point at which its content can leave.
+fn in_pieces(talk: &mut Conversation, extensions: &[&str], options: &Options) {
     talk.open(&[extensions, &["PIPELINING"]].concat());
     let recipients = ["b@mail.test".to_string()];
     let envelope = Envelope::parse(Some("a@client.test"), &recipients, Protocol::Smtp).unwrap();
@@ -481,7 +481,7 @@ fn in_pieces(talk: &mut Talk, extensions: &[&str], options: &Options) {
     }
 }
 
-fn write(talk: &mut Talk, pieces: &[&[u8]]) -> Result<(), Error> {
+fn write(talk: &mut Conversation, pieces: &[&[u8]]) -> Result<(), Error> {
     pieces
         .iter()
         .try_for_each(|piece| talk.session.write(piece))
@@ -489,7 +489,7 @@ fn write(talk: &mut Talk, pieces: &[&[u8]]) -> Result<(), Error> {
 
 // Conformance: 53, 54, 55
 #[test]
-fn what_is_found_in_a_piece_and_was_not_announced_ends_the_message() {
+fn a_piece_that_needs_an_undeclared_extension_ends_the_session() {
     let [subject, body] = ["Subject: Zoë\r\n".as_bytes(), "Zoë\r\n".as_bytes()];
     let none = Options::default();
     both_ways(setup, |talk| {
@@ -518,7 +518,7 @@ fn what_is_found_in_a_piece_and_was_not_announced_ends_the_message() {
 
 // Conformance: 54, 55
 #[test]
-fn in_pieces_too_a_body_and_a_header_in_latin_1_need_8bitmime_alone() {
+fn pieces_with_a_body_or_a_header_in_latin_1_need_8bitmime_alone() {
     let none = Options::default();
     for pieces in [
         &[&b"Zo"[..], b"\xc3", b"\xab\r\nSubject: \xc3\xab"][..],
@@ -556,7 +556,7 @@ fn binary_content_in_pieces_is_judged_by_its_header_alone() {
 
 // Conformance: 54
 #[test]
-fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
+fn smtputf8_is_declared_only_if_an_address_needs_it() {
     both_ways(setup, |talk| {
         talk.open(&["SMTPUTF8", "PIPELINING"]);
         talk.deliver("a@client.test", &["jörg@mail.test"], b"x", true)
@@ -570,7 +570,7 @@ fn smtputf8_is_asked_for_only_where_an_address_needs_it() {
 
 // Conformance: 56
 #[test]
-fn binary_content_in_pieces_is_counted_as_it_is_and_held_to_the_servers_limit() {
+fn binary_content_in_pieces_is_counted_unchanged_against_the_servers_limit() {
     let mut binary = Options::default();
     binary.set_body(BodyType::BinaryMime);
     let offered = ["CHUNKING", "BINARYMIME", "SIZE 4"];
@@ -591,7 +591,7 @@ fn binary_content_in_pieces_is_counted_as_it_is_and_held_to_the_servers_limit() 
 
 // Conformance: 1, 18, 19
 #[test]
-fn dots_and_line_ends_are_made_fit_for_data() {
+fn dots_are_stuffed_and_line_ends_repaired_for_data() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         let message = b".one\n..two\rthree\r\n.";

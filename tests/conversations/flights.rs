@@ -1,18 +1,18 @@
-//! What leaves together with a message: its envelope before it, QUIT or the next envelope behind it.
+//! Pipelining around a message: its envelope before it, and QUIT or the next envelope behind it.
 
 use envoi::smtp::config::PipeliningAfterMessage;
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Setup, Talk, both_ways, setup};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 const MESSAGE: &[u8] = b"Hello\r\n";
 const ENVELOPE: &str = "C: MAIL FROM:<a@client.test>
      C: RCPT TO:<b@mail.test>
      C: RCPT TO:<c@mail.test>\n";
 
-/// An envelope with its content behind it, in one flight.
-fn hurry(talk: &mut Talk) {
+/// Sends an envelope and the content behind it in one flight.
+fn send_early(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     assert!(talk.session.may_pipeline_content(MESSAGE.len() as u64));
@@ -22,8 +22,8 @@ fn hurry(talk: &mut Talk) {
     talk.expect_ok(&format!("{ENVELOPE}C: BDAT 7 LAST\nC: Hello"));
 }
 
-/// The outcome of the message, once the server has said all of this.
-fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
+/// The outcome of the message after these replies.
+fn outcome(talk: &mut Conversation, replies: &str) -> Result<Receipt, Error> {
     talk.run(replies)?;
     Ok(talk.session.take_receipt().expect("a receipt"))
 }
@@ -32,22 +32,22 @@ fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
 #[test]
 fn a_small_message_leaves_with_its_envelope() {
     both_ways(setup, |talk| {
-        hurry(talk);
+        send_early(talk);
         assert_eq!(talk.session.phase(), Phase::Acceptance);
         let receipt = outcome(talk, "S: 250 ok\nS: 250 ok\nS: 550 no\nS: 250 queued").unwrap();
         assert_eq!(receipt.accepted.len(), 1);
         assert_eq!(receipt.refused[0].recipient, "c@mail.test");
-        // And the next as usual.
+        // The next message leaves as usual.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(ENVELOPE);
     });
 }
 
 #[test]
-fn a_message_that_left_for_nobody_is_refused_as_its_recipients_are() {
+fn an_early_message_without_recipients_fails_with_their_refusals() {
     for answer in ["554 no valid recipients", "250 thrown away"] {
         both_ways(setup, |talk| {
-            hurry(talk);
+            send_early(talk);
             let replies = format!("S: 250 ok\nS: 550 no\nS: 550 no\nS: {answer}");
             let error = outcome(talk, &replies).unwrap_err();
             assert!(matches!(&error, Error::RecipientsRefused(refused) if refused.len() == 2));
@@ -58,9 +58,9 @@ fn a_message_that_left_for_nobody_is_refused_as_its_recipients_are() {
 }
 
 #[test]
-fn a_message_whose_sender_is_refused_is_refused_as_that_is() {
+fn an_early_message_fails_with_the_refusal_of_its_sender() {
     both_ways(setup, |talk| {
-        hurry(talk);
+        send_early(talk);
         let replies = "S: 550 no\nS: 503 no\nS: 503 no\nS: 503 no";
         let error = outcome(talk, replies).unwrap_err();
         assert!(
@@ -103,8 +103,8 @@ fn a_message_for_all_or_none_does_not_leave_before_all_are_accepted() {
     });
 }
 
-/// Up to where the message can leave.
-fn accepted(talk: &mut Talk) {
+/// Writes a message and finishes it. The octets are still to be taken.
+fn accepted(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!(
@@ -144,7 +144,7 @@ fn a_message_refused_before_the_answer_to_quit_is_refused() {
 
 // Conformance: 34
 #[test]
-fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
+fn a_message_with_quit_behind_it_may_have_been_delivered_once_it_has_left() {
     both_ways(setup, |talk| {
         accepted(talk);
         talk.session.pipeline_quit();
@@ -159,15 +159,15 @@ fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
     });
 }
 
-/// Up to the end of a message in a chunk, and where what comes next may be said.
-fn accepted_for_bdat(talk: &mut Talk) {
+/// Sends a message in a chunk. Its end is not written yet.
+fn accepted_for_bdat(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!("{ENVELOPE}S: 250 ok\nS: 250 ok\nS: 250 ok"));
     talk.session.write(MESSAGE).unwrap();
 }
 
-fn accepted_for_data(talk: &mut Talk) {
+fn accepted_for_data(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
     talk.expect_ok(&format!(
@@ -177,7 +177,7 @@ fn accepted_for_data(talk: &mut Talk) {
 }
 
 #[test]
-fn what_may_leave_with_the_end_of_a_message_is_for_the_caller_to_say() {
+fn the_caller_chooses_whether_quit_may_leave_with_the_end_of_a_message() {
     use PipeliningAfterMessage::{AfterBdat, Always, Never};
     for (when, after_data, after_bdat) in [
         (Never, false, false),
@@ -199,8 +199,8 @@ fn what_may_leave_with_the_end_of_a_message_is_for_the_caller_to_say() {
     }
 }
 
-/// A message, and the next envelope together with its end.
-fn followed(talk: &mut Talk) {
+/// Sends a message, and the next envelope together with its end.
+fn followed(talk: &mut Conversation) {
     accepted_for_data(talk);
     talk.session.finish();
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -211,20 +211,20 @@ fn followed(talk: &mut Talk) {
     );
 }
 
-/// The connection ends without another reply, while there is time left.
-fn end(talk: &mut Talk) {
+/// Ends the connection without another reply, before any timeout.
+fn end(talk: &mut Conversation) {
     let phase = talk.session.phase();
     talk.session.fail(Error::Disconnected(phase));
     talk.session.learn_lost_envelope();
 }
 
-/// Nothing leaves with the end of a message any more, in this session or another.
-fn is_learned(talk: &Talk) -> bool {
+/// Whether the memory says that nothing may leave with the end of a message to this server.
+fn is_learned(talk: &Conversation) -> bool {
     talk.session.memory().drops_after_message()
 }
 
 #[test]
-fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alone() {
+fn the_next_envelope_leaves_alone_if_the_server_expects_nothing_behind_a_message() {
     let order = "S: 503 5.5.0 pipelined after end of DATA\n";
     both_ways(setup, |talk| {
         followed(talk);
@@ -241,7 +241,7 @@ fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alon
 }
 
 #[test]
-fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
+fn a_503_behind_a_message_counts_if_any_other_command_was_judged() {
     for replies in [
         "S: 550 5.7.1 not you\nS: 503 first MAIL\nS: 503 first MAIL\nS: 503 first MAIL",
         "S: 250 ok\nS: 503 not now\nS: 503 not now\nS: 503 no recipient",
@@ -256,7 +256,7 @@ fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
 }
 
 #[test]
-fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away() {
+fn an_unanswered_envelope_behind_a_message_may_be_lost() {
     both_ways(setup, |talk| {
         followed(talk);
         talk.expect_ok("S: 250 queued");
@@ -267,7 +267,7 @@ fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away()
 }
 
 #[test]
-fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
+fn a_server_that_answers_mail_has_read_the_envelope_and_may_take_its_time() {
     both_ways(setup, |talk| {
         followed(talk);
         talk.expect_ok("S: 250 queued\nS: 250 ok");
@@ -278,7 +278,7 @@ fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
 }
 
 #[test]
-fn a_message_that_is_not_answered_tells_nothing_of_the_envelope_behind_it() {
+fn an_unanswered_message_says_nothing_about_the_envelope_behind_it() {
     both_ways(setup, |talk| {
         followed(talk);
         end(talk);

@@ -1,4 +1,4 @@
-//! AUTH in one flight with the envelope of the message that it is for.
+//! AUTH pipelined with the envelope of the first message.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
 use envoi::smtp::config::{AuthPipelining, ConnectUntil};
@@ -6,7 +6,7 @@ use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
-use crate::talk::{Setup, Talk, both_ways, once, setup_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, once, setup_with_password};
 
 const PLAIN: &str = "AUTH PLAIN AHVzZXIAc2VjcmV0";
 const XOAUTH2: &str = "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE=";
@@ -38,8 +38,8 @@ fn with_token_in_a_group() -> Setup {
     }
 }
 
-/// To two recipients, of whom the server knows nothing yet.
-fn begin(talk: &mut Talk, mechanisms: &str) {
+/// Starts a message to two recipients, with AUTH still to come.
+fn begin(talk: &mut Conversation, mechanisms: &str) {
     talk.open(&["PIPELINING", &format!("AUTH {mechanisms}")]);
     assert_eq!(talk.said(), "", "AUTH waits for the message");
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
@@ -59,7 +59,7 @@ const LOGIN: &str = "C: AUTH LOGIN
      C: c2VjcmV0
      S: 235 welcome\n";
 
-fn delivers(talk: &mut Talk) {
+fn deliver_content(talk: &mut Conversation) {
     let receipt = talk.finish(b"Hello\r\n", "C: Hello\nC: .\nS: 250 queued");
     assert_eq!(receipt.unwrap().accepted.len(), 2);
 }
@@ -69,8 +69,8 @@ fn is_refused_auth(error: &Error) -> bool {
     matches!(error, Error::AuthRefused(reply, tried) if reply.code == 535 && *tried == plain)
 }
 
-/// The first line of an answer to AUTH came, and behind it nothing.
-fn hears_no_more(talk: &mut Talk, answer: &str) {
+/// The server answers AUTH, and nothing behind it.
+fn hear_only_auth(talk: &mut Conversation, answer: &str) {
     talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}"));
     assert!(
         !talk.session.awaits_behind_auth(),
@@ -86,17 +86,17 @@ fn auth_mail_rcpt_and_data_leave_in_one_flight() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"));
-        delivers(talk);
-        // Once a session.
+        deliver_content(talk);
+        // AUTH leaves once a session.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 // Conformance: 48
 #[test]
-fn a_certificate_speaks_in_one_flight_with_the_message() {
+fn auth_external_leaves_in_one_flight_with_the_envelope() {
     let setup = || Setup {
         credentials: Some(Credentials::External(None)),
         mechanisms: vec![Mechanism::EXTERNAL],
@@ -107,13 +107,13 @@ fn a_certificate_speaks_in_one_flight_with_the_message() {
         talk.expect_ok(&format!(
             "C: AUTH EXTERNAL =\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 // Conformance: 48
 #[test]
-fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() {
+fn auth_leaves_alone_with_a_token_or_if_that_is_configured_or_learned() {
     let memory = ServerMemory::default();
     memory.learn_auth_alone();
     let plain = || Setup {
@@ -139,26 +139,26 @@ fn auth_leaves_alone_with_a_token_or_where_it_is_wanted_or_known_to_be_needed() 
             talk.expect_ok(&format!("C: {auth}\nS: 235 welcome"));
             talk.deliver_to(&["b@mail.test", "c@mail.test"]);
             talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-            delivers(talk);
+            deliver_content(talk);
         });
     }
 }
 
 // Conformance: 48
 #[test]
-fn a_token_leaves_with_the_message_where_that_is_allowed() {
+fn a_token_leaves_with_the_envelope_if_that_is_allowed() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
         talk.expect_ok(&format!(
             "C: {XOAUTH2}\n{ENVELOPE}S: 235 welcome\n{GO_AHEAD}"
         ));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 // Conformance: 48
 #[test]
-fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behind_auth() {
+fn an_envelope_lost_behind_auth_is_sent_after_auth_over_another_connection() {
     for error in [
         Error::Timeout(Phase::Mail, Timeout::Command),
         Error::Disconnected(Phase::Mail),
@@ -170,7 +170,7 @@ fn a_server_that_loses_what_left_with_auth_gets_it_over_another_connection_behin
         };
         once(setup, |talk| {
             begin(talk, "PLAIN");
-            hears_no_more(talk, "S: 235 welcome");
+            hear_only_auth(talk, "S: 235 welcome");
             assert_eq!(talk.session.fail(error.clone()), error);
             assert!(talk.session.has_lost_envelope());
             assert!(!talk.session.is_open());
@@ -212,10 +212,10 @@ fn a_server_that_answered_anything_behind_auth_has_lost_nothing() {
 }
 
 #[test]
-fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
+fn an_envelope_lost_in_part_behind_auth_counts_as_lost() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
-        // MAIL and the first RCPT were in another segment than the rest.
+        // The server lost MAIL and the first RCPT, and read the rest, which came in another segment.
         let rest = "S: 503 5.5.1 MAIL first\nS: 503 5.5.1 MAIL first";
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 235 welcome\n{rest}"));
         assert!(talk.session.awaits_behind_auth());
@@ -226,7 +226,7 @@ fn a_server_that_lost_a_part_of_what_left_with_auth_has_lost_all() {
 }
 
 #[test]
-fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
+fn a_refused_auth_is_not_tried_again_if_silence_follows() {
     let memory = ServerMemory::default();
     let setup = || Setup {
         memory: memory.clone(),
@@ -234,7 +234,7 @@ fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
     };
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        hears_no_more(talk, "S: 535 5.7.8 no");
+        hear_only_auth(talk, "S: 535 5.7.8 no");
         let error = talk
             .session
             .fail(Error::Timeout(Phase::Mail, Timeout::Command));
@@ -245,10 +245,10 @@ fn silence_behind_a_refusal_is_a_refusal_and_nothing_to_try_again() {
 }
 
 #[test]
-fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_silent() {
+fn the_next_mechanism_is_tried_over_another_connection_if_this_one_ends() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
-        hears_no_more(talk, "S: 504 5.5.4 not so");
+        hear_only_auth(talk, "S: 504 5.5.4 not so");
         let error = talk.session.fail(Error::Disconnected(Phase::Mail));
         assert!(
             matches!(&error, Error::AuthRefused(reply, _) if reply.code == 504),
@@ -259,7 +259,7 @@ fn a_mechanism_that_is_left_is_tried_over_another_connection_where_this_one_is_s
 }
 
 #[test]
-fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
+fn an_envelope_refused_as_too_early_is_sent_again_after_auth() {
     for early in ["503 5.5.1 pipelined", "530 5.7.0 first"] {
         let memory = ServerMemory::default();
         let setup = || Setup {
@@ -274,11 +274,11 @@ fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
             ));
             assert!(!talk.session.awaits_behind_auth());
             talk.expect_ok(GO_AHEAD);
-            delivers(talk);
+            deliver_content(talk);
         });
         assert!(memory.auth_alone());
     }
-    // Only once.
+    // It is sent again only once.
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let early = "S: 530 no\n".repeat(4);
@@ -296,7 +296,7 @@ fn an_envelope_that_is_answered_as_if_auth_were_still_to_come_is_said_again() {
 }
 
 #[test]
-fn a_refusal_with_the_servers_farewell_behind_it_is_a_refusal() {
+fn a_refused_auth_is_the_error_if_421_follows() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         let error = talk.expect_err(&format!(
@@ -324,24 +324,24 @@ fn a_mechanism_of_several_rounds_leaves_alone() {
         talk.expect_ok(LOGIN);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 #[test]
-fn auth_refused_and_all_else_with_it_goes_on_with_the_next_mechanism() {
+fn the_next_mechanism_follows_if_auth_and_its_envelope_are_refused() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         talk.expect_ok(&format!(
             "C: {PLAIN}\n{ENVELOPE}S: 504 5.5.4 not so\n{NOT_YET}"
         ));
         talk.expect_ok(&format!("{LOGIN}{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 #[test]
-fn auth_refused_and_the_envelope_accepted_is_reset_first() {
+fn rset_comes_before_the_next_mechanism_if_the_envelope_was_accepted() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         talk.expect_ok(&format!(
@@ -350,12 +350,12 @@ fn auth_refused_and_the_envelope_accepted_is_reset_first() {
         talk.expect_ok("C: RSET\nC: AUTH LOGIN\nS: 250 ok\nS: 334 VXNlcm5hbWU6");
         let rest = LOGIN.split_once("VXNlcm5hbWU6\n").unwrap().1;
         talk.expect_ok(&format!("{rest}{ENVELOPE}{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
 #[test]
-fn auth_refused_and_data_accepted_ends_the_session_rather_than_send_an_empty_message() {
+fn auth_refused_and_data_accepted_ends_the_session_instead_of_sending_an_empty_message() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN LOGIN");
         let error = talk.expect_err(&format!(
@@ -380,7 +380,7 @@ fn auth_refused_without_another_mechanism_is_the_error_and_the_session_can_quit(
 }
 
 #[test]
-fn a_token_that_is_refused_with_a_challenge_has_mail_for_its_response() {
+fn a_server_may_take_mail_for_the_response_after_it_refused_a_token() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");
         // {"status":"401"}
@@ -431,7 +431,7 @@ fn the_refusals_of_an_envelope_count_once_auth_has_succeeded() {
         );
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
         talk.expect_ok(&format!("C: RSET\n{ENVELOPE}S: 250 ok\n{GO_AHEAD}"));
-        delivers(talk);
+        deliver_content(talk);
     });
 }
 
@@ -446,7 +446,7 @@ fn a_421_to_the_auth_of_a_group_ends_the_session() {
 }
 
 #[test]
-fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
+fn a_refused_auth_is_the_error_if_the_connection_ends() {
     both_ways(setup, |talk| {
         begin(talk, "PLAIN");
         talk.expect_ok(&format!("C: {PLAIN}\n{ENVELOPE}S: 535 5.7.8 no"));
@@ -456,7 +456,7 @@ fn the_refusal_is_kept_where_the_connection_ends_behind_it() {
 }
 
 #[test]
-fn a_message_that_cannot_be_sent_leaves_auth_for_the_next() {
+fn auth_waits_for_the_next_message_if_one_cannot_be_sent() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "SIZE 3", "AUTH PLAIN"]);
         let error = talk.deliver("a@client.test", &["b@mail.test"], b"abc", true);

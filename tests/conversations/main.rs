@@ -2,6 +2,7 @@
 
 mod attempts;
 mod authentication;
+mod conversation;
 mod delivery;
 mod flights;
 mod groups;
@@ -11,5 +12,4 @@ mod recipient_split;
 mod scram;
 mod sending;
 mod states;
-mod talk;
 mod tokens;

@@ -5,7 +5,7 @@ use envoi::smtp::error::{Error, Phase, TlsFailure};
 use envoi::smtp::local_name::LocalName;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup};
+use crate::conversation::{Setup, both_ways, setup};
 
 fn starttls() -> Setup {
     Setup {
@@ -39,7 +39,7 @@ fn the_client_waits_for_the_greeting_and_says_ehlo() {
 
 // Conformance: 25
 #[test]
-fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
+fn quit_is_possible_after_a_greeting_that_refuses() {
     both_ways(setup, |talk| {
         let error = talk.expect_err("S: 554 5.3.2 no service here");
         assert!(
@@ -86,7 +86,7 @@ fn a_greeting_that_refuses_for_now_is_a_rejection() {
 
 // Conformance: 3
 #[test]
-fn helo_follows_where_ehlo_is_not_understood() {
+fn helo_follows_if_ehlo_is_not_understood() {
     for code in [500, 501, 502, 504, 550] {
         both_ways(setup, |talk| {
             let script = format!(
@@ -128,7 +128,7 @@ fn no_extension_is_used_after_helo() {
 
 // Conformance: 7
 #[test]
-fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
+fn a_reply_that_is_not_smtp_is_a_protocol_error_of_its_phase() {
     both_ways(setup, |talk| {
         let error = talk.expect_err("S: HTTP/1.1 400 Bad Request");
         assert!(
@@ -153,7 +153,7 @@ fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
 
 // Conformance: 39, 40
 #[test]
-fn starttls_forgets_all_that_was_said_before() {
+fn starttls_forgets_all_that_came_before() {
     both_ways(starttls, |talk| {
         let step = talk.expect_ok(
             "S: 220 mail.test
@@ -208,7 +208,7 @@ fn starttls_that_is_refused_is_an_error_not_a_fallback() {
 
 // Conformance: 39, 42
 #[test]
-fn starttls_goes_ahead_on_220_alone_and_not_in_clear_on_another_success() {
+fn only_220_starts_tls_and_no_other_success_goes_on_in_clear() {
     for setup in [starttls as fn() -> Setup, opportunistic] {
         for code in [200, 221, 235, 250] {
             both_ways(setup, |talk| {
@@ -234,7 +234,7 @@ fn starttls_goes_ahead_on_220_alone_and_not_in_clear_on_another_success() {
 
 // Conformance: 42
 #[test]
-fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
+fn opportunistic_security_goes_on_in_clear_if_starttls_is_refused_or_not_offered() {
     both_ways(opportunistic, |talk| {
         let end = talk.expect_ok(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now",
@@ -267,7 +267,7 @@ fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
 
 // Conformance: 41
 #[test]
-fn words_injected_after_the_220_of_starttls_end_the_session() {
+fn octets_injected_after_the_220_of_starttls_end_the_session() {
     for answer in [
         "220 go\r\n250 injected\r\n",
         "220 go\r\n2",
@@ -281,7 +281,7 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
     ] {
         both_ways(starttls, |talk| {
             talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
-            // Read in one piece: what comes later goes to TLS, which refuses it.
+            // All is read at once. Octets that arrive later go to TLS, which refuses them.
             let error = talk
                 .session
                 .receive(answer.as_bytes())
@@ -298,7 +298,7 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
 }
 
 #[test]
-fn lines_that_end_in_lf_alone_are_taken_and_named_once() {
+fn lines_that_end_in_lf_alone_are_accepted_and_reported_once() {
     let event = "Event: the server ends lines in LF alone";
     both_ways(starttls, |talk| {
         talk.hear(b"220 unix.test\n").unwrap();
@@ -322,7 +322,7 @@ fn lines_that_end_in_lf_alone_are_taken_and_named_once() {
 }
 
 #[test]
-fn tls_where_a_greeting_is_wanted_points_to_implicit_tls() {
+fn a_tls_record_instead_of_a_greeting_points_to_implicit_tls() {
     both_ways(setup, |talk| {
         let alert = [21, 3, 3, 0, 2, 2, 80];
         let error = talk.session.receive(&alert).unwrap_err();
@@ -345,7 +345,7 @@ fn a_session_that_is_open_answers_to_noop() {
 }
 
 #[test]
-fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
+fn hello_needs_a_local_name() {
     let nameless = || Setup {
         until: ConnectUntil::Greeting,
         local_name: None,
@@ -363,7 +363,7 @@ fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
         let name = LocalName::parse("own.test").unwrap();
         talk.session.hello(Some(name)).unwrap();
         talk.expect_ok("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
-        // It is kept for another.
+        // The name is kept for the next EHLO.
         talk.session.hello(None).unwrap();
         talk.expect_ok("C: EHLO own.test\nS: 250 mail.test");
     });
@@ -371,7 +371,7 @@ fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
 
 // Conformance: 2
 #[test]
-fn nothing_but_quit_has_a_place_before_hello() {
+fn commands_are_refused_before_hello() {
     both_ways(setup, |talk| {
         assert!(matches!(talk.session.noop(), Err(Error::WrongState(_))));
         let early = talk.deliver("a@client.test", &["b@mail.test"], b"x", true);

@@ -1,10 +1,10 @@
-//! AUTH by SCRAM. What the server says was computed by another implementation, or is the RFC's.
+//! AUTH by SCRAM. The server's messages were computed by another implementation, or come from the RFC.
 
 use envoi::sasl::{ChannelBinding, Mechanism};
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, Talk, both_ways, setup_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, setup_with_password};
 
 /// RFC 5802, section 5.
 const SHA1: [&str; 4] = [
@@ -14,14 +14,14 @@ const SHA1: [&str; 4] = [
     "dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9",
 ];
 const SHA256_FIRST: &str = "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0xzcnYscz1jMkZzZEE9PSxpPTQwOTY=";
-/// Without a binding at hand.
+/// The client has no channel binding.
 const SHA256: [&str; 4] = [
     "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     SHA256_FIRST,
     "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMc3J2LHA9ZnBKZmlKMHNPV29maXVnbGlQbElxeWV3K21kL1M2R0dFV2Y3VlBnc0R4TT0=",
     "dj1uZlV6RjBubXAwd0xDQ3c0eDRIUkpmOXFHUlk2UjFOWlNDcElzWTV3aUFzPQ==",
 ];
-/// With one, which the server does not offer to use.
+/// The client has one, and the server does not offer to use it.
 const SHA256_UNUSED: [&str; 4] = [
     "eSwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     SHA256_FIRST,
@@ -66,7 +66,7 @@ fn is_protocol_error(error: &Error, words: &str) -> bool {
 
 // Conformance: 51
 #[test]
-fn scram_sha_1_is_spoken_as_in_its_rfc() {
+fn scram_sha_1_follows_the_example_of_its_rfc() {
     both_ways(pencil, |talk| {
         let script = exchange("SCRAM-SHA-1", SHA1);
         let hello = hello("PLAIN SCRAM-SHA-1");
@@ -98,7 +98,7 @@ fn inside_tls_scram_is_bound_to_it() {
 
 // Conformance: 51
 #[test]
-fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
+fn the_server_is_told_about_a_binding_that_it_does_not_offer() {
     both_ways(pencil, |talk| {
         talk.session.secured(Some(binding())).unwrap();
         let script = exchange("SCRAM-SHA-256", SHA256_UNUSED);
@@ -111,7 +111,7 @@ fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
 #[test]
 fn a_server_that_does_not_prove_itself_is_not_trusted() {
     let [initial, first, proof, _] = SHA1;
-    let unproved = |talk: &mut Talk, script: &str| {
+    let unproved = |talk: &mut Conversation, script: &str| {
         let hello = hello("SCRAM-SHA-1");
         let error = talk.expect_err(&format!("{hello}{script}S: 235 welcome"));
         assert!(is_protocol_error(&error, "not proved"), "{error:?}");
@@ -147,9 +147,9 @@ fn a_wrong_signature_ends_the_session() {
 
 // Conformance: 51
 #[test]
-fn a_server_that_would_weaken_the_proof_gets_none() {
+fn no_proof_is_sent_for_a_challenge_that_weakens_it() {
     for (challenge, words) in [
-        // `r=other,s=c2FsdA==,i=4096`, and our nonce without one of the server's.
+        // `r=other,s=c2FsdA==,i=4096`, and our nonce without the server's part.
         ("cj1vdGhlcixzPWMyRnNkQT09LGk9NDA5Ng==", "nonce"),
         (
             "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wscz1jMkZzZEE9PSxpPTQwOTY=",
@@ -178,7 +178,7 @@ fn a_server_that_would_weaken_the_proof_gets_none() {
 }
 
 #[test]
-fn the_reason_that_the_server_gives_comes_with_its_refusal() {
+fn a_refusal_carries_the_servers_reason() {
     let [initial, first, proof, _] = SHA1;
     let setup = || Setup {
         mechanisms: vec![Mechanism::SCRAM_SHA_1],
@@ -202,7 +202,7 @@ fn the_reason_that_the_server_gives_comes_with_its_refusal() {
 }
 
 #[test]
-fn a_binding_that_the_server_refuses_leads_to_scram_without() {
+fn scram_without_binding_follows_a_refused_binding() {
     both_ways(pencil, |talk| {
         talk.session.secured(Some(binding())).unwrap();
         let [initial, first, proof, _] = SHA256_PLUS;

@@ -1,4 +1,4 @@
-//! Several messages over one session, without a socket: transactions, and what leaves together with the end of a
+//! Several messages over one session, without a socket: transactions, and pipelining after the end of a
 //! message.
 
 use envoi::smtp::config::{PartialDelivery, Protocol};
@@ -10,16 +10,16 @@ use envoi::smtp::receipt::Receipt;
 use envoi::smtp::sending::{AfterLast, Delivery, Freshness, Request, Sending, TimeLeft};
 use envoi::smtp::session::{Action, Session};
 
-use crate::talk::{Talk, once, setup};
+use crate::conversation::{Conversation, once, setup};
 
-/// A message for a driver without a network: the script is the server.
+/// A driver without a network: the script is the server.
 struct Script<'d, 'm> {
     sending: Sending<'d, 'm>,
     request: Request<'m>,
 }
 
 impl Script<'_, '_> {
-    /// Does what is asked for, until the server has to speak.
+    /// Does the requests until the server's reply is needed.
     fn advance(&mut self, session: &mut Session) {
         loop {
             let result = match self.request {
@@ -46,8 +46,9 @@ impl Script<'_, '_> {
         self.advance(session);
     }
 
-    /// Follows a script of what the client must say (`C: `), and what the server says (`S: `) or does (`S: END`).
-    fn run(&mut self, talk: &mut Talk, script: &str) {
+    /// Follows a script. The client must send the lines with `C: `, the server sends those with `S: `, and
+    /// `S: END` ends the connection.
+    fn run(&mut self, talk: &mut Conversation, script: &str) {
         let lines: Vec<&str> = script.lines().map(str::trim).collect();
         let lines: Vec<&str> = lines.into_iter().filter(|l| !l.is_empty()).collect();
         self.advance(&mut talk.session);
@@ -66,7 +67,7 @@ impl Script<'_, '_> {
     }
 }
 
-/// What became of the recipients: accepted, refused, unknown, unsent.
+/// The result for each recipient: accepted, refused, unknown, unsent.
 fn ends(outcome: &Result<Receipt, Error>) -> String {
     let receipt = match outcome {
         Ok(receipt) => receipt,
@@ -89,8 +90,8 @@ fn ends(outcome: &Result<Receipt, Error>) -> String {
     ends.join(", ").replace("@mail.test", "")
 }
 
-/// The script of a session in which messages to these recipients are sent, and what became of each. None is a
-/// message that needs another connection.
+/// Runs the script of a session in which a message to each of these lists of recipients is sent. Returns each
+/// message's result; `None` is a message that needs another connection.
 fn send(
     recipients: &[&[&str]],
     freshness: Freshness,

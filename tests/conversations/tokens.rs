@@ -1,11 +1,11 @@
-//! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
+//! AUTH without a password: OAuth 2.0 tokens and client certificates.
 
 use envoi::sasl::{Bearer, Credentials};
 use envoi::smtp::config::{InitialResponse, Security};
 use envoi::smtp::error::Error;
 use envoi::smtp::session::Action;
 
-use crate::talk::{Setup, both_ways, setup};
+use crate::conversation::{Setup, both_ways, setup};
 
 /// RFC 7628, section 4.1.
 const OAUTHBEARER: &str = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
@@ -82,7 +82,7 @@ fn xoauth2_takes_one_line() {
 
 // Conformance: 52
 #[test]
-fn a_refused_oauthbearer_gives_the_servers_json() {
+fn a_refused_oauthbearer_carries_the_servers_json() {
     both_ways(example_of_rfc_7628, |talk| {
         let hello = hello("OAUTHBEARER XOAUTH2");
         let error = talk.expect_err(&format!(
@@ -106,7 +106,7 @@ fn a_refused_oauthbearer_gives_the_servers_json() {
 
 // Conformance: 52
 #[test]
-fn a_refused_xoauth2_gives_the_servers_json() {
+fn a_refused_xoauth2_carries_the_servers_json() {
     both_ways(example_of_google, |talk| {
         let hello = hello("XOAUTH2");
         let error = talk.expect_err(&format!(
@@ -125,7 +125,7 @@ fn a_refused_xoauth2_gives_the_servers_json() {
 }
 
 #[test]
-fn a_server_that_knows_no_oauthbearer_after_all_gets_xoauth2() {
+fn xoauth2_follows_if_the_server_does_not_know_oauthbearer() {
     both_ways(example_of_google, |talk| {
         let hello = hello("OAUTHBEARER XOAUTH2");
         let initial = talk.expect_ok(&hello);
@@ -154,7 +154,7 @@ fn a_token_too_long_for_the_line_waits_for_334() {
 
 // Conformance: 45
 #[test]
-fn external_lets_the_certificate_speak() {
+fn external_sends_the_identity_or_an_equals_sign() {
     for (identity, initial) in [
         (None, "="),
         (Some(""), "="),
@@ -174,7 +174,7 @@ fn external_lets_the_certificate_speak() {
 
 // Conformance: 45
 #[test]
-fn external_says_nothing_after_334_in_an_empty_line() {
+fn external_answers_334_with_an_empty_line() {
     let setup = || Setup {
         initial_response: InitialResponse::Never,
         ..external(None)
@@ -189,7 +189,7 @@ fn external_says_nothing_after_334_in_an_empty_line() {
 
 // Conformance: 48
 #[test]
-fn neither_is_said_in_clear() {
+fn tokens_and_external_need_tls_except_to_loopback() {
     for credentials in [example_of_google().credentials, external(None).credentials] {
         let setup = |is_loopback| Setup {
             credentials: credentials.clone(),
@@ -215,9 +215,9 @@ fn neither_is_said_in_clear() {
 }
 
 #[test]
-fn passwords_have_no_use_for_these_mechanisms() {
+fn token_and_certificate_mechanisms_are_not_used_for_a_password() {
     both_ways(
-        || crate::talk::setup_with_password("secret"),
+        || crate::conversation::setup_with_password("secret"),
         |talk| {
             let error = talk.expect_err(&hello("OAUTHBEARER XOAUTH2 EXTERNAL"));
             assert!(matches!(error, Error::AuthUnavailable(offered) if offered.len() == 3));

@@ -1,4 +1,5 @@
-//! Dot-stuffing and the scan of any message, cut anywhere: it arrives as it was, with its line ends repaired.
+//! Dot-stuffing and the content scan, for any message in any pieces: the server reads the same message, with
+//! its line ends repaired.
 
 use envoi::smtp::content_scan::{ContentScan, ContentScanner, MAX_LINE, scan};
 use envoi::smtp::dot_stuffing::Encoder;
@@ -57,8 +58,8 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The first fault that DATA cannot carry, the simple way: octet by octet. The number of its line, and a word
-/// of it.
+/// The first fault that DATA cannot carry, the simple way: octet by octet. Returns the number of its line,
+/// and a word of the error.
 fn refusal(message: &[u8]) -> Option<(u64, &'static str)> {
     let (mut line, mut length) = (1, 0);
     for octet in normalised(message) {
@@ -87,7 +88,7 @@ fn receive(mut octets: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     }
 }
 
-/// Mostly dots, line ends and halves of these.
+/// Messages that are mostly dots, CR and LF.
 fn messages() -> impl Strategy<Value = Vec<u8>> {
     let octet = prop_oneof![
         Just(b'\r'),
@@ -97,13 +98,13 @@ fn messages() -> impl Strategy<Value = Vec<u8>> {
         any::<u8>()
     ];
     let long = (990..1005_usize).prop_map(|length| vec![b'x'; length]);
-    // Moves these to the ends of the blocks of 64 octets that are searched at once.
+    // The filler moves them to the ends of the blocks of 64 octets that are searched at once.
     let filler = (55..70_usize).prop_map(|length| vec![b'x'; length]);
     let piece = prop_oneof![9 => vec(octet, 0..40), 6 => filler, 1 => long];
     vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// Lines without NUL, some near the limit, with each kind of end.
+/// Lines without NUL, some near the limit of length, with each kind of line end.
 fn lines() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![
         8 => (0..80_usize).prop_map(|length| vec![b'x'; length]),
@@ -136,7 +137,7 @@ fn near_headers() -> impl Strategy<Value = Vec<u8>> {
     vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// The header's fields and continuations, the simple way: line by line, all in view.
+/// The header's fields and continuations, the simple way: line by line.
 fn header(message: &[u8]) -> Vec<u8> {
     let normalised = normalised(message);
     let mut header = Vec::new();
@@ -161,7 +162,7 @@ fn header(message: &[u8]) -> Vec<u8> {
     header
 }
 
-/// `message`, cut at places of its own choosing, some of the pieces empty.
+/// `message`, cut at `places`. Some pieces are empty.
 fn cut(message: &[u8], places: Vec<usize>) -> Vec<&[u8]> {
     let mut rest = message;
     let mut pieces = Vec::new();
@@ -174,7 +175,7 @@ fn cut(message: &[u8], places: Vec<usize>) -> Vec<&[u8]> {
     pieces
 }
 
-/// Compares dot-stuffing and the scan with the simple ways.
+/// Asserts that dot-stuffing and the scan agree with the simple way.
 fn assert_as_the_simple_way(message: &[u8]) {
     let shown = || String::from_utf8_lossy(message).into_owned();
     assert_eq!(
@@ -201,8 +202,8 @@ fn assert_as_the_simple_way(message: &[u8]) {
     }
 }
 
-/// A message is searched 64 octets at a time, in vectors of 16. Everything that matters is tried before, at
-/// and behind the ends of both, whole and cut at each place.
+/// A message is searched 64 octets at a time, in vectors of 16. Each octet that matters is tried before, at
+/// and behind the ends of both, in a whole message and in one cut at each place.
 // Conformance: 1, 18, 20, 21, 56
 #[test]
 fn octets_at_the_ends_of_blocks_are_found() {
@@ -246,13 +247,13 @@ proptest! {
 
     // Conformance: 1, 18, 20, 21, 56
     #[test]
-    fn the_wide_search_agrees_with_the_simple_way(message in prop_oneof![messages(), lines()]) {
+    fn the_vector_search_agrees_with_the_simple_way(message in prop_oneof![messages(), lines()]) {
         assert_as_the_simple_way(&message);
     }
 
     // Conformance: 18, 20, 21
     #[test]
-    fn cuts_make_no_difference(
+    fn the_cuts_of_a_message_make_no_difference(
         message in prop_oneof![messages(), lines()],
         places in vec(0..150_usize, 0..12),
     ) {
@@ -277,7 +278,7 @@ proptest! {
 
     // Conformance: 19
     #[test]
-    fn the_end_is_at_the_end_only(message in messages()) {
+    fn the_final_dot_is_at_the_end_only(message in messages()) {
         let end = b"\r\n.\r\n";
         let mut transmitted = b"DATA\r\n".to_vec();
         transmitted.extend(encode(Encoder::data(), [&message[..]]));

@@ -1,4 +1,4 @@
-//! No challenge does more than cause an error, and no server is believed before it has proved itself.
+//! A challenge can cause no more than an error, and no server is trusted before it has proved itself.
 
 use envoi::sasl::{Bearer, Context, Credentials, Exchange, Mechanism, Password, decode};
 use proptest::collection::vec;
@@ -28,7 +28,7 @@ fn start(mechanism: Mechanism) -> Option<Exchange> {
         .find_map(|credentials| Exchange::new(mechanism, credentials, &context).ok())
 }
 
-/// Similar to the messages of a SCRAM server to this nonce.
+/// Text that resembles the messages of a SCRAM server to this nonce.
 fn scram_messages() -> impl Strategy<Value = Vec<u8>> {
     let nonce = "r=(ZWlnaHRlZW4gb2N0ZXRzLi4u)?[!-+.-~]{0,8}";
     let salt = "s=(QQ==|[A-Za-z0-9+/=]{0,12})";

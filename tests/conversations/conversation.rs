@@ -1,4 +1,4 @@
-//! A script against a session, and nothing between them.
+//! A scripted server for a session, without a connection.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use envoi::smtp::receipt::Receipt;
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{Action, Session};
 
-/// That of RFC 5802, section 5, and two others.
+/// The nonce of RFC 5802, section 5, and two others.
 const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
     [
         0x7f, 0x29, 0x28, 0xf9, 0xdd, 0xa5, 0x6d, 0xb1, 0x60, 0x38, 0xd4, 0x6f, 0xf6, 0xa9, 0x31,
@@ -28,7 +28,7 @@ const NONCES: [[u8; 18]; MAX_ATTEMPTS] = [
     [2; 18],
 ];
 
-/// The configuration of a server and of a session with it, in one.
+/// The configuration of a server and of one session with it.
 pub(crate) struct Setup {
     pub protocol: Protocol,
     pub until: ConnectUntil,
@@ -73,7 +73,7 @@ impl Setup {
     }
 }
 
-/// Without TLS, to a server elsewhere, without credentials.
+/// A session without TLS and credentials; the server is not on loopback.
 pub(crate) fn setup() -> Setup {
     Setup {
         protocol: Protocol::Smtp,
@@ -93,7 +93,7 @@ pub(crate) fn setup() -> Setup {
     }
 }
 
-/// Inside TLS, as this user.
+/// A session inside TLS, with this password.
 pub(crate) fn setup_with_password(password: &str) -> Setup {
     let credentials = Password {
         username: "user".into(),
@@ -107,7 +107,7 @@ pub(crate) fn setup_with_password(password: &str) -> Setup {
     }
 }
 
-/// The extension that is missing, and the words for people.
+/// The missing extension, and the reason in words.
 #[track_caller]
 pub(crate) fn unavailable(result: Result<(), Error>) -> (String, String) {
     match result {
@@ -117,31 +117,31 @@ pub(crate) fn unavailable(result: Result<(), Error>) -> (String, String) {
 }
 
 /// Runs a conversation with whole lines, and again one octet at a time.
-pub(crate) fn both_ways(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
+pub(crate) fn both_ways(setup: impl Fn() -> Setup, steps: impl Fn(&mut Conversation)) {
     for by_octet in [false, true] {
-        hold(setup(), by_octet, &conversation);
+        run_steps(setup(), by_octet, &steps);
     }
 }
 
-/// Runs a conversation that leaves behind what a second would meet.
-pub(crate) fn once(setup: impl Fn() -> Setup, conversation: impl Fn(&mut Talk)) {
-    hold(setup(), false, &conversation);
+/// Runs a conversation once, because a second run meets the memory of the first.
+pub(crate) fn once(setup: impl Fn() -> Setup, steps: impl Fn(&mut Conversation)) {
+    run_steps(setup(), false, &steps);
 }
 
-fn hold(setup: Setup, by_octet: bool, conversation: &impl Fn(&mut Talk)) {
+fn run_steps(setup: Setup, by_octet: bool, steps: &impl Fn(&mut Conversation)) {
     let mut session = setup.session();
     session.transcript().set_enabled(true);
-    conversation(&mut Talk { session, by_octet });
+    steps(&mut Conversation { session, by_octet });
 }
 
-pub(crate) struct Talk {
+pub(crate) struct Conversation {
     pub session: Session,
     by_octet: bool,
 }
 
-impl Talk {
-    /// Follows a script of lines that the server says (`S: `) and that the client must say
-    /// (`C: `, those that follow each other in one flight); returns what is needed next.
+impl Conversation {
+    /// Follows a script. The server sends the lines with `S: `; the client must send those with `C: `,
+    /// successive ones in one flight. Returns the session's next action.
     pub(crate) fn run(&mut self, script: &str) -> Result<Action, Error> {
         let lines: Vec<&str> = script
             .lines()
@@ -166,18 +166,18 @@ impl Talk {
         result
     }
 
-    /// To the end of a script that must go well.
+    /// Runs a script that must succeed.
     pub(crate) fn expect_ok(&mut self, script: &str) -> Action {
         self.run(script)
             .unwrap_or_else(|error| panic!("{error:?} in {script}"))
     }
 
-    /// To the end of a script that must fail there.
+    /// Runs a script that must end in an error.
     pub(crate) fn expect_err(&mut self, script: &str) -> Error {
         self.run(script).expect_err(script)
     }
 
-    /// What the server says, line ends and all.
+    /// The server sends these octets, which include their line ends.
     pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<Action, Error> {
         if !self.by_octet {
             self.session.receive(bytes)?;
@@ -192,7 +192,7 @@ impl Talk {
         result
     }
 
-    /// All that the session wants to say.
+    /// The octets that the session writes.
     pub(crate) fn said(&mut self) -> String {
         let Output {
             first,
@@ -231,13 +231,13 @@ impl Talk {
         )
     }
 
-    /// From a to these recipients, one line.
+    /// Starts a message of one line from a to these recipients.
     pub(crate) fn deliver_to(&mut self, recipients: &[&str]) {
         self.deliver("a@client.test", recipients, b"Hello\r\n", true)
             .unwrap();
     }
 
-    /// The message, after 354; the server's answer to it.
+    /// Writes the content and its end, and runs the script of the reply.
     pub(crate) fn finish(&mut self, message: &[u8], reply: &str) -> Result<Receipt, Error> {
         for piece in message.chunks(if self.by_octet {
             1
@@ -253,7 +253,7 @@ impl Talk {
         Ok(self.session.take_receipt().expect("a receipt"))
     }
 
-    /// The conversation for people.
+    /// The transcript, one entry a line.
     pub(crate) fn transcript(&mut self) -> String {
         self.session
             .transcript()
