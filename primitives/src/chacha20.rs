@@ -14,11 +14,11 @@ const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]
 const COUNTER: usize = 12;
 
 /// The state: constants, key, counter, nonce (RFC 8439, section 2.3).
-pub(crate) struct ChaCha20([u32; 16]);
+pub struct ChaCha20([u32; 16]);
 
 impl ChaCha20 {
     #[inline(never)]
-    pub(crate) fn new(key: &[u8; 32], nonce: &[u8; 12], counter: u32) -> Self {
+    pub fn new(key: &[u8; 32], nonce: &[u8; 12], counter: u32) -> Self {
         let mut state = [0; 16];
         let (constants, rest) = state.split_at_mut(4);
         constants.copy_from_slice(&CONSTANTS);
@@ -33,7 +33,7 @@ impl ChaCha20 {
 
     /// Encrypts or decrypts. Call it again only if `text` was a multiple of 256 octets.
     #[inline(never)]
-    pub(crate) fn apply(&mut self, text: &mut [u8]) {
+    pub fn apply(&mut self, text: &mut [u8]) {
         let (whole, rest) = text.as_chunks_mut::<STRIDE>();
         for part in whole {
             self.xor(part);

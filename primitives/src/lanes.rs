@@ -6,7 +6,7 @@
 use zeroize::DefaultIsZeroes;
 
 #[cfg(not(target_feature = "simd128"))]
-pub(crate) use arrays::{Half, Lanes, transpose};
+pub use arrays::{Half, Lanes, transpose};
 #[cfg(target_feature = "simd128")]
 pub use simd128::{Half, Lanes, transpose};
 
@@ -21,28 +21,28 @@ impl DefaultIsZeroes for Lanes {}
 
 /// Four words of 64 bits.
 #[derive(Clone, Copy)]
-pub(crate) struct Wide(pub [Half; 2]);
+pub struct Wide(pub [Half; 2]);
 
 impl Wide {
     #[inline(always)]
-    pub(crate) fn add(self, other: Self) -> Self {
+    pub fn add(self, other: Self) -> Self {
         let ([a, b], [c, d]) = (self.0, other.0);
         Self([a.add(c), b.add(d)])
     }
 
     #[inline(always)]
-    pub(crate) fn low_bits(self, bits: u32) -> Self {
+    pub fn low_bits(self, bits: u32) -> Self {
         Self(self.0.map(|half| half.low_bits(bits)))
     }
 
     #[inline(always)]
-    pub(crate) fn shift_right(self, bits: u32) -> Self {
+    pub fn shift_right(self, bits: u32) -> Self {
         Self(self.0.map(|half| half.shift_right(bits)))
     }
 
     /// The sum of the four words, in each word.
     #[inline(always)]
-    pub(crate) fn sum(self) -> Self {
+    pub fn sum(self) -> Self {
         let sum = self.0[0].add(self.0[1]);
         Self([sum.add(sum.swapped()); 2])
     }
@@ -192,58 +192,58 @@ mod arrays {
     use super::Wide;
 
     #[derive(Clone, Copy)]
-    pub(crate) struct Lanes([u32; 4]);
+    pub struct Lanes([u32; 4]);
 
     impl Lanes {
-        pub(crate) fn all(word: u32) -> Self {
+        pub fn all(word: u32) -> Self {
             Self([word; 4])
         }
 
-        pub(crate) fn new(words: [u32; 4]) -> Self {
+        pub fn new(words: [u32; 4]) -> Self {
             Self(words)
         }
 
-        pub(crate) fn load(octets: &[u8; 16]) -> Self {
+        pub fn load(octets: &[u8; 16]) -> Self {
             let (words, _) = octets.as_chunks();
             Self(from_fn(|lane| u32::from_le_bytes(words[lane])))
         }
 
-        pub(crate) fn first(self) -> u32 {
+        pub fn first(self) -> u32 {
             self.0[0]
         }
 
-        pub(crate) fn add(self, other: Self) -> Self {
+        pub fn add(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane].wrapping_add(other.0[lane])))
         }
 
-        pub(crate) fn and(self, other: Self) -> Self {
+        pub fn and(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] & other.0[lane]))
         }
 
-        pub(crate) fn or(self, other: Self) -> Self {
+        pub fn or(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] | other.0[lane]))
         }
 
-        pub(crate) fn xor(self, other: Self) -> Self {
+        pub fn xor(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] ^ other.0[lane]))
         }
 
-        pub(crate) fn shift_left<const BITS: u32>(self) -> Self {
+        pub fn shift_left<const BITS: u32>(self) -> Self {
             Self(self.0.map(|word| word << BITS))
         }
 
-        pub(crate) fn shift_right<const BITS: u32>(self) -> Self {
+        pub fn shift_right<const BITS: u32>(self) -> Self {
             Self(self.0.map(|word| word >> BITS))
         }
 
-        pub(crate) fn xor_into(self, text: &mut [u8; 16]) {
+        pub fn xor_into(self, text: &mut [u8; 16]) {
             let keystream = self.0.into_iter().flat_map(u32::to_le_bytes);
             text.iter_mut()
                 .zip(keystream)
                 .for_each(|(octet, key)| *octet ^= key);
         }
 
-        pub(crate) fn times(self, other: Self) -> Wide {
+        pub fn times(self, other: Self) -> Wide {
             let product = |lane: usize| u64::from(self.0[lane]) * u64::from(other.0[lane]);
             Wide([
                 Half([product(0), product(1)]),
@@ -251,37 +251,37 @@ mod arrays {
             ])
         }
 
-        pub(crate) fn scale(self, factor: u32) -> Self {
+        pub fn scale(self, factor: u32) -> Self {
             Self(self.0.map(|word| word * factor))
         }
 
-        pub(crate) fn narrow(halves: [Half; 2]) -> Self {
+        pub fn narrow(halves: [Half; 2]) -> Self {
             let [[a, b], [c, d]] = halves.map(|half| half.0);
             Self([a, b, c, d].map(|word| word as u32))
         }
     }
 
-    pub(crate) fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
+    pub fn transpose(rows: [Lanes; 4]) -> [Lanes; 4] {
         from_fn(|lane| Lanes(rows.map(|row| row.0[lane])))
     }
 
     #[derive(Clone, Copy)]
-    pub(crate) struct Half([u64; 2]);
+    pub struct Half([u64; 2]);
 
     impl Half {
-        pub(crate) fn add(self, other: Self) -> Self {
+        pub fn add(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] + other.0[lane]))
         }
 
-        pub(crate) fn low_bits(self, bits: u32) -> Self {
+        pub fn low_bits(self, bits: u32) -> Self {
             Self(self.0.map(|word| word & ((1 << bits) - 1)))
         }
 
-        pub(crate) fn shift_right(self, bits: u32) -> Self {
+        pub fn shift_right(self, bits: u32) -> Self {
             Self(self.0.map(|word| word >> bits))
         }
 
-        pub(crate) fn swapped(self) -> Self {
+        pub fn swapped(self) -> Self {
             let [a, b] = self.0;
             Self([b, a])
         }

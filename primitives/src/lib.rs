@@ -8,17 +8,21 @@
 //! for size. Its functions are not inlined into other crates, which would compile them for size again.
 
 #[cfg(any(test, target_feature = "simd128"))]
+#[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod chacha20;
 #[cfg(any(test, target_feature = "simd128"))]
+#[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod chacha20poly1305;
 mod hash;
 #[cfg(any(test, target_feature = "simd128"))]
+#[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod lanes;
 mod lines;
 mod mlkem;
 mod p384;
 mod pbkdf2;
 #[cfg(any(test, target_feature = "simd128"))]
+#[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod poly1305;
 
 #[cfg(not(target_feature = "simd128"))]

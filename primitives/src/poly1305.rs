@@ -26,7 +26,7 @@ const FOLD: u32 = 5;
 /// A number in each lane, the lowest limb first.
 type Numbers = [Lanes; 5];
 
-pub(crate) struct Poly1305 {
+pub struct Poly1305 {
     /// The fourth power of r, in each lane.
     fourth: Multiplier,
     /// The fourth, third, second and first power of r.
@@ -38,7 +38,7 @@ pub(crate) struct Poly1305 {
 
 impl Poly1305 {
     #[inline(never)]
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
+    pub fn new(key: &[u8; 32]) -> Self {
         let (halves, _) = key.as_chunks();
         let [multiplier, pad] = [0, 1].map(|half| u128::from_le_bytes(halves[half]));
         let first = limbs(multiplier & CLAMP).map(Lanes::all);
@@ -58,7 +58,7 @@ impl Poly1305 {
 
     /// Pads the last block with zeros (RFC 8439, section 2.8).
     #[inline(never)]
-    pub(crate) fn update_padded(&mut self, data: &[u8]) {
+    pub fn update_padded(&mut self, data: &[u8]) {
         let (blocks, rest) = data.as_chunks::<BLOCK>();
         let (fours, blocks) = blocks.as_chunks();
         if let Some((first, others)) = fours.split_first() {
@@ -98,7 +98,7 @@ impl Poly1305 {
     }
 
     #[inline(never)]
-    pub(crate) fn finish(self) -> [u8; BLOCK] {
+    pub fn finish(self) -> [u8; BLOCK] {
         let [first, second, third, fourth, fifth] = self.sum.map(u128::from);
         let low = first + (second << 26) + (third << 52) + (fourth << 78);
         let (low, carry) = low.overflowing_add(fifth << 104);

@@ -5,9 +5,8 @@ use core::convert::Infallible;
 use super::line_ends::LineEndFinder;
 use super::octet_mask::{Block, WIDTH};
 
-/// Appends `octets` to `out` with CRLF for each CR and LF that is alone. If `stuffs_dots`, a dot at the start
-/// of a line is doubled. `within_line` says whether a line has begun before `octets`. A CR at their end stays
-/// alone.
+/// Appends `octets` to `out` with CRLF for each CR and LF that is alone. If `stuffs_dots`, a dot at the start of a
+/// line is doubled. `within_line` says whether a line has begun before `octets`. A CR at their end stays alone.
 #[inline(never)]
 pub fn encode_lines(octets: &[u8], within_line: bool, stuffs_dots: bool, out: &mut Vec<u8>) {
     let mut finder = LineEndFinder::default();
@@ -39,8 +38,8 @@ pub fn encode_lines(octets: &[u8], within_line: bool, stuffs_dots: bool, out: &m
     });
 }
 
-/// Appends a part of `octets` no longer than a block. A copy of constant length is made in registers. Any
-/// other is a call, in WebAssembly one of the host, which takes longer than the search of a block.
+/// Appends a part of `octets` no longer than a block. A copy of constant length is made in registers. Any other is
+/// a call, in WebAssembly one of the host, which takes longer than the search of a block.
 #[inline(always)]
 fn append(octets: &[u8], from: usize, to: usize, out: &mut Vec<u8>) {
     let rest = octets.get(from..).unwrap_or_default();
