@@ -32,7 +32,7 @@ fn another_authority_of_the_same_name_is_not_trusted() {
         let (failure, message) = refused(&AUTHORITY.settings(), stranger.issue_for(NAME));
         assert_eq!(failure, Failure::CertificateInvalid);
         assert!(
-            message.contains("another authority's of the same name"),
+            message.contains("belongs to another authority of the same name"),
             "{message}"
         );
     }
@@ -88,7 +88,7 @@ fn an_authority_is_not_a_server() {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let (failure, message) = refused(&AUTHORITY.settings(), AUTHORITY.issue(&params, key));
     assert_eq!(failure, Failure::CertificateInvalid);
-    assert!(message.contains("is one of an authority"), "{message}");
+    assert!(message.contains("is a certificate for an authority"), "{message}");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use super::keys::Key;
 use super::openssl;
 
 const UNKNOWN: &str = "is issued by no trusted authority";
-const NO_AUTHORITY: &str = "is issued by one that is not an authority's";
-const FORGED: &str = "another authority's of the same name";
+const NO_AUTHORITY: &str = "is issued by a certificate that is not an authority's";
+const FORGED: &str = "belongs to another authority of the same name";
 
 fn server() -> Template {
     Template::server(NAME)
@@ -208,7 +208,7 @@ fn lengths() -> Vec<Row> {
 /// webpki refuses an authority's certificate as a server's, because CAs must not issue one (Baseline
 /// Requirements, section 7.1.2.7); RFC 5280 and OpenSSL allow it.
 fn servers_that_are_authorities() -> Vec<Row> {
-    const SERVES: &str = "is one of an authority";
+    const SERVES: &str = "is a certificate for an authority";
     let usage = CERTIFICATE_SIGN | CRL_SIGN | DIGITAL_SIGNATURE;
     let both = server().basic_constraints(true, None).usage(usage);
     let itself = both.clone().self_signed();

@@ -194,7 +194,7 @@ pub(super) fn names() -> Vec<Row> {
 }
 
 pub(super) fn others() -> Vec<Row> {
-    const AUTHORITY: &str = "is one of an authority";
+    const AUTHORITY: &str = "is a certificate for an authority";
     let key = Key::p256();
     let ours = authority().key(&key).self_signed();
     let renewed = authority().key(&key).serial(&[2]).self_signed();
