@@ -88,7 +88,10 @@ fn an_authority_is_not_a_server() {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let (failure, message) = refused(&AUTHORITY.settings(), AUTHORITY.issue(&params, key));
     assert_eq!(failure, Failure::CertificateInvalid);
-    assert!(message.contains("is a certificate for an authority"), "{message}");
+    assert!(
+        message.contains("is a certificate for an authority"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -153,7 +153,12 @@ fn international() -> Vec<Row> {
             "has other names",
         )
         .asked(BUECHER),
-        other("a U-label", &[Dns("b\u{fc}cher.example.org")], "has other names").asked(BUECHER),
+        other(
+            "a U-label",
+            &[Dns("b\u{fc}cher.example.org")],
+            "has other names",
+        )
+        .asked(BUECHER),
     ]
 }
 
@@ -179,13 +184,25 @@ pub(super) fn addresses() -> Vec<Row> {
             &[Dns(NAME)],
             "has other names: mail.example.org",
         ),
-        wrong("an address written as a name", &[Dns("192.0.2.1")], "has other names"),
-        wrong("a wildcard of addresses", &[Dns("*.0.2.1")], "has other names"),
+        wrong(
+            "an address written as a name",
+            &[Dns("192.0.2.1")],
+            "has other names",
+        ),
+        wrong(
+            "a wildcard of addresses",
+            &[Dns("*.0.2.1")],
+            "has other names",
+        ),
         wrong(
             "an address mapped to IPv6",
             &[Ip(&mapped)],
             "has other names: 0::ffff:c000:201",
         ),
-        wrong("an address of three octets", &[Ip(&[192, 0, 2])], "has other names"),
+        wrong(
+            "an address of three octets",
+            &[Ip(&[192, 0, 2])],
+            "has other names",
+        ),
     ]
 }
