@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -46,9 +46,7 @@ fn target_folder() -> Result<String> {
     let mut files = Vec::new();
     for library in LIBRARIES.map(|library| root().join(library)) {
         files.push(library.join("Cargo.toml"));
-        for file in fs::read_dir(library.join("src"))? {
-            files.push(file?.path());
-        }
+        add_files(&library.join("src"), &mut files)?;
     }
     files.sort();
     let mut contents = Vec::new();
@@ -56,4 +54,16 @@ fn target_folder() -> Result<String> {
         contents.extend(fs::read(file)?);
     }
     Ok(format!("package-{}", &sha256(&contents)[..16]))
+}
+
+fn add_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            add_files(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
