@@ -24,7 +24,7 @@
 //! `async`: [`block_on`] runs them over WASI 0.2.
 //!
 //! ```no_run
-//! # use envoi::{Mailer, block_on, smtp::error::Error, smtp::options::Options};
+//! # use envoi::{Mailer, block_on, smtp::error::Error, smtp::parameters::Options};
 //! # fn main() -> Result<(), Error> {
 //! let mut mailer = Mailer::from_url("smtps://user:password@mail.example.org")?;
 //! let recipients = ["you@example.org".into()];
