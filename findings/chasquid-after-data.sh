@@ -1,14 +1,14 @@
 #!/bin/bash
-# chasquid throws away what comes with the end of DATA, and ends a connection at its third refusal.
+# chasquid discards commands pipelined after the end of DATA, and closes a connection at its third refusal.
 #
-# It offers PIPELINING. RFC 2920, section 3.1, lets a client send the next MAIL in one group with the end of a
-# message; chasquid 1.11 reads that into a buffer which it drops with the message, and never answers.
-# And it takes 101 recipients in a transaction; it says "452 4.5.3 Too many recipients" to two more, then
-# "421 4.5.0 Too many errors, bye", and closes. A client that takes 421 for "try again later" never gets
-# a message to 104 recipients delivered to anyone. Of more recipients than fill its buffer of 4,096
-# octets the closing is a TCP reset, which can overtake the replies before it.
+# It offers PIPELINING. RFC 2920, section 3.1, allows the next MAIL in one group with the end of a message.
+# chasquid 1.11 reads such commands into a buffer, drops it with the message, and never answers.
+# It accepts 101 recipients in a transaction, answers "452 4.5.3 Too many recipients" to two more, then
+# "421 4.5.0 Too many errors, bye", and closes. A client that treats 421 as "try again later" never delivers a
+# message to 104 recipients. If the recipients exceed its buffer of 4,096 octets, it closes with a TCP reset,
+# which can overtake the replies before it.
 #
-# Seen with Debian 12's chasquid 1.11-2+b2. Needs apt-get, dpkg and python3. Fails if it behaves otherwise.
+# Seen with Debian 12's chasquid 1.11-2+b2. Needs apt-get, dpkg and python3. Fails if the behaviour differs.
 set -euo pipefail
 VERSION=1.11-2+b2
 
@@ -34,7 +34,7 @@ CONF
 "$folder/usr/bin/chasquid" -config_dir="$folder/own" >"$folder/log" 2>&1 &
 server=$!
 
-# The null reverse-path is not looked up in DNS.
+# chasquid looks up no null reverse-path in DNS.
 python3 - "$port" <<'PY'
 import socket, sys, time
 
@@ -86,4 +86,4 @@ codes = [line[:3] for line in replies]
 if codes != ["250"] * 101 + ["452"] * 2 + ["421"] or end:
     sys.exit(f"It has changed: {codes}")
 PY
-echo "chasquid $VERSION: silence to what came with the end of DATA; 101 recipients, 452 twice, 421; as was seen before."
+echo "chasquid $VERSION: no answer to commands after the end of DATA; 101 recipients, 452 twice, 421; unchanged."

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Courier throws away what comes with the end of DATA, and says 431 for too many recipients.
+# Courier discards commands pipelined after the end of DATA, and answers 431 for too many recipients.
 #
-# It offers PIPELINING. RFC 2920, section 3.1, lets a client send the next MAIL in one group with the end of a
-# message; Courier 1.0.16 never answers what comes so. And it takes 100 recipients in a transaction and says
-# "431 Too many recipients." to the others, for which RFC 5321, section 4.5.3.1.10, has 452.
+# It offers PIPELINING. RFC 2920, section 3.1, allows the next MAIL in one group with the end of a message.
+# Courier 1.0.16 never answers such commands. It accepts 100 recipients in a transaction and answers
+# "431 Too many recipients." to the others; RFC 5321, section 4.5.3.1.10, specifies 452.
 #
-# Seen with Debian 12's courier-mta 1.0.16-3+b6. Needs root, apt-get, dpkg, unshare, perl and python3: it has its
-# folders compiled into it, so it runs in mount and PID namespaces of its own. Fails if it behaves otherwise.
+# Seen with Debian 12's courier-mta 1.0.16-3+b6. Needs root, apt-get, dpkg, unshare, perl and python3. Its folders
+# are compiled in, so it runs in mount and PID namespaces of its own. Fails if the behaviour differs.
 set -euo pipefail
 VERSION=1.0.16-3+b6
 PACKAGES=("courier-mta=$VERSION" "courier-base=$VERSION" courier-authlib-userdb=0.71.4-1+b2)
@@ -61,7 +61,7 @@ courier start
 esmtpd start
 cat >/dev/null
 SH
-# Ends with its standard input.
+# The server ends with its standard input.
 mkfifo "$folder/input"
 unshare --mount --pid --fork --mount-proc --kill-child sh "$folder/start" <"$folder/input" >"$folder/log" 2>&1 &
 server=$!
@@ -120,4 +120,4 @@ codes = [line[:3] for line in replies]
 if codes != ["250"] * 100 + ["431"] * 2:
     sys.exit(f"It has changed: {codes}")
 PY
-echo "Courier $VERSION: silence to what came with the end of DATA; 431 behind 100 recipients; as was seen before."
+echo "Courier $VERSION: no answer to commands after the end of DATA; 431 after 100 recipients; unchanged."

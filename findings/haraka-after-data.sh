@@ -1,11 +1,11 @@
 #!/bin/bash
-# Haraka offers PIPELINING and answers 503 to each command that comes with the end of DATA.
+# Haraka offers PIPELINING, and answers 503 to each command that is pipelined after the end of DATA.
 #
-# RFC 2920, section 3.1, lets a client send the next MAIL in one group with the end of a message. Haraka answers
-# each such command "503 Bad sequence of commands - pipelined after end of DATA", for good by its
-# code, after the 250 for the message itself. A command sent once the 250 is read is taken.
+# RFC 2920, section 3.1, allows the next MAIL in one group with the end of a message. Haraka answers each such
+# command "503 Bad sequence of commands - pipelined after end of DATA", a permanent error by its code, after
+# the 250 for the message itself. It accepts a command sent after the 250 is read.
 #
-# Seen with Haraka 3.3.4 on Node 20. Needs npm, node and python3. Fails if it behaves otherwise.
+# Seen with Haraka 3.3.4 on Node 20. Needs npm, node and python3. Fails if the behaviour differs.
 set -euo pipefail
 VERSION=3.3.4
 
@@ -16,8 +16,8 @@ npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --o
   --prefix "$folder" "Haraka@$VERSION" >/dev/null 2>&1
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
-# Haraka's own configuration but for the port and the plugins: no name is looked up, every recipient is
-# taken, and every message thrown away.
+# Haraka's own configuration except for port and plugins: it looks up no name, accepts every recipient, and
+# discards every message.
 cp -r "$folder/node_modules/Haraka/config" "$folder/config"
 mkdir "$folder/plugins"
 printf 'nodes=0\nlisten=127.0.0.1:%s\npublic_ip=127.0.0.1\n' "$port" >"$folder/config/smtp.ini"
@@ -70,4 +70,4 @@ codes = [line[:3] for line in together + after]
 if codes != ["250", "503", "503", "250", "250"]:
     sys.exit(f"It has changed: {codes}")
 PY
-echo "Haraka $VERSION: 503 to each command behind the end of DATA, as was seen before."
+echo "Haraka $VERSION: 503 to each command after the end of DATA; unchanged."

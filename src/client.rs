@@ -1,41 +1,47 @@
 //! One session with one server, command by command.
 
-use crate::connection::{Clock, Connection, Letter};
-use crate::handle::Handle;
+use crate::connection::{CallDeadlines, Command, Connection, nonces};
 use crate::message::Message;
+use crate::net::{Network, Wasi};
 use crate::sasl::Credentials;
-use crate::smtp::envelope::{Envelope, Receipt};
+use crate::shared_connection::{Lease, SharedConnection};
+use crate::smtp::config::{PartialDelivery, Protocol};
+use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
 use crate::smtp::mailbox::Mailbox;
-use crate::smtp::options::Options;
+use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
+use crate::smtp::parameters::Options;
+use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
-use crate::smtp::session::{Dialect, Session};
+use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending};
+use crate::smtp::session::Session;
+
+pub use crate::smtp::session::AuthStep;
 use crate::timeouts::Timeouts;
 use crate::tls;
 
 /// A session. Dropping it closes the connection without QUIT.
-pub struct Client {
-    connection: Handle,
+pub struct Client<N: Network = Wasi> {
+    network: N,
+    connection: SharedConnection<N>,
     greeting: Reply,
-    dialect: Dialect,
+    protocol: Protocol,
     timeouts: Timeouts,
 }
 
-/// What the server waits for in an exchange of the caller's own.
-pub enum AuthStep {
-    /// The server's challenge, decoded.
-    Challenge(Vec<u8>),
-    Done(Reply),
-}
-
-impl Client {
-    pub(crate) fn new(connection: Connection, timeouts: Timeouts) -> Result<Self, Error> {
+impl<N: Network> Client<N> {
+    pub(crate) fn new(
+        network: N,
+        connection: Connection<N>,
+        timeouts: Timeouts,
+    ) -> Result<Self, Error> {
         let greeting = connection.session().greeting().cloned();
         Ok(Self {
-            dialect: connection.session().dialect(),
+            network,
+            protocol: connection.session().protocol(),
             greeting: greeting.ok_or(Error::Disconnected(Phase::Greeting))?,
-            connection: Handle::new(connection),
+            connection: SharedConnection::new(connection),
             timeouts,
         })
     }
@@ -45,20 +51,23 @@ impl Client {
         self.greeting.clone()
     }
 
-    /// EHLO, and HELO where EHLO is not understood.
-    pub fn hello(&self, local_name: &str) -> Result<Reply, Error> {
+    /// EHLO, and HELO if the server does not understand EHLO.
+    pub async fn hello(&self, local_name: &str) -> Result<Reply, Error> {
         let name = LocalName::parse(local_name).map_err(Error::InvalidArgument)?;
-        self.connection.call(self.clock(), |connection| {
-            connection.ask_at_once(|session| session.hello(Some(name)))
-        })
+        let mut connection = self.begin()?;
+        let result = connection.hello(name).await;
+        connection.release();
+        result
     }
 
+    /// The parameters of an extension that the server offers, and `None` if it does not offer it.
     pub fn extension(&self, keyword: &str) -> Option<String> {
-        self.look(|session| session.extensions().get(keyword).map(String::from))?
+        self.with(|session| session.extensions().get(keyword).map(String::from))?
     }
 
+    /// The keyword and the parameters of each extension that the server offers.
     pub fn extensions(&self) -> Vec<(String, String)> {
-        let all = self.look(|session| {
+        let all = self.with(|session| {
             let all = session.extensions().iter();
             all.map(|(keyword, parameters)| (keyword.into(), parameters.into()))
                 .collect()
@@ -66,130 +75,152 @@ impl Client {
         all.unwrap_or_default()
     }
 
-    pub fn start_tls(&self) -> Result<(), Error> {
-        self.connection.call(self.clock(), Connection::start_tls)
+    pub async fn start_tls(&self) -> Result<(), Error> {
+        self.ask(Box::new(Session::start_tls)).await.map(drop)
     }
 
+    /// What the TLS handshake agreed on; `None` without TLS.
     pub fn tls(&self) -> Option<tls::State> {
-        self.connection.look(Connection::tls)?
+        self.connection.with(Connection::tls)?
     }
 
-    pub fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
-        self.connection.call(self.clock(), |connection| {
-            connection.authenticate(credentials)
-        })
+    pub async fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
+        let nonces = nonces::<N>()?;
+        self.ask(Box::new(|session| {
+            session.authenticate_as(credentials, nonces)
+        }))
+        .await
     }
 
-    /// A mechanism of the caller's own.
-    pub fn auth_start(&self, mechanism: &str, initial: Option<&[u8]>) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_start(mechanism, initial))
+    /// Begins an AUTH exchange whose mechanism is the caller's own.
+    pub async fn auth_start(
+        &self,
+        mechanism: &str,
+        initial: Option<&[u8]>,
+    ) -> Result<AuthStep, Error> {
+        self.auth_step(Box::new(|session| session.auth_start(mechanism, initial)))
+            .await
     }
 
-    pub fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
-        self.auth_step(|session| session.auth_respond(response))
+    /// Answers a challenge.
+    pub async fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
+        self.auth_step(Box::new(|session| session.auth_respond(response)))
+            .await
     }
 
-    pub fn auth_cancel(&self) -> Result<Reply, Error> {
-        self.ask(Session::auth_cancel)
+    pub async fn auth_cancel(&self) -> Result<Reply, Error> {
+        self.ask(Box::new(Session::auth_cancel)).await
     }
 
-    pub fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
+    pub async fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
-        self.ask(|session| session.mail(sender.as_ref(), options))
+        self.ask(Box::new(|session| session.mail(sender.as_ref(), options)))
+            .await
     }
 
-    pub fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
+    pub async fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
         let recipient = self
-            .dialect
+            .protocol
             .recipient(recipient)
             .map_err(|why| Error::InvalidArgument(format!("recipient: {why}")))?;
-        self.ask(|session| session.rcpt(recipient, options))
+        self.ask(Box::new(|session| session.rcpt(recipient, options)))
+            .await
     }
 
-    /// The content, after at least one accepted `rcpt`.
-    pub fn data(&self) -> Result<Message, Error> {
-        self.connection.call(self.clock(), Connection::data)?;
-        Ok(Message::new(self.connection.clone()))
+    /// DATA, after at least one accepted `rcpt`.
+    pub async fn data(&self) -> Result<Message<N>, Error> {
+        let mut connection = self.begin()?;
+        let result = connection.data().await;
+        connection.release();
+        result.map(|()| Message::new(self.connection.clone()))
     }
 
     /// `mail`, `rcpt` and `data` in as few round trips as the server allows.
-    pub fn send(
+    pub async fn send(
         &self,
         sender: Option<&str>,
         recipients: &[String],
         message: &[u8],
         options: &Options,
     ) -> Result<Receipt, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        let letter = Letter::new(envelope, options, message, true, false)?;
-        self.connection
-            .call(self.clock(), |connection| connection.send(&letter))
+        let envelope = Envelope::parse(sender, recipients, self.protocol)?;
+        let (partial, early) = (PartialDelivery::Allowed, EarlyContent::Forbidden);
+        let message = OutgoingMessage::new(envelope, options, message, partial, early)?;
+        let mut deliveries = [Delivery::new(&message)];
+        let sending = Sending::new(&mut deliveries, Freshness::Only, AfterLast::StayOpen);
+        let mut connection = self.begin()?;
+        let delivered = connection.deliver(sending).await;
+        connection.release();
+        delivered?;
+        let [Delivery { mut job, .. }] = deliveries;
+        job.give_up(&Error::Disconnected(Phase::Other));
+        job.outcome()
     }
 
-    pub fn reset(&self) -> Result<Reply, Error> {
-        self.ask(Session::reset)
+    pub async fn reset(&self) -> Result<Reply, Error> {
+        self.ask(Box::new(Session::reset)).await
     }
 
-    pub fn noop(&self) -> Result<Reply, Error> {
-        self.ask(Session::noop)
+    pub async fn noop(&self) -> Result<Reply, Error> {
+        self.ask(Box::new(Session::noop)).await
     }
 
-    pub fn verify(&self, address: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("VRFY", Some(address)))
+    pub async fn verify(&self, address: &str) -> Result<Reply, Error> {
+        self.ask(Box::new(|session| session.ask("VRFY", Some(address))))
+            .await
     }
 
-    pub fn expand(&self, name: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("EXPN", Some(name)))
+    pub async fn expand(&self, name: &str) -> Result<Reply, Error> {
+        self.ask(Box::new(|session| session.ask("EXPN", Some(name))))
+            .await
     }
 
-    pub fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
-        self.ask(|session| session.ask("HELP", topic))
+    pub async fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
+        self.ask(Box::new(|session| session.ask("HELP", topic)))
+            .await
     }
 
-    /// Any other command: one line out, one reply back, whatever its code.
-    pub fn command(&self, line: &str) -> Result<Reply, Error> {
-        self.ask(|session| session.raw(line))
+    /// Any other command: sends one line, and returns its reply, whatever the code.
+    pub async fn command(&self, line: &str) -> Result<Reply, Error> {
+        self.ask(Box::new(|session| session.raw(line))).await
     }
 
-    /// Closes the connection, whatever the reply.
-    pub fn quit(self) -> Result<Reply, Error> {
-        let result = self.connection.call(self.clock(), |connection| {
-            if connection.is_writing() {
-                return Err(Error::WrongState(
-                    "a message is on its way: the connection is closed without QUIT".into(),
-                ));
-            }
-            connection.quit().ok_or(Error::Disconnected(Phase::Quit))
-        });
-        self.connection.cut();
+    /// Sends QUIT, and closes the connection whatever the reply.
+    pub async fn quit(self) -> Result<Reply, Error> {
+        let mut connection = self.begin()?;
+        if connection.is_writing() {
+            self.connection.abort();
+            return Err(Error::WrongState(
+                "a message is on its way: the connection is closed without QUIT".into(),
+            ));
+        }
+        let reply = connection.quit().await;
+        self.connection.abort();
+        reply.ok_or(Error::Disconnected(Phase::Quit))
+    }
+
+    fn begin(&self) -> Result<Lease<N>, Error> {
+        let deadlines = CallDeadlines::start(&self.network, &self.timeouts);
+        self.connection.begin(deadlines)
+    }
+
+    async fn ask(&self, command: Command<'_>) -> Result<Reply, Error> {
+        let mut connection = self.begin()?;
+        let result = connection.ask(command).await;
+        connection.release();
         result
     }
 
-    fn clock(&self) -> Clock {
-        Clock::start(&self.timeouts)
+    async fn auth_step(&self, command: Command<'_>) -> Result<AuthStep, Error> {
+        let mut connection = self.begin()?;
+        let result = connection.auth_step(command).await;
+        connection.release();
+        result
     }
 
-    fn ask(&self, command: impl FnOnce(&mut Session) -> Result<(), Error>) -> Result<Reply, Error> {
+    fn with<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
         self.connection
-            .call(self.clock(), |connection| connection.ask(command))
-    }
-
-    fn auth_step(
-        &self,
-        command: impl FnOnce(&mut Session) -> Result<(), Error>,
-    ) -> Result<AuthStep, Error> {
-        self.connection.call(self.clock(), |connection| {
-            let reply = connection.ask(command)?;
-            match connection.session().is_challenged() {
-                true => connection.challenge(&reply).map(AuthStep::Challenge),
-                false => Ok(AuthStep::Done(reply)),
-            }
-        })
-    }
-
-    fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> Option<T> {
-        self.connection
-            .look(|connection| look(connection.session()))
+            .with(|connection| look(connection.session()))
     }
 }

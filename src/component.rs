@@ -1,4 +1,4 @@
-//! The exports of `wit/smtp.wit`: its types to ours, and back.
+//! The exports of `wit/smtp.wit`: adapters from the interface's functions and types to the crate's.
 
 mod convert;
 mod errors;
@@ -10,45 +10,80 @@ use core::time::Duration;
 use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
-use crate::net::{InputStream, OutputStream};
+use crate::net::{WasiStream, block_on};
 use crate::smtp::error::Error;
-use crate::smtp::options::Options;
-use crate::smtp::session::{AuthPipelining, Dialect, InitialResponse, PipeliningAfterMessage};
-
+use crate::smtp::parameters::Options;
+use crate::timeouts::Timeout;
 use bindings::exports::envoi::mail::smtp as wit;
 use bindings::exports::envoi::mail::smtp_streams as streams;
-use convert::{all, answer};
+use convert::{all, answer, checked};
 use options::{GuestOptions, chosen};
+use wasi::io::streams::{InputStream, OutputStream};
 use zeroize::Zeroizing;
 
-/// Written by build/main.rs.
 #[allow(unused_imports, reason = "only a component exports")]
+#[allow(
+    unsafe_code,
+    unreachable_pub,
+    clippy::match_bool,
+    clippy::too_many_lines,
+    reason = "generated"
+)]
 mod bindings {
-    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+    // The WASI interfaces are those of the crate `wasi`, so that streams have one type in the whole crate.
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "envoi",
+        with: {
+            "wasi:clocks/monotonic-clock@0.2.12": wasi::clocks::monotonic_clock,
+            "wasi:clocks/wall-clock@0.2.12": wasi::clocks::wall_clock,
+            "wasi:io/error@0.2.12": wasi::io::error,
+            "wasi:io/poll@0.2.12": wasi::io::poll,
+            "wasi:io/streams@0.2.12": wasi::io::streams,
+            "wasi:random/random@0.2.12": wasi::random::random,
+            "wasi:sockets/instance-network@0.2.12": wasi::sockets::instance_network,
+            "wasi:sockets/ip-name-lookup@0.2.12": wasi::sockets::ip_name_lookup,
+            "wasi:sockets/network@0.2.12": wasi::sockets::network,
+            "wasi:sockets/tcp@0.2.12": wasi::sockets::tcp,
+            "wasi:sockets/tcp-create-socket@0.2.12": wasi::sockets::tcp_create_socket,
+        },
+    });
 }
 
 struct Component;
 
 #[cfg(target_family = "wasm")]
-bindings::export!(Component with_types_in bindings);
+#[allow(unsafe_code, reason = "generated")]
+mod exports {
+    use super::{Component, bindings};
+
+    bindings::export!(Component with_types_in bindings);
+}
+
+/// Runs a call to its end.
+fn run<T, U: From<T>>(call: impl Future<Output = Result<T, Error>>) -> Result<U, wit::Error> {
+    answer(block_on(call))
+}
 
 impl wit::Guest for Component {
     type Mailer = GuestMailer;
     type Options = GuestOptions;
-    type Message = GuestMessage;
-    type Client = GuestClient;
+    type MessageWriter = GuestMessageWriter;
+    type Session = GuestSession;
 
     fn send_mail(
         server: String,
         sender: String,
         recipients: Vec<String>,
         message: Vec<u8>,
+        timeout: Option<u64>,
     ) -> Result<wit::Receipt, wit::Error> {
-        let mailer = Mailer::from_url(&Zeroizing::new(server))?;
+        let mut mailer = Mailer::from_url(&Zeroizing::new(server))?;
+        mailer.set_timeout(Timeout::Total, timeout.map(Duration::from_nanos));
         let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
         let options = Options::default();
-        let letter = mailer.letter(sender, &recipients, &message, &options)?;
-        answer(mailer.send_last(&letter))
+        let message = mailer.outgoing_message(sender, &recipients, &message, &options)?;
+        run(mailer.send_last(&message))
     }
 
     fn explain(error: wit::Error) -> wit::Explanation {
@@ -70,24 +105,19 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
-        answer(Mailer::from_url(&Zeroizing::new(url)))
+        checked(Mailer::from_url(&Zeroizing::new(url)))
     }
 
-    fn set_port(&self, port: u16) {
-        self.0
-            .borrow_mut()
-            .set_port(Some(port).filter(|&port| port != 0));
+    fn set_port(&self, port: Option<u16>) {
+        self.0.borrow_mut().set_port(port);
     }
 
     fn set_security(&self, security: wit::Security) {
         self.0.borrow_mut().set_security(security.into());
     }
 
-    fn set_dialect(&self, dialect: wit::Dialect) {
-        self.0.borrow_mut().set_dialect(match dialect {
-            wit::Dialect::Smtp => Dialect::Smtp,
-            wit::Dialect::Lmtp => Dialect::Lmtp,
-        });
+    fn set_protocol(&self, protocol: wit::Protocol) {
+        self.0.borrow_mut().set_protocol(protocol.into());
     }
 
     fn set_credentials(&self, credentials: Option<wit::Credentials>) {
@@ -97,24 +127,17 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_mechanisms(&mechanisms))
+        checked(self.0.borrow_mut().set_mechanisms(&mechanisms))
     }
 
     fn set_initial_response(&self, when: wit::InitialResponse) {
-        self.0.borrow_mut().set_initial_response(match when {
-            wit::InitialResponse::Auto => InitialResponse::Auto,
-            wit::InitialResponse::Always => InitialResponse::Always,
-            wit::InitialResponse::Never => InitialResponse::Never,
-        });
+        self.0.borrow_mut().set_initial_response(when.into());
     }
 
     fn set_pipelining_after_message(&self, when: wit::PipeliningAfterMessage) {
-        let when = match when {
-            wit::PipeliningAfterMessage::Never => PipeliningAfterMessage::Never,
-            wit::PipeliningAfterMessage::AfterBdat => PipeliningAfterMessage::AfterBdat,
-            wit::PipeliningAfterMessage::Always => PipeliningAfterMessage::Always,
-        };
-        self.0.borrow_mut().set_pipelining_after_message(when);
+        self.0
+            .borrow_mut()
+            .set_pipelining_after_message(when.into());
     }
 
     fn set_chunking(&self, allowed: bool) {
@@ -126,19 +149,15 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
-        self.0.borrow_mut().set_auth_pipelining(match when {
-            wit::AuthPipelining::Never => AuthPipelining::Never,
-            wit::AuthPipelining::PlainAndExternal => AuthPipelining::PlainAndExternal,
-            wit::AuthPipelining::TokensToo => AuthPipelining::TokensToo,
-        });
+        self.0.borrow_mut().set_auth_pipelining(when.into());
     }
 
     fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_local_name(&name))
+        checked(self.0.borrow_mut().set_local_name(&name))
     }
 
-    fn set_timeout(&self, timeout: wit::Timeout, limit: u64) {
-        let limit = Some(Duration::from_nanos(limit)).filter(|limit| !limit.is_zero());
+    fn set_timeout(&self, timeout: wit::Timeout, limit: Option<u64>) {
+        let limit = limit.map(Duration::from_nanos);
         self.0.borrow_mut().set_timeout(timeout.into(), limit);
     }
 
@@ -146,33 +165,30 @@ impl wit::GuestMailer for GuestMailer {
         self.0.borrow_mut().set_partial_delivery(allowed);
     }
 
-    fn set_early_content(&self, allowed: bool) {
+    fn set_content_pipelining(&self, allowed: bool) {
         self.0.borrow_mut().set_early_content(allowed);
     }
 
-    fn set_connection_limits(&self, idle: u64, messages: u32) {
-        let idle = Some(Duration::from_nanos(idle)).filter(|idle| !idle.is_zero());
-        let messages = Some(messages).filter(|&messages| messages != 0);
+    fn set_connection_limits(&self, idle: Option<u64>, messages: Option<u32>) {
+        let idle = idle.map(Duration::from_nanos);
         self.0.borrow_mut().set_connection_limits(idle, messages);
     }
 
     fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_server_name(&name))
+        checked(self.0.borrow_mut().set_server_name(&name))
     }
 
-    fn set_roots(&self, roots: wit::Roots) {
-        self.0
-            .borrow_mut()
-            .set_bundled_roots(roots == wit::Roots::Bundled);
+    fn set_bundled_roots(&self, trusted: bool) {
+        self.0.borrow_mut().set_bundled_roots(trusted);
     }
 
     fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().add_trust_anchors(&certificates))
+        checked(self.0.borrow_mut().add_trust_anchors(&certificates))
     }
 
     fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
         let key = Zeroizing::new(key);
-        answer(self.0.borrow_mut().set_client_certificate(&chain, &key))
+        checked(self.0.borrow_mut().set_client_certificate(&chain, &key))
     }
 
     fn set_minimum_tls(&self, version: wit::TlsVersion) {
@@ -182,7 +198,7 @@ impl wit::GuestMailer for GuestMailer {
     }
 
     fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().set_pinned_keys(&digests))
+        checked(self.0.borrow_mut().set_pinned_keys(&digests))
     }
 
     fn send(
@@ -194,65 +210,67 @@ impl wit::GuestMailer for GuestMailer {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let letter = mailer.letter(sender.as_deref(), &recipients, &message, &options)?;
-        answer(mailer.send(&letter))
+        let message =
+            mailer.outgoing_message(sender.as_deref(), &recipients, &message, &options)?;
+        run(mailer.send(&message))
     }
 
     fn send_all(
         &self,
-        letters: Vec<wit::Letter>,
+        messages: Vec<wit::OutgoingMessage>,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Vec<Result<wit::Receipt, wit::Error>> {
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let mut results = Vec::with_capacity(letters.len());
-        let mut sound = Vec::with_capacity(letters.len());
-        for letter in &letters {
-            let wit::Envelope { sender, recipients } = &letter.envelope;
-            match mailer.letter(sender.as_deref(), recipients, &letter.message, &options) {
-                Ok(letter) => {
-                    sound.push(letter);
-                    results.push(None);
+        let mut invalid = Vec::with_capacity(messages.len());
+        let mut valid = Vec::with_capacity(messages.len());
+        for wit::OutgoingMessage { envelope, message } in &messages {
+            let wit::Envelope { sender, recipients } = envelope;
+            match mailer.outgoing_message(sender.as_deref(), recipients, message, &options) {
+                Ok(message) => {
+                    valid.push(message);
+                    invalid.push(None);
                 }
-                Err(error) => results.push(Some(Err(error))),
+                Err(error) => invalid.push(Some(Err(error))),
             }
         }
-        let mut sent = mailer.send_all(&sound).into_iter();
-        let each = results
+        let mut sent = block_on(mailer.send_all(&valid)).into_iter();
+        // In the order of the messages: the error of an invalid one, or the next result.
+        let results = invalid
             .into_iter()
-            .flat_map(|refused| refused.or_else(|| sent.next()));
-        each.map(answer).collect()
+            .flat_map(|error| error.or_else(|| sent.next()));
+        results.map(answer).collect()
     }
 
     fn start_message(
         &self,
         envelope: wit::Envelope,
         options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Message, wit::Error> {
+    ) -> Result<wit::MessageWriter, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let mut mailer = self.0.borrow_mut();
-        answer(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
+        run(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
     }
 
-    fn connect(&self) -> Result<wit::Client, wit::Error> {
-        answer(self.0.borrow_mut().connect())
+    fn connect(&self) -> Result<wit::Session, wit::Error> {
+        run(self.0.borrow_mut().connect())
     }
 
-    fn dial(&self) -> Result<wit::Client, wit::Error> {
-        answer(self.0.borrow_mut().dial())
+    fn dial(&self) -> Result<wit::Session, wit::Error> {
+        run(self.0.borrow_mut().dial())
     }
 
     fn close(&self) {
-        self.0.borrow_mut().close();
+        block_on(self.0.borrow_mut().close());
     }
 
-    fn set_transcript(&self, lines: u32) {
+    fn set_transcript_lines(&self, lines: u32) {
         self.0
             .borrow_mut()
             .set_transcript(usize::try_from(lines).unwrap_or(usize::MAX));
     }
 
-    fn transcript(&self) -> Vec<wit::TranscriptLine> {
+    fn take_transcript(&self) -> Vec<wit::TranscriptLine> {
         self.0
             .borrow_mut()
             .take_transcript()
@@ -262,44 +280,44 @@ impl wit::GuestMailer for GuestMailer {
     }
 }
 
-struct GuestMessage(RefCell<Message>);
+struct GuestMessageWriter(RefCell<Message>);
 
-impl From<Message> for wit::Message {
+impl From<Message> for wit::MessageWriter {
     fn from(message: Message) -> Self {
-        Self::new(GuestMessage(RefCell::new(message)))
+        Self::new(GuestMessageWriter(RefCell::new(message)))
     }
 }
 
-impl wit::GuestMessage for GuestMessage {
+impl wit::GuestMessageWriter for GuestMessageWriter {
     fn refused(&self) -> Vec<wit::RecipientReply> {
         all(self.0.borrow().refused().to_vec())
     }
 
     fn write(&self, bytes: Vec<u8>) -> Result<(), wit::Error> {
-        answer(self.0.borrow_mut().write(&bytes))
+        run(self.0.borrow_mut().write(&bytes))
     }
 
-    fn finish(this: wit::Message) -> Result<wit::Receipt, wit::Error> {
-        let GuestMessage(message) = this.into_inner();
-        answer(message.into_inner().finish())
+    fn finish(this: wit::MessageWriter) -> Result<wit::Receipt, wit::Error> {
+        let GuestMessageWriter(message) = this.into_inner();
+        run(message.into_inner().finish())
     }
 }
 
-struct GuestClient(Client);
+struct GuestSession(Client);
 
-impl From<Client> for wit::Client {
+impl From<Client> for wit::Session {
     fn from(client: Client) -> Self {
-        Self::new(GuestClient(client))
+        Self::new(GuestSession(client))
     }
 }
 
-impl wit::GuestClient for GuestClient {
+impl wit::GuestSession for GuestSession {
     fn greeting(&self) -> wit::Reply {
         self.0.greeting().into()
     }
 
     fn hello(&self, local_name: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.hello(&local_name))
+        run(self.0.hello(&local_name))
     }
 
     fn extension(&self, keyword: String) -> Option<String> {
@@ -311,7 +329,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn start_tls(&self) -> Result<(), wit::Error> {
-        answer(self.0.start_tls())
+        run(self.0.start_tls())
     }
 
     fn tls(&self) -> Option<wit::TlsState> {
@@ -319,7 +337,7 @@ impl wit::GuestClient for GuestClient {
     }
 
     fn authenticate(&self, credentials: wit::Credentials) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.authenticate(credentials.into()))
+        run(self.0.authenticate(credentials.into()))
     }
 
     fn auth_start(
@@ -329,15 +347,15 @@ impl wit::GuestClient for GuestClient {
     ) -> Result<wit::AuthStep, wit::Error> {
         let initial_response = initial_response.map(Zeroizing::new);
         let initial_response = initial_response.as_ref().map(|octets| octets.as_slice());
-        answer(self.0.auth_start(&mechanism, initial_response))
+        run(self.0.auth_start(&mechanism, initial_response))
     }
 
     fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
-        answer(self.0.auth_respond(&Zeroizing::new(response)))
+        run(self.0.auth_respond(&Zeroizing::new(response)))
     }
 
     fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.auth_cancel())
+        run(self.0.auth_cancel())
     }
 
     fn mail(
@@ -345,7 +363,7 @@ impl wit::GuestClient for GuestClient {
         sender: Option<String>,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.mail(sender.as_deref(), &chosen(options)))
+        run(self.0.mail(sender.as_deref(), &chosen(options)))
     }
 
     fn rcpt(
@@ -353,11 +371,11 @@ impl wit::GuestClient for GuestClient {
         recipient: String,
         options: Option<wit::OptionsBorrow<'_>>,
     ) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.rcpt(&recipient, &chosen(options)))
+        run(self.0.rcpt(&recipient, &chosen(options)))
     }
 
-    fn data(&self) -> Result<wit::Message, wit::Error> {
-        answer(self.0.data())
+    fn data(&self) -> Result<wit::MessageWriter, wit::Error> {
+        run(self.0.data())
     }
 
     fn send(
@@ -368,39 +386,38 @@ impl wit::GuestClient for GuestClient {
     ) -> Result<wit::Receipt, wit::Error> {
         let wit::Envelope { sender, recipients } = envelope;
         let options = chosen(options);
-        answer(
-            self.0
-                .send(sender.as_deref(), &recipients, &message, &options),
-        )
+        run(self
+            .0
+            .send(sender.as_deref(), &recipients, &message, &options))
     }
 
     fn reset(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.reset())
+        run(self.0.reset())
     }
 
     fn noop(&self) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.noop())
+        run(self.0.noop())
     }
 
     fn verify(&self, address: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.verify(&address))
+        run(self.0.verify(&address))
     }
 
     fn expand(&self, name: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.expand(&name))
+        run(self.0.expand(&name))
     }
 
     fn help(&self, topic: Option<String>) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.help(topic.as_deref()))
+        run(self.0.help(topic.as_deref()))
     }
 
     fn command(&self, line: String) -> Result<wit::Reply, wit::Error> {
-        answer(self.0.command(&line))
+        run(self.0.command(&line))
     }
 
-    fn quit(this: wit::Client) -> Result<wit::Reply, wit::Error> {
-        let GuestClient(client) = this.into_inner();
-        answer(client.quit())
+    fn quit(this: wit::Session) -> Result<wit::Reply, wit::Error> {
+        let GuestSession(client) = this.into_inner();
+        run(client.quit())
     }
 }
 
@@ -409,13 +426,16 @@ impl streams::Guest for Component {
         mailer: wit::MailerBorrow<'_>,
         input: InputStream,
         output: OutputStream,
-    ) -> Result<wit::Client, wit::Error> {
+    ) -> Result<wit::Session, wit::Error> {
         let GuestMailer(mailer) = mailer.get();
-        answer(mailer.borrow_mut().attach(input, output))
+        run(mailer.borrow_mut().attach(WasiStream::over(input, output)))
     }
 
-    fn write_from(target: wit::MessageBorrow<'_>, source: &InputStream) -> Result<u64, wit::Error> {
-        let GuestMessage(message) = target.get();
-        answer(message.borrow_mut().write_from(source))
+    fn write_from(
+        target: wit::MessageWriterBorrow<'_>,
+        source: &InputStream,
+    ) -> Result<u64, wit::Error> {
+        let GuestMessageWriter(message) = target.get();
+        run(message.borrow_mut().write_from(source))
     }
 }

@@ -1,226 +1,167 @@
-//! The only loop: a session over TLS over a socket.
+//! The driver: the only loop that moves bytes between the protocol core, TLS and the network.
+//!
+//! ```text
+//!   Session <--plaintext--> Tls <--ciphertext--> Stream
+//! ```
 
-mod calls;
-mod letters;
+mod deadlines;
 mod open;
+mod operations;
 
 use core::time::Duration;
 use std::rc::Rc;
 
-use crate::net::{self, Deadline, Read, Socket};
-use crate::sasl::{ChannelBinding, Credentials, MAX_ATTEMPTS, Mechanism, Nonce};
+use crate::net::{self, Deadline, Interest, Network, NoRandomness, Read, Source, Stream};
+use crate::sasl::{ChannelBinding, MAX_ATTEMPTS, Nonce};
+use crate::smtp::config::{ConnectUntil, Security, ServerConfig, SessionConfig};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::local_name::LocalName;
-use crate::smtp::outgoing::Outgoing;
+use crate::smtp::outgoing::{Outgoing, Output};
 use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan, Security,
-    Session, Step,
-};
+use crate::smtp::session::{Action, Session};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::{PIPELINED_REPLY, Timeout, Timeouts};
 use crate::tls::{self, ServerName, Tls};
 use crate::transcript::Transcript;
 
-pub use letters::{Delivery, Freshness, Letter, is_gone};
-pub use open::tls_failed;
+pub(crate) use deadlines::CallDeadlines;
+pub(crate) use open::tls_failed;
+pub(crate) use operations::Command;
 
-/// Octets of plaintext in a record of TLS (RFC 8446, section 5.1).
-const MAX_RECORD: usize = 16 * 1024;
-/// Octets that a record adds to it at most: header, nonce, tag (RFC 5246, section 6.2.3.3).
-const MAX_OVERHEAD: usize = 5 + 8 + 16;
+/// How long to wait at most for the last reply over a broken connection. A connection to a server brings that,
+/// or its end, at once.
+const DISCONNECT_REASON: Duration = Duration::from_secs(1);
 
-/// How long the last words of a broken connection are waited for, at most: they, or its end, are there
-/// to be read at once where it leads to a server.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// Where and how to open a connection.
-pub struct Target {
-    pub dialect: Dialect,
+/// The server to connect to, and how. The mailer's connections share it.
+pub(crate) struct ConnectConfig {
+    pub server: Rc<ServerConfig>,
+    /// The host's name in ASCII, or its address.
     pub host: String,
-    pub port: u16,
-    pub security: Security,
-    pub tls: tls::Settings,
-    /// The name that the certificate must bear, where TLS is made.
+    /// The name that the certificate must have, if TLS is used.
     pub server_name: Result<ServerName, String>,
-    /// Where it is not our end's address.
-    pub local_name: Option<LocalName>,
-    pub credentials: Option<Credentials>,
-    pub mechanisms: Vec<Mechanism>,
-    pub initial_response: InitialResponse,
-    pub after_message: PipeliningAfterMessage,
-    /// Whether a message leaves by BDAT where CHUNKING is offered.
-    pub may_chunk: bool,
-    pub auth_pipelining: AuthPipelining,
-    /// Whether a mechanism that shows the password may follow a proof that was refused.
-    pub plain_fallback: bool,
-    /// What connections before have learned of the server.
+    pub tls: tls::Settings,
+    /// What earlier connections have learned of the server.
     pub memory: ServerMemory,
 }
 
-impl Target {
-    /// What a session with it is to reach. `loopback` says whether no one can listen in between.
-    fn plan(
+impl ConnectConfig {
+    fn session<N: Network>(
         &self,
-        goal: Goal,
+        until: ConnectUntil,
         local_name: Option<LocalName>,
-        loopback: bool,
-    ) -> Result<Plan, Error> {
-        Ok(Plan {
-            dialect: self.dialect,
-            goal,
+        is_loopback: bool,
+    ) -> Result<SessionConfig, Error> {
+        Ok(SessionConfig {
+            server: self.server.clone(),
             host: self.host.clone(),
-            port: self.port,
-            local_name,
-            security: self.security,
-            loopback,
-            credentials: self.credentials.clone(),
-            mechanisms: self.mechanisms.clone(),
-            initial_response: self.initial_response,
-            after_message: self.after_message,
-            may_chunk: self.may_chunk,
-            auth_pipelining: self.auth_pipelining,
-            plain_fallback: self.plain_fallback,
-            memory: self.memory.clone(),
-            nonces: match &self.credentials {
-                Some(_) => nonces()?,
+            local_name: self.server.local_name.clone().or(local_name),
+            is_loopback,
+            until,
+            nonces: match &self.server.credentials {
+                Some(_) => nonces::<N>()?,
                 None => Default::default(),
             },
+            memory: self.memory.clone(),
         })
     }
 }
 
-pub struct Connection {
+/// One connection to a server, and the session over it.
+pub(crate) struct Connection<N: Network> {
     session: Session,
     tls: Option<Tls>,
-    /// Made while the answer to STARTTLS is on its way.
+    /// Made while the reply to STARTTLS is on its way.
     client_hello: Option<Tls>,
-    socket: Socket,
-    /// Of a message, sealed where TLS stands: what is too little to leave by itself.
+    stream: N::Stream,
+    /// A part of a message, encrypted if TLS is on, that is too short for a write of its own.
     held_back: Outgoing,
-    target: Rc<Target>,
-    clock: Clock,
+    config: Rc<ConnectConfig>,
+    deadlines: CallDeadlines<N>,
     transcript: Transcript,
-    /// When a reply was waited for last.
+    /// When the driver last waited for a reply.
     used: Duration,
-    /// When replies that may never come are given up.
+    /// When the driver gives up on replies that may never come.
     overdue: Option<Deadline>,
 }
 
-/// The limits of a call's waits.
-#[derive(Clone)]
-pub struct Clock {
-    pub timeouts: Timeouts,
-    /// The end of the whole call.
-    pub total: Option<Deadline>,
-}
-
-impl Clock {
-    /// For a call that begins now.
-    pub fn start(timeouts: &Timeouts) -> Self {
-        Self {
-            timeouts: timeouts.clone(),
-            total: timeouts.total.map(Deadline::after),
-        }
-    }
-
-    /// Whether the time of the whole call has run out.
-    pub fn is_over(&self) -> bool {
-        self.total.is_some_and(Deadline::has_passed)
-    }
-
-    fn limit(&self, limit: Duration) -> Deadline {
-        Deadline::after(limit).or(self.total)
-    }
-
-    /// A wait that `limit` or the total ended, in this phase.
-    fn timed_out(&self, phase: Phase, limit: Timeout) -> Error {
-        if self.is_over() {
-            Error::Timeout(phase, Timeout::Total)
-        } else {
-            Error::Timeout(phase, limit)
-        }
-    }
-}
-
-impl Connection {
-    /// Connects; where the target says so, secures and authenticates too.
-    pub fn open(
-        target: Rc<Target>,
-        goal: Goal,
-        clock: Clock,
+impl<N: Network> Connection<N> {
+    /// Connects, and goes on until `until` is reached.
+    pub(crate) async fn open(
+        config: Rc<ConnectConfig>,
+        until: ConnectUntil,
+        deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let (socket, ip) = open::connect(&target, &clock, transcript)?;
-        target.memory.learn_address_family(ip.is_ipv6());
-        let local = target
-            .local_name
-            .clone()
-            .or_else(|| socket.local_ip().map(LocalName::literal));
-        let plan = target.plan(goal, local, ip.is_loopback())?;
-        Self::over(socket, target, plan, clock, transcript)
+        let (stream, ip) = open::connect(&config, &deadlines, transcript).await?;
+        config.memory.learn_address_family(ip.is_ipv6());
+        let local_name = stream.local_ip().map(LocalName::literal);
+        let session = config.session::<N>(until, local_name, ip.is_loopback())?;
+        Self::over(stream, config, session, deadlines, transcript).await
     }
 
-    /// Over a connection of the caller's own, which may lead anywhere.
-    pub fn attach(
-        socket: Socket,
-        target: Rc<Target>,
-        clock: Clock,
+    /// Takes a connection that the caller has made, which may lead anywhere.
+    pub(crate) async fn attach(
+        stream: N::Stream,
+        config: Rc<ConnectConfig>,
+        deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
-        let plan = target.plan(Goal::Greeting, target.local_name.clone(), false)?;
-        Self::over(socket, target, plan, clock, transcript)
+        let session = config.session::<N>(ConnectUntil::Greeting, None, false)?;
+        Self::over(stream, config, session, deadlines, transcript).await
     }
 
-    fn over(
-        socket: Socket,
-        target: Rc<Target>,
-        plan: Plan,
-        clock: Clock,
+    async fn over(
+        stream: N::Stream,
+        config: Rc<ConnectConfig>,
+        session: SessionConfig,
+        deadlines: CallDeadlines<N>,
         transcript: &Transcript,
     ) -> Result<Self, Error> {
         let mut connection = Self {
-            session: Session::new(plan),
+            session: Session::new(session),
             tls: None,
             client_hello: None,
-            socket,
+            stream,
             held_back: Outgoing::default(),
-            target,
-            clock,
+            config,
+            deadlines,
             transcript: transcript.clone(),
             used: Duration::ZERO,
             overdue: None,
         };
-        connection.session.words().want(transcript.is_wanted());
-        match connection.greet() {
+        connection
+            .session
+            .transcript()
+            .set_enabled(transcript.is_wanted());
+        match connection.greet().await {
             Ok(()) => Ok(connection),
             Err(error) => {
-                connection.quit();
+                connection.quit().await;
                 Err(error)
             }
         }
     }
 
-    fn greet(&mut self) -> Result<(), Error> {
-        if self.target.security == Security::ImplicitTls {
-            self.secure()?;
+    async fn greet(&mut self) -> Result<(), Error> {
+        if self.config.server.security == Security::ImplicitTls {
+            self.secure().await?;
         }
-        self.run()
+        self.run().await
     }
 
-    /// Whether another message may be sent: the server takes more, and has not closed it, as far as
-    /// the socket shows without a round trip.
-    pub fn is_alive(&mut self) -> bool {
+    /// Whether another message may be sent: the server takes more, and has not closed the connection, as far
+    /// as that shows without a round trip.
+    pub(crate) fn is_alive(&mut self) -> bool {
         loop {
-            match self.socket.read() {
+            match self.stream.try_read() {
                 Read::Nothing => {
                     return self.session.is_open()
                         && self.session.takes_more()
-                        && !self.session.has_unasked();
+                        && !self.session.has_unsolicited();
                 }
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
-                    if self.take(&bytes).is_err() {
+                    if self.ingest(&bytes).is_err() {
                         return false;
                     }
                 }
@@ -228,80 +169,70 @@ impl Connection {
         }
     }
 
-    /// How long it was not used.
-    pub fn idle(&self) -> Duration {
-        net::now().saturating_sub(self.used)
+    /// How long the connection has not been used.
+    pub(crate) fn idle(&self) -> Duration {
+        self.deadlines.network.now().saturating_sub(self.used)
     }
 
-    /// Whether more can be said.
-    pub fn is_open(&self) -> bool {
+    /// Whether another command may be sent.
+    pub(crate) fn is_open(&self) -> bool {
         self.session.is_open()
     }
 
-    /// Whether the server is still to learn who we are.
-    pub fn is_unauthenticated(&self) -> bool {
+    /// Whether AUTH has still to be sent.
+    pub(crate) fn is_unauthenticated(&self) -> bool {
         self.session.is_unauthenticated()
     }
 
-    /// Whether the server lost an envelope that left behind AUTH, so that the message goes once more
-    /// over a new connection: while there is time.
-    pub fn has_lost_envelope(&self) -> bool {
-        self.session.has_lost_envelope() && !self.clock.is_over()
+    /// Whether the server lost an envelope that was pipelined after AUTH, and there is time to send the
+    /// message once more over a new connection.
+    pub(crate) fn has_lost_envelope(&self) -> bool {
+        self.session.has_lost_envelope() && !self.deadlines.is_over()
     }
 
     // --- the loop -----------------------------------------------------------------------------
 
-    /// Until what the session was asked for is done.
-    fn run(&mut self) -> Result<(), Error> {
-        let result = self.run_session();
+    /// Runs the session until the requested operation is complete.
+    async fn run(&mut self) -> Result<(), Error> {
+        let result = self.run_session().await;
         self.conclude(result)
     }
 
-    /// Writes the transcript. After an error that leaves open what the server heard, nothing more
-    /// is said.
+    /// Writes the transcript. After an error that leaves the server's state unknown, the session ends.
     fn conclude<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
-        let result = result.map_err(|error| self.session.ends_with(error));
-        self.write_down();
-        if let Err(
-            Error::Timeout(..)
-            | Error::Disconnected(_)
-            | Error::Protocol(..)
-            | Error::TlsFailed(..),
-        ) = result
-        {
-            self.session.end();
-        }
+        let result = result.map_err(|error| self.session.fail(error));
+        self.flush_transcript();
         result
     }
 
-    fn run_session(&mut self) -> Result<(), Error> {
+    async fn run_session(&mut self) -> Result<(), Error> {
         loop {
-            match self.session.step()? {
-                Step::Await => self.await_reply()?,
-                Step::Handshake => self.secure()?,
-                Step::Done => return Ok(()),
+            match self.session.next_action()? {
+                Action::NeedReply => self.await_reply().await?,
+                Action::NeedTls => self.secure().await?,
+                Action::Idle => return Ok(()),
             }
         }
     }
 
-    fn await_reply(&mut self) -> Result<(), Error> {
-        self.write_down();
-        self.flush()?;
-        self.used = net::now();
-        let deadline = self.reply_deadline().or(self.clock.total);
+    async fn await_reply(&mut self) -> Result<(), Error> {
+        self.flush_transcript();
+        self.flush().await?;
+        self.used = self.deadlines.network.now();
+        let deadline = self.reply_deadline().or(self.deadlines.total);
         if self.session.phase() == Phase::StartTls && self.client_hello.is_none() {
-            // What is wrong with it is found again when it is needed.
-            self.client_hello = open::client_hello(&self.target).ok();
+            // An error shows again when the ClientHello is needed.
+            self.client_hello = open::client_hello(&self.config).ok();
         }
         while !self.session.has_reply() {
-            self.fill(deadline)?;
+            self.fill(deadline).await?;
         }
         Ok(())
     }
 
-    /// For the reply that is awaited from now on. Replies that may never come share one short limit.
+    /// The deadline of the reply that is awaited from now on. Replies that may never come share a short one.
     fn reply_deadline(&mut self) -> Deadline {
-        let limit = self.clock.timeouts.reply(self.session.phase());
+        let limit = self.deadlines.timeouts.reply(self.session.phase());
         if !self.session.may_wait_in_vain() {
             self.overdue = None;
             return Deadline::at(self.used.saturating_add(limit));
@@ -311,31 +242,38 @@ impl Connection {
         *self.overdue.get_or_insert(overdue)
     }
 
-    /// Writes all that is outgoing, and reads meanwhile: a server may stop reading until its
-    /// replies are read.
-    fn flush(&mut self) -> Result<(), Error> {
-        self.write_out(1)
+    /// Writes all that is outgoing, and reads meanwhile: a server may stop reading until its replies are read.
+    async fn flush(&mut self) -> Result<(), Error> {
+        self.write_out(1).await
     }
 
-    /// Writes what is outgoing in the middle of a message, as far as it fills writes. A small rest
-    /// would be a segment of its own, for whose acknowledgement the next one waits where the host has
-    /// Nagle's algorithm on (RFC 1122, section 4.2.3.4), as wasmtime (48) has.
-    fn push(&mut self) -> Result<(), Error> {
-        self.write_out(calls::BLOCK)
+    /// Writes full blocks in the middle of a message. A small rest would be a segment of its own, and the next
+    /// one would wait for its acknowledgement if the host leaves Nagle's algorithm on (RFC 1122, section
+    /// 4.2.3.4), as wasmtime (48) does.
+    async fn push(&mut self) -> Result<(), Error> {
+        self.write_out(operations::BLOCK).await
     }
 
-    /// Holds back what is less than both `least` and what can be written.
-    fn write_out(&mut self, least: usize) -> Result<(), Error> {
+    /// Writes the outgoing octets. Keeps a remainder shorter than `least` for the next call, unless the network
+    /// takes even less at once.
+    async fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
-        let behind = self.behind_message();
-        bytes.join(self.seal()?);
+        let Output {
+            first,
+            after_message,
+        } = self.session.take_output();
+        bytes.join(self.seal(first)?);
+        let after_message = self.seal(after_message)?;
+        let behind = after_message.len();
+        bytes.join(after_message);
         let mut left = &bytes[..];
         while !left.is_empty() {
-            let permitted = match self.room() {
+            let permitted = match self.writable_bytes().await {
                 Ok(octets) => octets,
                 Err(error) => {
-                    // The server has half of what was written: nothing else can follow.
-                    self.session.end();
+                    // The server has a part of a command or block: nothing else can follow.
+                    let error = self.session.fail(error);
+                    self.session.close();
                     return Err(error);
                 }
             };
@@ -344,80 +282,78 @@ impl Connection {
             }
             let (piece, rest) = left.split_at(permitted.min(left.len()));
             if rest.len() <= behind {
-                self.session.leaving();
+                self.session.mark_message_sent();
             }
-            self.socket.write(piece).map_err(|_| self.last_words())?;
+            if self.stream.write(piece).is_err() {
+                return Err(self.disconnect_reason().await);
+            }
             left = rest;
         }
         self.held_back = bytes.last(left.len());
         Ok(())
     }
 
-    /// What is to be written behind the end of a message, at most: once no more than that is left,
-    /// the end may have left.
-    fn behind_message(&self) -> usize {
-        let octets = self.session.behind_message();
-        match self.tls.is_some() && octets > 0 {
-            true => octets + MAX_OVERHEAD * (1 + octets / MAX_RECORD),
-            false => octets,
-        }
-    }
-
-    /// What is outgoing, encrypted where TLS stands.
-    fn seal(&mut self) -> Result<Outgoing, Error> {
+    /// Encrypts what is to be written, if TLS is on.
+    fn seal(&mut self, plaintext: Outgoing) -> Result<Outgoing, Error> {
         let phase = self.session.phase();
-        let open = self.session.take_outgoing();
         let Some(tls) = &mut self.tls else {
-            return Ok(open);
+            return Ok(plaintext);
         };
-        tls.send(&open)
-            .map_err(|e| Error::Protocol(phase, e.message))?;
-        Ok(std::mem::take(tls.outgoing()).into())
+        // The end of the handshake, and an answer to a key update, leave before it.
+        let mut sealed = Outgoing::from(std::mem::take(tls.outgoing()));
+        if !plaintext.is_empty() {
+            let records = tls.seal(&plaintext);
+            let records = records.map_err(|e| Error::Protocol(phase, e.to_string()))?;
+            sealed.join(records.into());
+        }
+        Ok(sealed)
     }
 
-    /// Octets that can be written now, at least one.
-    fn room(&mut self) -> Result<usize, Error> {
+    /// Waits until something can be written; returns how many octets, at least one.
+    async fn writable_bytes(&mut self) -> Result<usize, Error> {
         let mut deadline = None;
         loop {
-            match self.socket.permitted().map_err(|_| self.last_words())? {
-                0 => {
-                    // From the first wait on, of which there is mostly none.
-                    let limit = self.clock.timeouts.block;
-                    let deadline = *deadline.get_or_insert_with(|| self.clock.limit(limit));
-                    let waited = self.socket.wait_to_write_or_read(deadline);
+            match self.stream.writable_bytes() {
+                Ok(0) => {
+                    // Mostly there is no wait, so the clock is read only before the first.
+                    let limit = self.deadlines.timeouts.block;
+                    let deadline = *deadline.get_or_insert_with(|| self.deadlines.limit(limit));
+                    let waited = self.stream.wait(Interest::ReadOrWrite, deadline).await;
                     waited.map_err(|e| self.failed(e, Timeout::Block))?;
                 }
-                octets => return Ok(octets),
+                Ok(octets) => return Ok(octets),
+                Err(_) => return Err(self.disconnect_reason().await),
             }
-            self.read_meanwhile()?;
+            self.read_meanwhile().await?;
         }
     }
 
-    /// In the middle of the message any reply is the end of it.
-    fn read_meanwhile(&mut self) -> Result<(), Error> {
-        match self.socket.read() {
+    /// Reads without waiting. In the middle of the message any reply ends it.
+    async fn read_meanwhile(&mut self) -> Result<(), Error> {
+        match self.stream.try_read() {
             Read::Nothing => {}
-            Read::Bytes(bytes) => self.take(&bytes)?,
-            Read::End | Read::Broken => return Err(self.last_words()),
+            Read::Bytes(bytes) => self.ingest(&bytes)?,
+            Read::End | Read::Broken => return Err(self.disconnect_reason().await),
         }
         match self.session.phase() {
-            Phase::Content => self.session.hear_arrived(),
+            Phase::Content => self.session.process_pending_replies(),
             _ => Ok(()),
         }
     }
 
-    fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
-        let read = self.socket.read_within(deadline);
+    /// Reads once, and waits for it until `deadline`.
+    async fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
+        let read = self.stream.read_within(deadline).await;
         let limit = Timeouts::of_reply(self.session.phase());
         match read.map_err(|e| self.failed(e, limit))? {
             Read::Nothing => Ok(()),
-            Read::Bytes(bytes) => self.take(&bytes),
+            Read::Bytes(bytes) => self.ingest(&bytes),
             Read::End | Read::Broken => Err(Error::Disconnected(self.session.phase())),
         }
     }
 
-    /// What was read, decrypted where TLS stands.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    /// Hands received octets to the session, decrypted if TLS is on.
+    fn ingest(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(tls) = &mut self.tls else {
             return self.session.receive(bytes);
         };
@@ -425,86 +361,90 @@ impl Connection {
         tls.receive(bytes).map_err(|error| match phase {
             // In TLS 1.3 the client is done before the server has looked at its certificate.
             Phase::Greeting | Phase::Hello => tls_failed(error),
-            _ => Error::Protocol(phase, error.message),
+            _ => Error::Protocol(phase, error.to_string()),
         })?;
         let plaintext = std::mem::take(tls.plaintext());
         let closed = tls.is_closed();
         self.session.receive(&plaintext)?;
-        match closed && !self.session.has_reply() {
-            true => Err(Error::Disconnected(phase)),
-            false => Ok(()),
+        if closed && !self.session.has_reply() {
+            return Err(Error::Disconnected(phase));
         }
+        Ok(())
     }
 
-    /// TLS on the connection as it stands. The last flight of the handshake is left for the first
-    /// command to leave with.
-    fn secure(&mut self) -> Result<(), Error> {
+    /// Starts TLS. The last flight of the handshake leaves with the first command.
+    async fn secure(&mut self) -> Result<(), Error> {
         let hello = self.client_hello.take();
-        let hello = hello.map_or_else(|| open::client_hello(&self.target), Ok);
-        match hello.and_then(|tls| open::handshake(&self.socket, tls, &self.clock)) {
+        let secured = match hello.map_or_else(|| open::client_hello(&self.config), Ok) {
+            Ok(tls) => open::handshake(&mut self.stream, tls, &self.deadlines).await,
+            Err(error) => Err(error),
+        };
+        match secured {
             Ok(tls) => {
-                self.transcript.add(Speaker::Event, tls.state().to_string());
-                self.session.bind(tls.channel_binding().map(binding));
+                self.note(tls.state().to_string());
+                let binding = tls.channel_binding().map(binding);
                 self.tls = Some(tls);
-                if self.target.security != Security::ImplicitTls {
-                    self.session.secured()?;
-                }
-                // The server's first words may have come with the end of its handshake.
-                self.take(&[])
+                self.session.secured(binding)?;
+                // The server's greeting may have come with the end of its handshake.
+                self.ingest(&[])
             }
             Err(error) => {
-                self.transcript
-                    .add(Speaker::Event, "the TLS handshake failed".into());
-                self.session.end();
+                self.note("the TLS handshake failed".into());
+                self.session.close();
                 Err(error)
             }
         }
     }
 
-    /// Hands what was said to the transcript.
-    fn write_down(&mut self) {
-        for (speaker, text) in self.session.words().take() {
-            self.transcript.add(speaker, text);
+    fn note(&self, event: String) {
+        let now = || self.deadlines.network.now();
+        self.transcript.add(now, Speaker::Event, event);
+    }
+
+    fn flush_transcript(&mut self) {
+        for (speaker, text) in self.session.transcript().take() {
+            let now = || self.deadlines.network.now();
+            self.transcript.add(now, speaker, text);
         }
     }
 
-    // --- what goes wrong ----------------------------------------------------------------------
+    // --- errors -------------------------------------------------------------------------------
 
-    /// The server may have said why before it closed. That has arrived before its end has; but a host
-    /// may know from a write that the connection is broken, and not yet that there is something to
-    /// read.
-    fn last_words(&mut self) -> Error {
+    /// The error of a broken connection. The server may have said why before it closed. That has arrived before
+    /// its end has, but a host may know from a write that the connection is broken, and not yet that there is
+    /// something to read.
+    async fn disconnect_reason(&mut self) -> Error {
         let phase = self.session.phase();
-        let deadline = self.clock.limit(LAST_WORDS);
+        let deadline = self.deadlines.limit(DISCONNECT_REASON);
         loop {
-            match self.socket.read_within(deadline) {
+            match self.stream.read_within(deadline).await {
                 Ok(Read::Nothing) => {}
-                Ok(Read::Bytes(bytes)) if self.take(&bytes).is_ok() => {}
+                Ok(Read::Bytes(bytes)) if self.ingest(&bytes).is_ok() => {}
                 _ => break,
             }
         }
         let heard = match phase {
-            Phase::Content => self.session.hear_arrived(),
-            _ if self.session.has_reply() => self.session.step().map(drop),
+            Phase::Content => self.session.process_pending_replies(),
+            _ if self.session.has_reply() => self.session.next_action().map(drop),
             _ => Ok(()),
         };
         heard.err().unwrap_or(Error::Disconnected(phase))
     }
 
-    /// Of a wait that `limit` bounds, or the total.
+    /// The error of a wait that `limit` or the total bounds.
     fn failed(&mut self, error: net::Error, limit: Timeout) -> Error {
         let phase = self.session.phase();
         match error {
-            net::Error::TimedOut => self.clock.timed_out(phase, limit),
+            net::Error::TimedOut => self.deadlines.timed_out(phase, limit),
             _ => Error::Disconnected(phase),
         }
     }
 }
 
-/// Fresh, for all attempts of one authentication.
-fn nonces() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
+/// Fresh nonces, for all attempts of one authentication.
+pub(crate) fn nonces<N: Network>() -> Result<[Nonce; MAX_ATTEMPTS], Error> {
     let mut nonces = [Nonce::default(); MAX_ATTEMPTS];
-    net::random(nonces.as_flattened_mut()).map_err(|net::NoRandomness| {
+    N::random(nonces.as_flattened_mut()).map_err(|NoRandomness| {
         Error::Other("the host gave no randomness, without which nobody can log in".into())
     })?;
     Ok(nonces)

@@ -1,47 +1,63 @@
 //! An SMTP client as a WebAssembly component.
 //!
 //! ```text
-//!             wit/                      what a caller sees
+//!             wit/                      the interface
 //!              |
-//!        src/component.rs               WIT types <-> ours
+//!        src/component.rs               converts the interface's types
 //!              |
-//!   src/{mailer,client,message}.rs      configuration, kept connection, one-call send; a session
-//!              |                        command by command; a message in pieces
-//!        src/handle.rs                  a connection that these share
+//!   src/{mailer,client,message}.rs      configuration and connection reuse; a session command by command;
+//!              |                        a message in pieces
+//!     src/shared_connection.rs          a connection that these share
 //!              |
-//!       src/connection.rs               the only loop: session x tls x socket
+//!       src/connection.rs               the driver: the only loop, between session, TLS and network
 //!       /        |       \
-//!  src/smtp/  src/tls/  src/net/        pure | pure | WASI sockets, name lookup, clocks
+//!  src/smtp/  src/tls/  src/net/        pure | pure | the network trait, Happy Eyeballs, WASI 0.2
 //!      |
 //!  src/sasl/                            mechanisms: step in, step out
-//!      |
-//!  src/unicode/                         domains and passwords in other scripts
 //! ```
 //!
-//! Dependencies point down. `smtp/`, `sasl/`, `unicode/` and `tls/` do no I/O, read no clock and draw no
+//! Dependencies point down. `smtp/`, `sasl/` and `tls/` do no I/O, read no clock and draw no
 //! randomness: `tests/layers.rs` holds them to that.
 //!
 //! As a component it exports `envoi:mail/smtp`. A Rust guest may also link the crate, with
-//! `default-features = false` so that the guest exports nothing of it, and use [`Mailer`].
+//! `default-features = false` so that the guest exports nothing of it, and use [`Mailer`]. Its methods are
+//! `async`: [`block_on`] runs them over WASI 0.2.
+//!
+//! ```no_run
+//! # use envoi::{Mailer, block_on, smtp::error::Error, smtp::parameters::Options};
+//! # fn main() -> Result<(), Error> {
+//! let mut mailer = Mailer::from_url("smtps://user:password@mail.example.org")?;
+//! let recipients = ["you@example.org".into()];
+//! let message = b"From: me@example.org\r\nSubject: hello\r\n\r\nHello.\r\n";
+//! let options = Options::default();
+//! let message = mailer.outgoing_message(Some("me@example.org"), &recipients, message, &options)?;
+//! let receipt = block_on(mailer.send(&message))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Over another network, implement [`net::Network`] and start with [`Mailer::over`].
 
 mod client;
 #[cfg(feature = "component")]
 mod component;
 mod connection;
-mod handle;
+mod host;
 mod mailer;
 mod message;
-mod net;
+pub mod net;
 pub mod sasl;
+mod shared_connection;
 pub mod smtp;
 mod timeouts;
 pub mod tls;
 mod transcript;
-mod unicode;
 mod url;
 
-pub use client::{AuthStep, Client};
+pub use client::AuthStep;
+pub use client::Client;
 pub use mailer::Mailer;
 pub use message::Message;
+pub use net::block_on;
 pub use timeouts::Timeout;
 pub use transcript::TranscriptLine;

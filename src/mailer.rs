@@ -1,39 +1,35 @@
-//! Whole messages: where and how to send, and the connection kept between them.
+//! Whole messages: the configuration of a server, and connection reuse between messages.
 
-use core::net::IpAddr;
 use core::time::Duration;
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::client::Client;
-use crate::connection::{
-    Clock, Connection, Delivery, Freshness, Letter, Target, is_gone, tls_failed,
-};
-use crate::handle::Handle;
+use crate::connection::{CallDeadlines, ConnectConfig, Connection, tls_failed};
+use crate::host::host_name;
 use crate::message::Message;
-use crate::net::{self, InputStream, OutputStream, Socket};
+use crate::net::{self, Network, Wasi};
 use crate::sasl::{Credentials, Mechanism};
-use crate::smtp::delivery::Content;
-use crate::smtp::envelope::{Envelope, Receipt};
-use crate::smtp::error::{Error, Phase};
-use crate::smtp::idn::to_ascii_host;
-use crate::smtp::local_name::LocalName;
-use crate::smtp::options::Options;
-use crate::smtp::server_memory::ServerMemory;
-use crate::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Security,
+use crate::shared_connection::SharedConnection;
+use crate::smtp::config::{
+    AuthPipelining, ConnectUntil, InitialResponse, PartialDelivery, PipeliningAfterMessage,
+    Protocol, Security, ServerConfig,
 };
+use crate::smtp::envelope::Envelope;
+use crate::smtp::error::{Error, Phase};
+use crate::smtp::local_name::LocalName;
+use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
+use crate::smtp::parameters::Options;
+use crate::smtp::receipt::Receipt;
+use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending, is_connection_dead};
+use crate::smtp::server_memory::ServerMemory;
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
 use crate::transcript::{Transcript, TranscriptLine};
 use crate::url::ServerUrl;
 
-/// Longest host name (RFC 1035, section 2.3.4).
-const MAX_HOST: usize = 253;
-
-/// What parts the labels of a name (UTS 46, section 2.3).
-const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
-
-/// When a kept connection is given up.
+/// When a kept connection is closed.
 #[derive(Clone, Copy, Default)]
 struct Limits {
     idle: Option<Duration>,
@@ -41,61 +37,54 @@ struct Limits {
 }
 
 impl Limits {
-    fn are_reached(self, connection: &Connection) -> bool {
+    fn are_reached<N: Network>(self, connection: &Connection<N>) -> bool {
         let carried = connection.session().transactions();
         self.messages.is_some_and(|limit| carried >= limit)
             || self.idle.is_some_and(|limit| connection.idle() >= limit)
     }
 }
 
-/// Where and how to send; keeps a connection between messages.
-pub struct Mailer {
-    host: String,
-    port: Option<u16>,
-    security: Security,
-    dialect: Dialect,
-    credentials: Option<Credentials>,
-    mechanisms: Vec<Mechanism>,
-    initial_response: InitialResponse,
-    after_message: PipeliningAfterMessage,
-    may_chunk: bool,
-    auth_pipelining: AuthPipelining,
-    plain_fallback: bool,
-    local_name: Option<LocalName>,
+/// Sends messages to one server, and keeps a connection to it between them. `None` in a setter restores the
+/// default.
+pub struct Mailer<N: Network = Wasi> {
+    network: N,
+    config: Rc<ServerConfig>,
     server_name: Option<ServerName>,
     policy: Policy,
     timeouts: Timeouts,
-    partial: bool,
-    early: bool,
+    partial_delivery: PartialDelivery,
+    early_content: EarlyContent,
     limits: Limits,
     transcript: Transcript,
-    /// Kept because sessions resume from it.
+    /// Kept because TLS sessions resume from it.
     tls: Option<tls::Settings>,
-    kept: Option<Handle>,
+    kept: Option<SharedConnection<N>>,
     memory: ServerMemory,
 }
 
 impl Mailer {
-    /// STARTTLS on port 587 until told otherwise.
+    /// STARTTLS on port 587 is the default.
     pub fn new(host: String) -> Self {
+        Self::over(Wasi, host)
+    }
+
+    /// Takes `smtps://user:password@host:port`, of which user and port are optional.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        Self::over_from_url(Wasi, url)
+    }
+}
+
+impl<N: Network> Mailer<N> {
+    /// As [`Mailer::new`], over a network of the caller's choice.
+    pub fn over(network: N, host: String) -> Self {
         Self {
-            host,
-            port: None,
-            security: Security::StartTls,
-            dialect: Dialect::Smtp,
-            credentials: None,
-            mechanisms: Mechanism::DEFAULT.to_vec(),
-            initial_response: InitialResponse::Auto,
-            after_message: PipeliningAfterMessage::AfterBdat,
-            may_chunk: true,
-            auth_pipelining: AuthPipelining::PlainAndExternal,
-            plain_fallback: true,
-            local_name: None,
+            network,
+            config: Rc::new(ServerConfig::new(host)),
             server_name: None,
             policy: Policy::default(),
             timeouts: Timeouts::default(),
-            partial: true,
-            early: false,
+            partial_delivery: PartialDelivery::Allowed,
+            early_content: EarlyContent::Forbidden,
             limits: Limits::default(),
             transcript: Transcript::default(),
             tls: None,
@@ -104,38 +93,38 @@ impl Mailer {
         }
     }
 
-    pub fn from_url(url: &str) -> Result<Self, Error> {
+    /// As [`Mailer::from_url`], over a network of the caller's choice.
+    pub fn over_from_url(network: N, url: &str) -> Result<Self, Error> {
         let url = ServerUrl::parse(url).map_err(Error::InvalidArgument)?;
-        let mailer = Self {
-            port: url.port,
-            security: url.security,
-            credentials: url.credentials.map(Credentials::from),
-            ..Self::new(url.host)
-        };
-        host_name(&mailer.host)?;
+        host_name(&url.host)?;
+        let mut mailer = Self::over(network, url.host);
+        let config = mailer.config_mut();
+        config.port = url.port;
+        config.security = url.security;
+        config.credentials = url.credentials.map(Credentials::from);
         mailer.check_credentials()?;
         Ok(mailer)
     }
 
-    /// None sets that of the security again.
+    /// `None` restores the default port of the security mode.
     pub fn set_port(&mut self, port: Option<u16>) {
         self.forget_server();
-        self.port = port;
+        self.config_mut().port = port;
     }
 
     pub fn set_security(&mut self, security: Security) {
         self.forget_server();
-        self.security = security;
+        self.config_mut().security = security;
     }
 
-    pub fn set_dialect(&mut self, dialect: Dialect) {
+    pub fn set_protocol(&mut self, protocol: Protocol) {
         self.forget_server();
-        self.dialect = dialect;
+        self.config_mut().protocol = protocol;
     }
 
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.forget_login();
-        self.credentials = credentials;
+        self.config_mut().credentials = credentials;
     }
 
     pub fn set_mechanisms(&mut self, names: &[String]) -> Result<(), Error> {
@@ -145,59 +134,70 @@ impl Mailer {
                 Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
             })
         };
-        self.mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        let mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        self.config_mut().mechanisms = mechanisms;
         self.forget_login();
         Ok(())
     }
 
-    /// Whether PLAIN or LOGIN may follow a proof of the password that was refused.
+    /// Whether PLAIN or LOGIN, which send the password, may follow a mechanism that only proves it and was
+    /// refused.
     pub fn set_plain_fallback(&mut self, allowed: bool) {
-        self.plain_fallback = allowed;
+        self.config_mut().plain_fallback = allowed;
         self.forget_login();
     }
 
     pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
-        self.auth_pipelining = when;
+        self.config_mut().auth_pipelining = when;
         self.kept = None;
     }
 
     pub fn set_initial_response(&mut self, when: InitialResponse) {
-        self.initial_response = when;
+        self.config_mut().initial_response = when;
         self.kept = None;
     }
 
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
-        self.after_message = when;
+        self.config_mut().pipelining_after_message = when;
         self.kept = None;
     }
 
-    /// Whether a message leaves by BDAT where the server offers CHUNKING; by DATA otherwise.
+    /// Whether a message leaves by BDAT if the server offers CHUNKING; else it leaves by DATA.
     pub fn set_chunking(&mut self, allowed: bool) {
-        self.may_chunk = allowed;
+        self.config_mut().chunking = allowed;
         self.kept = None;
     }
 
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
-        self.local_name = Some(LocalName::parse(name).map_err(Error::InvalidArgument)?);
+        let name = LocalName::parse(name).map_err(Error::InvalidArgument)?;
+        self.config_mut().local_name = Some(name);
         self.kept = None;
         Ok(())
     }
 
-    /// None sets the default again.
+    /// `None` restores the default.
     pub fn set_timeout(&mut self, timeout: Timeout, limit: Option<Duration>) {
         self.timeouts.set(timeout, limit);
     }
 
     pub fn set_partial_delivery(&mut self, allowed: bool) {
-        self.partial = allowed;
+        self.partial_delivery = if allowed {
+            PartialDelivery::Allowed
+        } else {
+            PartialDelivery::Forbidden
+        };
     }
 
     /// Whether the content of a small message may leave before its envelope is answered.
     pub fn set_early_content(&mut self, allowed: bool) {
-        self.early = allowed;
+        self.early_content = if allowed {
+            EarlyContent::Allowed
+        } else {
+            EarlyContent::Forbidden
+        };
     }
 
-    /// After how long without use, and how many messages, a kept connection is given up; none: never.
+    /// Closes a kept connection after it was idle for so long, or has carried so many messages.
     pub fn set_connection_limits(&mut self, idle: Option<Duration>, messages: Option<u32>) {
         self.limits = Limits { idle, messages };
     }
@@ -208,13 +208,13 @@ impl Mailer {
         Ok(())
     }
 
-    /// Whether Mozilla's roots are trusted, besides those that were added.
+    /// Whether to trust Mozilla's roots besides the added ones.
     pub fn set_bundled_roots(&mut self, trusted: bool) {
         self.policy.trust.use_bundled(trusted);
         self.forget_tls();
     }
 
-    /// PEM or DER; all or none.
+    /// Adds roots in PEM or DER. Unless all are valid, none is added.
     pub fn add_trust_anchors(&mut self, certificates: &[u8]) -> Result<(), Error> {
         self.policy
             .trust
@@ -224,24 +224,25 @@ impl Mailer {
         Ok(())
     }
 
-    /// In PEM or DER; both empty: none any more.
+    /// PEM or DER. Empty arguments remove the certificate.
     pub fn set_client_certificate(&mut self, chain: &[u8], key: &[u8]) -> Result<(), Error> {
-        let identity = match chain.is_empty() && key.is_empty() {
-            true => None,
-            false => Some(Identity::new::<WasiHost>(chain, key).map_err(Error::InvalidArgument)?),
+        self.policy.identity = if chain.is_empty() && key.is_empty() {
+            None
+        } else {
+            let identity = Identity::new::<Platform<N>>(chain, key);
+            Some(identity.map_err(Error::InvalidArgument)?)
         };
-        self.policy.identity = identity;
         self.forget_tls();
         Ok(())
     }
 
-    /// Whether TLS 1.2 is not good enough.
+    /// Whether to refuse TLS 1.2.
     pub fn set_only_tls13(&mut self, only: bool) {
         self.policy.only_tls13 = only;
         self.forget_tls();
     }
 
-    /// SHA-256 digests of SubjectPublicKeyInfos; with none, any valid certificate will do.
+    /// SHA-256 digests of SubjectPublicKeyInfos. Without any, every valid certificate is accepted.
     pub fn set_pinned_keys(&mut self, digests: &[Vec<u8>]) -> Result<(), Error> {
         self.policy.pins = Pins::new(digests).map_err(Error::InvalidArgument)?;
         self.forget_tls();
@@ -257,328 +258,280 @@ impl Mailer {
     }
 
     /// Delivers one message, over the kept connection if that is still good.
-    pub fn send(&mut self, letter: &Letter) -> Result<Receipt, Error> {
-        only(self.send_all(core::slice::from_ref(letter)))
+    pub async fn send(&mut self, message: &OutgoingMessage<'_>) -> Result<Receipt, Error> {
+        single(self.send_all(core::slice::from_ref(message)).await)
     }
 
-    /// Delivers messages one after the other; an outcome each.
-    pub fn send_all(&mut self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
-        self.send_letters(letters, false)
+    /// Delivers messages one after the other; returns the outcome of each.
+    pub async fn send_all(
+        &mut self,
+        messages: &[OutgoingMessage<'_>],
+    ) -> Vec<Result<Receipt, Error>> {
+        self.deliver(messages, AfterLast::StayOpen).await
     }
 
-    /// Delivers one message, and no other: QUIT leaves with its end.
-    pub fn send_last(mut self, letter: &Letter) -> Result<Receipt, Error> {
-        let outcomes = self.send_letters(core::slice::from_ref(letter), true);
-        self.close();
-        only(outcomes)
+    /// Delivers one message and closes the connection: QUIT may leave with the end of the message.
+    pub async fn send_last(mut self, message: &OutgoingMessage<'_>) -> Result<Receipt, Error> {
+        let messages = core::slice::from_ref(message);
+        let outcomes = self.deliver(messages, AfterLast::Quit).await;
+        self.close().await;
+        single(outcomes)
     }
 
-    fn send_letters(&mut self, letters: &[Letter], quits: bool) -> Vec<Result<Receipt, Error>> {
-        let clock = Clock::start(&self.timeouts);
-        let mut messages: Vec<Delivery> = letters.iter().map(Delivery::new).collect();
-        let mut rest = &mut messages[..];
-        while let Some(first) = rest.iter().position(|message| !message.job.is_done()) {
+    /// Delivers messages over as many connections as that takes.
+    async fn deliver(
+        &mut self,
+        messages: &[OutgoingMessage<'_>],
+        after_last: AfterLast,
+    ) -> Vec<Result<Receipt, Error>> {
+        let deadlines = self.start_call();
+        let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
+        let mut rest = &mut deliveries[..];
+        while let Some(first) = rest.iter().position(|delivery| !delivery.job.is_done()) {
             rest = &mut rest[first..];
-            if let Err(error) = self.send_over_one_connection(rest, &clock, quits) {
+            let delivered = self.deliver_over_one_connection(rest, &deadlines, after_last);
+            if let Err(error) = delivered.await {
                 rest.iter_mut()
-                    .for_each(|message| message.job.give_up(&error));
+                    .for_each(|delivery| delivery.job.give_up(&error));
             }
         }
-        let outcomes = messages.into_iter().map(|message| message.job.outcome());
+        let outcomes = deliveries
+            .into_iter()
+            .map(|delivery| delivery.job.outcome());
         outcomes.collect()
     }
 
-    /// As far as one connection goes: the kept one, or a new one. An error is the same for all messages that
-    /// are left.
-    fn send_over_one_connection(
+    /// Delivers as many messages as one connection takes: the kept one, or a new one. An error is the same for
+    /// all messages that are left.
+    async fn deliver_over_one_connection(
         &mut self,
-        messages: &mut [Delivery],
-        clock: &Clock,
-        quits: bool,
+        deliveries: &mut [Delivery<'_>],
+        deadlines: &CallDeadlines<N>,
+        after_last: AfterLast,
     ) -> Result<(), Error> {
-        let (connection, freshness) = match self.take_kept() {
+        let (connection, freshness) = match self.take_kept().await {
             Some(kept) => (kept, Freshness::Kept),
-            None if clock.is_over() => return Err(Error::Timeout(Phase::Connect, Timeout::Total)),
-            None => (self.open_for_message(clock.clone())?, Freshness::New),
+            None if deadlines.is_over() => {
+                return Err(Error::Timeout(Phase::Connect, Timeout::Total));
+            }
+            None => (
+                self.open_for_message(deadlines.clone()).await?,
+                Freshness::New,
+            ),
         };
-        let sent = connection.call(clock.clone(), |connection| {
-            connection.send_all(messages, freshness, quits)
-        });
-        self.keep(connection);
-        sent
+        let sending = Sending::new(deliveries, freshness, after_last);
+        let mut lease = connection.begin(deadlines.clone())?;
+        let delivered = lease.deliver(sending).await;
+        lease.release();
+        self.return_connection(connection).await;
+        delivered
     }
 
-    /// A message as `send` takes it.
-    pub fn letter<'a>(
+    /// Makes a message that `send` takes.
+    pub fn outgoing_message<'a>(
         &self,
         sender: Option<&str>,
         recipients: &[String],
-        message: &'a [u8],
+        content: &'a [u8],
         options: &'a Options,
-    ) -> Result<Letter<'a>, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        Letter::new(envelope, options, message, self.partial, self.early)
+    ) -> Result<OutgoingMessage<'a>, Error> {
+        let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
+        let (partial, early) = (self.partial_delivery, self.early_content);
+        OutgoingMessage::new(envelope, options, content, partial, early)
     }
 
-    /// Delivers one message that is written piece by piece, in one transaction.
-    pub fn start_message(
+    /// Begins a message that is written piece by piece, in one transaction.
+    pub async fn start_message(
         &mut self,
         sender: Option<&str>,
         recipients: &[String],
         options: &Options,
-    ) -> Result<Message, Error> {
-        let envelope = Envelope::parse(sender, recipients, self.dialect)?;
-        options.expect_among(&envelope.recipients)?;
-        let partial = self.partial;
-        let start = |connection: &mut Connection| {
-            connection.start(envelope.clone(), options, Content::Pieces, partial)
-        };
-        Ok(Message::new(self.start_over_kept(start)?))
+    ) -> Result<Message<N>, Error> {
+        let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
+        options.check_recipients(&envelope.recipients)?;
+        Ok(Message::new(
+            self.start_over_kept(&envelope, options).await?,
+        ))
     }
 
-    /// A session of the caller's own: greeted, secured, and authenticated where credentials are set.
-    pub fn connect(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(Goal::Ready, clock)?, self.timeouts.clone())
+    /// Opens a session of the caller's own: greeted, secured, and authenticated if credentials are set.
+    pub async fn connect(&mut self) -> Result<Client<N>, Error> {
+        self.open_client(ConnectUntil::Ready).await
     }
 
-    /// A session of which only the TCP connection (and implicit TLS) stands, greeting read.
-    pub fn dial(&mut self) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        Client::new(self.open(Goal::Greeting, clock)?, self.timeouts.clone())
+    /// Opens a session of the caller's own, and only reads the greeting, over TLS if that is implicit.
+    pub async fn dial(&mut self) -> Result<Client<N>, Error> {
+        self.open_client(ConnectUntil::Greeting).await
     }
 
-    /// A session over a connection of the caller's own.
-    pub fn attach(&mut self, input: InputStream, output: OutputStream) -> Result<Client, Error> {
-        let clock = Clock::start(&self.timeouts);
-        let socket = Socket::over(input, output);
-        let target = Rc::new(self.target()?);
-        let connection = Connection::attach(socket, target, clock, &self.transcript)?;
-        Client::new(connection, self.timeouts.clone())
+    /// Opens a session over a connection that the caller has made.
+    pub async fn attach(&mut self, stream: N::Stream) -> Result<Client<N>, Error> {
+        let deadlines = self.start_call();
+        let config = Rc::new(self.connect_config()?);
+        let connection = Connection::attach(stream, config, deadlines, &self.transcript).await?;
+        Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
-    /// Says QUIT, where a connection is kept.
-    pub fn close(&mut self) {
+    /// Sends QUIT if a connection is kept.
+    pub async fn close(&mut self) {
         if let Some(kept) = self.kept.take() {
-            kept.quit();
+            kept.quit().await;
         }
     }
 
-    /// Begins a message over the kept connection, and where that turns out to be gone, once more
-    /// over a new one.
-    fn start_over_kept(
+    async fn open_client(&mut self, until: ConnectUntil) -> Result<Client<N>, Error> {
+        let deadlines = self.start_call();
+        let connection = self.open(until, deadlines).await?;
+        Client::new(self.network.clone(), connection, self.timeouts.clone())
+    }
+
+    fn start_call(&self) -> CallDeadlines<N> {
+        CallDeadlines::start(&self.network, &self.timeouts)
+    }
+
+    /// Starts the message on the kept connection. If that one is closed, retries once on a new one.
+    async fn start_over_kept(
         &mut self,
-        begin: impl Fn(&mut Connection) -> Result<(), Error>,
-    ) -> Result<Handle, Error> {
-        let clock = Clock::start(&self.timeouts);
-        if let Some(kept) = self.take_kept() {
-            match kept.call(clock.clone(), &begin) {
-                Err(error) if is_gone(&error) => kept.cut(),
+        envelope: &Envelope,
+        options: &Options,
+    ) -> Result<SharedConnection<N>, Error> {
+        let deadlines = self.start_call();
+        if let Some(kept) = self.take_kept().await {
+            let mut lease = kept.begin(deadlines.clone())?;
+            let result = lease.start(envelope, options, self.partial_delivery).await;
+            lease.release();
+            match result {
+                Err(error) if is_connection_dead(&error) => kept.abort(),
                 result => {
-                    self.keep(kept.clone());
+                    self.return_connection(kept.clone()).await;
                     return result.map(|()| kept);
                 }
             }
         }
         loop {
-            let connection = self.open_for_message(clock.clone())?;
-            let mut is_lost = false;
-            let result = connection.go_on(|connection| {
-                let result = begin(connection);
-                is_lost = connection.has_lost_envelope();
-                result
-            });
-            // Only once: AUTH leaves alone over the next.
+            let connection = self.open_for_message(deadlines.clone()).await?;
+            let mut lease = connection.resume()?;
+            let result = lease.start(envelope, options, self.partial_delivery).await;
+            let is_lost = lease.has_lost_envelope();
+            lease.release();
+            // This happens once: over the next connection AUTH leaves alone.
             if !is_lost {
-                self.keep(connection.clone());
+                self.return_connection(connection.clone()).await;
                 return result.map(|()| connection);
             }
         }
     }
 
-    /// The kept connection, where it may be used still.
-    fn take_kept(&mut self) -> Option<Handle> {
-        let kept = self.kept.take().filter(Handle::is_good)?;
-        let used_up = kept.look(|connection| self.limits.are_reached(connection));
-        match used_up {
-            Some(false) => Some(kept),
-            _ => {
-                kept.quit();
-                None
-            }
+    /// Takes the kept connection if it may still be used.
+    async fn take_kept(&mut self) -> Option<SharedConnection<N>> {
+        let kept = self.kept.take().filter(SharedConnection::is_good)?;
+        let used_up = kept.with(|connection| self.limits.are_reached(connection));
+        if used_up == Some(false) {
+            return Some(kept);
+        }
+        kept.quit().await;
+        None
+    }
+
+    /// Keeps the connection for the next message, unless AUTH has still to be sent.
+    async fn return_connection(&mut self, connection: SharedConnection<N>) {
+        if connection.with(Connection::is_unauthenticated) == Some(true) {
+            connection.quit().await;
+        } else {
+            self.kept = Some(connection);
         }
     }
 
-    /// For the next message, unless the server is still to learn who we are.
-    fn keep(&mut self, connection: Handle) {
-        match connection.look(Connection::is_unauthenticated) {
-            Some(true) => connection.quit(),
-            _ => self.kept = Some(connection),
-        }
+    async fn open_for_message(
+        &mut self,
+        deadlines: CallDeadlines<N>,
+    ) -> Result<SharedConnection<N>, Error> {
+        let connection = self.open(ConnectUntil::FirstMessage, deadlines).await?;
+        Ok(SharedConnection::new(connection))
     }
 
-    fn open_for_message(&mut self, clock: Clock) -> Result<Handle, Error> {
-        Ok(Handle::new(self.open(Goal::Message, clock)?))
-    }
-
-    fn open(&mut self, goal: Goal, clock: Clock) -> Result<Connection, Error> {
+    async fn open(
+        &mut self,
+        until: ConnectUntil,
+        deadlines: CallDeadlines<N>,
+    ) -> Result<Connection<N>, Error> {
         self.check_credentials()?;
-        let target = Rc::new(self.target()?);
-        Connection::open(target, goal, clock, &self.transcript)
+        let config = Rc::new(self.connect_config()?);
+        Connection::open(config, until, deadlines, &self.transcript).await
     }
 
-    fn target(&mut self) -> Result<Target, Error> {
-        let host = host_name(&self.host)?;
-        Ok(Target {
-            dialect: self.dialect,
-            server_name: self
-                .server_name
-                .clone()
-                .map_or_else(|| ServerName::parse(&host), Ok),
+    fn connect_config(&mut self) -> Result<ConnectConfig, Error> {
+        let host = host_name(&self.config.host)?;
+        let server_name = self.server_name.clone();
+        Ok(ConnectConfig {
+            server: self.config.clone(),
+            server_name: server_name.map_or_else(|| ServerName::parse(&host), Ok),
             host,
-            port: self.port.unwrap_or(default_port(self.security)),
-            security: self.security,
             tls: self.tls_settings()?,
-            local_name: self.local_name.clone(),
-            credentials: self.credentials.clone(),
-            mechanisms: self.mechanisms.clone(),
-            initial_response: self.initial_response,
-            after_message: self.after_message,
-            may_chunk: self.may_chunk,
-            auth_pipelining: self.auth_pipelining,
-            plain_fallback: self.plain_fallback,
             memory: self.memory.clone(),
         })
+    }
+
+    fn config_mut(&mut self) -> &mut ServerConfig {
+        Rc::make_mut(&mut self.config)
     }
 
     fn tls_settings(&mut self) -> Result<tls::Settings, Error> {
         if let Some(settings) = &self.tls {
             return Ok(settings.clone());
         }
-        let settings = tls::Settings::new::<WasiHost>(&self.policy).map_err(tls_failed)?;
+        let settings = tls::Settings::new::<Platform<N>>(&self.policy).map_err(tls_failed)?;
         Ok(self.tls.insert(settings).clone())
     }
 
-    /// What no mechanism can carry is found before anything is sent.
+    /// Refuses credentials that no mechanism can carry.
     fn check_credentials(&self) -> Result<(), Error> {
-        let credentials = self.credentials.as_ref();
-        credentials.map_or(Ok(()), |c| c.check().map_err(Error::InvalidArgument))
+        let credentials = self.config.credentials.as_ref();
+        credentials.map_or(Ok(()), |credentials| {
+            let checked = credentials.check();
+            checked.map_err(|why| Error::InvalidArgument(why.to_string()))
+        })
     }
 
-    /// Another port is another server, which has other limits and faults.
+    /// Another port may be another server, with other limits and faults.
     fn forget_server(&mut self) {
         self.kept = None;
         self.memory = ServerMemory::default();
     }
 
-    /// Another user, or another choice of mechanisms, may have another that works.
+    /// For another user, or another choice of mechanisms, another mechanism may work.
     fn forget_login(&mut self) {
         self.kept = None;
         self.memory.forget_mechanism();
     }
 
-    /// Another TLS connection has another channel binding, too.
+    /// Another TLS connection has another channel binding too.
     fn forget_tls(&mut self) {
         self.tls = None;
         self.forget_login();
     }
 }
 
-fn only(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+fn single(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
     let none = || Err(Error::Other("the message has no outcome".into()));
     outcomes.pop().unwrap_or_else(none)
 }
 
-/// Where TLS has its randomness and time from.
-#[derive(Debug)]
-struct WasiHost;
+/// The randomness and time of a network, for TLS.
+struct Platform<N>(PhantomData<fn() -> N>);
 
-impl tls::Host for WasiHost {
+impl<N> Debug for Platform<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Platform")
+    }
+}
+
+impl<N: Network> tls::Platform for Platform<N> {
     fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
-        net::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
+        N::random(buffer).map_err(|net::NoRandomness| tls::NoRandomness)
     }
 
     fn unix_time() -> Duration {
-        net::unix_time()
-    }
-}
-
-/// Relays, rather than submission servers, are spoken to without TLS.
-fn default_port(security: Security) -> u16 {
-    match security {
-        Security::ImplicitTls => 465,
-        Security::StartTls | Security::StartTlsUnlessLoopback => 587,
-        Security::Opportunistic | Security::Plaintext => 25,
-    }
-}
-
-/// As it is looked up and verified: in ASCII, and without the dot that only says that the name is
-/// complete.
-fn host_name(host: &str) -> Result<String, Error> {
-    let relative = host.strip_suffix(DOTS).unwrap_or(host);
-    check_host(relative)?;
-    to_ascii_host(relative).map_err(Error::InvalidArgument)
-}
-
-fn check_host(host: &str) -> Result<(), Error> {
-    let hint = if host.is_empty() || host.len() > MAX_HOST {
-        "a name has 1 to 253 octets"
-    } else if host
-        .bytes()
-        .any(|b| b.is_ascii_control() || b" /@[]".contains(&b))
-        || host.contains(':') && host.parse::<IpAddr>().is_err()
-    {
-        "give a DNS name or an IP address, without port, brackets or spaces"
-    } else {
-        return Ok(());
-    };
-    Err(Error::InvalidArgument(format!(
-        "host {:?} cannot be looked up: {hint}",
-        host.chars().take(60).collect::<String>()
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_is_looked_up_without_its_last_dot() {
-        for (host, name) in [
-            ("mail.example.org", "mail.example.org"),
-            ("mail.example.org.", "mail.example.org"),
-            ("localhost.", "localhost"),
-            ("my_host.example.", "my_host.example"),
-            ("127.0.0.1", "127.0.0.1"),
-            ("2001:db8::1", "2001:db8::1"),
-            ("bücher.example.", "xn--bcher-kva.example"),
-            ("例。テスト。", "xn--fsq.xn--zckzah"),
-        ] {
-            let found = host_name(host).unwrap();
-            assert_eq!(found, name);
-            assert_eq!(ServerName::parse(&found).unwrap().to_string(), name);
-        }
-        let long = format!("{}.", "a".repeat(MAX_HOST));
-        assert!(host_name(&long).is_ok());
-    }
-
-    #[test]
-    fn what_cannot_be_looked_up_is_refused() {
-        for host in [
-            "",
-            ".",
-            "a b",
-            "a\r\n",
-            "[::1]",
-            "mail:25",
-            "user@mail",
-            &"a".repeat(MAX_HOST + 1),
-        ] {
-            let error = host_name(host).unwrap_err();
-            assert!(
-                matches!(error, Error::InvalidArgument(_)),
-                "{host}: {error}"
-            );
-        }
+        N::unix_time()
     }
 }

@@ -1,22 +1,22 @@
 //! A message that is written piece by piece.
 
-use crate::handle::Handle;
-use crate::net::InputStream;
-use crate::smtp::envelope::Receipt;
+use crate::net::{Network, Source, Wasi};
+use crate::shared_connection::SharedConnection;
 use crate::smtp::error::{Error, RecipientReply};
+use crate::smtp::receipt::Receipt;
 
-/// A message on its way. Dropped unfinished, it closes the connection: SMTP has no other way to
-/// take back half a message.
-pub struct Message {
-    connection: Handle,
+/// A message whose content is being written. Dropped before `finish`, it closes the connection: SMTP has no
+/// other way to take back half a message.
+pub struct Message<N: Network = Wasi> {
+    connection: SharedConnection<N>,
     refused: Vec<RecipientReply>,
     finished: bool,
 }
 
-impl Message {
-    /// Of a connection whose server waits for the content.
-    pub(crate) fn new(connection: Handle) -> Self {
-        let refused = connection.look(|connection| connection.refused_recipients());
+impl<N: Network> Message<N> {
+    /// The server of `connection` waits for the content.
+    pub(crate) fn new(connection: SharedConnection<N>) -> Self {
+        let refused = connection.with(|connection| connection.refused_recipients());
         Self {
             connection,
             refused: refused.unwrap_or_default(),
@@ -29,32 +29,40 @@ impl Message {
         &self.refused
     }
 
-    /// What is wrong with a piece is found now, and closes the connection.
-    pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        self.connection.go_on(|connection| connection.write(piece))
+    /// Writes a piece of the content. An invalid piece is an error at once, and closes the connection.
+    pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let mut connection = self.connection.resume()?;
+        let result = connection.write(piece).await;
+        connection.release();
+        result
     }
 
-    /// Writes all that is left of `source`, in constant memory; returns the octets read.
-    pub fn write_from(&mut self, source: &InputStream) -> Result<u64, Error> {
-        self.connection
-            .go_on(|connection| connection.write_from(source))
+    /// Writes all that is left of `source`, in constant memory; returns how many octets that was.
+    pub async fn write_from(&mut self, source: impl Source) -> Result<u64, Error> {
+        let mut connection = self.connection.resume()?;
+        let result = connection.write_from(source).await;
+        connection.release();
+        result
     }
 
-    /// Ends the message, and waits for the answer to it.
-    pub fn finish(mut self) -> Result<Receipt, Error> {
+    /// Ends the message, and waits for the reply to it.
+    pub async fn finish(mut self) -> Result<Receipt, Error> {
         self.finished = true;
-        self.connection
-            .go_on(|connection| match connection.is_writing() {
-                true => connection.finish(),
-                false => Err(Error::WrongState("the message has ended".into())),
-            })
+        let mut connection = self.connection.resume()?;
+        let result = if connection.is_writing() {
+            connection.finish().await
+        } else {
+            Err(Error::WrongState("the message has ended".into()))
+        };
+        connection.release();
+        result
     }
 }
 
-impl Drop for Message {
+impl<N: Network> Drop for Message<N> {
     fn drop(&mut self) {
         if !self.finished {
-            self.connection.cut();
+            self.connection.abort();
         }
     }
 }

@@ -1,13 +1,13 @@
-//! How long to wait for what.
+//! Timeouts (RFC 5321, section 4.5.3.2).
 
 use core::time::Duration;
 
 use crate::smtp::error::Phase;
 pub use crate::smtp::error::Timeout;
 
-/// The limits in force. Each has one but the total.
+/// The limits in force. Only the total may have none.
 #[derive(Clone, Debug)]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     pub connect: Duration,
     pub tls: Duration,
     pub greeting: Duration,
@@ -21,15 +21,15 @@ pub struct Timeouts {
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// How long QUIT's reply is waited for: nothing depends on it.
+/// How long to wait for the reply to QUIT: nothing depends on it.
 const QUIT: Duration = Duration::from_secs(2);
 
-/// How long replies are waited for that a server gives soon, if at all: to commands that left together with
-/// the end of a message or with AUTH, once that is answered. A server that has read them has nothing to wait for; one that
-/// has thrown them away will never answer.
-pub const PIPELINED_REPLY: Duration = Duration::from_secs(5);
+/// How long to wait for replies that a server gives soon, if at all: to commands that left together with the
+/// end of a message, or with AUTH once that is answered. A server that has read them has nothing to wait for;
+/// one that has dropped them never replies.
+pub(crate) const PIPELINED_REPLY: Duration = Duration::from_secs(5);
 
-/// RFC 5321, section 4.5.3.2. It says nothing of TCP and TLS: 30 seconds are several
+/// The defaults of RFC 5321, section 4.5.3.2. It has none for TCP and TLS: 30 seconds are several
 /// retransmissions on the worst of links, and less than a person gives up after.
 impl Default for Timeouts {
     fn default() -> Self {
@@ -47,8 +47,8 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// None sets the default again.
-    pub fn set(&mut self, timeout: Timeout, limit: Option<Duration>) {
+    /// `None` restores the default.
+    pub(crate) fn set(&mut self, timeout: Timeout, limit: Option<Duration>) {
         let default = Self::default();
         match timeout {
             Timeout::Connect => self.connect = limit.unwrap_or(default.connect),
@@ -62,8 +62,8 @@ impl Timeouts {
         }
     }
 
-    /// How long to wait for a reply.
-    pub fn reply(&self, phase: Phase) -> Duration {
+    /// How long to wait for a reply in this phase.
+    pub(crate) fn reply(&self, phase: Phase) -> Duration {
         match phase {
             Phase::Greeting => self.greeting,
             Phase::Data => self.data,
@@ -73,8 +73,8 @@ impl Timeouts {
         }
     }
 
-    /// The name of that limit.
-    pub fn of_reply(phase: Phase) -> Timeout {
+    /// The limit that a reply in this phase has.
+    pub(crate) fn of_reply(phase: Phase) -> Timeout {
         match phase {
             Phase::Greeting => Timeout::Greeting,
             Phase::Data => Timeout::Data,

@@ -1,4 +1,4 @@
-//! The newest lines of the conversation, each with its time.
+//! The transcript: the newest lines of the conversation, each with its time.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,44 +6,46 @@ use std::rc::Rc;
 
 use core::time::Duration;
 
-use crate::net;
 use crate::smtp::transcript::Speaker;
 
+/// A line of the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TranscriptLine {
     pub speaker: Speaker,
     pub text: String,
-    /// Since the first line.
+    /// The time since the first line.
     pub elapsed: Duration,
 }
 
-/// Shared by a mailer and its connections; keeps nothing until told how many lines.
+/// A mailer shares it with its connections. It keeps no lines until it is told how many.
 #[derive(Clone, Default)]
-pub struct Transcript(Rc<RefCell<Kept>>);
+pub(crate) struct Transcript(Rc<RefCell<Kept>>);
 
 #[derive(Default)]
 struct Kept {
     limit: usize,
     lines: VecDeque<TranscriptLine>,
-    /// When the first line was said.
+    /// When the first line was added.
     began: Option<Duration>,
 }
 
 impl Transcript {
-    pub fn set_limit(&self, lines: usize) {
+    pub(crate) fn set_limit(&self, lines: usize) {
         let mut kept = self.0.borrow_mut();
         kept.limit = lines;
         kept.trim();
     }
 
-    pub fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         self.0.borrow().limit > 0
     }
 
-    pub fn add(&self, speaker: Speaker, text: String) {
+    /// Reads the clock only if the line is kept.
+    pub(crate) fn add(&self, now: impl FnOnce() -> Duration, speaker: Speaker, text: String) {
         let mut kept = self.0.borrow_mut();
         if kept.limit > 0 {
-            let now = net::now();
+            let now = now();
             let elapsed = now - *kept.began.get_or_insert(now);
             kept.lines.push_back(TranscriptLine {
                 speaker,
@@ -54,7 +56,7 @@ impl Transcript {
         }
     }
 
-    pub fn take(&self) -> Vec<TranscriptLine> {
+    pub(crate) fn take(&self) -> Vec<TranscriptLine> {
         std::mem::take(&mut self.0.borrow_mut().lines).into()
     }
 }

@@ -1,15 +1,14 @@
-//! A server's URL, as configurations hold it: `smtps://user:password@host:port`.
+//! Server URLs, as configurations hold them: `smtps://user:password@host:port`.
 
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::sasl::Password;
-use crate::smtp::session::Security;
+use crate::smtp::config::Security;
 
-/// What a URL says. Nothing of it is ever part of an error's text but the scheme: it may hold a
-/// password.
+/// The parts of a URL. It may hold a password, so that an error quotes nothing of it.
 #[derive(Debug)]
-pub struct ServerUrl {
+pub(crate) struct ServerUrl {
     pub security: Security,
     pub host: String,
     pub port: Option<u16>,
@@ -17,7 +16,7 @@ pub struct ServerUrl {
 }
 
 impl ServerUrl {
-    pub fn parse(url: &str) -> Result<Self, String> {
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let (scheme, rest) = url
             .split_once("://")
             .ok_or("a server's URL starts with smtps:// or smtp://")?;
@@ -72,7 +71,7 @@ fn decode(part: &str) -> Result<String, String> {
     if !escapes.all(is_hex) {
         return Err(malformed());
     }
-    // With all its room at once: a vector that grows leaves copies of a password behind.
+    // Allocated at once: a vector that grows leaves copies of a password behind.
     let mut decoded = Zeroizing::new(Vec::with_capacity(part.len()));
     decoded.extend(percent_decode_str(part));
     let text = str::from_utf8(&decoded).map_err(|_| malformed())?;

@@ -1,4 +1,4 @@
-// nodemailer, told by its environment what to send; prints when each receipt came.
+// nodemailer. Reads the task from its environment; prints when each receipt came.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

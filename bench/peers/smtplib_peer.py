@@ -1,4 +1,4 @@
-"""Python's smtplib, told by its environment what to send; prints when each receipt came."""
+"""Python's smtplib. Reads the task from its environment; prints when each receipt came."""
 
 import os
 import smtplib
@@ -20,7 +20,7 @@ else:
         client.starttls(context=context)
 if env["MECHANISM"] != "none":
     client.ehlo_or_helo_if_needed()
-    # Else it tries CRAM-MD5 first, which takes a round trip more.
+    # Otherwise smtplib tries CRAM-MD5 first, which takes one more round trip.
     client.user, client.password = env["USERNAME"], env["PASSWORD"]
     client.auth("PLAIN", client.auth_plain)
 

@@ -1,7 +1,7 @@
-"""Takes mail on loopback and forgets it, over Python's OpenSSL: the other end of every measurement.
+"""The server of all TLS measurements: accepts mail on loopback and discards it, with Python's OpenSSL.
 
-server.py CHAIN KEY prints its TLS port, its port without TLS, and OpenSSL's version; it ends when its
-standard input does.
+server.py CHAIN KEY prints its TLS port, its port without TLS, and OpenSSL's version; it ends with its
+standard input.
 """
 
 import socket
@@ -39,7 +39,7 @@ def converse(connection):
             elif verb == b"DATA":
                 connection.sendall(replies + b"354 Go ahead\r\n")
                 replies = b"250 2.0.0 Taken\r\n"
-                take(connection)
+                skip_message(connection)
             elif verb == b"QUIT":
                 connection.sendall(replies + b"221 2.0.0 Bye\r\n")
                 return
@@ -48,8 +48,8 @@ def converse(connection):
         connection.sendall(replies)
 
 
-def take(connection):
-    """Until the line with the dot."""
+def skip_message(connection):
+    """Reads up to the final dot."""
     tail = b"\r\n"
     while not tail.endswith(b"\r\n.\r\n"):
         received = connection.recv(CHUNK)
@@ -72,7 +72,7 @@ def listen(context):
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(sys.argv[1], sys.argv[2])
-# The client chooses.
+# The client chooses the cipher suite.
 context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
 print(listen(context), listen(None), ssl.OPENSSL_VERSION, flush=True)
 sys.stdin.read()

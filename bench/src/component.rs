@@ -1,4 +1,4 @@
-//! The same conversations through a component in wasmtime.
+//! The measurements with a component in wasmtime.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bench::host::bindings::exports::envoi::mail::smtp::{
     Credentials, Envelope, PasswordCredentials, Security, TlsState,
 };
-use bench::host::{self, Instance, Threads, fine};
+use bench::host::{self, Instance, Threads, expect_ok};
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
 use wasmtime::{Result, ensure};
@@ -15,16 +15,16 @@ use wasmtime::{Result, ensure};
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
 
-/// A component, compiled.
-pub struct Host {
+/// A compiled component.
+pub(crate) struct Host {
     host: host::Host,
-    /// Octets.
+    /// In octets.
     pub size: usize,
     pub compilation: Duration,
 }
 
 impl Host {
-    pub fn load(path: &Path) -> Result<Host> {
+    pub(crate) fn load(path: &Path) -> Result<Host> {
         let wasm = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let engine = host::engine()?;
         let start = Instant::now();
@@ -37,35 +37,35 @@ impl Host {
         })
     }
 
-    pub fn instantiate(&self) -> Result<Instance> {
+    pub(crate) fn instantiate(&self) -> Result<Instance> {
         self.host.instantiate()
     }
 }
 
 /// An instance with a mailer that trusts the server.
-pub struct InWasm<'a> {
+pub(crate) struct ComponentClient<'a> {
     host: &'a Host,
     server: &'a Server,
     instance: Instance,
     mailer: ResourceAny,
 }
 
-impl InWasm<'_> {
-    pub fn new<'a>(host: &'a Host, server: &'a Server) -> Result<InWasm<'a>> {
+impl ComponentClient<'_> {
+    pub(crate) fn new<'a>(host: &'a Host, server: &'a Server) -> Result<ComponentClient<'a>> {
         let mut instance = host.instantiate()?;
         let mailer = instance.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
             let (port, security) = (server.tls_port, Security::ImplicitTls);
-            calls.call_set_port(&mut *store, mailer, port).await?;
+            calls.call_set_port(&mut *store, mailer, Some(port)).await?;
             calls
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
             let added = calls.call_add_trust_anchors(&mut *store, mailer, server.root.as_bytes());
-            fine(added.await?)?;
+            expect_ok(added.await?)?;
             Ok(mailer)
         })?;
-        Ok(InWasm {
+        Ok(ComponentClient {
             host,
             server,
             instance,
@@ -73,9 +73,9 @@ impl InWasm<'_> {
         })
     }
 
-    /// Sends one message over a connection of its own, without a session to resume.
-    pub fn message(&mut self, message: &[u8]) -> Result<()> {
-        self.forget()?;
+    /// Sends one message over a connection of its own, with a full handshake.
+    pub(crate) fn message(&mut self, message: &[u8]) -> Result<()> {
+        self.forget_sessions()?;
         let password = Credentials::Password(PasswordCredentials {
             username: "user".into(),
             password: "secret".into(),
@@ -88,7 +88,7 @@ impl InWasm<'_> {
             set.await?;
             let envelope = envelope();
             let sent = calls.call_send(&mut *store, mailer, &envelope, message, None);
-            fine(sent.await?)?;
+            expect_ok(sent.await?)?;
             calls.call_close(&mut *store, mailer).await
         })
     }
@@ -97,7 +97,7 @@ impl InWasm<'_> {
         let (mailer, port) = (self.mailer, self.server.plain_port);
         self.instance.call(async |smtp, store| {
             let calls = smtp.mailer();
-            calls.call_set_port(&mut *store, mailer, port).await?;
+            calls.call_set_port(&mut *store, mailer, Some(port)).await?;
             let set = calls.call_set_security(&mut *store, mailer, Security::Plaintext);
             set.await
         })
@@ -109,50 +109,54 @@ impl InWasm<'_> {
             let envelope = envelope();
             let calls = smtp.mailer();
             let started = calls.call_start_message(&mut *store, mailer, &envelope, None);
-            let message = fine(started.await?)?;
+            let message = expect_ok(started.await?)?;
             let piece = piece();
             for _ in 0..BULK / PIECE {
-                fine(
-                    smtp.message()
+                expect_ok(
+                    smtp.message_writer()
                         .call_write(&mut *store, message, &piece)
                         .await?,
                 )?;
             }
-            fine(smtp.message().call_finish(&mut *store, message).await?)?;
+            expect_ok(
+                smtp.message_writer()
+                    .call_finish(&mut *store, message)
+                    .await?,
+            )?;
             calls.call_close(&mut *store, mailer).await
         })
     }
 
-    fn visit(&mut self, expect: impl FnOnce(Option<TlsState>) -> bool) -> Result<()> {
+    fn connect_and_quit(&mut self, expect: impl FnOnce(Option<TlsState>) -> bool) -> Result<()> {
         let mailer = self.mailer;
         self.instance.call(async |smtp, store| {
-            let client = fine(smtp.mailer().call_connect(&mut *store, mailer).await?)?;
-            let tls = smtp.client().call_tls(&mut *store, client).await?;
+            let client = expect_ok(smtp.mailer().call_connect(&mut *store, mailer).await?)?;
+            let tls = smtp.session().call_tls(&mut *store, client).await?;
             ensure!(expect(tls), "the handshake is not of the kind expected");
-            fine(smtp.client().call_quit(&mut *store, client).await?)?;
+            expect_ok(smtp.session().call_quit(&mut *store, client).await?)?;
             Ok(())
         })
     }
 }
 
-impl Client for InWasm<'_> {
-    /// A new mailer knows no session.
-    fn forget(&mut self) -> Result<()> {
-        *self = InWasm::new(self.host, self.server)?;
+impl Client for ComponentClient<'_> {
+    /// A new mailer has no sessions.
+    fn forget_sessions(&mut self) -> Result<()> {
+        *self = ComponentClient::new(self.host, self.server)?;
         Ok(())
     }
 
     fn without_tls(&mut self) -> Result<()> {
         self.set_plaintext()?;
-        self.visit(|tls| tls.is_none())
+        self.connect_and_quit(|tls| tls.is_none())
     }
 
-    fn full(&mut self) -> Result<()> {
-        self.visit(|tls| tls.is_some_and(|tls| !tls.resumed))
+    fn full_handshake(&mut self) -> Result<()> {
+        self.connect_and_quit(|tls| tls.is_some_and(|tls| !tls.resumed))
     }
 
-    fn resumed(&mut self) -> Result<()> {
-        self.visit(|tls| tls.is_some_and(|tls| tls.resumed))
+    fn resumed_handshake(&mut self) -> Result<()> {
+        self.connect_and_quit(|tls| tls.is_some_and(|tls| tls.resumed))
     }
 
     fn bulk(&mut self) -> Result<()> {

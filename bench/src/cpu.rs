@@ -1,18 +1,18 @@
-//! The processor's time that this process takes, all its threads and the kernel for it included.
+//! The processor time of this process: all threads, and the kernel's work for it.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use wasmtime::Result;
 
-/// How long `work` computes.
-pub fn time(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+/// The processor time of `work`.
+pub(crate) fn time(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let start = now();
     work()?;
     Ok(now().saturating_sub(start))
 }
 
-pub fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -1,5 +1,4 @@
-//! The component in wasmtime, embedded with async: while it waits, so does the runtime that the
-//! call runs in.
+//! The component in wasmtime, embedded with async: a call that waits lets its runtime wait.
 
 use std::sync::Arc;
 
@@ -21,19 +20,19 @@ pub mod bindings {
     });
 }
 
-/// Which takes the wide component too.
+/// An engine that accepts the wide component too.
 pub fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_wide_arithmetic(true);
     Engine::new(&config)
 }
 
-/// The runtime that calls with async run in, and that wakes them.
+/// The threads of the runtime for async calls.
 #[derive(Clone, Copy)]
 pub enum Threads {
-    /// That of the call alone.
+    /// Only the thread of the call.
     One,
-    /// The call's, and others that wait for the network: as wasmtime-wasi has it for hosts without
+    /// The thread of the call, and others that wait for the network, as in wasmtime-wasi's hosts without
     /// async.
     Several,
 }
@@ -48,7 +47,7 @@ impl Threads {
     }
 }
 
-/// The component, compiled.
+/// A compiled component.
 pub struct Host {
     engine: Engine,
     pre: EnvoiPre<State>,
@@ -121,7 +120,7 @@ impl WasiView for State {
     }
 }
 
-pub fn fine<T>(result: Result<T, Error>) -> Result<T> {
+pub fn expect_ok<T>(result: Result<T, Error>) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
         Err(error) => bail!("the component answers {error:?}"),

@@ -1,4 +1,6 @@
-//! What both benchmarks stand on.
+//! The parts that all benchmarks share. `src/main.rs` measures TLS (`cargo xtask bench tls`),
+//! `src/bin/mail` measures mail against other clients, and `src/bin/arithmetic.rs` measures cryptographic
+//! operations.
 
 pub mod host;
 pub mod lines;

@@ -1,10 +1,10 @@
-//! What the figures hold for.
+//! The machine and the versions that the figures are for.
 
 use std::fs;
 use std::path::Path;
 use std::thread;
 
-/// Processor, cores, system, host.
+/// The processor, its cores, the system and the host.
 pub fn describe() -> String {
     let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = about.lines().find(|line| line.starts_with("model name"));
@@ -20,7 +20,7 @@ pub fn describe() -> String {
     )
 }
 
-/// A package's name, and its version by a lock file of Cargo's.
+/// A package's name, and its version in a lock file of Cargo.
 pub fn locked(lock: &Path, name: &str) -> String {
     let lock = fs::read_to_string(lock).unwrap_or_default();
     let entry = lock.split("[[package]]").find(|entry| {
@@ -33,7 +33,7 @@ pub fn locked(lock: &Path, name: &str) -> String {
     format!("{name} {}", version.unwrap_or("?"))
 }
 
-/// The most memory that this process had at once, in octets, where the system says it.
+/// The peak memory of this process in octets, if the system reports it.
 pub fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,7 +1,7 @@
-//! Measures what the component costs, beside native code, and writes docs/performance.md.
+//! Compares the component with native code, and writes docs/performance.md.
 //!
-//! `cargo xtask bench tls` starts it. It compares processor time and no wall clock's, so that other
-//! work on the machine does little; and it is no test, as nothing fails by being slow.
+//! `cargo xtask bench tls` starts it. It measures processor time, not wall-clock time, so that other work
+//! on the machine matters little. This is no test: nothing fails because it is slow.
 
 mod client;
 mod component;
@@ -18,17 +18,17 @@ use std::time::{Duration, Instant};
 use bench::machine;
 use bench::page::Page;
 use client::Client;
-use component::{Host, InWasm};
+use component::{ComponentClient, Host};
 use cpu::{median, time};
 use native::Native;
 use report::{Column, Component, Report};
 use server::Server;
 use wasmtime::{Result, bail};
 
-/// Of each kind of connection.
+/// The number of connections of each kind.
 const CONNECTIONS: usize = 201;
-/// Of 100 MB.
-const BULKS: usize = 5;
+/// The number of messages of 100 MB.
+const BULK_ROUNDS: usize = 5;
 const INSTANCES: usize = 501;
 
 fn main() -> Result<()> {
@@ -43,10 +43,14 @@ fn main() -> Result<()> {
         Subject::new("rustls and ring, native", Native::new(&server)?, None),
         Subject::new(
             "envoi.wasm",
-            InWasm::new(&portable, &server)?,
+            ComponentClient::new(&portable, &server)?,
             Some(&portable),
         ),
-        Subject::new("envoi-wide.wasm", InWasm::new(&wide, &server)?, Some(&wide)),
+        Subject::new(
+            "envoi-wide.wasm",
+            ComponentClient::new(&wide, &server)?,
+            Some(&wide),
+        ),
     ];
     measure(&mut subjects)?;
     let columns = subjects
@@ -65,14 +69,14 @@ fn main() -> Result<()> {
     Page::at(page).write("tls", &format!("{report}\n{message}"))
 }
 
-/// Round by round through all of them, so that what else the machine does meets each alike.
+/// Measures all subjects in each round, so that other work on the machine affects all of them alike.
 fn measure(subjects: &mut [Subject]) -> Result<()> {
     eprintln!("bench: {CONNECTIONS} rounds of connections");
     for _ in 0..CONNECTIONS {
         subjects.iter_mut().try_for_each(Subject::connect)?;
     }
-    eprintln!("bench: {BULKS} rounds of 100 MB");
-    for _ in 0..BULKS {
+    eprintln!("bench: {BULK_ROUNDS} rounds of 100 MB");
+    for _ in 0..BULK_ROUNDS {
         subjects.iter_mut().try_for_each(Subject::send)?;
     }
     Ok(())
@@ -104,15 +108,15 @@ impl<'a> Subject<'a> {
     }
 
     fn connect(&mut self) -> Result<()> {
-        self.client.forget()?;
-        self.full.push(time(|| self.client.full())?);
-        self.resumed.push(time(|| self.client.resumed())?);
+        self.client.forget_sessions()?;
+        self.full.push(time(|| self.client.full_handshake())?);
+        self.resumed.push(time(|| self.client.resumed_handshake())?);
         self.plain.push(time(|| self.client.without_tls())?);
         Ok(())
     }
 
     fn send(&mut self) -> Result<()> {
-        self.client.forget()?;
+        self.client.forget_sessions()?;
         self.bulk.push(time(|| self.client.bulk())?);
         self.bulk_plain
             .push(time(|| self.client.bulk_without_tls())?);
@@ -141,7 +145,7 @@ fn component(host: &Host) -> Result<Component> {
     })
 }
 
-/// By the wall clock, as it computes alone; the instance's end is not counted.
+/// In wall-clock time, because nothing else runs. The end of the instance is not counted.
 fn instantiation(host: &Host) -> Result<Duration> {
     let start = Instant::now();
     let instance = host.instantiate()?;

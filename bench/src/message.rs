@@ -1,4 +1,4 @@
-//! One whole message each, beside the component `wasm-smtp-component`.
+//! One whole message, compared with the component `wasm-smtp-component`.
 
 use std::fs;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use bench::peer::{self, Peer, build};
 use wasmtime::Result;
 use wasmtime::component::Component;
 
-use crate::component::{Host, InWasm};
+use crate::component::{ComponentClient, Host};
 use crate::cpu::{median, time};
 use crate::server::Server;
 
 const MESSAGES: usize = 101;
 const MESSAGE: &str = "From: a@mail.test\r\nTo: b@mail.test\r\nSubject: one\r\n\r\nHello.\r\n";
 
-/// Processor time of a message over a connection of its own: TLS in full, AUTH PLAIN, QUIT. In turns
-/// of all of them.
-pub fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
-    let mut peer = Other::load(server)?;
-    let mut ours: Vec<InWasm> = hosts
+/// The processor time of a message over a connection of its own: a full handshake, AUTH PLAIN, QUIT. The
+/// clients take turns.
+pub(crate) fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
+    let mut peer = PeerComponent::load(server)?;
+    let mut ours: Vec<ComponentClient> = hosts
         .iter()
-        .map(|(_, host)| InWasm::new(host, server))
+        .map(|(_, host)| ComponentClient::new(host, server))
         .collect::<Result<_>>()?;
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); ours.len()];
     eprintln!("bench: {MESSAGES} rounds of one message");
@@ -47,17 +47,17 @@ pub fn compare(hosts: &[(&str, &Host)], server: &Server) -> Result<String> {
     Ok(table(&rows))
 }
 
-/// What is measured beside ours.
-struct Other {
+/// The component that ours is compared with.
+struct PeerComponent {
     client: Peer,
-    /// Octets.
+    /// In octets.
     size: usize,
     times: Vec<Duration>,
 }
 
-impl Other {
-    /// None where this machine cannot have it.
-    fn load(server: &Server) -> Result<Option<Other>> {
+impl PeerComponent {
+    /// `None` if this machine cannot have it.
+    fn load(server: &Server) -> Result<Option<PeerComponent>> {
         let Ok(component) = build::build() else {
             return Ok(None);
         };
@@ -69,7 +69,7 @@ impl Other {
             root: &server.root,
         };
         let component = Component::new(&engine, &wasm)?;
-        Ok(Some(Other {
+        Ok(Some(PeerComponent {
             client: Peer::new(&engine, &component, Threads::One, &server)?,
             size: wasm.len(),
             times: Vec::new(),

@@ -1,4 +1,4 @@
-//! The same conversations in native code: rustls over ring.
+//! The measurements with native code: rustls with ring.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -14,13 +14,13 @@ use wasmtime::{Result, bail, ensure};
 use crate::client::{BULK, Client, PIECE, piece};
 use crate::server::Server;
 
-pub struct Native<'a> {
+pub(crate) struct Native<'a> {
     server: &'a Server,
     config: Arc<ClientConfig>,
 }
 
 impl Native<'_> {
-    pub fn new(server: &Server) -> Result<Native<'_>> {
+    pub(crate) fn new(server: &Server) -> Result<Native<'_>> {
         let config = config(server)?;
         Ok(Native { server, config })
     }
@@ -37,7 +37,7 @@ impl Native<'_> {
 }
 
 impl Client for Native<'_> {
-    fn forget(&mut self) -> Result<()> {
+    fn forget_sessions(&mut self) -> Result<()> {
         self.config = config(self.server)?;
         Ok(())
     }
@@ -48,11 +48,11 @@ impl Client for Native<'_> {
         say(&mut stream, b"QUIT\r\n")
     }
 
-    fn full(&mut self) -> Result<()> {
+    fn full_handshake(&mut self) -> Result<()> {
         say(&mut self.connect(HandshakeKind::Full)?, b"QUIT\r\n")
     }
 
-    fn resumed(&mut self) -> Result<()> {
+    fn resumed_handshake(&mut self) -> Result<()> {
         say(&mut self.connect(HandshakeKind::Resumed)?, b"QUIT\r\n")
     }
 
@@ -67,7 +67,7 @@ impl Client for Native<'_> {
     }
 }
 
-/// With ChaCha20-Poly1305 only, as the component has it.
+/// With ChaCha20-Poly1305 only, which is what the component offers first.
 fn config(server: &Server) -> Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(server.root.as_bytes())?)?;
@@ -110,7 +110,7 @@ fn say(stream: &mut (impl Read + Write), command: &[u8]) -> Result<()> {
     hear(stream)
 }
 
-/// A reply, which this server never says together with another.
+/// Reads one reply. This server never sends two together.
 fn hear(stream: &mut impl Read) -> Result<()> {
     let mut reply = [0; 512];
     let mut length = 0;

@@ -1,5 +1,4 @@
-//! docs/performance.md: each part of the benchmark writes between marks of its own, the rest is
-//! written by people.
+//! docs/performance.md: each benchmark writes between its marks; people write the rest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ impl Page {
         Page { path: path.into() }
     }
 
-    /// Prints it too.
+    /// Also prints the text.
     pub fn write(&self, part: &str, text: &str) -> Result<()> {
         println!("{text}");
         let old = fs::read_to_string(&self.path)
@@ -29,7 +28,7 @@ impl Page {
         Ok(())
     }
 
-    /// A file beside it; returns what the page says to show it.
+    /// Writes a picture beside the page; returns the Markdown that shows it.
     pub fn draw(&self, name: &str, about: &str, svg: &str) -> Result<String> {
         let folder = self.path.with_file_name("performance");
         fs::create_dir_all(&folder)?;
@@ -45,7 +44,7 @@ fn replaced(page: &str, part: &str, text: &str) -> Option<String> {
     Some(format!("{before}{begin}{text}{END}{after}"))
 }
 
-/// A table in Markdown; the first row is its head.
+/// A table in Markdown. The first row is its header.
 pub fn table(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for (i, row) in rows.iter().enumerate() {

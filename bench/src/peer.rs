@@ -1,5 +1,5 @@
-//! The component `wasm-smtp-component` in wasmtime: one whole message over a connection of its own,
-//! always with TLS and AUTH, as that is all that its interface has.
+//! The component `wasm-smtp-component` in wasmtime. It sends one message per connection, always with TLS
+//! and AUTH; its interface has nothing else.
 
 pub mod build;
 
@@ -13,16 +13,16 @@ use crate::host::{State, Threads};
 
 const INTERFACE: &str = "wasm-smtp:smtp/smtp-send@0.2.0";
 
-/// Which takes [`servers::real::USER`].
+/// A server that accepts [`servers::real::USER`].
 pub struct Server<'a> {
     pub port: u16,
-    /// As the interface names it: `implicit` or `starttls`.
+    /// In the words of the interface: `implicit` or `starttls`.
     pub security: &'a str,
-    /// PEM, to be trusted.
+    /// The trust anchor, in PEM.
     pub root: &'a str,
 }
 
-/// One instance for all messages.
+/// One instance that sends all messages.
 pub struct Peer {
     runtime: Runtime,
     store: Store<State>,
@@ -66,7 +66,7 @@ impl Peer {
         })
     }
 
-    /// Connects, sends it, and leaves.
+    /// Connects, sends the message, and closes.
     pub fn send(&mut self, sender: &str, recipients: &[String], message: &str) -> Result<()> {
         let credentials = record([
             ("username", Val::String(servers::real::USER.into())),

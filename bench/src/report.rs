@@ -1,36 +1,36 @@
-//! The table.
+//! The table of the TLS benchmark.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::client::BULK;
 
-/// What one client took.
-pub struct Column {
+/// The results of one client.
+pub(crate) struct Column {
     pub name: &'static str,
     pub plain: Duration,
     pub full: Duration,
     pub resumed: Duration,
     pub bulk: Duration,
     pub bulk_plain: Duration,
-    /// What native code does not have.
+    /// `None` for native code.
     pub component: Option<Component>,
 }
 
-pub struct Component {
+pub(crate) struct Component {
     pub size: usize,
     pub compilation: Duration,
     pub instantiation: Duration,
 }
 
-pub struct Report {
+pub(crate) struct Report {
     columns: Vec<Column>,
     machine: String,
 }
 
 impl Report {
-    /// The first column is what the others are compared with.
-    pub fn new(columns: Vec<Column>, machine: String) -> Report {
+    /// The others are compared with the first column.
+    pub(crate) fn new(columns: Vec<Column>, machine: String) -> Report {
         Report { columns, machine }
     }
 
@@ -47,7 +47,7 @@ impl Report {
         writeln!(f)
     }
 
-    /// With how many times as much as the first column's each is.
+    /// A row of times, each with its ratio to the first column.
     fn times(
         &self,
         f: &mut fmt::Formatter,
@@ -65,7 +65,7 @@ impl Report {
         })
     }
 
-    /// The large message as MB/s, with its share of the first column's.
+    /// A row of throughputs of the large message in MB/s, each with its ratio to the first column.
     fn throughput(
         &self,
         f: &mut fmt::Formatter,

@@ -1,5 +1,4 @@
-//! The OpenSSL server that everything is measured against, in a process of its own: its work is not
-//! counted.
+//! The OpenSSL server of all measurements. It is a process of its own, so that its work is not counted.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,22 +9,22 @@ use servers::authority::Authority;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-pub struct Server {
+pub(crate) struct Server {
     pub tls_port: u16,
     pub plain_port: u16,
-    /// OpenSSL's.
+    /// OpenSSL's version.
     pub version: String,
-    /// PEM, for the clients to trust.
+    /// The root certificate in PEM, for the clients to trust.
     pub root: String,
     child: Child,
-    /// The server ends when it is closed.
+    /// The server ends when this is closed.
     lifeline: Option<ChildStdin>,
     files: PathBuf,
 }
 
 impl Server {
-    /// With a chain of two certificates of ECDSA P-256, the root's left out.
-    pub fn start() -> Result<Server> {
+    /// Starts it with a chain of two ECDSA P-256 certificates, without the root.
+    pub(crate) fn start() -> Result<Server> {
         let root = Authority::new();
         let identity = root.intermediate().issue(&["127.0.0.1"]);
         let files = env::temp_dir().join(format!("envoi-bench-{}", process::id()));
@@ -60,7 +59,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.lifeline.take());
-        // Nothing to do about either.
+        // If either fails, nothing can be done.
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.files);
     }

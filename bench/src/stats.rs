@@ -1,6 +1,6 @@
-//! Medians, and how far the runs lie apart.
+//! Medians and ranges of measurements.
 
-/// Of a few runs of one thing.
+/// The values of a few runs of one measurement, sorted.
 #[derive(Clone, Debug)]
 pub struct Runs(Vec<f64>);
 
@@ -23,7 +23,7 @@ impl Runs {
         self.0.last().copied().unwrap_or(f64::NAN)
     }
 
-    /// The median, and from where to where the runs lie.
+    /// The median, and the range in brackets.
     pub fn show(&self, digits: usize) -> String {
         format!(
             "{:.digits$} ({:.digits$}–{:.digits$})",

@@ -1,7 +1,7 @@
-//! The book of `docs/`, every link of it followed.
+//! The book of `docs/`: mdBook makes it, lychee follows its links and those of the pages in the repository.
 //!
-//! The pages are written for a reader of the repository too, and link to sources outside `docs/`. What
-//! they link to is laid beside the book, at the same place relative to it, so that these links hold.
+//! The pages link to sources outside `docs/` too. Those are copied beside the book, at the same place
+//! relative to it, so that these links work there.
 
 mod files;
 mod links;
@@ -13,11 +13,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use mdbook_driver::MDBook;
 
-use files::{all, tracked};
-use links::{Link, links};
+pub use links::follow;
 
-/// Makes it anew, in `target/book/`, and returns its first page and how many links were followed.
-pub fn make() -> Result<(PathBuf, usize)> {
+/// Where a person begins, and what `follow` checks.
+pub struct Book {
+    pub first_page: PathBuf,
+    /// The folder of the book, and each Markdown page of the repository.
+    pub pages: Vec<PathBuf>,
+}
+
+/// Makes the book anew in `target/book/`.
+pub fn make() -> Result<Book> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let root = root.canonicalize()?;
     let folder = root.join("target/book");
@@ -25,18 +31,16 @@ pub fn make() -> Result<(PathBuf, usize)> {
         fs::remove_dir_all(&folder)?;
     }
     MDBook::load(&root)?.build()?;
-    let sources = tracked(&root)?;
+    let sources = files::tracked(&root)?;
     every_page_is_in_the_summary(&folder, &sources)?;
-    let mut links = 0;
-    for page in all(&folder.join("docs"))? {
-        if page
-            .extension()
-            .is_some_and(|extension| extension == "html")
-        {
-            links += check(&root, &folder, &page, &sources)?;
-        }
-    }
-    Ok((folder.join("docs/index.html"), links))
+    copy_beside(&root, &folder, &sources)?;
+    let book = folder.join("docs");
+    let is_page = |path: &&String| path.ends_with(".md") && !path.ends_with(".in.md");
+    let pages = sources.iter().filter(is_page).map(|path| root.join(path));
+    Ok(Book {
+        first_page: book.join("index.html"),
+        pages: pages.chain([book.clone()]).collect(),
+    })
 }
 
 fn every_page_is_in_the_summary(folder: &Path, sources: &BTreeSet<String>) -> Result<()> {
@@ -52,48 +56,24 @@ fn every_page_is_in_the_summary(folder: &Path, sources: &BTreeSet<String>) -> Re
     Ok(())
 }
 
-/// Every link of a page leads somewhere; what is outside the book is laid beside it.
-fn check(root: &Path, folder: &Path, page: &Path, sources: &BTreeSet<String>) -> Result<usize> {
-    let text = fs::read_to_string(page)?;
-    let name = page.strip_prefix(folder)?.to_str().context("a name")?;
-    let links: Vec<Link> = links(name, &text).collect();
-    for Link { target, anchor } in &links {
-        let place = folder.join(target);
-        if !place.exists() {
-            lay(root, folder, target, sources).with_context(|| name.to_string())?;
+/// mdBook turns the end of each link to a page into `.html`: a page that is not in the book is shown as it
+/// is written.
+fn copy_beside(root: &Path, folder: &Path, sources: &BTreeSet<String>) -> Result<()> {
+    for path in sources.iter().filter(|path| !path.starts_with("docs/")) {
+        let source = root.join(path);
+        // git lists a file that was removed until the removal is committed.
+        if !source.exists() {
+            continue;
         }
-        // The lines of a source have none.
-        if !anchor.is_empty() && target.starts_with("docs/") {
-            let found = fs::read_to_string(&place)?.contains(&format!("id=\"{anchor}\""));
-            ensure!(found, "{name}: there is no {anchor} in {target}");
+        let target = folder.join(path);
+        fs::create_dir_all(target.parent().context("no folder")?)?;
+        if path.ends_with(".md") {
+            let text = fs::read_to_string(&source)?;
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            let html = format!("<!doctype html><meta charset=\"utf-8\"><pre>{text}</pre>");
+            fs::write(target.with_extension("html"), html)?;
         }
-    }
-    Ok(links.len())
-}
-
-/// A file of the checkout, or all of a folder. mdBook has every page end in `.html`: one that is not in
-/// the book is shown as it is written.
-fn lay(root: &Path, folder: &Path, target: &str, sources: &BTreeSet<String>) -> Result<()> {
-    let page = target
-        .strip_suffix(".html")
-        .map(|name| format!("{name}.md"));
-    if let Some(page) = page.filter(|page| sources.contains(page)) {
-        let text = fs::read_to_string(root.join(page))?;
-        let text = text.replace('&', "&amp;").replace('<', "&lt;");
-        let html = format!("<!doctype html><meta charset=\"utf-8\"><pre>{text}</pre>");
-        return write(&folder.join(target), html.as_bytes());
-    }
-    let inside = format!("{target}/");
-    let is_meant = |path: &&String| **path == target || path.starts_with(&inside);
-    let files: Vec<_> = sources.iter().filter(is_meant).collect();
-    ensure!(!files.is_empty(), "there is no {target}");
-    for file in files {
-        write(&folder.join(file), &fs::read(root.join(file))?)?;
+        fs::copy(&source, target)?;
     }
     Ok(())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::create_dir_all(path.parent().context("a folder")?)?;
-    Ok(fs::write(path, bytes)?)
 }

@@ -1,63 +1,33 @@
-//! The links of a page of the book.
+//! Links and their anchors, followed by lychee.
 
-#[derive(Debug, PartialEq)]
-pub struct Link {
-    /// A path from the folder that the page's own is from.
-    pub target: String,
-    pub anchor: String,
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+/// Follows every link of `pages`, files or folders, to a file of this machine and to the anchor in it.
+/// Returns the number of links. Web addresses are not followed: the outcome depends on the project alone.
+pub fn follow(lychee: &Path, pages: &[PathBuf]) -> Result<u64> {
+    let mut lychee = Command::new(lychee);
+    lychee.args(["--offline", "--include-fragments", "--no-progress"]);
+    // git ignores target/, where the book is.
+    lychee.args(["--no-ignore", "--format", "json"]).args(pages);
+    let output = lychee.output().context("cannot start lychee")?;
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+    ensure!(output.status.success(), "{}", broken(&report));
+    report["successful"].as_u64().context("lychee counts none")
 }
 
-/// Those to places of the project, as the page has them in attributes.
-pub fn links(page: &str, html: &str) -> impl Iterator<Item = Link> {
-    let attributes = ["href=\"", "src=\""].into_iter();
-    let values = attributes.flat_map(|name| html.split(name).skip(1));
-    let values = values.filter_map(|rest| Some(rest.split_once('"')?.0));
-    let ours = values.filter(|value| !value.contains(':'));
-    ours.map(|value| {
-        let (file, anchor) = value.split_once('#').unwrap_or((value, ""));
-        Link {
-            target: resolve(page, file),
-            anchor: anchor.into(),
-        }
-    })
-}
-
-/// `docs/a.html` and `../b` make `b`.
-fn resolve(page: &str, file: &str) -> String {
-    if file.is_empty() {
-        return page.into();
-    }
-    let mut parts: Vec<&str> = page.split('/').collect();
-    parts.pop();
-    for part in file.split('/') {
-        match part {
-            ".." => drop(parts.pop()),
-            "." | "" => {}
-            part => parts.push(part),
+fn broken(report: &Value) -> String {
+    let mut text = String::from("broken links:");
+    for (page, links) in report["error_map"].as_object().into_iter().flatten() {
+        for link in links.as_array().into_iter().flatten() {
+            let (url, status) = (&link["url"], &link["status"]["text"]);
+            write!(text, "\n{page}: {url}: {status}").expect("a string takes all");
         }
     }
-    parts.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_are_seen_from_their_page() {
-        let html = "<a href=\"b.html#c\"></a><img src=\"../d/e.svg\"><a href=\"#f\"></a>
-            <a href=\"https://example.org/\"></a>";
-        let found: Vec<_> = links("docs/a.html", html)
-            .map(|link| (link.target, link.anchor))
-            .collect();
-        let link = |target: &str, anchor: &str| (target.to_string(), anchor.to_string());
-        assert_eq!(
-            found,
-            [
-                link("docs/b.html", "c"),
-                link("docs/a.html", "f"),
-                link("d/e.svg", "")
-            ]
-        );
-    }
+    text
 }

@@ -1,4 +1,4 @@
-//! Composes components, as `wac plug` does.
+//! Composes components, like the command `wac plug`.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PackageId, plug as plug_into};
 
-/// The component of `socket`, whose imports the exports of `plug` are wherever they fit.
+/// `socket` with the exports of `plug` in the place of the imports that they match.
 pub fn plug(socket: &Path, plug: &Path) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let plug = register(&mut graph, "compose:plug", plug)?;
@@ -19,6 +19,6 @@ pub fn plug(socket: &Path, plug: &Path) -> Result<Vec<u8>> {
 fn register(graph: &mut CompositionGraph, name: &str, path: &Path) -> Result<PackageId> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let package = Package::from_bytes(name, None, bytes, graph.types_mut())
-        .with_context(|| format!("{} is no component", path.display()))?;
+        .with_context(|| format!("{} is not a component", path.display()))?;
     Ok(graph.register_package(package)?)
 }

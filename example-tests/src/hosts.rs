@@ -1,5 +1,8 @@
-//! Hosts that run the component, each of which delivers a message: over STARTTLS, with a password, to
-//! a server that is called by its name.
+//! The matrix of hosts that run the component. Each delivers a message over STARTTLS, with a password, to
+//! a server that it looks up by name.
+//!
+//! To add a host: add a row to [`HOSTS`]. A runtime of a new kind also needs a [`Runtime`] variant and a
+//! function below that returns its command.
 
 mod javascript;
 mod wasmtime;
@@ -8,21 +11,21 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 use std::process::Command;
 
-use crate::office::Office;
+use crate::mail_server::TestMailServer;
 use crate::program::Program;
 
-/// What is run, and in what.
+/// A host, and what it runs.
 pub struct Host {
     pub runtime: Runtime,
     pub flags: &'static str,
-    /// Of `dist/`: what is run.
+    /// The file in `dist/` that it runs.
     pub file: &'static str,
 }
 
 pub enum Runtime {
-    /// The command, of this version.
+    /// The wasmtime command of this version.
     Wasmtime(&'static str),
-    /// The machine's, or of this version.
+    /// Node of this version, or the machine's.
     Node(Option<&'static str>),
     Bun(&'static str),
     Deno(&'static str),
@@ -32,7 +35,8 @@ use Runtime::{Bun, Deno, Node, Wasmtime};
 
 const GRANTED: &str = "-S inherit-network,allow-ip-name-lookup";
 const GRANTED_WIDE: &str = "-S inherit-network,allow-ip-name-lookup -W wide-arithmetic";
-/// The command line needs one function more, which is on from 46.
+/// The command line imports one more function of WASI (`exit-with-code`), which is on by default since
+/// wasmtime 46.
 const OLD: &str = "-S inherit-network,allow-ip-name-lookup,cli-exit-with-code";
 const OLD_WIDE: &str =
     "-S inherit-network,allow-ip-name-lookup,cli-exit-with-code -W wide-arithmetic";
@@ -76,28 +80,29 @@ impl Host {
         }
     }
 
-    /// Sends a message to a server of its own, and tells the version that did.
+    /// Sends a message to a server on loopback; returns the host's version.
     pub fn deliver(&self) -> Result<String, Failure> {
-        let office = Office::open(|_| ());
+        let server = TestMailServer::start(|_| ());
         let flags = self.flags.split_whitespace();
         let (version, mut command) = match self.runtime {
-            Wasmtime(version) => wasmtime::send(version, flags, self.file, &office),
-            Node(None) => javascript::send("node".into(), flags, &office),
-            Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &office),
-            Bun(version) => javascript::send(javascript::bun(version)?, flags, &office),
-            Deno(version) => javascript::send(javascript::deno(version)?, flags, &office),
+            Wasmtime(version) => wasmtime::send(version, flags, self.file, &server),
+            Node(None) => javascript::send("node".into(), flags, &server),
+            Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &server),
+            Bun(version) => javascript::send(javascript::bun(version)?, flags, &server),
+            Deno(version) => javascript::send(javascript::deno(version)?, flags, &server),
         }?;
         let ended = Program::start(&mut command).end();
-        let delivery = office.delivery();
+        let delivery = server.delivery();
         let arrived = delivery.is_ok_and(|delivery| delivery.recipients == [RECIPIENT]);
-        match arrived && ended.well {
-            true => Ok(version),
-            false => Err(Failure::Undelivered(ended.stderr)),
+        if arrived && ended.succeeded {
+            Ok(version)
+        } else {
+            Err(Failure::Undelivered(ended.stderr))
         }
     }
 }
 
-/// With the version that is wanted.
+/// With the requested version.
 impl Display for Host {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let version = match self.runtime {
@@ -113,9 +118,9 @@ const RECIPIENT: &str = "you@example.org";
 /// Why a host did not deliver.
 #[derive(Debug)]
 pub enum Failure {
-    /// This machine cannot have it.
+    /// This machine cannot have the host.
     Unavailable(String),
-    /// It said so, or nothing arrived.
+    /// The host reported a failure, or no message arrived.
     Undelivered(String),
 }
 
@@ -125,7 +130,8 @@ impl From<String> for Failure {
     }
 }
 
-/// Of what a program says that it is, such as `wasmtime 49.0.3 (4b0b3a1 2026-09-01)` or `v20.20.2`.
+/// The version in the output of `--version`, such as `wasmtime 49.0.3 (4b0b3a1 2026-09-01)` or
+/// `v20.20.2`.
 fn version(program: &Path) -> Result<String, String> {
     let said = setup::run(Command::new(program).arg("--version"))?;
     let number = said.split(|c: char| c.is_whitespace() || c == 'v');

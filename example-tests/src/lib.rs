@@ -1,14 +1,14 @@
-//! What the examples' tests share with the programs that show them.
+//! The parts that the examples' tests share with the programs that demonstrate the examples.
 
 pub mod hosts;
+pub mod mail_server;
 pub mod node;
-pub mod office;
 pub mod program;
 pub mod site;
 
 use std::path::PathBuf;
 
-/// What `cargo xtask` builds.
+/// The folder of the built files.
 pub fn dist() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../dist")
 }

@@ -1,4 +1,4 @@
-//! Projects of Node that have installed the package of `dist/npm/envoi`, as a user installs it.
+//! Node projects with the package of `dist/npm/envoi`, installed as a user installs it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::dist;
 
-/// Makes an empty project there, and installs the package into it.
+/// Creates an empty project in the folder, and installs the package into it.
 pub fn project(folder: &Path) -> Result<(), String> {
     let made = dist().join("npm/envoi");
     if !made.exists() {
@@ -27,7 +27,7 @@ pub fn project(folder: &Path) -> Result<(), String> {
     setup::run(install.arg(format!("./{archive}")).current_dir(folder)).map(drop)
 }
 
-/// The program of `examples/node`, in such a project.
+/// A project with the program of `examples/node`; returns the program's path.
 pub fn example() -> Result<PathBuf, String> {
     let folder = setup::folder("example-node");
     project(&folder)?;

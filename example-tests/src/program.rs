@@ -1,4 +1,4 @@
-//! A program of a user's, as a process.
+//! Runs a user's program as a process.
 
 use std::io::{self, BufRead, BufReader, Lines, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// For what takes seconds on a machine that does other things too.
+/// The longest run of a program, which takes seconds on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
 const POLL: Duration = Duration::from_millis(5);
 
 const UNPOISONED: &str = "nobody panics with it";
 
-/// A running program; one that does not end is killed.
+/// A running program. It is killed when the limit is over.
 pub struct Program {
     stdin: Option<ChildStdin>,
     lines: Lines<BufReader<ChildStdout>>,
@@ -27,9 +27,9 @@ pub struct Program {
 /// How a program ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Of its own, with success, in time.
-    pub well: bool,
-    /// What it printed and nobody read before.
+    /// It ended by itself, with success, within the limit.
+    pub succeeded: bool,
+    /// The output that nobody read before.
     pub stdout: String,
     pub stderr: String,
 }
@@ -54,7 +54,7 @@ impl Program {
                 let child = child.clone();
                 move || {
                     if end.recv_timeout(LIMIT).is_err() {
-                        // Where it has ended meanwhile, nothing is left to kill.
+                        // The program may have ended meanwhile.
                         let _ = child.lock().expect(UNPOISONED).kill();
                     }
                 }
@@ -64,37 +64,37 @@ impl Program {
         }
     }
 
-    /// The next line that it prints.
+    /// The next line of its output.
     pub fn line(&mut self) -> Option<String> {
         self.lines.next().map(|line| line.expect("UTF-8"))
     }
 
-    /// Tells it a line, where its standard input is a pipe.
-    pub fn tell(&mut self, line: &str) {
+    /// Writes a line to its standard input, which has to be a pipe.
+    pub fn write_line(&mut self, line: &str) {
         let stdin = self.stdin.as_mut().expect("it is a pipe");
         writeln!(stdin, "{line}").expect("it reads");
     }
 
-    /// Waits for its end.
+    /// Waits until it ends.
     pub fn end(mut self) -> Ended {
         let mut stdout = String::new();
         while let Some(line) = self.line() {
             stdout += &(line + "\n");
         }
         let stderr = self.errors.join().expect("reading does not panic");
-        let well = loop {
-            // Not held while waiting, as the limit would have to wait too.
+        let succeeded = loop {
+            // The lock is not held while waiting, because the limit's thread needs it.
             let ended = self.child.lock().expect(UNPOISONED).try_wait();
             match ended.expect("it was started") {
                 Some(status) => break status.success(),
                 None => thread::sleep(POLL),
             }
         };
-        // Nobody hears it where the limit has passed.
+        // The limit's thread may have ended.
         let _ = self.ended.send(());
         self.limit.join().expect("killing does not panic");
         Ended {
-            well,
+            succeeded,
             stdout,
             stderr: stderr.expect("UTF-8"),
         }

@@ -1,4 +1,4 @@
-//! A function that answers HTTP requests, as `wasmtime serve` runs it.
+//! An HTTP handler, served by `wasmtime serve`.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,25 +12,25 @@ use std::thread;
 use std::time::Duration;
 
 const WASMTIME: &str = "49.0.3";
-/// It takes a tenth of a second, but for a machine that has much else to do.
+/// Starting takes a tenth of a second on an idle machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const UNPOISONED: &str = "nobody panics with it";
 
-/// Ends when dropped.
+/// Dropping ends it.
 pub struct Site {
     process: Child,
     authority: String,
     lines: Mutex<Receiver<String>>,
 }
 
-/// The command, which is fetched where it is missing.
+/// The wasmtime command, installed if it is missing.
 pub fn wasmtime() -> Result<PathBuf, String> {
     setup::wasmtime(WASMTIME)
 }
 
 impl Site {
-    /// The component of that name in `dist/`, on a free port of 127.0.0.1, with these variables.
+    /// Serves this component of `dist/` on a free port of 127.0.0.1, with these environment variables.
     pub fn serve(component: &str, environment: &[(&str, &str)]) -> Result<Site, String> {
         let mut command = command(component, environment)?;
         let mut process = command
@@ -51,7 +51,7 @@ impl Site {
         Ok(site)
     }
 
-    /// Host and port.
+    /// The host and port.
     pub fn authority(&self) -> &str {
         &self.authority
     }
@@ -60,13 +60,13 @@ impl Site {
         format!("http://{}/", self.authority)
     }
 
-    /// What the function, or wasmtime, writes next on standard error, if it does soon.
+    /// The next line on standard error, from the handler or from wasmtime; `None` if none comes in time.
     pub fn line(&self) -> Option<String> {
         let lines = self.lines.lock().expect(UNPOISONED);
         lines.recv_timeout(LIMIT).ok()
     }
 
-    /// All that follows, until wasmtime ends.
+    /// All further lines until wasmtime ends.
     pub fn into_lines(self) -> impl Iterator<Item = String> {
         iter::from_fn(move || self.lines.lock().expect(UNPOISONED).recv().ok())
     }
@@ -85,7 +85,8 @@ fn command(component: &str, environment: &[(&str, &str)]) -> Result<Command, Str
     command.args(["serve", "--addr", "127.0.0.1:0", "--no-logging-prefix"]);
     command.args(["-S", "cli,inherit-network,allow-ip-name-lookup"]);
     for (name, value) in environment {
-        // By its name alone: others see a command's arguments.
+        // The name alone takes the value from the environment: other users can read a command's
+        // arguments.
         command.env(name, value).args(["--env", name]);
     }
     command
@@ -102,13 +103,13 @@ fn lines(output: ChildStderr) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-        // Until no one listens.
+        // Ends when the receiver is dropped.
         lines.try_for_each(|line| sender.send(line))
     });
     lines
 }
 
-/// In native code, as a host would keep it: wasmtime takes seconds to make it.
+/// The component compiled to native code, as a host keeps it; compiling takes wasmtime seconds.
 fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../dist")

@@ -1,4 +1,4 @@
-//! Some of the hosts of docs/hosts.md, each of which `cargo xtask hosts` has deliver a message.
+//! Some hosts of the matrix; `cargo xtask hosts` runs all of them for docs/hosts.md.
 
 use example_tests::hosts::{Failure, HOSTS, Host, Runtime};
 use servers::report;
@@ -10,14 +10,14 @@ fn the_oldest_and_the_newest_wasmtime_deliver() {
             matches!(host.runtime, Runtime::Wasmtime(its) if its == version)
                 && host.file == "envoi-cli.wasm"
         };
-        deliver(HOSTS.iter().find(wanted).expect("it is in the list"));
+        deliver(HOSTS.iter().find(wanted).expect("HOSTS contains it"));
     }
 }
 
 #[test]
 fn node_runs_the_example() {
     let wanted = |host: &&Host| matches!(host.runtime, Runtime::Node(None));
-    deliver(HOSTS.iter().find(wanted).expect("it is in the list"));
+    deliver(HOSTS.iter().find(wanted).expect("HOSTS contains it"));
 }
 
 fn deliver(host: &Host) {

@@ -1,6 +1,6 @@
 export default {
-  // The pages become strings of the program.
+  // Pages become strings of the program.
   moduleTypes: { '.html': 'text' },
-  // Those are imports of the component.
+  // These are imports of the component.
   external: /^(envoi|wasi):/,
 };

@@ -3,12 +3,20 @@
 
 #include "guest.h"
 
-/* A string of WIT for printf's "%.*s": it has no NUL at its end. */
+/* For printf's "%.*s": a string of WIT has a length, and no NUL at its end. */
 #define STRING(string) (int)(string).len, (const char *)(string).ptr
 
-/* What is printed, and then closed, is in `string`, whose memory is the caller's. */
+/* Everything that is printed to the stream is in `string` after fclose. The caller frees it. */
 static FILE *print_to(guest_string_t *string) {
     return open_memstream((char **)&string->ptr, &string->len);
+}
+
+static void print_lines(const guest_list_string_t *lines, guest_string_t *string) {
+    FILE *out = print_to(string);
+    for (size_t i = 0; i < lines->len; i++) {
+        fprintf(out, "%s%.*s", i == 0 ? "" : "\n", STRING(lines->ptr[i]));
+    }
+    fclose(out);
 }
 
 bool exports_guest_welcome(guest_string_t *server, guest_string_t *to, guest_string_t *ret,
@@ -22,27 +30,31 @@ bool exports_guest_welcome(guest_string_t *server, guest_string_t *to, guest_str
 
     envoi_mail_smtp_list_mailbox_t recipients = {.ptr = to, .len = 1};
     guest_list_u8_t content = {.ptr = message.ptr, .len = message.len};
+    /* 20 seconds, in nanoseconds, because the caller waits. */
+    envoi_mail_smtp_duration_t timeout = 20000000000;
     envoi_mail_smtp_receipt_t receipt;
     envoi_mail_smtp_error_t error;
-    bool sent = envoi_mail_smtp_send_mail(server, &sender, &recipients, &content, &receipt, &error);
+    bool sent = envoi_mail_smtp_send_mail(server, &sender, &recipients, &content, &timeout,
+                                          &receipt, &error);
 
     if (sent) {
-        const guest_list_string_t *lines = &receipt.accepted.ptr[0].reply.lines;
-        out = print_to(ret);
-        for (size_t i = 0; i < lines->len; i++) {
-            fprintf(out, "%s%.*s", i == 0 ? "" : "\n", STRING(lines->ptr[i]));
+        /* If there are several recipients, some may be refused while others get the message. */
+        if (receipt.refused.len > 0) {
+            print_lines(&receipt.refused.ptr[0].reply.lines, err);
+            sent = false;
+        } else {
+            print_lines(&receipt.accepted.ptr[0].reply.lines, ret);
         }
-        fclose(out);
         envoi_mail_smtp_receipt_free(&receipt);
     } else {
         envoi_mail_smtp_explanation_t explanation;
         envoi_mail_smtp_explain(&error, &explanation);
-        /* What an export returns is freed for it. */
+        /* The caller frees the results of an export. */
         *err = explanation.sentence;
         envoi_mail_smtp_error_free(&error);
     }
 
-    /* Arguments of an export are its own. */
+    /* An export frees its arguments. */
     guest_string_free(&message);
     guest_string_free(server);
     guest_string_free(to);

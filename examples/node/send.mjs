@@ -6,14 +6,21 @@ const { SMTP_URL, SMTP_CA } = process.env;
 const [to = 'you@example.org'] = process.argv.slice(2);
 
 const mailer = await Mailer.fromUrl(SMTP_URL);
-// Where the server's authority is one of your own: its certificate, in PEM.
+// 20 seconds for each message, in nanoseconds.
+await mailer.setTimeout('total', 20_000_000_000n);
+// If the server's certificate comes from your own authority: that authority's certificate, in PEM.
 if (SMTP_CA) await mailer.addTrustAnchors(SMTP_CA);
 
 const envelope = { sender: 'shop@example.org', recipients: [to] };
 const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to have you here.\n`;
 try {
-  const { accepted } = await mailer.send(envelope, message);
-  console.log(`sent: ${accepted[0].reply.lines.join(' ')}`);
+  // If there are several recipients, some may be refused while others get the message.
+  const { accepted, refused } = await mailer.send(envelope, message);
+  for (const { reply } of accepted) console.log(`sent: ${reply.lines.join(' ')}`);
+  for (const { recipient, reply } of refused) {
+    console.error(`not sent to ${recipient}: ${reply.lines.join(' ')}`);
+    process.exitCode = 1;
+  }
 } catch (error) {
   console.error(`not sent: ${error.message}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-//! The world of ../wit, seen from its host.
+//! The host's bindings for the world in ../wit.
 
 wasmtime::component::bindgen!({
     path: "../wit",

@@ -1,4 +1,4 @@
-//! The built components, compiled once for as long as they stay the same.
+//! The built components. Compiled code is kept on disk and reused while the component stays the same.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -7,8 +7,7 @@ use std::{env, fs, process};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// Where the portable component is: the file that ENVOI_COMPONENT names, or what `cargo xtask build`
-/// leaves.
+/// The portable component: the file that ENVOI_COMPONENT names, or the output of `cargo xtask build`.
 pub fn component_path() -> PathBuf {
     match env::var_os("ENVOI_COMPONENT") {
         Some(path) => path.into(),
@@ -16,13 +15,13 @@ pub fn component_path() -> PathBuf {
     }
 }
 
-/// Where `cargo xtask build` leaves the component for hosts with wide arithmetic.
+/// The component for hosts with wide arithmetic, as `cargo xtask build` writes it.
 pub fn wide_component_path() -> PathBuf {
     workspace().join("dist/envoi-wide.wasm")
 }
 
 /// # Panics
-/// When it was not built.
+/// If the component is not built.
 pub fn load(engine: &Engine, path: &Path) -> Component {
     let Ok(wasm) = fs::read(path) else {
         panic!(
@@ -33,13 +32,15 @@ pub fn load(engine: &Engine, path: &Path) -> Component {
     load_bytes(engine, &wasm)
 }
 
-/// One that has just been made.
-pub fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
+/// Loads a component from memory.
+#[allow(unsafe_code, reason = "code compiled before")]
+pub(crate) fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
     let compiled = compiled_path(engine, wasm);
     if !compiled.exists() {
         compile(engine, wasm, &compiled);
     }
-    // SAFETY: only this module writes there, and the name holds for the content and the engine.
+    // SAFETY: only this module writes these files, and a file's name depends on its content and the
+    // engine.
     unsafe { Component::deserialize_file(engine, &compiled) }.expect("what this engine compiled")
 }
 
@@ -47,7 +48,7 @@ fn compile(engine: &Engine, wasm: &[u8], compiled: &Path) {
     let code = engine.precompile_component(wasm).expect("a component");
     let directory = compiled.parent().expect("it is in a directory");
     fs::create_dir_all(directory).expect("the target directory can be written");
-    // Whole or not at all, whoever else does the same now.
+    // Written to another file first, so that concurrent tests never read half a file.
     let partial = compiled.with_extension(process::id().to_string());
     fs::write(&partial, code).expect("the target directory can be written");
     fs::rename(&partial, compiled).expect("the target directory can be written");
@@ -56,7 +57,7 @@ fn compile(engine: &Engine, wasm: &[u8], compiled: &Path) {
 fn compiled_path(engine: &Engine, wasm: &[u8]) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     wasm.hash(&mut hasher);
-    // The engine's version and settings.
+    // Covers the engine's version and settings.
     engine.precompile_compatibility_hash().hash(&mut hasher);
     workspace().join(format!(
         "target/compiled-components/{:016x}.cwasm",

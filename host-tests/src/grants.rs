@@ -1,4 +1,4 @@
-//! What a host lets an instance do.
+//! The capabilities that a host grants to an instance.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 use crate::randomness::Randomness;
 use crate::resolver::Names;
 
-/// What a host lets an instance do.
+/// Capabilities of an instance, and replacements for functions of the host.
 #[derive(Clone)]
 pub struct Grants {
     /// TCP sockets.
@@ -18,16 +18,16 @@ pub struct Grants {
     pub addresses: bool,
     /// Name lookup.
     pub names: bool,
-    /// Answers in place of the host's resolver.
+    /// Answers name lookups instead of the host's resolver.
     pub resolver: Option<Names>,
-    /// Randomness in place of the host's.
+    /// Returns random octets instead of the host.
     pub randomness: Option<Randomness>,
-    /// Told of each address that is connected to.
+    /// Called with each address that the instance connects to.
     pub connecting: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
 }
 
 impl Grants {
-    /// All that the component asks for.
+    /// Everything that the component asks for.
     pub fn all() -> Grants {
         Grants {
             sockets: true,

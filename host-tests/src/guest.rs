@@ -1,4 +1,4 @@
-//! A guest, a component of the world `example:guest/guest`, that is composed with envoi's.
+//! A guest: a component of the world `example:guest/guest`, composed with envoi.
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
@@ -14,7 +14,7 @@ pub struct Guest {
 
 impl Guest {
     /// # Panics
-    /// When the composition is no component, or imports what no host has.
+    /// If the composition is not a component, or imports something that the host does not have.
     pub fn new(composition: &[u8]) -> Guest {
         let engine = Engine::default();
         let component = component::load_bytes(&engine, composition);
@@ -27,10 +27,10 @@ impl Guest {
         }
     }
 
-    /// In an instance of its own.
+    /// Calls the guest's function in a fresh instance.
     ///
     /// # Panics
-    /// When it traps.
+    /// If the guest traps.
     pub fn welcome(&self, server: &str, to: &str) -> Result<String, String> {
         let mut store = Store::new(&self.engine, State::new(Grants::all()));
         let instance = self.linker.instantiate(&mut store, &self.component);

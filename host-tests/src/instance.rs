@@ -1,4 +1,5 @@
-//! An instance of the component, on a thread of its own: a call that does not return is reported.
+//! An instance of the component. It runs on its own thread, so that a call that does not return is
+//! reported.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -7,18 +8,19 @@ use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Config, Engine, ResourceLimiter, Store, WasmCoreDump};
+use wasmtime::{Config, Engine, Store, WasmCoreDump};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
 use crate::{
-    Error, Explanation, Grants, Mailer, Options, Receipt, component, randomness, resolver,
+    Error, Explanation, Grants, LinearMemory, Mailer, Options, Receipt, component, randomness,
+    resolver,
 };
 
 /// Longer than any call of a test takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The component, ready to be instantiated.
+/// The compiled component.
 pub struct Host {
     engine: Engine,
     component: Component,
@@ -26,10 +28,10 @@ pub struct Host {
 }
 
 impl Host {
-    /// Loads the component once in a process.
+    /// Loads the component once per process.
     ///
     /// # Panics
-    /// When it was not built.
+    /// If the component is not built.
     pub fn shared() -> &'static Host {
         static HOST: OnceLock<Host> = OnceLock::new();
         HOST.get_or_init(|| {
@@ -40,10 +42,10 @@ impl Host {
         })
     }
 
-    /// With the component for hosts that have wide arithmetic, which wasmtime 48 has to be told of.
+    /// The component for hosts with wide arithmetic, which is off by default in wasmtime 48.
     ///
     /// # Panics
-    /// When it was not built.
+    /// If the component is not built.
     pub fn wide() -> &'static Host {
         static HOST: OnceLock<Host> = OnceLock::new();
         HOST.get_or_init(|| {
@@ -57,8 +59,8 @@ impl Host {
     pub fn instance(&'static self, grants: Grants) -> Instance {
         let (calls, incoming) = mpsc::channel::<Call>();
         thread::spawn(move || {
-            let mut guest = self.guest(grants);
-            incoming.iter().for_each(|call| call(&mut guest));
+            let mut component = self.instantiate(grants);
+            incoming.iter().for_each(|call| call(&mut component));
         });
         Instance {
             calls,
@@ -77,7 +79,7 @@ impl Host {
         }
     }
 
-    fn guest(&self, mut grants: Grants) -> Guest {
+    fn instantiate(&self, mut grants: Grants) -> RunningComponent {
         let mut linker = self.linker.clone();
         if let Some(names) = grants.resolver.take() {
             resolver::add_to_linker(&mut linker, names).expect("the names are right");
@@ -88,23 +90,23 @@ impl Host {
         let mut store = Store::new(&self.engine, State::new(grants));
         store.limiter(|state| &mut state.memory);
         let world = Envoi::instantiate(&mut store, &self.component, &linker);
-        Guest {
+        RunningComponent {
             world: world.expect("the host has all that the component imports"),
             store,
         }
     }
 }
 
-/// A running component. Its connections close when it is dropped.
+/// A running component. Dropping it closes its connections.
 pub struct Instance {
     calls: Sender<Call>,
     limit: Duration,
 }
 
-type Call = Box<dyn FnOnce(&mut Guest) + Send>;
+type Call = Box<dyn FnOnce(&mut RunningComponent) + Send>;
 
 impl Instance {
-    /// Panics where a call does not return for so long.
+    /// A call that takes longer panics.
     pub fn set_limit(&mut self, limit: Duration) {
         self.limit = limit;
     }
@@ -116,11 +118,23 @@ impl Instance {
         recipients: &[&str],
         message: &[u8],
     ) -> Result<Receipt, Error> {
+        self.send_mail_within(None, server, sender, recipients, message)
+    }
+
+    pub fn send_mail_within(
+        &self,
+        timeout: Option<Duration>,
+        server: &str,
+        sender: &str,
+        recipients: &[&str],
+        message: &[u8],
+    ) -> Result<Receipt, Error> {
+        let timeout = timeout.map(|timeout| timeout.as_nanos() as u64);
         let (server, sender, message) = (server.to_owned(), sender.to_owned(), message.to_vec());
         let recipients: Vec<String> = recipients.iter().map(|name| name.to_string()).collect();
         self.call(move |world, store| {
             let smtp = world.envoi_mail_smtp();
-            smtp.call_send_mail(store, &server, &sender, &recipients, &message)
+            smtp.call_send_mail(store, &server, &sender, &recipients, &message, timeout)
         })
     }
 
@@ -153,23 +167,24 @@ impl Instance {
         Ok(Mailer::new(self, handle))
     }
 
-    /// The size of the component's linear memory, in octets: it never shrinks.
+    /// The size of the component's linear memory in octets. It never shrinks.
     pub fn memory(&self) -> usize {
-        self.call(|_, store| Ok(store.data().memory.octets))
+        self.call(|_, store| Ok(store.data().memory.octets()))
     }
 
-    /// The component's linear memory, as its last call has left it. No host can look at it from
-    /// outside, but where the component traps: here where it asks for more memory, for an argument that
-    /// is too large for what it has.
+    /// The component's linear memory after the last call. A host can read a component's memory only after
+    /// a trap, so this makes the component trap: it passes an argument that needs more memory, and denies
+    /// the memory.
     pub fn into_memory(self) -> Vec<u8> {
-        /// More than an instance has ever had.
+        /// Larger than any instance's memory.
         const TOO_LARGE: usize = 256 << 20;
         self.call(|world, store| {
-            store.data_mut().memory.is_closed = true;
+            store.data_mut().memory.deny_growth();
             let (nobody, nobodies) = (String::new(), Vec::<String>::new());
             let message = vec![0_u8; TOO_LARGE];
             let smtp = world.envoi_mail_smtp();
-            let trap = smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message);
+            let trap =
+                smtp.call_send_mail(&mut *store, &nobody, &nobody, &nobodies, &message, None);
             let trap = trap.expect_err("there is no memory for it");
             let dump = trap.downcast_ref::<WasmCoreDump>();
             let memories = dump.expect("the engine makes dumps").memories();
@@ -179,18 +194,18 @@ impl Instance {
         })
     }
 
-    /// Calls into the component.
+    /// Calls a function of the component.
     ///
     /// # Panics
-    /// When the component traps, or does not return.
+    /// If the component traps or does not return in time.
     pub(crate) fn call<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Envoi, &mut Store<State>) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
         let (done, result) = mpsc::channel();
-        let call: Call = Box::new(move |guest| {
-            // Who asked may have given up.
-            let _ = done.send(call(&guest.world, &mut guest.store));
+        let call: Call = Box::new(move |component| {
+            // The caller may have given up.
+            let _ = done.send(call(&component.world, &mut component.store));
         });
         self.calls.send(call).expect("the instance has died");
         match result.recv_timeout(self.limit) {
@@ -204,7 +219,7 @@ impl Instance {
     }
 }
 
-struct Guest {
+struct RunningComponent {
     world: Envoi,
     store: Store<State>,
 }
@@ -216,38 +231,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub fn new(grants: Grants) -> State {
+    pub(crate) fn new(grants: Grants) -> State {
         State {
             wasi: grants.context(),
             table: ResourceTable::new(),
             memory: LinearMemory::default(),
         }
-    }
-}
-
-/// Counts the octets of linear memory, and limits none until it is closed.
-#[derive(Default)]
-struct LinearMemory {
-    octets: usize,
-    is_closed: bool,
-}
-
-impl ResourceLimiter for LinearMemory {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if self.is_closed {
-            return Err(wasmtime::Error::msg("the memory is not to grow any more"));
-        }
-        self.octets += desired - current;
-        Ok(true)
-    }
-
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
     }
 }
 

@@ -1,4 +1,8 @@
-//! The component in wasmtime: what its tests and demonstrations stand on.
+//! The component in wasmtime, for its tests and demonstrations.
+//!
+//! `tests/host` runs it against scripted servers, `tests/real` against real ones, `tests/cli` is the
+//! command line, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
+//! the file of its topic in `tests/host`; `support.rs` there has the usual parts of scripts.
 //!
 //! ```no_run
 //! use host_tests::{Envelope, Grants, Host};
@@ -10,33 +14,35 @@
 //! ```
 
 mod bindings;
-mod client;
 mod component;
 mod grants;
 mod guest;
 mod instance;
 mod mailer;
-mod message;
+mod memory;
+mod message_writer;
 mod options;
 mod randomness;
 mod resolver;
 mod resource;
 mod screen;
+mod session;
 mod streams;
 
 pub use bindings::exports::envoi::mail::smtp::{
-    AuthPipelining, AuthStep, BearerCredentials, Body, Credentials, Dialect, DsnContents,
-    DsnNotify, Envelope, Error, Explanation, Letter, Outcome, PasswordCredentials, Phase,
-    PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Retry, Roots, Security,
-    Speaker, TimedOut, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine,
+    AuthPipelining, AuthStep, BearerCredentials, BodyType, Credentials, DsnContents, DsnNotify,
+    Envelope, Error, Explanation, Outcome, OutgoingMessage, PasswordCredentials, Phase,
+    PipeliningAfterMessage, Protocol, Receipt, RecipientReply, Rejection, Reply, Retry, Security,
+    TimedOut, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine, TranscriptSource,
     UnavailableExtension, UnsentRecipient,
 };
-pub use client::Client;
 pub use component::{component_path, load, wide_component_path};
 pub use grants::Grants;
 pub use guest::Guest;
 pub use instance::{Host, Instance};
 pub use mailer::Mailer;
-pub use message::Message;
+pub use memory::LinearMemory;
+pub use message_writer::MessageWriter;
 pub use options::Options;
-pub use screen::{Screen, Who};
+pub use screen::{LineSource, Screen};
+pub use session::Session;

@@ -1,4 +1,4 @@
-//! The resource `mailer`, with a method for each of its functions.
+//! The resource `mailer`, with a method for each function.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    AuthPipelining, Client, Credentials, Dialect, Envelope, Error, Instance, Letter, Message,
-    Options, PasswordCredentials, PipeliningAfterMessage, Receipt, Roots, Security, Timeout,
-    TlsVersion, TranscriptLine, streams,
+    AuthPipelining, Credentials, Envelope, Error, Instance, MessageWriter, Options,
+    OutgoingMessage, PasswordCredentials, PipeliningAfterMessage, Protocol, Receipt, Security,
+    Session, Timeout, TlsVersion, TranscriptLine, streams,
 };
 
-/// Dropped when it is dropped.
+/// Dropping it drops the resource.
 pub struct Mailer<'a>(Resource<'a>);
 
 impl<'a> Mailer<'a> {
@@ -23,6 +23,7 @@ impl<'a> Mailer<'a> {
     }
 
     pub fn set_port(&self, port: u16) {
+        let port = Some(port);
         call!(self, mailer.call_set_port(port))
     }
 
@@ -30,8 +31,8 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_security(security))
     }
 
-    pub fn set_dialect(&self, dialect: Dialect) {
-        call!(self, mailer.call_set_dialect(dialect))
+    pub fn set_protocol(&self, protocol: Protocol) {
+        call!(self, mailer.call_set_protocol(protocol))
     }
 
     pub fn set_password(&self, username: &str, password: &str) {
@@ -70,8 +71,9 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_local_name(&name))
     }
 
-    pub fn set_timeout(&self, timeout: Timeout, limit: Duration) {
-        let limit = limit.as_nanos() as u64;
+    /// None sets the default again.
+    pub fn set_timeout(&self, timeout: Timeout, limit: impl Into<Option<Duration>>) {
+        let limit = limit.into().map(|limit| limit.as_nanos() as u64);
         call!(self, mailer.call_set_timeout(timeout, limit))
     }
 
@@ -79,17 +81,17 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_partial_delivery(allowed))
     }
 
-    pub fn set_early_content(&self, allowed: bool) {
-        call!(self, mailer.call_set_early_content(allowed))
+    pub fn set_content_pipelining(&self, allowed: bool) {
+        call!(self, mailer.call_set_content_pipelining(allowed))
     }
 
     pub fn set_chunking(&self, allowed: bool) {
         call!(self, mailer.call_set_chunking(allowed))
     }
 
-    /// 0 is no limit.
-    pub fn set_connection_limits(&self, idle: Duration, messages: u32) {
-        let idle = idle.as_nanos() as u64;
+    /// `None` means no limit.
+    pub fn set_connection_limits(&self, idle: Option<Duration>, messages: Option<u32>) {
+        let idle = idle.map(|idle| idle.as_nanos() as u64);
         call!(self, mailer.call_set_connection_limits(idle, messages))
     }
 
@@ -97,8 +99,8 @@ impl<'a> Mailer<'a> {
         call!(self, mailer.call_set_server_name(&name))
     }
 
-    pub fn set_roots(&self, roots: Roots) {
-        call!(self, mailer.call_set_roots(roots))
+    pub fn set_bundled_roots(&self, trusted: bool) {
+        call!(self, mailer.call_set_bundled_roots(trusted))
     }
 
     pub fn add_trust_anchors(&self, certificates: &[u8]) -> Result<(), Error> {
@@ -135,15 +137,15 @@ impl<'a> Mailer<'a> {
         })
     }
 
-    /// One outcome each.
-    pub fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, Error>> {
-        let letters = letters.to_vec();
+    /// Returns one outcome per message.
+    pub fn send_all(&self, messages: &[OutgoingMessage]) -> Vec<Result<Receipt, Error>> {
+        let messages = messages.to_vec();
         self.0.call(move |smtp, store, mailer| {
-            smtp.mailer().call_send_all(store, mailer, &letters, None)
+            smtp.mailer().call_send_all(store, mailer, &messages, None)
         })
     }
 
-    pub fn start_message(&self, envelope: &Envelope) -> Result<Message<'a>, Error> {
+    pub fn start_message(&self, envelope: &Envelope) -> Result<MessageWriter<'a>, Error> {
         self.start_message_with(None, envelope)
     }
 
@@ -151,59 +153,60 @@ impl<'a> Mailer<'a> {
         &self,
         options: Option<&Options>,
         envelope: &Envelope,
-    ) -> Result<Message<'a>, Error> {
+    ) -> Result<MessageWriter<'a>, Error> {
         let options = options.map(Options::handle);
         let envelope = envelope.clone();
         let handle = self.0.call(move |smtp, store, mailer| {
             smtp.mailer()
                 .call_start_message(store, mailer, &envelope, options)
         })?;
-        Ok(Message::new(self.0.instance(), handle))
+        Ok(MessageWriter::new(self.0.instance(), handle))
     }
 
-    pub fn connect(&self) -> Result<Client<'a>, Error> {
+    pub fn connect(&self) -> Result<Session<'a>, Error> {
         let handle = call!(self, mailer.call_connect())?;
-        Ok(Client::new(self.0.instance(), handle))
+        Ok(Session::new(self.0.instance(), handle))
     }
 
-    pub fn dial(&self) -> Result<Client<'a>, Error> {
+    pub fn dial(&self) -> Result<Session<'a>, Error> {
         let handle = call!(self, mailer.call_dial())?;
-        Ok(Client::new(self.0.instance(), handle))
+        Ok(Session::new(self.0.instance(), handle))
     }
 
-    /// Of the interface `smtp-streams`: over a connection that the host has made.
-    pub fn attach(&self, connection: TcpStream) -> Result<Client<'a>, Error> {
+    /// A function of the interface `smtp-streams`: starts a session over a connection of the host.
+    pub fn attach(&self, connection: TcpStream) -> Result<Session<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::of_connection(store, connection)?;
+            let (input, output) = streams::from_connection(store, connection)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;
-        Ok(Client::new(self.0.instance(), handle))
+        Ok(Session::new(self.0.instance(), handle))
     }
 
-    /// The same, but that the host takes a GiB at once; `largest` tells the largest write.
-    pub fn attach_generous(
+    /// As `attach`, with a host that accepts a GiB at once. `largest` receives the size of the largest
+    /// write.
+    pub fn attach_with_large_write_budget(
         &self,
         connection: TcpStream,
         largest: Arc<AtomicUsize>,
-    ) -> Result<Client<'a>, Error> {
+    ) -> Result<Session<'a>, Error> {
         let handle = self.0.call_world(move |world, store, mailer| {
-            let (input, output) = streams::generous(store, connection, largest)?;
+            let (input, output) = streams::with_large_write_budget(store, connection, largest)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
         })?;
-        Ok(Client::new(self.0.instance(), handle))
+        Ok(Session::new(self.0.instance(), handle))
     }
 
     pub fn close(&self) {
         call!(self, mailer.call_close())
     }
 
-    pub fn set_transcript(&self, lines: u32) {
-        call!(self, mailer.call_set_transcript(lines))
+    pub fn set_transcript_lines(&self, lines: u32) {
+        call!(self, mailer.call_set_transcript_lines(lines))
     }
 
-    pub fn transcript(&self) -> Vec<TranscriptLine> {
-        call!(self, mailer.call_transcript())
+    pub fn take_transcript(&self) -> Vec<TranscriptLine> {
+        call!(self, mailer.call_take_transcript())
     }
 }

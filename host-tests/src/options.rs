@@ -1,11 +1,11 @@
-//! What a message asks of the server beyond the envelope.
+//! The resource `options`, with a method for each function.
 
 use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
-use crate::{Body, DsnContents, DsnNotify, Error, Instance};
+use crate::{BodyType, DsnContents, DsnNotify, Error, Instance};
 
-/// The resource `options`.
+/// Dropping it drops the resource.
 pub struct Options<'a>(Resource<'a>);
 
 impl<'a> Options<'a> {
@@ -17,8 +17,8 @@ impl<'a> Options<'a> {
         self.0.handle()
     }
 
-    pub fn set_body(&self, body: Body) {
-        call!(self, options.call_set_body(body))
+    pub fn set_body_type(&self, body_type: BodyType) {
+        call!(self, options.call_set_body_type(body_type))
     }
 
     pub fn set_smtputf8(&self, required: bool) {

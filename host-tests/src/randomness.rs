@@ -1,4 +1,4 @@
-//! Randomness of the test's own, in place of the host's.
+//! Replaces the host's randomness in a test.
 
 use std::sync::Arc;
 
@@ -7,11 +7,14 @@ use wasmtime::component::Linker;
 
 use crate::instance::State;
 
-/// What `get-random-bytes` returns for so many octets that it is asked for.
-pub type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+/// The result of `get-random-bytes` for a requested number of octets.
+pub(crate) type Randomness = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 
 /// Replaces `wasi:random/random`.
-pub fn add_to_linker(linker: &mut Linker<State>, source: Randomness) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker(
+    linker: &mut Linker<State>,
+    source: Randomness,
+) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut interface = linker.instance("wasi:random/random@0.2.12")?;
     interface.func_wrap(

@@ -1,4 +1,4 @@
-//! A resolver of the test's own, in place of the host's: names that no machine has.
+//! Replaces the host's resolver in a test, for names that no machine has.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -10,8 +10,8 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 
 use crate::instance::State;
 
-/// What each name stands for, in the order in which it is answered.
-pub type Names = HashMap<String, Vec<IpAddr>>;
+/// The addresses of each name, in the order of the answers.
+pub(crate) type Names = HashMap<String, Vec<IpAddr>>;
 
 struct Answers(VecDeque<IpAddr>);
 
@@ -21,7 +21,7 @@ impl Pollable for Answers {
 }
 
 /// Replaces `wasi:sockets/ip-name-lookup`.
-pub fn add_to_linker(linker: &mut Linker<State>, names: Names) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker(linker: &mut Linker<State>, names: Names) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut interface = linker.instance("wasi:sockets/ip-name-lookup@0.2.12")?;
     interface.resource(

@@ -1,4 +1,4 @@
-//! A resource that an instance has handed out.
+//! A resource of the component.
 
 use std::{mem, thread};
 
@@ -10,33 +10,33 @@ use crate::bindings::Envoi;
 use crate::bindings::exports::envoi::mail::smtp::Guest as Smtp;
 use crate::instance::State;
 
-/// Dropped when it is dropped.
+/// Dropping it drops the resource.
 pub(crate) struct Resource<'a> {
     instance: &'a Instance,
     handle: ResourceAny,
 }
 
 impl<'a> Resource<'a> {
-    pub fn new(instance: &'a Instance, handle: ResourceAny) -> Resource<'a> {
+    pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Resource<'a> {
         Resource { instance, handle }
     }
 
-    pub fn handle(&self) -> ResourceAny {
+    pub(crate) fn handle(&self) -> ResourceAny {
         self.handle
     }
 
-    pub fn instance(&self) -> &'a Instance {
+    pub(crate) fn instance(&self) -> &'a Instance {
         self.instance
     }
 
-    pub fn call<T: Send + 'static>(
+    pub(crate) fn call<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
         self.call_world(|world, store, handle| call(world.envoi_mail_smtp(), store, handle))
     }
 
-    pub fn call_world<T: Send + 'static>(
+    pub(crate) fn call_world<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Envoi, &mut Store<State>, ResourceAny) -> wasmtime::Result<T>
         + Send
@@ -47,8 +47,8 @@ impl<'a> Resource<'a> {
             .call(move |world, store| call(world, store, handle))
     }
 
-    /// With a function that takes it for good.
-    pub fn consume<T: Send + 'static>(
+    /// Calls a function that consumes the resource.
+    pub(crate) fn consume<T: Send + 'static>(
         self,
         call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
     ) -> T {
@@ -60,14 +60,14 @@ impl<'a> Resource<'a> {
 
 impl Drop for Resource<'_> {
     fn drop(&mut self) {
-        // A call that has panicked leaves nothing to drop it in.
+        // After a call that panicked, the instance may not answer.
         if !thread::panicking() {
             self.call(|_, store, handle| handle.resource_drop(store));
         }
     }
 }
 
-/// Calls a function of the resource, with the arguments owned by the call, and perhaps options.
+/// Calls a function of the resource with owned arguments, and with options if there are any.
 macro_rules! call {
     ($this:ident, $resource:ident.$function:ident($($argument:ident),*)) => {
         $this.0.call(move |smtp, store, handle| {

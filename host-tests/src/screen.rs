@@ -1,11 +1,11 @@
-//! What demonstrations show, with colours where they do not disturb.
+//! The output of demonstrations on a terminal.
 
 use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use servers::scripted;
-use servers::sink::Saying;
+use servers::sink::ObservedLine;
 
 /// Standard output.
 #[derive(Clone, Copy)]
@@ -15,19 +15,19 @@ pub struct Screen {
 
 /// SGR parameters (ECMA-48, section 8.3.117).
 #[derive(Clone, Copy)]
-pub enum Colour {
+pub(crate) enum Colour {
     Bold = 1,
     Faint = 2,
     Green = 32,
     Cyan = 36,
 }
 
-/// Who says a line of a conversation.
+/// The source of a line of a conversation.
 #[derive(Clone, Copy)]
-pub enum Who {
+pub enum LineSource {
     Component,
     Server,
-    /// Nobody: it happens.
+    /// Not a line of either side, but an event.
     Event,
 }
 
@@ -38,7 +38,7 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Colours are for terminals, and for those who want them (no-color.org).
+    /// Uses colours on terminals, unless NO_COLOR is set (no-color.org).
     pub fn new() -> Screen {
         let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Screen {
@@ -54,17 +54,17 @@ impl Screen {
         println!("  {name:<12}{}", harmless(text));
     }
 
-    /// A line that a server of ours heard or said.
-    pub fn heard(self, saying: Saying) {
-        let who = match saying.from {
-            scripted::Speaker::Client => Who::Component,
-            scripted::Speaker::Server => Who::Server,
+    /// Prints a line that a test server observed.
+    pub fn observed(self, line: ObservedLine) {
+        let who = match line.from {
+            scripted::Speaker::Client => LineSource::Component,
+            scripted::Speaker::Server => LineSource::Server,
         };
-        self.said(who, saying.text, saying.tls, saying.elapsed);
+        self.line(who, line.text, line.tls, line.elapsed);
     }
 
-    /// A line of a conversation, with a mark where it is inside TLS.
-    pub fn said(self, who: Who, text: &str, tls: bool, elapsed: Duration) {
+    /// Prints a line of a conversation. A mark shows that it is inside TLS.
+    pub fn line(self, who: LineSource, text: &str, tls: bool, elapsed: Duration) {
         let milliseconds = format!("{:8.1} ms", elapsed.as_secs_f64() * 1000.0);
         let milliseconds = self.paint(Colour::Faint, &milliseconds);
         let tls = if tls {
@@ -73,9 +73,9 @@ impl Screen {
             "   ".into()
         };
         let (who, colour) = match who {
-            Who::Component => ("component", Colour::Bold),
-            Who::Server => ("server   ", Colour::Cyan),
-            Who::Event => ("         ", Colour::Faint),
+            LineSource::Component => ("component", Colour::Bold),
+            LineSource::Server => ("server   ", Colour::Cyan),
+            LineSource::Event => ("         ", Colour::Faint),
         };
         println!(
             "{milliseconds}  {tls}  {}  {}",
@@ -84,19 +84,20 @@ impl Screen {
         );
     }
 
-    pub fn good(self, text: &str) {
+    pub fn success(self, text: &str) {
         println!("\n{}", self.paint(Colour::Green, text));
     }
 
     fn paint(self, colour: Colour, text: &str) -> String {
-        match self.colours {
-            true => format!("\x1b[{}m{text}\x1b[0m", colour as u8),
-            false => text.into(),
+        if self.colours {
+            format!("\x1b[{}m{text}\x1b[0m", colour as u8)
+        } else {
+            text.into()
         }
     }
 }
 
-/// A server's words must not steer the terminal.
+/// Replaces control characters: a server must not control the terminal.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

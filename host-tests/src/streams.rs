@@ -1,4 +1,4 @@
-//! Streams of the host's that the component is handed.
+//! Streams of the host for the component.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
 use crate::instance::State;
 
-/// Octets that the host takes of the component before they are on the wire.
+/// Octets that the host accepts from the component before they are on the network.
 const WRITE_BUDGET: usize = 64 * 1024;
 
 pub(crate) type Input = Resource<DynInputStream>;
@@ -35,21 +35,22 @@ pub(crate) fn drop_input(store: &mut Store<State>, input: Input) -> wasmtime::Re
     Ok(())
 }
 
-/// A stream that takes a GiB at once, as wasmtime's sockets do up to 47, and tells the largest write.
-struct Generous {
+/// A stream that accepts a GiB at once, as sockets in wasmtime up to version 47 do. It records the
+/// largest write.
+struct LargeBudgetStream {
     stream: AsyncWriteStream,
     largest: Arc<AtomicUsize>,
 }
 
 #[wasmtime_wasi::async_trait]
-impl Pollable for Generous {
+impl Pollable for LargeBudgetStream {
     async fn ready(&mut self) {
         self.stream.ready().await
     }
 }
 
 #[wasmtime_wasi::async_trait]
-impl OutputStream for Generous {
+impl OutputStream for LargeBudgetStream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.largest.fetch_max(bytes.len(), Ordering::Relaxed);
         self.stream.write(bytes)
@@ -68,32 +69,32 @@ impl OutputStream for Generous {
     }
 }
 
-/// Both ways of a connection that the host has made, of which the way out takes a GiB at once. The
-/// number tells the largest write.
-pub(crate) fn generous(
+/// Both streams of a connection; the output accepts a GiB at once. `largest` receives the size of the
+/// largest write.
+pub(crate) fn with_large_write_budget(
     store: &mut Store<State>,
     connection: TcpStream,
     largest: Arc<AtomicUsize>,
 ) -> wasmtime::Result<(Input, Output)> {
-    let (input, writer) = halves(store, connection)?;
-    let output: DynOutputStream = Box::new(Generous {
+    let (input, writer) = split(store, connection)?;
+    let output: DynOutputStream = Box::new(LargeBudgetStream {
         stream: AsyncWriteStream::new(1 << 30, writer),
         largest,
     });
     Ok((input, store.data_mut().table.push(output)?))
 }
 
-/// Both ways of a connection that the host has made.
-pub(crate) fn of_connection(
+/// Both streams of a connection.
+pub(crate) fn from_connection(
     store: &mut Store<State>,
     connection: TcpStream,
 ) -> wasmtime::Result<(Input, Output)> {
-    let (input, writer) = halves(store, connection)?;
+    let (input, writer) = split(store, connection)?;
     let output: DynOutputStream = Box::new(AsyncWriteStream::new(WRITE_BUDGET, writer));
     Ok((input, store.data_mut().table.push(output)?))
 }
 
-fn halves(
+fn split(
     store: &mut Store<State>,
     connection: TcpStream,
 ) -> wasmtime::Result<(Input, OwnedWriteHalf)> {

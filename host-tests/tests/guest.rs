@@ -1,12 +1,12 @@
-//! The guests of `examples/guest*`, each composed with the component, hold the same conversations.
+//! The guests of `examples/guest*`, composed with the component: all have to pass the same conversations.
 
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use host_tests::Guest;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 
 const TO: &str = "you@example.org";
 
@@ -16,7 +16,7 @@ fn a_message_is_sent() {
         let server = Server::start([recipient_accepted()
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .say("250 2.0.0 Ok: queued as 4711")
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), TO);
@@ -31,9 +31,9 @@ fn a_message_is_sent() {
 }
 
 #[test]
-fn what_is_not_ascii_arrives_as_it_was_given() {
+fn non_ascii_text_arrives_unchanged() {
     each_guest(|guest| {
-        let server = Server::start([Session::new()
+        let server = Server::start([Script::new()
             .say("220 mail.test ESMTP")
             .expect("EHLO [127.0.0.1]")
             .say("250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8")
@@ -43,7 +43,7 @@ fn what_is_not_ascii_arrives_as_it_was_given() {
             .say("250 2.1.5 Ok")
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .say("250 2.0.0 F\u{fc}r J\u{f6}rg")
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), "j\u{f6}rg@example.org");
@@ -57,7 +57,7 @@ fn what_is_not_ascii_arrives_as_it_was_given() {
 }
 
 #[test]
-fn an_address_that_is_none_is_told_in_words() {
+fn an_invalid_address_is_reported_in_words() {
     each_guest(|guest| {
         let said = guest.welcome("smtp://127.0.0.1", "nobody at all");
         assert!(said.unwrap_err().contains("recipient"));
@@ -65,7 +65,7 @@ fn an_address_that_is_none_is_told_in_words() {
 }
 
 #[test]
-fn a_refused_recipient_is_named_with_the_servers_words() {
+fn a_refused_recipient_is_named_with_the_servers_reply() {
     each_guest(|guest| {
         let server = Server::start([sender_accepted()
             .expect("RCPT TO:<you@example.org>")
@@ -82,7 +82,7 @@ fn a_refused_recipient_is_named_with_the_servers_words() {
 }
 
 #[test]
-fn a_refusal_is_told_with_its_step() {
+fn a_refusal_is_reported_with_its_step() {
     each_guest(|guest| {
         let server = Server::start([greeted()
             .expect("MAIL FROM:<shop@example.org>")
@@ -99,16 +99,16 @@ fn a_refusal_is_told_with_its_step() {
 }
 
 #[test]
-fn a_dead_server_is_told_in_words() {
+fn a_refused_connection_is_reported_in_words() {
     each_guest(|guest| {
-        let dead = Refusing::start();
+        let dead = RefusingPort::start();
         let said = guest.welcome(&format!("smtp://127.0.0.1:{}", dead.port()), TO);
         assert!(said.unwrap_err().contains("127.0.0.1 port "));
     });
 }
 
 #[test]
-fn a_server_that_leaves_has_taken_nothing_before_the_message_and_may_have_taken_all_after_it() {
+fn a_close_before_the_message_delivers_nothing_and_after_it_may_have_delivered() {
     each_guest(|guest| {
         let before = recipient_accepted().expect("DATA").hang_up();
         let after = recipient_accepted().expect("DATA").say("354 Go ahead");
@@ -118,7 +118,7 @@ fn a_server_that_leaves_has_taken_nothing_before_the_message_and_may_have_taken_
                 "the connection ended at DATA; nothing was delivered",
             ),
             (
-                after.content().hang_up(),
+                after.expect_content().hang_up(),
                 "the message may have been delivered",
             ),
         ] {
@@ -160,7 +160,7 @@ fn the_readme_and_the_guides_show_the_guests_as_they_are() {
 }
 
 #[test]
-fn all_guests_are_of_one_world() {
+fn all_guests_have_the_same_world() {
     let world = |folder: &str| {
         fs::read_to_string(
             workspace()
@@ -175,34 +175,34 @@ fn all_guests_are_of_one_world() {
     }
 }
 
-fn greeted() -> Session {
-    Session::new()
+fn greeted() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-fn sender_accepted() -> Session {
+fn sender_accepted() -> Script {
     greeted()
         .expect("MAIL FROM:<shop@example.org>")
         .say("250 2.1.0 Ok")
 }
 
-fn recipient_accepted() -> Session {
+fn recipient_accepted() -> Script {
     sender_accepted()
         .expect("RCPT TO:<you@example.org>")
         .say("250 2.1.5 Ok")
 }
 
-fn goodbye() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+fn goodbye() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
 
 fn url(server: &Server) -> String {
     format!("smtp://{}", server.address())
 }
 
-/// Holds a conversation with each; one that fails was named last.
+/// Runs the conversation with each guest. The output names each before its turn.
 fn each_guest(conversation: impl Fn(&Guest)) {
     static GUESTS: OnceLock<Vec<(&str, Guest)>> = OnceLock::new();
     for (language, guest) in GUESTS.get_or_init(guests) {
@@ -211,7 +211,7 @@ fn each_guest(conversation: impl Fn(&Guest)) {
     }
 }
 
-/// Those that this machine could build; xtask reports the others with the reason.
+/// The guests that this machine could build; xtask reports why others are missing.
 fn guests() -> Vec<(&'static str, Guest)> {
     let guests = ["Rust", "JavaScript", "Python", "C", "Go"].into_iter();
     let guests: Vec<_> = guests

@@ -1,18 +1,18 @@
-// Messages, as people have them.
+// Messages and certificates in the forms that JavaScript programs have: strings, bytes, streams.
 
-// Each piece is a message to the Worker and an answer.
+// Bytes of a stream that are sent to the Worker at once. Each piece costs a message to it and an answer.
 const PIECE = 64 * 1024;
 
 const EXPECTED = 'a message is a string, a Uint8Array, or a stream or async iterable of these';
 
-/** A copy: what the caller does with its own meanwhile changes nothing. */
+/** Returns a copy, so that the caller may change its own bytes while they are sent. */
 export function bytes(content, expected = EXPECTED) {
   if (typeof content === 'string') return new TextEncoder().encode(content);
   if (content instanceof Uint8Array) return new Uint8Array(content);
   throw new TypeError(expected);
 }
 
-/** Certificates or a key: PEM is text, as files and environments have it. */
+/** Certificates or a key: PEM as text or bytes, DER as bytes. */
 export function pem(content) {
   return bytes(content, 'certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)');
 }

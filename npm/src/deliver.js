@@ -1,8 +1,8 @@
-// A message that comes as a stream goes piece by piece: the next is asked for when the server has room.
+// Sends a stream as a message in pieces. The next piece is read when the server has accepted the last one.
 
 import { pieces } from './content.js';
 
-/** `call` is that of a task; `mailer` its number. */
+/** `call` calls the component from within a task; `mailer` is the mailer's resource there. */
 export async function deliver(call, mailer, envelope, content, options) {
   const message = await call({ ...mailer, name: 'startMessage', args: [envelope, options] });
   try {

@@ -1,7 +1,7 @@
-// Errors for people and programs. None holds what it was called with.
+// SmtpError, for people and programs. It never contains the arguments of the call.
 
 export class SmtpError extends Error {
-  /** Of an error of the interface, and what `explain` says of it. */
+  /** `detail` is the interface's error; the rest is what `explain` says about it. */
   constructor({ detail, outcome, retry, sentence }, settings) {
     super(sentence, settings);
     this.code = detail.tag;
@@ -12,14 +12,14 @@ export class SmtpError extends Error {
     if (detail.tag === 'recipients-refused') this.refused = detail.val;
     this.outcome = outcome;
     this.retry = retry;
-    // Said above already, for people who print it.
+    // Not enumerable, because the printed error has all of it already.
     Object.defineProperty(this, 'detail', { value: detail });
   }
 }
 
 SmtpError.prototype.name = 'SmtpError';
 
-/** Makes the error of a call that a signal ended, told whether it was delivering a message. */
+/** For a call that an AbortSignal ended. Returns a function that makes the error. */
 export function aborted(reason) {
   return (isDelivering) =>
     new SmtpError(
@@ -28,22 +28,22 @@ export function aborted(reason) {
     );
 }
 
-/** The same of a Worker that broke down. */
+/** For a call of a Worker that crashed. Returns a function that makes the error. */
 export function crashed(why) {
   return (isDelivering) => {
-    const what = `envoi's Worker broke down: ${why}`;
+    const what = `envoi's Worker crashed: ${why}`;
     return new SmtpError(ended({ tag: 'crashed', val: [why, isDelivering] }, what, isDelivering));
   };
 }
 
-/** The same of a mailer that was closed. */
+/** For a call of a closed mailer. */
 export function closed() {
   const sentence = 'the mailer is closed';
   const detail = { tag: 'wrong-state', val: sentence };
   return new SmtpError({ detail, outcome: 'not-sent', retry: 'never', sentence });
 }
 
-// What no component is left to explain, in its words.
+// The component has ended, so it cannot explain these errors: the same fields, written here.
 function ended(detail, what, isDelivering) {
   return isDelivering
     ? {
@@ -70,7 +70,7 @@ function phaseOf({ tag, val }) {
     case 'access-denied':
     case 'disconnected':
       return val;
-    case 'protocol':
+    case 'protocol-error':
       return val[0];
     case 'rejected':
     case 'timeout':

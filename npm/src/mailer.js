@@ -1,5 +1,5 @@
-// The component's resources. Whatever functions the interface has, these classes have; those written
-// out here take more than the interface does.
+// The resources of the interface as classes. Each has all functions of its resource; the functions written out
+// here accept more types than the interface does.
 
 import { bytes, isStream, pem } from './content.js';
 import { deliver } from './deliver.js';
@@ -47,8 +47,8 @@ export class Mailer extends Resource {
     return this.#thread.run((call) => deliver(call, self, envelope, content, asked));
   }
 
-  async sendAll(letters, options) {
-    const whole = letters.map(({ envelope, message }) => ({ envelope, message: bytes(message) }));
+  async sendAll(messages, options) {
+    const whole = messages.map(({ envelope, message }) => ({ envelope, message: bytes(message) }));
     const results = await Resource.call(this, 'sendAll', [whole, options]);
     return results.map(({ tag, val }) => ({ tag, val: tag === 'ok' ? val : new SmtpError(val) }));
   }
@@ -80,21 +80,21 @@ export class Mailer extends Resource {
   }
 }
 
-export class Client extends Resource {
+export class Session extends Resource {
   async send(envelope, content, options) {
     return Resource.call(this, 'send', [envelope, bytes(content), options]);
   }
 }
 
-export class Message extends Resource {
+export class MessageWriter extends Resource {
   async write(content) {
     return Resource.call(this, 'write', [bytes(content)]);
   }
 }
 
-Object.assign(classes, { Client, Message });
+Object.assign(classes, { MessageWriter, Session });
 
-for (const type of [Mailer, Client, Message]) {
+for (const type of [Mailer, MessageWriter, Session]) {
   for (const name of methods[type.name]) {
     if (Object.hasOwn(type.prototype, name)) continue;
     const value = async function (...args) {

@@ -1,5 +1,5 @@
-// What a message asks of the server: collected here, and made an `options` of the interface in
-// whichever Worker sends the message.
+// The options of a message. They are collected here; the Worker that sends the message makes the interface's
+// `options` of them.
 
 import { methods } from './methods.js';
 
@@ -23,7 +23,7 @@ for (const name of methods.Options) {
   Object.defineProperty(Options.prototype, name, { value, configurable: true, writable: true });
 }
 
-/** An argument as the Worker takes it. */
+/** Converts an argument for the Worker. */
 export function portable(arg) {
   return arg instanceof Options ? { settings: Options.settings(arg) } : arg;
 }

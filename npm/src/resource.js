@@ -1,19 +1,19 @@
-// What a Worker has, as this thread has it.
+// A resource of the component in the Worker. This thread calls it by its number.
 
 import { portable } from './options.js';
 
-/** By their names; those of resources that calls return. */
+/** The classes of resources that calls return, by name. */
 export const classes = {};
 
 export class Resource {
   #thread;
   #made;
 
-  /** `made` promises the type and the number that the Worker gave it. */
+  /** `made` is a promise of the resource's type and its number in the Worker. */
   constructor(thread, made) {
     this.#thread = thread;
     this.#made = made;
-    // Whoever calls this resource learns why there is none.
+    // Calls of this resource report the error.
     made.catch(() => {});
   }
 

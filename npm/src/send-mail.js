@@ -1,15 +1,15 @@
-// `sendMail`, with Workers that are kept: starting one takes a tenth of a second.
+// `sendMail`, over Workers that are reused, because a start takes a tenth of a second.
 
 import { bytes, isStream } from './content.js';
 import { deliver } from './deliver.js';
 import { aborted } from './error.js';
 import { Thread } from './thread.js';
 
-const MOST = 4;
+const MAX_WORKERS = 4;
 
 let running = 0;
 const idle = [];
-// Those who wait until one of the Workers is free.
+// The calls that wait for a free Worker.
 const waiting = [];
 
 export async function sendMail(server, sender, recipients, content, { signal } = {}) {
@@ -27,7 +27,7 @@ export async function sendMail(server, sender, recipients, content, { signal } =
 
 function send(call, { server, sender, recipients, message }) {
   if (isStream(message)) return sendStream(call, { server, sender, recipients, message });
-  return call({ name: 'sendMail', args: [server, sender, recipients, message] });
+  return call({ name: 'sendMail', args: [server, sender, recipients, message, undefined] });
 }
 
 async function sendStream(call, { server, sender, recipients, message }) {
@@ -43,7 +43,7 @@ async function sendStream(call, { server, sender, recipients, message }) {
 }
 
 async function take() {
-  if (running < MOST) {
+  if (running < MAX_WORKERS) {
     running += 1;
     return idle.pop() ?? new Thread();
   }

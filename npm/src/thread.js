@@ -1,24 +1,24 @@
-// A Worker with an instance of the component, whose calls block it and nothing else.
+// A Worker with an instance of the component. Calls block that Worker only.
 
 import { Worker } from 'node:worker_threads';
 import { SmtpError, aborted, crashed } from './error.js';
 
-// Calls whose end leaves open whether the server has taken a message.
+// Calls that send a message: if one is cut short, the message may have been delivered.
 const DELIVERING = ['finish', 'send', 'sendAll', 'sendMail'];
 
 export class Thread {
   #worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'envoi' });
-  // The task before the next.
+  // The end of the newest task.
   #last = Promise.resolve();
-  // The call that the Worker is at: its name, and who waits for its answer.
+  // The call that the Worker performs now: its name, and the function that takes its answer.
   #current;
-  // Makes the error of all that is asked for after the end.
+  // After the end: makes the error of every further call.
   #failure;
-  // Fails the task at hand, whatever it waits for.
+  // Fails the current task, whatever it waits for.
   #fail = () => {};
 
   constructor() {
-    // Idle, it keeps no process from its end.
+    // An idle Worker does not keep the process alive.
     this.#worker.unref();
     this.#worker.on('message', (answer) => this.#settle(answer));
     this.#worker.on('error', (error) => this.end(crashed(error.message)));
@@ -28,7 +28,7 @@ export class Thread {
     return this.#failure !== undefined;
   }
 
-  /** Runs a task after those before it. It gets a function that calls the component. */
+  /** Runs a task when all earlier ones have ended. It gets a function that calls the component. */
   async run(task) {
     const before = this.#last;
     let done;
@@ -43,17 +43,17 @@ export class Thread {
     }
   }
 
-  /** Ends the Worker and its connections, with the error of what waits and of what is asked for later. */
+  /** Ends the Worker and its connections. `failure` makes the error of the current call and of all later ones. */
   end(failure) {
     if (this.isEnded) return;
     this.#failure = failure;
     this.#fail(failure(DELIVERING.includes(this.#current?.name)));
-    // So that a stream that was being sent is closed.
+    // Lets a stream that is being sent close its source.
     this.#current?.resolve({ ended: true });
     return this.#worker.terminate();
   }
 
-  /** Ends when the signal says so; what is returned forgets the signal. */
+  /** Ends when the signal aborts. Returns a function that removes the listener. */
   endOn(signal) {
     const abort = () => this.end(aborted(signal.reason));
     if (signal?.aborted) abort();
@@ -65,7 +65,7 @@ export class Thread {
     if (this.#failure) throw this.#failure(false);
     const answer = await this.#ask(what);
     if (answer.ended) throw this.#failure(false);
-    // Here, where the stack is the caller's.
+    // Errors are made here, so that their stack is the caller's.
     if (answer.mistake) throw mistaken(what);
     if (answer.error) throw new SmtpError(answer.error);
     return answer.value;
@@ -92,7 +92,7 @@ export class Thread {
   }
 }
 
-// Without the argument, which may be a password.
+// The text does not contain the argument, which may be a password.
 function mistaken({ type, name }) {
   const where = type ? `${type}.${name}` : name;
   return new TypeError(`${where}: an argument is not of the type that envoi's declarations give it`);

@@ -1,16 +1,16 @@
-// The Worker's side: performs calls, one after another, and keeps the resources that they make.
+// The Worker: performs calls one after another, and keeps the resources that they return.
 
 import { parentPort } from 'node:worker_threads';
 
-const TYPES = ['Client', 'Mailer', 'Message'];
-// What jco throws where an argument is of another type than the interface's.
+const TYPES = ['Mailer', 'MessageWriter', 'Session'];
+// The errors that jco throws if an argument does not have the interface's type.
 const MISTAKES = [TypeError, RangeError, SyntaxError];
 
-// By the numbers that the other side has for them.
+// By their numbers, which the other thread knows.
 const resources = new Map();
 let last = 0;
 
-// Not waited for here: in Deno, what comes before there is a listener is lost.
+// Not awaited here: Deno loses messages that arrive before there is a listener.
 const loading = import('../sync/envoi.js');
 let smtp;
 
@@ -28,12 +28,12 @@ function answer(call) {
   }
 }
 
-/** An error of the interface, and what the component says of it. */
+/** An error of the interface, and the component's explanation. */
 function explained(detail) {
   return { detail, ...smtp.explain(detail) };
 }
 
-/** Not where the component was at work already, which leaves it in no good state. */
+/** Whether the arguments were wrong. An error inside the component is a crash: its state is undefined then. */
 function isMistake(error) {
   const isInside = error.stack.includes('wasm-function[');
   return !isInside && MISTAKES.some((type) => error instanceof type);
@@ -56,17 +56,22 @@ function invoke(type, name, resource, args) {
   const target = resources.get(resource);
   if (!target) return gone(type, name);
   if (name in target) return target[name](...args);
-  // What ends a resource takes it.
+  // Static functions, and `drop`, consume the resource.
   resources.delete(resource);
   return name === 'drop' ? target[Symbol.dispose]() : smtp[type][name](target, ...args);
 }
 
 function gone(type, name) {
   if (name === 'drop') return undefined;
-  throw { payload: { tag: 'wrong-state', val: `this ${type.toLowerCase()} has ended` } };
+  throw { payload: { tag: 'wrong-state', val: `this ${words(type)} has ended` } };
 }
 
-/** The component's options, of what Options collected. */
+/** `MessageWriter` becomes `message writer`. */
+function words(type) {
+  return type.replace(/(?<=[a-z])(?=[A-Z])/, ' ').toLowerCase();
+}
+
+/** Makes the component's options from the settings that Options collected. */
 function made(arg) {
   if (!Array.isArray(arg?.settings)) return undefined;
   const options = new smtp.Options();
@@ -74,7 +79,7 @@ function made(arg) {
   return options;
 }
 
-/** A resource stays here; its number leaves. Of several results, errors are explained. */
+/** Resources stay here and are replaced by their numbers. Errors in a list of results are explained. */
 function kept(value) {
   if (Array.isArray(value)) return value.map(result);
   const type = TYPES.find((name) => value instanceof smtp[name]);

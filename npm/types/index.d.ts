@@ -1,52 +1,52 @@
 /**
- * Sends mail over SMTP, in a Worker: nothing here blocks.
+ * Sends mail over SMTP, in a Worker: no function blocks.
  *
- * The words about each function and type are those of the interface `envoi:mail/smtp`.
+ * Functions and types have the documentation of the interface `envoi:mail/smtp`.
  */
 
 import type { Envelope, Error as Detail, Outcome, Phase, RecipientReply, Reply, Retry, Timeout } from '../sync/interfaces/envoi-mail-smtp.js';
 
 export type * from '../sync/interfaces/envoi-mail-smtp.js';
-export { Client, Mailer, Message, Options, sendMail } from './smtp.js';
+export { Mailer, MessageWriter, Options, Session, sendMail } from './smtp.js';
 
-/** Text is sent in UTF-8. */
+/** Text is sent as UTF-8. */
 export type Bytes = string | Uint8Array;
 
 /**
- * A message: headers, blank line, body. A stream, such as a file's, is sent piece by piece in
- * constant memory, and read as fast as the server takes it.
+ * A message: header, blank line, body. A stream, such as a file's, is sent in pieces, in constant
+ * memory, and read as fast as the server accepts it.
  */
 export type Content = Bytes | AsyncIterable<Bytes>;
 
 /** A message for `sendAll`. */
-export interface Letter {
+export interface OutgoingMessage {
   envelope: Envelope;
   message: Bytes;
 }
 
 export interface Settings {
-  /** Ends all at once: what waits for an answer fails with the code `aborted`. */
+  /** Ends everything at once: calls that wait fail with the code `aborted`. */
   signal?: AbortSignal;
 }
 
-/** Why something was not done. The code is for programs, the message for people; neither holds secrets. */
+/** Why a call failed. The code is for programs, the message is for people; neither contains secrets. */
 export class SmtpError extends Error {
   private constructor();
   name: 'SmtpError';
-  /** That of the interface's `error`; or of an AbortSignal, or of a Worker that broke down. */
+  /** The case of the interface's `error`; `aborted` after an AbortSignal; `crashed` if the Worker crashed. */
   code: Detail['tag'] | 'aborted' | 'crashed';
-  /** The step of the session at which it went wrong. */
+  /** The step of the session that failed. */
   phase?: Phase;
-  /** The limit that ended the wait: the code is `timeout`. */
+  /** If the code is `timeout`: which timeout passed. */
   limit?: Timeout;
-  /** What the server said, where it refused: the code is `rejected`. */
+  /** If the code is `rejected`: the server's reply. */
   reply?: Reply;
-  /** Whom it refused, where these were all: the code is `recipients-refused`. */
+  /** If the code is `recipients-refused`: the refused recipients. The message was sent to nobody. */
   refused?: RecipientReply[];
-  /** Whether the server may have taken the message: then, sending it again may deliver it twice. */
+  /** Whether the message may have been delivered: if so, and you send it again, it may arrive twice. */
   outcome: Outcome;
-  /** Whether the same message may pass another time. */
+  /** Whether the same message may succeed if it is sent again. */
   retry: Retry;
-  /** The error as the interface has it; not shown where the error is printed. */
+  /** The error of the interface. It is not printed with this error. */
   readonly detail: Detail | { tag: 'aborted'; val: boolean } | { tag: 'crashed'; val: [string, boolean] };
 }

@@ -1,4 +1,5 @@
-//! ChaCha20 (RFC 8439, section 2.4) over vectors: a vector holds one word of four blocks.
+//! ChaCha20 (RFC 8439, section 2.4) over SIMD vectors, four blocks at once: a vector holds the same word
+//! of each block.
 //!
 //! The crate `chacha20` has no such code for WebAssembly.
 
@@ -6,16 +7,17 @@ use zeroize::Zeroize;
 
 use crate::lanes::{Lanes, transpose};
 
-/// Octets of four blocks.
+/// Octets in four blocks.
 const STRIDE: usize = 256;
-/// "expand 32-byte k", in little-endian words.
+/// "expand 32-byte k" in little-endian words.
 const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 const COUNTER: usize = 12;
 
-/// A key and a nonce, at a block.
+/// The state: constants, key, counter, nonce (RFC 8439, section 2.3).
 pub struct ChaCha20([u32; 16]);
 
 impl ChaCha20 {
+    #[inline(never)]
     pub fn new(key: &[u8; 32], nonce: &[u8; 12], counter: u32) -> Self {
         let mut state = [0; 16];
         let (constants, rest) = state.split_at_mut(4);
@@ -29,7 +31,7 @@ impl ChaCha20 {
         Self(state)
     }
 
-    /// Encrypts or decrypts whole blocks, and at the end of a text part of one.
+    /// Encrypts or decrypts. Call it again only if `text` was a multiple of 256 octets.
     #[inline(never)]
     pub fn apply(&mut self, text: &mut [u8]) {
         let (whole, rest) = text.as_chunks_mut::<STRIDE>();
@@ -95,7 +97,7 @@ fn quarter_round(words: &mut [Lanes; 16], [a, b, c, d]: [usize; 4]) {
     words[b] = rotate::<7, 25>(words[b].xor(words[c]));
 }
 
-/// To the left. Not by shuffling octets, which wasmtime makes slower code of.
+/// To the left. wasmtime makes slower code of a shuffle of octets.
 #[inline(always)]
 fn rotate<const LEFT: u32, const RIGHT: u32>(words: Lanes) -> Lanes {
     words.shift_left::<LEFT>().or(words.shift_right::<RIGHT>())
@@ -106,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_block_is_that_of_rfc_8439_section_2_3_2() {
+    fn a_block_is_the_one_of_rfc_8439_section_2_3_2() {
         let key: Vec<u8> = (0..32).collect();
         let nonce = [0, 0, 0, 9, 0, 0, 0, 0x4a, 0, 0, 0, 0];
         let mut text = [0; 64];

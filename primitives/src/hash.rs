@@ -1,4 +1,4 @@
-//! SHA-2 and HMAC of other crates, compiled here: TLS's key schedule is some hundred of them.
+//! SHA-2 and HMAC of RustCrypto, compiled here for speed: TLS's key schedule calls them some hundred times.
 
 use hmac::digest::common::{InvalidLength, Key, KeySizeUser};
 use hmac::digest::{FixedOutput, HashMarker, MacMarker, Output, OutputSizeUser, Update};

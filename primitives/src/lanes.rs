@@ -1,5 +1,7 @@
-//! Four words of 32 bits at once: WebAssembly's vectors, and arrays in their place elsewhere, by which
-//! tests hold what is computed with either.
+//! Vectors of four 32-bit words, for SIMD: WebAssembly's `v128`; on other targets arrays, so that native
+//! tests cover the code above this module.
+
+#![allow(unsafe_code, reason = "loads and stores of vectors take pointers")]
 
 use zeroize::DefaultIsZeroes;
 
@@ -14,7 +16,7 @@ impl Default for Lanes {
     }
 }
 
-/// So that what was secret can be wiped.
+/// Makes vectors wipeable.
 impl DefaultIsZeroes for Lanes {}
 
 /// Four words of 64 bits.
@@ -38,7 +40,7 @@ impl Wide {
         Self(self.0.map(|half| half.shift_right(bits)))
     }
 
-    /// All four together, in each lane.
+    /// The sum of the four words, in each word.
     #[inline(always)]
     pub fn sum(self) -> Self {
         let sum = self.0[0].add(self.0[1]);
@@ -66,11 +68,12 @@ mod simd128 {
             Self(u32x4(a, b, c, d))
         }
 
-        /// Of little-endian words.
+        /// Reads little-endian words. LLVM makes one `v128.load` of it.
         #[inline(always)]
         pub fn load(octets: &[u8; 16]) -> Self {
-            // SAFETY: 16 octets are there to be read, at any alignment.
-            Self(unsafe { v128_load(octets.as_ptr().cast()) })
+            let (words, _) = octets.as_chunks();
+            let word = |lane: usize| u32::from_le_bytes(words[lane]);
+            Self(u32x4(word(0), word(1), word(2), word(3)))
         }
 
         #[inline(always)]
@@ -108,16 +111,15 @@ mod simd128 {
             Self(u32x4_shr(self.0, BITS))
         }
 
+        /// LLVM makes one `v128.store` of it.
         #[inline(always)]
         pub fn xor_into(self, text: &mut [u8; 16]) {
-            let place: *mut v128 = text.as_mut_ptr().cast();
-            // SAFETY: 16 octets are there to be read and written, at any alignment.
-            unsafe { v128_store(place, v128_xor(self.0, v128_load(place))) }
-        }
-
-        #[inline(always)]
-        pub fn sub(self, other: Self) -> Self {
-            Self(u32x4_sub(self.0, other.0))
+            let sum = v128_xor(self.0, Self::load(text).0);
+            let (words, _) = text.as_chunks_mut();
+            words[0] = u32x4_extract_lane::<0>(sum).to_le_bytes();
+            words[1] = u32x4_extract_lane::<1>(sum).to_le_bytes();
+            words[2] = u32x4_extract_lane::<2>(sum).to_le_bytes();
+            words[3] = u32x4_extract_lane::<3>(sum).to_le_bytes();
         }
 
         #[inline(always)]
@@ -127,36 +129,20 @@ mod simd128 {
             Wide([Half(low), Half(high)])
         }
 
-        /// Of each product the low half.
+        /// The low half of each product.
         #[inline(always)]
         pub fn scale(self, factor: u32) -> Self {
             Self(u32x4_mul(self.0, u32x4_splat(factor)))
         }
 
-        /// Any four: those of `other` are counted from four on.
-        #[inline(always)]
-        pub fn pick<const A: usize, const B: usize, const C: usize, const D: usize>(
-            self,
-            other: Self,
-        ) -> Self {
-            Self(i32x4_shuffle::<A, B, C, D>(self.0, other.0))
-        }
-
-        /// The last two before the first two. As words of 64 bits, lest the compiler multiplies words that
-        /// stand in different places, for which there is no single instruction.
-        #[inline(always)]
-        pub fn crossed(self) -> Self {
-            Self(i64x2_shuffle::<1, 0>(self.0, self.0))
-        }
-
-        /// The low halves.
+        /// The low half of each word.
         #[inline(always)]
         pub fn narrow([low, high]: [Half; 2]) -> Self {
             Self(i32x4_shuffle::<0, 2, 4, 6>(low.0, high.0))
         }
     }
 
-    /// A word of each block becomes a block's words, and the other way round.
+    /// Turns four vectors of one word of each block into four of the words of one block, and back.
     #[inline(always)]
     pub fn transpose([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
         let low_ab = i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0);
@@ -182,11 +168,6 @@ mod simd128 {
         }
 
         #[inline(always)]
-        pub fn scale(self, factor: u64) -> Self {
-            Self(u64x2_mul(self.0, u64x2_splat(factor)))
-        }
-
-        #[inline(always)]
         pub fn low_bits(self, bits: u32) -> Self {
             Self(v128_and(self.0, u64x2_splat((1 << bits) - 1)))
         }
@@ -203,6 +184,7 @@ mod simd128 {
     }
 }
 
+/// Checks for overflow, in debug builds, if a sum or product must fit.
 #[cfg(not(target_feature = "simd128"))]
 mod arrays {
     use core::array::from_fn;
@@ -261,11 +243,6 @@ mod arrays {
                 .for_each(|(octet, key)| *octet ^= key);
         }
 
-        /// Below zero would be a mistake.
-        pub fn sub(self, other: Self) -> Self {
-            Self(from_fn(|lane| self.0[lane] - other.0[lane]))
-        }
-
         pub fn times(self, other: Self) -> Wide {
             let product = |lane: usize| u64::from(self.0[lane]) * u64::from(other.0[lane]);
             Wide([
@@ -274,21 +251,8 @@ mod arrays {
             ])
         }
 
-        /// More than 32 bits would be a mistake.
         pub fn scale(self, factor: u32) -> Self {
             Self(self.0.map(|word| word * factor))
-        }
-
-        pub fn pick<const A: usize, const B: usize, const C: usize, const D: usize>(
-            self,
-            other: Self,
-        ) -> Self {
-            let both = [self.0, other.0];
-            Self([A, B, C, D].map(|at| both[at / 4][at % 4]))
-        }
-
-        pub fn crossed(self) -> Self {
-            self.pick::<2, 3, 0, 1>(self)
         }
 
         pub fn narrow(halves: [Half; 2]) -> Self {
@@ -305,13 +269,8 @@ mod arrays {
     pub struct Half([u64; 2]);
 
     impl Half {
-        /// A carry out of 64 bits would be a mistake.
         pub fn add(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] + other.0[lane]))
-        }
-
-        pub fn scale(self, factor: u64) -> Self {
-            Self(self.0.map(|word| word * factor))
         }
 
         pub fn low_bits(self, bits: u32) -> Self {

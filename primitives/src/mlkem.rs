@@ -1,4 +1,4 @@
-//! Key agreement by ML-KEM-768 (FIPS 203), a client's half.
+//! ML-KEM-768 (FIPS 203), a post-quantum key encapsulation: the half of a TLS client.
 
 use ml_kem::kem::{Decapsulate, KeyExport};
 use ml_kem::ml_kem_768::{Ciphertext, DecapsulationKey};
@@ -19,8 +19,7 @@ impl MlKem768 {
         self.0.encapsulation_key().to_bytes().to_vec()
     }
 
-    /// A ciphertext that was not made for this key gives another secret rather than an error (section
-    /// 6.3).
+    /// A ciphertext made for another key gives a different secret, not an error (FIPS 203, section 6.3).
     #[inline(never)]
     pub fn decapsulate(&self, ciphertext: &[u8; Self::CIPHERTEXT_LEN]) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.decapsulate(ciphertext.into()).into())

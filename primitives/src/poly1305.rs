@@ -1,33 +1,35 @@
-//! Poly1305 (RFC 8439, section 2.5) over vectors, four blocks at once, as ChaCha20-Poly1305 uses it: on
-//! whole blocks.
+//! Poly1305 (RFC 8439, section 2.5) over SIMD vectors, four blocks at once. The authenticator of
+//! ChaCha20-Poly1305: it takes whole blocks.
 //!
 //! The crate `poly1305` has no such code for WebAssembly. A number has five limbs of 26 bits, the lowest
-//! first, or little more: sums of their products fit words of 64 bits. No branch and no index depends on
-//! a secret here.
+//! first. A limb may be slightly larger: sums of products still fit 64 bits. No branch and no index
+//! depends on a secret.
 
 use core::array::from_fn;
 
 use zeroize::Zeroize;
 
 use crate::lanes::{Lanes, Wide, transpose};
-use crate::multiplier::{Multiplier, Numbers};
 
 /// Octets.
 const BLOCK: usize = 16;
-/// The bits of the key that make the multiplier (RFC 8439, section 2.5).
+/// The bits of the key that form the multiplier r (RFC 8439, section 2.5).
 const CLAMP: u128 = 0x0fff_fffc_0fff_fffc_0fff_fffc_0fff_ffff;
-/// The bits of a limb.
+/// Bits in a limb.
 const LIMB: u32 = 26;
 const MASK: u32 = (1 << LIMB) - 1;
-/// What stands above each block, as its last limb has it.
+/// The bit that is set above each block (RFC 8439, section 2.5.1), in the last limb.
 const ABOVE: u32 = 1 << 24;
-/// What 2^130 is here.
+/// 2^130 modulo 2^130 - 5.
 const FOLD: u32 = 5;
 
+/// A number in each lane, the lowest limb first.
+type Numbers = [Lanes; 5];
+
 pub struct Poly1305 {
-    /// The multiplier's fourth power in each lane.
+    /// The fourth power of r, in each lane.
     fourth: Multiplier,
-    /// The multiplier's fourth, third, second and first power.
+    /// The fourth, third, second and first power of r.
     powers: Multiplier,
     /// Added to the sum at the end.
     pad: u128,
@@ -35,25 +37,27 @@ pub struct Poly1305 {
 }
 
 impl Poly1305 {
+    #[inline(never)]
     pub fn new(key: &[u8; 32]) -> Self {
         let (halves, _) = key.as_chunks();
         let [multiplier, pad] = [0, 1].map(|half| u128::from_le_bytes(halves[half]));
         let first = limbs(multiplier & CLAMP).map(Lanes::all);
-        let multiplier = Multiplier::new(first, FOLD);
+        let multiplier = Multiplier::new(first);
         let second = carry(multiplier.times(&first));
         let third = carry(multiplier.times(&second));
         let fourth = carry(multiplier.times(&third));
         let powers =
             from_fn(|at| Lanes::new([fourth, third, second, first].map(|power| power[at].first())));
         Self {
-            fourth: Multiplier::new(fourth, FOLD),
-            powers: Multiplier::new(powers, FOLD),
+            fourth: Multiplier::new(fourth),
+            powers: Multiplier::new(powers),
             pad,
             sum: [0; 5],
         }
     }
 
-    /// With zeros up to a whole block.
+    /// Pads the last block with zeros (RFC 8439, section 2.8).
+    #[inline(never)]
     pub fn update_padded(&mut self, data: &[u8]) {
         let (blocks, rest) = data.as_chunks::<BLOCK>();
         let (fours, blocks) = blocks.as_chunks();
@@ -68,7 +72,7 @@ impl Poly1305 {
         }
     }
 
-    /// A lane has every fourth block, the first one what was before.
+    /// Each lane takes every fourth block; the first lane starts with the sum so far.
     fn add_fours(&mut self, first: &[[u8; BLOCK]; 4], others: &[[[u8; BLOCK]; 4]]) {
         let before = self.sum.map(|limb| Lanes::new([limb, 0, 0, 0]));
         let mut numbers = add(before, read(first));
@@ -78,7 +82,7 @@ impl Poly1305 {
         self.gather(&numbers);
     }
 
-    /// Into the last lane, whose power is the first.
+    /// The block goes into the last lane, whose power is the first.
     fn add(&mut self, block: [u8; BLOCK]) {
         let mut number = limbs(u128::from_le_bytes(block));
         number[4] |= ABOVE;
@@ -87,18 +91,19 @@ impl Poly1305 {
         }));
     }
 
-    /// Each lane times its power, and all together.
+    /// Multiplies each lane by its power of r, and adds the lanes up.
     fn gather(&mut self, numbers: &Numbers) {
         let products = self.powers.times(numbers);
         self.sum = carry(products.map(Wide::sum)).map(Lanes::first);
     }
 
+    #[inline(never)]
     pub fn finish(self) -> [u8; BLOCK] {
         let [first, second, third, fourth, fifth] = self.sum.map(u128::from);
         let low = first + (second << 26) + (third << 52) + (fourth << 78);
         let (low, carry) = low.overflowing_add(fifth << 104);
         let top = (fifth >> 24) + u128::from(carry);
-        // Less the modulus, 2^130 - 5, where it is not less than that.
+        // Subtracts the modulus, 2^130 - 5, if the sum is not less.
         let (reduced, carry) = low.overflowing_add(5);
         let is_over = (top + u128::from(carry)) >> 2;
         let mask = is_over.wrapping_neg();
@@ -113,6 +118,43 @@ impl Drop for Poly1305 {
         self.powers.zeroize();
         self.pad.zeroize();
         self.sum.zeroize();
+    }
+}
+
+/// Multiplies modulo 2^130 - 5, without carrying.
+struct Multiplier {
+    limbs: Numbers,
+    /// The limbs times `FOLD`: for products above the fifth limb.
+    folded: Numbers,
+}
+
+impl Multiplier {
+    #[inline(always)]
+    fn new(limbs: Numbers) -> Self {
+        let folded = limbs.map(|limb| limb.scale(FOLD));
+        Self { limbs, folded }
+    }
+
+    #[inline(always)]
+    fn times(&self, numbers: &Numbers) -> [Wide; 5] {
+        from_fn(|at| {
+            let product = |of: usize| {
+                let factor = if of <= at {
+                    self.limbs[at - of]
+                } else {
+                    self.folded[5 + at - of]
+                };
+                numbers[of].times(factor)
+            };
+            (1..5).fold(product(0), |sum, of| sum.add(product(of)))
+        })
+    }
+}
+
+impl Zeroize for Multiplier {
+    fn zeroize(&mut self) {
+        self.limbs.zeroize();
+        self.folded.zeroize();
     }
 }
 
@@ -138,19 +180,19 @@ fn add(numbers: Numbers, others: Numbers) -> Numbers {
     from_fn(|at| numbers[at].add(others[at]))
 }
 
-/// Leaves to a limb what is its own, and little more to the second and the last.
+/// Leaves 26 bits in a limb; in the second and the last a little more.
 #[inline(always)]
 fn carry(mut sums: [Wide; 5]) -> Numbers {
     let mut carry = |from: usize, to: usize| {
         let over = sums[from].shift_right(LIMB);
         sums[from] = sums[from].low_bits(LIMB);
         sums[to] = sums[to].add(over);
-        // What is above the last comes below, times five.
+        // The carry out of the last limb goes to the first, times five.
         if to == 0 {
             sums[0] = sums[0].add(over).add(over).add(over).add(over);
         }
     };
-    // From two places at once, as no step waits for the one before it then.
+    // Two chains by turns, so that no step waits for the one before.
     for (from, to) in [(0, 1), (3, 4), (1, 2), (4, 0), (2, 3), (0, 1), (3, 4)] {
         carry(from, to);
     }
@@ -169,16 +211,16 @@ mod tests {
         mac.finish()
     }
 
-    /// The crate's.
+    /// By the crate `poly1305`.
     fn expected(key: &[u8; 32], text: &[u8]) -> [u8; 16] {
         let mut mac = poly1305::Poly1305::new(key.into());
         mac.update_padded(text);
         mac.finalize().into()
     }
 
-    /// RFC 8439, appendix A.3, vectors 7 to 9, where a carry is easily lost.
+    /// RFC 8439, appendix A.3, vectors 7 to 9: a carry is easily lost in them.
     #[test]
-    fn sums_at_the_edge_of_the_modulus() {
+    fn sums_at_the_edge_of_the_modulus_are_reduced() {
         let key = |multiplier: u8| {
             let mut key = [0; 32];
             key[0] = multiplier;
@@ -203,8 +245,8 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_those_of_the_library() {
-        // Keys and texts of extreme octets too, where carries run far.
+    fn tags_equal_those_of_the_crate() {
+        // Extreme octets make carries run far.
         for octet in [0, 1, 0x7f, 0x80, 0xfb, 0xfe, 0xff] {
             for length in 0..200_usize {
                 let mut key: [u8; 32] = [octet; 32];

@@ -1,4 +1,4 @@
-//! The commit that a release is of.
+//! The commit of a release.
 
 use std::process::Command;
 
@@ -9,17 +9,17 @@ use crate::root;
 
 pub struct Commit {
     pub id: String,
-    /// When it was made, in UTC, such as `2026-11-26T03:00:00Z`: the only time that a release tells.
+    /// Its date in UTC, such as `2026-11-26T03:00:00Z`: the only time in a release.
     pub date: String,
 }
 
 impl Commit {
-    /// The one that is checked out, with nothing changed since.
+    /// The commit that is checked out. An error if files have changed since.
     pub fn current() -> Result<Commit> {
         let changes = git(&["status", "--porcelain"])?;
         ensure!(
             changes.is_empty(),
-            "a release is of a commit, and this is not in one yet:\n{changes}\nCommit or stash it first"
+            "a release is made from a commit, and these changes are in none:\n{changes}\nCommit or stash them first"
         );
         let format = ["--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=%cd"];
         Ok(Commit {

@@ -1,28 +1,31 @@
-//! The crates as cargo publishes them, each built once from its archive alone.
+//! The crates in the archives that cargo publishes, each built once from its archive alone.
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{VERSION, root, sha256};
 
-/// In the order in which they are published: the first is needed by the second.
-pub const CRATES: [&str; 2] = ["envoi-primitives", "envoi"];
+/// In the order of publication: `envoi` depends on the others.
+pub const CRATES: [&str; 3] = ["envoi-primitives", "envoi-unicode", "envoi"];
 
-/// Puts their archives into the folder.
+/// The folders of the crates that `envoi` depends on.
+const LIBRARIES: [&str; 2] = ["primitives", "unicode"];
+
+/// Puts the archives into `folder`.
 pub fn package(folder: &Path) -> Result<()> {
-    let target = root().join("target").join(folder_of_primitives()?);
+    let target = root().join("target").join(target_folder()?);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // A release is of a commit, which was looked at before; a test is of what is there.
+    // A release is checked to be of a commit before; a test packages the files as they are.
     cargo.current_dir(root());
     cargo.args(["package", "--locked", "--allow-dirty"]);
     for name in CRATES {
         cargo.args(["--package", name]);
     }
-    // Built to see that they build; unoptimised, both have the same libraries.
+    // The builds only show that the archives are complete: unoptimised, all share their dependencies.
     cargo.args(["--config", "profile.dev.package.'*'.opt-level=0"]);
     cargo.args(["--config", "profile.dev.package.'*'.debug=false"]);
     cargo.args(["--config", "profile.dev.debug=false"]);
@@ -37,13 +40,13 @@ pub fn package(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Named after what the first crate is now: what cargo has once unpacked of a version, it takes for the
-/// second one's build as long as the archive lies at the same place, whatever has changed.
-fn folder_of_primitives() -> Result<String> {
-    let package = root().join("primitives");
-    let mut files = vec![package.join("Cargo.toml")];
-    for file in fs::read_dir(package.join("src"))? {
-        files.push(file?.path());
+/// Below `target/`, named after the libraries' contents: cargo builds `envoi` against the archives that it has
+/// unpacked once of a version at that place, even if they have changed since.
+fn target_folder() -> Result<String> {
+    let mut files = Vec::new();
+    for library in LIBRARIES.map(|library| root().join(library)) {
+        files.push(library.join("Cargo.toml"));
+        add_files(&library.join("src"), &mut files)?;
     }
     files.sort();
     let mut contents = Vec::new();
@@ -51,4 +54,16 @@ fn folder_of_primitives() -> Result<String> {
         contents.extend(fs::read(file)?);
     }
     Ok(format!("package-{}", &sha256(&contents)[..16]))
+}
+
+fn add_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            add_files(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
 }

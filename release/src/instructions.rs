@@ -1,21 +1,20 @@
-//! RELEASE.md: what the release is, how to make it again, and the commands that publish it.
+//! RELEASE.md: the files of the release, how to make it again, and the commands that publish it.
 
 use std::fmt::Write as _;
 
 use crate::crates::CRATES;
-use crate::{COMPONENTS, Commit, VERSION};
+use crate::{COMPONENTS, Commit, LICENCE, VERSION};
 
-pub fn text(commit: &Commit, rustc: &str) -> String {
+pub(crate) fn text(commit: &Commit, rustc: &str) -> String {
     let mut text = format!(
         "\
 # envoi {VERSION}
 
-Made of commit {id} of {date}. The components were
-built by {rustc}. With that compiler, `cargo xtask dist --check`
-builds the commit again, elsewhere, and compares the sums. `sha256sum --check SHA256SUMS` holds what you
-have to them.
+Made from commit {id} of {date}, with {rustc}.
+With that compiler, `cargo xtask dist --check` builds the commit again in another folder and compares the
+sums. `sha256sum --check SHA256SUMS` checks the files that you have.
 
-| file | what it is |
+| file | content |
 | --- | --- |
 ",
         id = commit.id,
@@ -32,7 +31,7 @@ fn files() -> Vec<(String, String)> {
     for component in &COMPONENTS {
         let file = component.file;
         files.push((file.into(), component.about.into()));
-        let about = format!("What is inside {file} (CycloneDX)");
+        let about = format!("The bill of materials of {file} (CycloneDX)");
         files.push((format!("{file}.cdx.json"), about));
     }
     let about = "The WIT package `envoi:mail`, with its documentation";
@@ -46,14 +45,14 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-/// One command each; what they need of a person is an account.
+/// One command for each part. A person needs an account for each registry.
 fn publish(commit: &Commit) -> String {
     let mut text = String::from(
         "
 ## Publish it
 
-None of this was run when the release was made: each needs an account. `REGISTRY` is a place in an OCI
-registry, such as `ghcr.io/ORGANISATION`; `wkg` takes the names and passwords that `docker login` left.
+Making the release runs none of these commands: each needs an account. `REGISTRY` is a place in an OCI registry,
+such as `ghcr.io/ORGANISATION`; `wkg` uses the credentials that `docker login` stores.
 
 ```sh
 ",
@@ -68,10 +67,7 @@ registry, such as `ghcr.io/ORGANISATION`; `wkg` takes the names and passwords th
              --annotation org.opencontainers.image.version={VERSION} \\\n    \
              --annotation org.opencontainers.image.revision={} \\\n    \
              --annotation 'org.opencontainers.image.licenses={}'\n",
-            component.file,
-            component.about,
-            commit.id,
-            env!("CARGO_PKG_LICENSE"),
+            component.file, component.about, commit.id, LICENCE,
         )
         .expect("a string takes all");
     }
@@ -83,8 +79,8 @@ npm publish ./envoi-{VERSION}.tgz
 cargo publish {crates}    # in the checkout of the commit
 ```
 
-With the WIT package there, `wkg get envoi:mail@{VERSION}` finds it for whoever says in wkg's
-configuration that the namespace `envoi` is at that registry:
+Then `wkg get envoi:mail@{VERSION}` finds the WIT package, if wkg's configuration maps the namespace `envoi`
+to that registry:
 
 ```toml
 [namespace_registries]

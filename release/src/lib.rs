@@ -1,17 +1,16 @@
-//! What a release is made of: everything in `dist/release/`, of one commit and what was built of it.
+//! The files of a release, in `dist/release/`: all from one commit and the components built from it.
 //!
 //! ```text
 //! envoi.wasm  envoi-wide.wasm  envoi-cli.wasm    as built
-//! NAME.wasm.cdx.json                             what is inside each (CycloneDX)
+//! NAME.wasm.cdx.json                             the bill of materials of each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
 //! envoi-VERSION.tgz                              the npm package
 //! NAME-VERSION.crate                             the crates
-//! RELEASE.md                                     what this is, and how it is published
-//! SHA256SUMS                                     the sums of all these
+//! RELEASE.md                                     the list of files, and the commands that publish them
+//! SHA256SUMS                                     the sums of all files
 //! ```
 //!
-//! Nothing in it tells when or where it was made, so that whoever builds the commit again, with the same
-//! compilers, gets the same bytes.
+//! No file tells when or where it was made: the same compilers make the same bytes from the commit again.
 
 mod commit;
 pub mod crates;
@@ -34,11 +33,14 @@ pub use wit_package::wit_package;
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Of each component: the second part is for the data in `unicode/src/tables.bin`.
+pub const LICENCE: &str = "(MIT OR Apache-2.0) AND Unicode-3.0";
+
 /// A component of the release.
 pub struct Component {
-    /// In `dist/`.
+    /// Its name in `dist/`.
     pub file: &'static str,
-    /// The crates that it is built from.
+    /// The crates of this project at its root.
     pub crates: &'static [&'static str],
     pub about: &'static str,
 }
@@ -52,7 +54,7 @@ pub const COMPONENTS: [Component; 3] = [
     Component {
         file: "envoi-wide.wasm",
         crates: &["envoi"],
-        about: "The same, faster, for hosts with wide arithmetic and vectors",
+        about: "The same, faster, for hosts with wide arithmetic",
     },
     Component {
         file: "envoi-cli.wasm",
@@ -61,13 +63,13 @@ pub const COMPONENTS: [Component; 3] = [
     },
 ];
 
-/// The checkout.
+/// The root of the checkout.
 pub fn root() -> PathBuf {
     let release = Path::new(env!("CARGO_MANIFEST_DIR"));
     release.parent().expect("inside a checkout").into()
 }
 
-/// Makes the folder anew; `rustc` is the version of the compiler that built the components.
+/// Makes the folder anew. `rustc` is the version of the compiler that built the components.
 pub fn make(folder: &Path, commit: &Commit, rustc: &str) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -89,7 +91,7 @@ pub fn make(folder: &Path, commit: &Commit, rustc: &str) -> Result<()> {
     Ok(())
 }
 
-/// As it was built.
+/// The component as built, from `dist/`.
 pub fn read(component: &Component) -> Result<Vec<u8>> {
     let path = root().join("dist").join(component.file);
     fs::read(&path).with_context(|| {

@@ -1,4 +1,4 @@
-//! The npm package, as `npm pack` makes it of `dist/npm/envoi`.
+//! The npm package: `npm pack` of `dist/npm/envoi`.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,8 +8,8 @@ use setup::run;
 
 use crate::root;
 
-/// Puts its archive into the folder. npm gives all files in it one date, whatever theirs is.
-pub fn pack(folder: &Path) -> Result<()> {
+/// Puts the archive into `folder`. npm gives all files in it one fixed date.
+pub(crate) fn pack(folder: &Path) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["pack", "--ignore-scripts", "--pack-destination"]);
     npm.arg(folder.canonicalize()?);

@@ -1,4 +1,10 @@
-//! What is inside a component, for those who must know: a bill of materials (CycloneDX 1.6).
+//! The bill of materials of a component (SBOM, CycloneDX 1.6): crates with licences and sums, Rust's standard
+//! library, and the dependencies between them.
+//!
+//! cargo-cyclonedx 0.5.9 cannot make it. Of envoi it lists 148 crates, 70 of which are in build scripts, macros
+//! and tests (ring, syn, icu_normalizer), with `--no-build-deps` too: it reads `cargo metadata`, which merges
+//! the features of the workspace. It omits the standard library, writes CycloneDX 1.5, and names the builder's
+//! folder.
 
 use std::fs;
 
@@ -6,11 +12,11 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::tree::{Id, Tree};
-use crate::{Component, VERSION, root, sha256};
+use crate::{Component, LICENCE, VERSION, root, sha256};
 
 const FORMAT: &str = "http://cyclonedx.org/schema/bom-1.6.schema.json";
 
-/// Of `component`, which is `bytes`; `rustc` built it.
+/// The bill of `component`, whose content is `bytes`. `rustc` is the compiler's version.
 pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Result<String> {
     let mut tree = Tree::default();
     for package in component.crates {
@@ -30,7 +36,7 @@ pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Res
                 "name": component.file,
                 "version": VERSION,
                 "description": component.about,
-                "licenses": [{ "expression": env!("CARGO_PKG_LICENSE") }],
+                "licenses": [{ "expression": LICENCE }],
                 "hashes": [{ "alg": "SHA-256", "content": sha256(bytes) }],
             },
         },
@@ -47,7 +53,7 @@ fn parts(tree: &Tree, std: Value) -> Result<Vec<Value>> {
     Ok(crates.chain([std]).collect())
 }
 
-/// What needs what; the component itself, its own crates and the standard library.
+/// The dependencies of the component, which are its root crates and the standard library, and of each crate.
 fn dependencies(component: &Component, tree: &Tree, std: &Value) -> Vec<Value> {
     let roots = tree.crates.keys();
     let roots = roots.filter(|id| component.crates.contains(&id.name.as_str()));
@@ -78,10 +84,10 @@ fn describe(id: &Id, licence: &str, checksum: Option<&str>) -> Value {
     component
 }
 
-/// Compiled in too, though cargo does not list it: core, alloc, std and what these stand on.
+/// core, alloc, std and their dependencies: compiled in, but not in cargo's list.
 fn standard_library(rustc: &str) -> Result<Value> {
     let version = rustc.split(' ').nth(1);
-    let version = version.with_context(|| format!("`{rustc}` is not what rustc calls itself"))?;
+    let version = version.with_context(|| format!("`{rustc}` is not a version of rustc"))?;
     let purl = format!("pkg:github/rust-lang/rust@{version}");
     Ok(json!({
         "type": "library",
@@ -94,12 +100,12 @@ fn standard_library(rustc: &str) -> Result<Value> {
     }))
 }
 
-/// What package registries and those who watch them call it. A `+` is escaped there.
+/// The package URL, which vulnerability databases use. A `+` is escaped in it.
 fn purl(id: &Id) -> String {
     format!("pkg:cargo/{}@{}", id.name, id.version.replace('+', "%2B"))
 }
 
-/// Of the crate's archive, as Cargo.lock has it; this project's own have none.
+/// The sum of the crate's archive in Cargo.lock. `None` for the crates of this project.
 fn checksum<'a>(lock: &'a str, id: &Id) -> Option<&'a str> {
     let head = format!("name = \"{}\"\nversion = \"{}\"\n", id.name, id.version);
     let mut packages = lock.split("[[package]]\n");
@@ -115,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checksum_is_that_of_the_version() {
+    fn each_version_has_its_own_checksum() {
         let lock = "version = 4
 
 [[package]]

@@ -1,4 +1,4 @@
-//! SHA-256 sums, as `sha256sum --check` reads them.
+//! SHA-256 sums in the format of `sha256sum --check`.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-/// Of each file of the folder, by name.
+/// The sums of all files of the folder, sorted by name.
 pub fn sums(folder: &Path) -> Result<String> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(folder)? {

@@ -1,5 +1,4 @@
-//! The crates that a component is made of, as cargo builds it: those whose code is inside, without what
-//! only builds or tests it.
+//! The crates whose code is in a component, from `cargo tree`: without build scripts, macros and tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -11,22 +10,22 @@ use setup::run;
 use crate::root;
 
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Id {
+pub(crate) struct Id {
     pub name: String,
     pub version: String,
 }
 
 #[derive(Debug, Default, PartialEq)]
-pub struct Tree {
-    /// With the licence of each.
+pub(crate) struct Tree {
+    /// Each crate with its licence.
     pub crates: BTreeMap<Id, String>,
-    /// What each needs.
+    /// The dependencies of each crate.
     pub needs: BTreeMap<Id, BTreeSet<Id>>,
 }
 
 impl Tree {
-    /// Of `package`, for the components' target.
-    pub fn read(package: &str) -> Result<Tree> {
+    /// The tree of `package` for the components' target.
+    pub(crate) fn read(package: &str) -> Result<Tree> {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(root()).args(["tree", "--locked"]);
         cargo.args(["--package", package]);
@@ -36,7 +35,7 @@ impl Tree {
         parse(&run(&mut cargo).map_err(Error::msg)?)
     }
 
-    pub fn extend(&mut self, other: Tree) {
+    pub(crate) fn extend(&mut self, other: Tree) {
         self.crates.extend(other.crates);
         for (id, needs) in other.needs {
             self.needs.entry(id).or_default().extend(needs);
@@ -44,13 +43,13 @@ impl Tree {
     }
 }
 
-/// Lines such as `2 subtle v2.6.1|BSD-3-Clause`: how deep it is, what, its licence.
+/// Lines such as `2 subtle v2.6.1|BSD-3-Clause`: depth, name, version, licence.
 fn parse(text: &str) -> Result<Tree> {
     let mut tree = Tree::default();
     let mut path: Vec<Id> = Vec::new();
     for line in text.lines() {
-        let (depth, id, licence) =
-            parse_line(line).with_context(|| format!("`{line}` is no line of `cargo tree`"))?;
+        let (depth, id, licence) = parse_line(line)
+            .with_context(|| format!("`cargo tree` wrote an unexpected line `{line}`"))?;
         ensure!(!licence.is_empty(), "{} names no licence", id.name);
         path.truncate(depth);
         if let Some(parent) = path.last() {
@@ -71,7 +70,7 @@ fn parse_line(line: &str) -> Option<(usize, Id, String)> {
         name: words.next()?.into(),
         version: words.next()?.strip_prefix('v')?.into(),
     };
-    // A slash is how cargo once had it.
+    // Older crates separate alternatives by a slash.
     Some((depth.parse().ok()?, id, licence.replace('/', " OR ")))
 }
 
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_is_needed_by_the_one_that_it_stands_under() {
+    fn each_line_is_a_dependency_of_the_line_above_it_in_depth() {
         let text = "0 a v1.0.0 (/a)|MIT\n1 b v1.0.0|MIT/ISC\n2 c v1.0.0|ISC\n1 c v1.0.0|ISC\n";
         let tree = parse(text).unwrap();
         let licences: Vec<_> = tree.crates.values().collect();

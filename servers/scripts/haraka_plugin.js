@@ -1,5 +1,5 @@
-// What Haraka leaves to plugins: users, recipients, and the mailbox inbox/new below the current directory.
-// Writes the file `ready` once both ports are open, and ends Haraka once its standard input does.
+// Users, recipients and mailbox (inbox/new of the current folder), which Haraka leaves to plugins.
+// Writes the file `ready` once both ports are open, and ends Haraka with its standard input.
 'use strict';
 const { createWriteStream, mkdirSync, renameSync, writeFileSync } = require('node:fs');
 
@@ -17,10 +17,10 @@ exports.hook_init_master = next => {
   next();
 };
 
-// No name is looked up.
+// No DNS lookups.
 exports.hook_lookup_rdns = next => next(OK, 'localhost');
 
-// By how many they were, it waits for seconds after a wrong password.
+// Haraka waits for seconds after a wrong password, longer each time; this count stays below that.
 exports.hook_connect = (next, connection) => {
   connection.notes.auth_fails = -Infinity;
   next();
@@ -38,7 +38,7 @@ exports.hook_rcpt = (next, connection, [recipient]) => {
   next(OK);
 };
 
-// It would put a field before the message that tells how its sender authenticated.
+// Otherwise Haraka adds an Authentication-Results field.
 exports.hook_data = (next, connection) => {
   connection.notes.authentication_results = [];
   next();
@@ -53,5 +53,5 @@ exports.hook_queue = (next, connection) => {
   });
   connection.transaction.message_stream.pipe(file);
 };
-// For who has authenticated.
+// For authenticated clients.
 exports.hook_queue_outbound = exports.hook_queue;

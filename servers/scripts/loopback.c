@@ -1,5 +1,4 @@
-/* For a server that listens everywhere and cannot be told otherwise: loaded into it, it makes that
-   loopback. */
+/* Preloaded into a server that has no option for its address: binds to loopback instead of all addresses. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,8 +1,8 @@
 # namespace.sh INSTANCE PACKAGES COMMAND: process 1 of its own mount and PID namespaces.
 #
-# The unpacked packages lie over /usr, for the paths compiled into them; INSTANCE is /mnt; the
-# users it knows are its own; DNS leads nowhere, so that no query leaves the machine.
-# Ends, and every process in the namespace with it, once standard input does.
+# Mounts the unpacked packages over /usr, because of their compiled-in paths, and INSTANCE as /mnt. The users
+# are its own, and DNS points at nothing, so that no query leaves the machine.
+# Ends with its standard input; every process in the namespace ends then.
 set -eu
 mount --bind "$1" /mnt
 cd "$2"

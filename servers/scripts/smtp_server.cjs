@@ -1,5 +1,5 @@
-// smtp-server on loopback; messages arrive in inbox/new below the current directory.
-// Writes the file `ready` once both ports are open, and ends once its standard input does.
+// smtp-server on loopback, with its mailbox in inbox/new of the current folder.
+// Writes the file `ready` once both ports are open, and ends with its standard input.
 const { SMTPServer } = require('smtp-server');
 const { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 

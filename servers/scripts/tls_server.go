@@ -1,5 +1,5 @@
-// A TLS server of Go's standard library: answers each line with the same line, and says of each
-// connection whether it resumed a session. Ends with its standard input.
+// A TLS server with Go's standard library. It echoes lines, and prints for each connection whether its
+// session was resumed. Ends with its standard input.
 package main
 
 import (
@@ -14,21 +14,21 @@ import (
 	"strings"
 )
 
-// As IANA numbers them; older versions of Go have no name for the last.
+// IANA's numbers; older versions of Go have no name for the last.
 var groups = map[string]tls.CurveID{
 	"X25519": tls.X25519, "secp256r1": tls.CurveP256, "secp384r1": tls.CurveP384,
 	"secp521r1": tls.CurveP521, "X25519MLKEM768": 0x11ec,
 }
 
 var (
-	certificate = flag.String("certificate", "", "file of the chain")
-	key         = flag.String("key", "", "file of the key")
-	authority   = flag.String("authority", "", "file of the authority of clients")
-	version     = flag.Uint("version", tls.VersionTLS13, "the only one")
-	group       = flag.String("group", "", "the only one, in IANA's words")
+	certificate = flag.String("certificate", "", "file with the chain")
+	key         = flag.String("key", "", "file with the key")
+	authority   = flag.String("authority", "", "file with the authority of client certificates")
+	version     = flag.Uint("version", tls.VersionTLS13, "the only TLS version")
+	group       = flag.String("group", "", "the only group, by its IANA name")
 	suite       = flag.String("suite", "", "the end of the only suite's name, before TLS 1.3")
 	tickets     = flag.Bool("tickets", true, "whether sessions can be resumed")
-	client      = flag.Int("client", int(tls.NoClientCert), "what is asked of clients")
+	client      = flag.Int("client", int(tls.NoClientCert), "tls.ClientAuthType: which certificate clients have to send")
 	list        = flag.Bool("list", false, "only list the groups")
 )
 

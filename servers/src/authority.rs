@@ -1,6 +1,5 @@
-//! A certificate authority made on the spot, and the identities that it issues.
-//!
-//! Nothing of it is ever written down by this module: it is as old as the test that made it.
+//! A certificate authority for tests, and the certificates that it issues. This module writes nothing to
+//! disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,21 +12,22 @@ use rcgen::{
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::{WantsServerCert, WebPkiClientVerifier};
-use rustls::{ConfigBuilder, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig};
 
-/// Two authorities of one name would be told apart by their signatures only, which is another
-/// failure than an unknown issuer.
+/// Each authority has its own name: two of one name differ only in their signatures, and then
+/// verification fails with another error than "unknown issuer".
 static AUTHORITIES: AtomicU32 = AtomicU32::new(1);
 
 /// A certificate authority.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    /// From this authority up to the root, without it: what a server sends along.
+    /// The intermediate certificates between this authority and the root. A server sends them with its
+    /// own.
     intermediates: Vec<Certificate>,
 }
 
 impl Authority {
-    /// A root.
+    /// A root authority.
     pub fn new() -> Authority {
         let issuer =
             CertifiedIssuer::self_signed(authority_params(), key(Key::P256)).expect("signs itself");
@@ -37,7 +37,7 @@ impl Authority {
         }
     }
 
-    /// An authority below this one; what it issues carries the chain.
+    /// An authority below this one. Certificates that it issues come with the chain.
     pub fn intermediate(&self) -> Authority {
         let issuer = CertifiedIssuer::signed_by(authority_params(), key(Key::P256), &self.issuer)
             .expect("signs");
@@ -49,7 +49,7 @@ impl Authority {
         }
     }
 
-    /// The authority's own certificate: the trust anchor.
+    /// The authority's own certificate, which is the trust anchor.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
@@ -58,7 +58,17 @@ impl Authority {
         self.issuer.der()
     }
 
-    /// A server's identity with an ECDSA P-256 key; names are DNS names or IP addresses.
+    /// The TLS configuration of a client that trusts only this authority.
+    pub fn client_config(&self) -> Arc<ClientConfig> {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .expect("the provider has these versions")
+            .with_root_certificates(self.roots())
+            .with_no_client_auth();
+        Arc::new(config)
+    }
+
+    /// A server certificate with an ECDSA P-256 key; names are DNS names or IP addresses.
     pub fn issue(&self, names: &[&str]) -> Identity {
         self.sign(leaf_params(names), Key::P256)
     }
@@ -67,7 +77,7 @@ impl Authority {
         self.sign(leaf_params(names), kind)
     }
 
-    /// A client's identity, which bears this mailbox.
+    /// A client certificate for this mailbox.
     pub fn issue_client(&self, mailbox: &str) -> Identity {
         let mut params = leaf_params(&[]);
         let mailbox = mailbox.try_into().expect("mailboxes are ASCII");
@@ -76,18 +86,26 @@ impl Authority {
         self.sign(params, Key::P256)
     }
 
-    /// Ended years ago.
+    /// A certificate that expired years ago.
     pub fn issue_expired(&self, names: &[&str]) -> Identity {
         let mut params = leaf_params(names);
         params.not_after = date_time_ymd(2001, 1, 1);
         self.sign(params, Key::P256)
     }
 
-    /// Begins in a future that no test sees.
+    /// A certificate that becomes valid in the year 3000.
     pub fn issue_not_yet_valid(&self, names: &[&str]) -> Identity {
         let mut params = leaf_params(names);
         params.not_before = date_time_ymd(3000, 1, 1);
         self.sign(params, Key::P256)
+    }
+
+    fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(self.der().to_vec().into())
+            .expect("an authority's certificate is a certificate");
+        roots
     }
 
     fn sign(&self, params: CertificateParams, kind: Key) -> Identity {
@@ -109,7 +127,7 @@ impl Default for Authority {
     }
 }
 
-/// The kinds of key that can be made here.
+/// The kinds of key that an authority can certify.
 #[derive(Clone, Copy, Debug)]
 pub enum Key {
     P256,
@@ -125,7 +143,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Its own certificate, then those between it and the root.
+    /// The server's own certificate, then the intermediate ones.
     pub fn chain_pem(&self) -> String {
         self.chain.iter().map(Certificate::pem).collect()
     }
@@ -134,7 +152,7 @@ impl Identity {
         self.chain.iter().map(|one| one.der().to_vec()).collect()
     }
 
-    /// The certificate of the authority that has issued it.
+    /// The certificate of the authority that issued this one.
     pub fn issuer_pem(&self) -> &str {
         &self.issuer
     }
@@ -157,29 +175,29 @@ impl Identity {
         self.config(&[&rustls::version::TLS13])
     }
 
-    /// Wants a certificate of the client, issued by this authority.
+    /// Requires a client certificate that this authority issued.
     pub fn server_config_for_clients_of(&self, authority: &Authority) -> Arc<ServerConfig> {
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(authority.der().to_vec().into())
-            .expect("an authority's certificate is a certificate");
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+        let roots = Arc::new(authority.roots());
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
             .build()
             .expect("there is a root");
         let builder = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(rustls::ALL_VERSIONS)
             .expect("the provider has these versions");
-        self.shown_by(builder.with_client_cert_verifier(verifier))
+        self.with_identity(builder.with_client_cert_verifier(verifier))
     }
 
     fn config(&self, versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(versions)
             .expect("the provider has these versions");
-        self.shown_by(builder.with_no_client_auth())
+        self.with_identity(builder.with_no_client_auth())
     }
 
-    fn shown_by(&self, builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> Arc<ServerConfig> {
+    fn with_identity(
+        &self,
+        builder: ConfigBuilder<ServerConfig, WantsServerCert>,
+    ) -> Arc<ServerConfig> {
         let chain = self.chain.iter().map(|one| one.der().clone()).collect();
         let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
         let config = builder
@@ -188,7 +206,7 @@ impl Identity {
         Arc::new(config)
     }
 
-    /// The public key as certificates bear it (RFC 5280, section 4.1.2.7).
+    /// The public key as in certificates (RFC 5280, section 4.1.2.7).
     pub fn public_key_der(&self) -> Vec<u8> {
         self.key.subject_public_key_info()
     }

@@ -1,12 +1,19 @@
-//! SMTP servers on loopback for tests: scripted ones and real ones, and messages to send to them.
+//! SMTP servers on loopback for tests, and the messages that tests send to them.
+//!
+//! | to add | go to |
+//! | --- | --- |
+//! | a conversation with a scripted server | [`scripted::Script`], in the test itself |
+//! | a real server | a `ServerSpec` in `real/<server>.rs`, and a [`real::Kind`] |
+//! | a message for every real server | [`messages::corpus`] |
+//! | a server without a script, for demonstrations | [`sink::Sink`] |
 
 pub mod authority;
-mod ending;
 pub mod messages;
+pub mod mime;
+pub mod ports;
 pub mod real;
-pub mod refusing;
 pub mod report;
 pub mod scripted;
+mod shutdown;
 pub mod sink;
-pub mod unanswered;
 mod wire;

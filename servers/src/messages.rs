@@ -1,22 +1,23 @@
-//! Thirty messages that find what breaks in transit.
+//! Thirty messages that find what servers and clients break in transit.
 //!
-//! Each has From, To, Date and Message-ID, which a server would otherwise add, and no NUL, which
-//! RFC 5321 forbids. Their contents never change from run to run.
+//! Each has From, To, Date and Message-ID, because a server adds them if they are missing, and no NUL,
+//! because RFC 5321 forbids it. Their contents are the same in every run.
 
-mod build;
-mod extent;
+mod common;
 mod lines;
 mod mime;
+mod sizes;
 
 pub struct Message {
     pub name: &'static str,
-    /// What is given to the client.
+    /// The message as the client gets it.
     pub bytes: Vec<u8>,
-    /// What is to arrive: every line ends with CRLF, the last one too (RFC 5321, section 2.3.8).
-    pub repaired: Vec<u8>,
+    /// The message as it has to arrive: every line ends with CRLF, the last one too (RFC 5321, section
+    /// 2.3.8).
+    pub canonical: Vec<u8>,
 }
 
-/// All thirty. Two of them have 10 MB.
+/// All thirty messages. Two of them have 10 MB.
 pub fn corpus() -> Vec<Message> {
     [
         mime::ordinary(),
@@ -24,23 +25,23 @@ pub fn corpus() -> Vec<Message> {
         lines::lengths(),
         lines::dots(),
         lines::line_ends(),
-        extent::edges(),
-        extent::headers(),
-        extent::large(),
+        sizes::edges(),
+        sizes::headers(),
+        sizes::large(),
     ]
     .into_iter()
     .flatten()
     .map(|(name, bytes)| Message {
         name,
-        repaired: repair(&bytes),
+        canonical: canonicalize(&bytes),
         bytes,
     })
     .collect()
 }
 
-/// Each CRLF, and each CR or LF that is not part of one, ends a line; so does the end.
-fn repair(bytes: &[u8]) -> Vec<u8> {
-    let mut repaired = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 2);
+/// A line ends at each CRLF, at each CR or LF that is not part of a CRLF, and at the end of the message.
+fn canonicalize(bytes: &[u8]) -> Vec<u8> {
+    let mut canonical = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 2);
     let mut rest = bytes;
     while !rest.is_empty() {
         let text = rest
@@ -48,21 +49,21 @@ fn repair(bytes: &[u8]) -> Vec<u8> {
             .position(|byte| matches!(byte, b'\r' | b'\n'))
             .unwrap_or(rest.len());
         let (line, after) = rest.split_at(text);
-        repaired.extend(line);
-        repaired.extend(b"\r\n");
+        canonical.extend(line);
+        canonical.extend(b"\r\n");
         rest = match after {
             [b'\r', b'\n', next @ ..] | [_, next @ ..] => next,
             [] => &[],
         };
     }
-    repaired
+    canonical
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{corpus, repair};
+    use super::{canonicalize, corpus};
 
     #[test]
     fn thirty_messages_have_a_name_and_contents_of_their_own() {
@@ -76,7 +77,7 @@ mod tests {
     fn a_repaired_message_has_crlf_only() {
         for message in corpus() {
             let mut before = 0;
-            for &byte in &message.repaired {
+            for &byte in &message.canonical {
                 assert_eq!(before == b'\r', byte == b'\n', "{}", message.name);
                 before = byte;
             }
@@ -85,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn repair_ends_each_line_once() {
+    fn canonical_form_ends_each_line_once() {
         assert_eq!(
-            repair(b"a\rb\nc\r\nd\r\r\ne\n\rf"),
+            canonicalize(b"a\rb\nc\r\nd\r\r\ne\n\rf"),
             b"a\r\nb\r\nc\r\nd\r\n\r\ne\r\n\r\nf\r\n"
         );
     }

@@ -1,5 +1,8 @@
-//! Real SMTP servers on loopback: Postfix, Exim, smtp-server and aiosmtpd; Haraka, chasquid, Courier and
-//! sendmail, which few clients are tried against; and the LMTP servers of Dovecot and of Cyrus IMAP.
+//! Real servers on loopback. SMTP: Postfix, Exim, smtp-server, aiosmtpd, Haraka, chasquid, Courier and
+//! sendmail. LMTP: Dovecot and Cyrus IMAP.
+//!
+//! To add a server: write its `ServerSpec` in `real/<server>.rs`, add a [`Kind`], and run its checks in
+//! `host-tests/tests/real/main.rs`.
 //!
 //! ```no_run
 //! use servers::{authority::Authority, real::{Kind, RealServer, prepare}};
@@ -12,30 +15,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Installed** is below `target/setup/`, once: Debian's packages of Postfix, Exim, Dovecot, chasquid,
-//! Courier and sendmail and what they need, downloaded by apt and unpacked, never installed; smtp-server and Haraka
-//! by npm; aiosmtpd by pip. Nothing else of the machine changes.
+//! **Installation** goes below `target/setup/` and happens once. apt downloads Debian's packages
+//! (Postfix, Exim, Dovecot, chasquid, Courier, sendmail and their dependencies), which are unpacked but
+//! not installed; npm installs smtp-server and Haraka, and pip installs aiosmtpd. Nothing else on the
+//! machine changes.
 //!
-//! **Run** from a folder of its own, each on ports of its own, so that many run at once. Debian's
-//! see that folder as /mnt in mount and PID namespaces of their own, where their packages lie over
-//! /usr, the users they expect exist, and DNS leads nowhere.
+//! **Each running server** has its own folder and its own ports, so that many run at the same time. A
+//! server from a Debian package runs in its own mount and PID namespaces: the folder is /mnt, the
+//! packages are mounted over /usr, the users that it expects exist, and no DNS query leaves the machine.
 //!
-//! **Stopped** by the end of its standard input: when the value is dropped, and also when the test
-//! dies without dropping it. The kernel ends all that ran in the namespace. Dropping removes the
-//! folder too.
+//! **A server stops** at the end of its standard input: when the value is dropped, and also when the test
+//! process dies. The kernel then ends all processes in the namespace. Dropping also removes the folder.
 //!
-//! Those that speak SMTP accept mail to any address of example.test, with or without
-//! authentication, and refuse [`REJECTED`] with 550, [`LATER`] with 450, other domains with 5yz, and
-//! more than [`SIZE_LIMIT`] octets. They authenticate before TLS as well, so that it is the
-//! client that decides to refrain. Exim authenticates by the certificate of a client, too, where the
-//! authority that issued its own did. chasquid and Courier accept mail to what [`tagged`] gives; what
-//! they and Haraka do otherwise stands with each.
+//! The SMTP servers accept mail to any address of example.test, with or without authentication. They
+//! refuse [`REJECTED`] with 550, [`DEFERRED`] with 450, other domains with 5yz, and messages above
+//! [`SIZE_LIMIT`]. They offer AUTH before TLS too, so that a client that sends no password in clear does
+//! so by its own decision. Exim also accepts a client certificate of the authority that issued its own.
+//! chasquid and Courier accept only recipients that [`tagged_address`] returns; their files and Haraka's
+//! describe other differences.
 //!
-//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`], and refuses [`FULL`] after the
-//! message with 552, [`LATER`] before it with 451, and all others before it with 550. Cyrus IMAP's wants
-//! [`USER`] to authenticate, who is the only one that mail is sent to there.
+//! Dovecot's LMTP server accepts mail to [`USER`] and [`HASHED`]. It refuses [`OVER_QUOTA`] after the
+//! message with 552, [`DEFERRED`] before it with 451, and all others before it with 550. Cyrus IMAP's
+//! LMTP server requires authentication as [`USER`], the only recipient in its tests.
 //!
-//! [`gnutls_serv`] is installed the same way, and [`go_tls_server`] compiled; both speak TLS alone.
+//! [`gnutls_serv`] is installed in the same way; [`go_tls_server`] is compiled. Both speak TLS only.
 
 mod aiosmtpd;
 mod chasquid;
@@ -54,10 +57,10 @@ mod overview;
 mod postfix;
 mod postfix_dovecot;
 mod prepare;
-mod recipe;
 mod sendmail;
 mod server;
 mod smtp_server;
+mod spec;
 mod token;
 
 pub use gnutls::gnutls_serv;
@@ -68,31 +71,32 @@ pub use prepare::{Unavailable, prepare};
 pub use server::RealServer;
 pub use token::token;
 
-/// An address of the one user's, one of many: with a tag, as all servers here take it that take only those
-/// who exist.
-pub fn tagged(kind: Kind, tag: &str) -> String {
+/// One of many addresses of the user: the local part has a tag. Servers that accept only existing
+/// recipients accept these.
+pub fn tagged_address(kind: Kind, tag: &str) -> String {
     let separator = if kind == Kind::Courier { '-' } else { '+' };
     USER.replace('@', &format!("{separator}{tag}@"))
 }
 
-/// The one user.
+/// The one user of each server.
 pub const USER: &str = "user@example.test";
-/// Has what is easily broken in configurations, URLs and SASL alike.
+/// Contains characters that break careless configuration files, URLs and SASL code.
 pub const PASSWORD: &str = r#"pa ss"w\ord"#;
-/// Refused with 550, for good.
+/// A recipient who is refused permanently, with 550.
 pub const REJECTED: &str = "rejected@example.test";
-/// Refused with 450, for now.
-pub const LATER: &str = "later@example.test";
-/// Dovecot refuses what is sent to it, which only the message's octets tell.
-pub const FULL: &str = "full@example.test";
-/// Has the same [`PASSWORD`] as [`USER`], of which Dovecot keeps a hash that only PLAIN and LOGIN can be
-/// checked against.
+/// A recipient who is refused temporarily, with 450.
+pub const DEFERRED: &str = "later@example.test";
+/// A recipient whose mailbox is full: Dovecot refuses the message once it has all octets of it.
+pub const OVER_QUOTA: &str = "full@example.test";
+/// A user with the same [`PASSWORD`] as [`USER`]. Dovecot has only a hash of it, which fits PLAIN and
+/// LOGIN alone.
 pub const HASHED: &str = "hashed@example.test";
-/// 30 MB: what SIZE announces.
+/// 30 MiB; the SIZE extension announces it.
 pub const SIZE_LIMIT: usize = 30 << 20;
-/// Recipients that Exim takes in a transaction, as its LIMITS announce.
+/// The most recipients of a transaction that Exim accepts; its LIMITS extension announces it.
 pub const RECIPIENTS_LIMIT: usize = 5;
-/// Recipients that Postfix takes in a transaction, which it does not announce: those behind get 452.
+/// The most recipients of a transaction that Postfix accepts. It does not announce the limit, and answers
+/// 452 to further ones.
 pub const UNANNOUNCED_LIMIT: usize = 100;
-/// Transactions that Exim takes over a connection.
+/// The most transactions of a connection that Exim accepts.
 pub const TRANSACTIONS_LIMIT: usize = 40;

@@ -1,8 +1,7 @@
-//! What tests have to say beyond passing: which real servers took what, which were
-//! missing, and what was measured.
+//! The test report: which real servers got what, what was not run, and what was measured.
 //!
-//! libtest keeps the output of tests that pass to itself, so they append lines to the file that
-//! [`VARIABLE`] names, as `cargo xtask test` does, which shows them and lets CI leave nothing out.
+//! libtest hides the output of tests that pass, so tests append lines to the file that [`VARIABLE`]
+//! names. `cargo xtask test` sets it and prints the report; CI fails if something was not run.
 
 use std::env;
 use std::fmt::Display;
@@ -14,18 +13,18 @@ use crate::real::Kind;
 
 const VARIABLE: &str = "ENVOI_TEST_REPORT";
 
-/// What a server was sent.
+/// What a test sent to a real server.
 pub fn sent(kind: Kind, what: &str) {
     let version = kind.version().unwrap_or_default();
     add(&format!("real server: {kind} {version}: "), what);
 }
 
-/// A figure that was measured, and under which name.
+/// A measured figure and its name.
 pub fn measured(what: &str, figures: &str) {
     add(&format!("measured: {what}: "), figures);
 }
 
-/// What this machine cannot have, a server or a program, and why.
+/// A server or a program that this machine cannot have, and why.
 pub fn not_run(missing: &dyn Display, why: &str) {
     add(&format!("not run: {missing}: "), why);
 }
@@ -38,11 +37,11 @@ fn add(subject: &str, text: &str) {
         .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
 }
 
-/// Once for each subject, however many tests miss the same server at once.
+/// Writes one line per subject, even if many tests miss the same server at the same time.
 fn append(path: &Path, subject: &str, text: &str) -> io::Result<()> {
     let mut options = File::options();
     let mut file = options.read(true).append(true).create(true).open(path)?;
-    // Until the file is closed.
+    // Unlocked when the file is closed.
     file.lock()?;
     let mut report = String::new();
     file.read_to_string(&mut report)?;

@@ -1,10 +1,11 @@
-//! A loopback server that knows no protocol and holds the conversations of a script.
+//! A server on loopback that knows no protocol and follows a script, which [`Script`] describes step by
+//! step.
 //!
 //! ```
 //! use std::io::{BufRead, BufReader, Write};
-//! use servers::scripted::{Server, Session};
+//! use servers::scripted::{Server, Script};
 //!
-//! let server = Server::start([Session::new()
+//! let server = Server::start([Script::new()
 //!     .say("220 mail.test ESMTP")
 //!     .expect("EHLO *")
 //!     .say("250-mail.test\r\n250 PIPELINING")
@@ -28,7 +29,7 @@
 mod conversation;
 mod counting;
 mod digest;
-mod session;
+mod script;
 mod transcript;
 
 use std::fmt::Write;
@@ -37,14 +38,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 pub use digest::Digest;
-pub use session::Session;
-pub use transcript::{Heard, Line, Speaker, Transcript, unstuffed};
+pub use script::Script;
+pub use transcript::{Line, SessionRecord, Speaker, Transcript, unstuffed};
 
-use crate::ending::{End, Ending, UNPOISONED};
+use crate::shutdown::{Shutdown, ShutdownStage, UNPOISONED};
 
-/// A server with a script for each connection, in the order of their coming.
+/// Follows one script per connection, in the order in which the connections come.
 ///
-/// Dropped, it ends, and tells what was said if it is dropped by a panic.
+/// Dropping ends it. If a panic drops it, it prints the conversations.
 #[must_use = "only `finish` says whether all went by the script"]
 pub struct Server {
     address: SocketAddr,
@@ -54,14 +55,14 @@ pub struct Server {
 }
 
 struct State {
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
     connections: Mutex<Vec<Connection>>,
-    /// The server's own last connection to itself, which ends the wait for others.
+    /// The server's own last connection to itself, which ends its wait for others.
     last: Mutex<Option<SocketAddr>>,
 }
 
 struct Connection {
-    heard: Arc<Mutex<Heard>>,
+    record: Arc<Mutex<SessionRecord>>,
     conversation: Option<JoinHandle<Outcome>>,
     outcome: Outcome,
 }
@@ -69,13 +70,13 @@ struct Connection {
 type Outcome = Result<(), String>;
 
 impl Server {
-    /// On a free port of 127.0.0.1.
-    pub fn start(scripts: impl IntoIterator<Item = Session>) -> Server {
+    /// Listens on a free port of 127.0.0.1.
+    pub fn start(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts)
     }
 
-    /// On a free port of ::1.
-    pub fn start_v6(scripts: impl IntoIterator<Item = Session>) -> Server {
+    /// Listens on a free port of ::1.
+    pub fn start_v6(scripts: impl IntoIterator<Item = Script>) -> Server {
         Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts)
     }
 
@@ -87,34 +88,34 @@ impl Server {
         self.address.port()
     }
 
-    /// Waits until every connection that was opened has gone to the end of its script.
-    pub fn until_ended(&self) {
+    /// Waits until every open connection has reached the end of its script.
+    pub fn wait_until_ended(&self) {
         self.state
             .connections()
             .iter_mut()
             .for_each(Connection::join);
     }
 
-    /// Ends the server, and hands over what it saw.
+    /// Ends the server, and returns what it saw.
     ///
     /// # Panics
-    /// When a connection did not go by its script, was not opened, or was not wanted.
+    /// If a connection deviated from its script, is missing, or has no script.
     pub fn finish(mut self) -> Transcript {
-        self.end(End::Finishing);
+        self.shut_down(ShutdownStage::Finishing);
         let connections = std::mem::take(&mut *self.state.connections());
         if let Some(report) = report(&connections, self.scripts) {
             panic!("{report}");
         }
-        let heard = connections.iter().map(Connection::heard).collect();
-        Transcript { sessions: heard }
+        let sessions = connections.iter().map(Connection::record).collect();
+        Transcript { sessions }
     }
 
-    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Session>) -> Server {
+    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Script>) -> Server {
         let listener = TcpListener::bind((ip, 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let scripts: Vec<Session> = scripts.into_iter().collect();
+        let scripts: Vec<Script> = scripts.into_iter().collect();
         let state = Arc::new(State {
-            ending: Arc::default(),
+            shutdown: Arc::default(),
             connections: Mutex::default(),
             last: Mutex::default(),
         });
@@ -131,45 +132,47 @@ impl Server {
         }
     }
 
-    fn end(&mut self, end: End) {
+    fn shut_down(&mut self, stage: ShutdownStage) {
         let Some(acceptor) = self.acceptor.take() else {
             return;
         };
         let mut last = self.state.last.lock().expect(UNPOISONED);
-        self.state.ending.set(end);
+        self.state.shutdown.advance_to(stage);
         let connection = TcpStream::connect(self.address).and_then(|stream| stream.local_addr());
         *last = Some(connection.expect("it still listens"));
         drop(last);
         acceptor.join().expect("accepting does not panic");
-        self.until_ended();
+        self.wait_until_ended();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.end(End::Aborted);
+        self.shut_down(ShutdownStage::Aborted);
         if thread::panicking() {
             for (number, connection) in (1..).zip(self.state.connections().iter()) {
-                eprintln!("  session {number} of the server:\n{}", connection.heard());
+                eprintln!("  session {number} of the server:\n{}", connection.record());
             }
         }
     }
 }
 
 impl State {
-    fn accept(&self, listener: TcpListener, mut scripts: impl Iterator<Item = Session>) {
+    fn accept(&self, listener: TcpListener, mut scripts: impl Iterator<Item = Script>) {
         loop {
             let Ok((stream, peer)) = listener.accept() else {
                 continue;
             };
-            if self.ending.is(End::Finishing) && *self.last.lock().expect(UNPOISONED) == Some(peer)
+            if self.shutdown.has_reached(ShutdownStage::Finishing)
+                && *self.last.lock().expect(UNPOISONED) == Some(peer)
             {
                 return;
             }
-            // Held until the thread is in the list: who waits for the connection's end sees it.
+            // Locked until the thread is in the list, so that nobody who waits for all connections misses
+            // it.
             let mut connections = self.connections();
             let connection = match scripts.next() {
-                Some(script) => Connection::start(stream, script, self.ending.clone()),
+                Some(script) => Connection::start(stream, script, self.shutdown.clone()),
                 None => Connection::unwanted(),
             };
             connections.push(connection);
@@ -182,14 +185,14 @@ impl State {
 }
 
 impl Connection {
-    fn start(stream: TcpStream, script: Session, ending: Arc<Ending>) -> Connection {
-        let heard = Arc::new(Mutex::new(Heard::default()));
+    fn start(stream: TcpStream, script: Script, shutdown: Arc<Shutdown>) -> Connection {
+        let record = Arc::new(Mutex::new(SessionRecord::default()));
         let conversation = thread::spawn({
-            let heard = heard.clone();
-            move || conversation::hold(stream, script, ending, heard)
+            let record = record.clone();
+            move || conversation::run(stream, script, shutdown, record)
         });
         Connection {
-            heard,
+            record,
             conversation: Some(conversation),
             outcome: Ok(()),
         }
@@ -198,7 +201,7 @@ impl Connection {
     fn unwanted() -> Connection {
         let outcome = Err("a connection for which there is no script".into());
         Connection {
-            heard: Arc::default(),
+            record: Arc::default(),
             conversation: None,
             outcome,
         }
@@ -212,20 +215,20 @@ impl Connection {
         }
     }
 
-    fn heard(&self) -> Heard {
-        self.heard.lock().expect(UNPOISONED).clone()
+    fn record(&self) -> SessionRecord {
+        self.record.lock().expect(UNPOISONED).clone()
     }
 }
 
-/// What did not go by the scripts.
+/// The deviations from the scripts.
 fn report(connections: &[Connection], scripts: usize) -> Option<String> {
     let mut report = String::new();
     for (number, connection) in (1..).zip(connections) {
         if let Err(failure) = &connection.outcome {
-            let heard = connection.heard();
+            let record = connection.record();
             let _ = write!(
                 report,
-                "\n  session {number}, {failure}\n  so far:\n{heard}"
+                "\n  session {number}, {failure}\n  so far:\n{record}"
             );
         }
     }

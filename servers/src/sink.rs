@@ -1,10 +1,10 @@
-//! A small SMTP server that takes mail on loopback and hands it over: a submission server
-//! (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without the first two, as there may
-//! be beside a program on the same machine. It keeps all that it takes in memory.
+//! A small SMTP server on loopback that keeps all mail in memory, for tests and demonstrations. It is a
+//! submission server (RFC 6409) with STARTTLS, AUTH and PIPELINING, or an open one without STARTTLS and
+//! AUTH, as a relay on the same machine may be.
 
 mod auth;
 mod command;
-mod visit;
+mod session;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use rustls::ServerConfig;
 
 use crate::authority::Identity;
-use crate::ending::{End, Ending, UNPOISONED};
 use crate::scripted::Speaker;
+use crate::shutdown::{Shutdown, ShutdownStage, UNPOISONED};
 
 /// A running server; it ends when dropped.
 pub struct Sink {
@@ -24,27 +24,27 @@ pub struct Sink {
     acceptor: Option<JoinHandle<()>>,
 }
 
-/// Who may send.
+/// A user who may send.
 pub struct Account {
     pub username: String,
     pub password: String,
 }
 
-/// A message, and how it came.
+/// A message with its envelope.
 #[derive(Clone, PartialEq)]
 pub struct Delivery {
     /// Empty for the null reverse-path.
     pub sender: String,
     pub recipients: Vec<String>,
-    /// With the dots unstuffed.
+    /// With the dot-stuffing undone.
     pub message: Vec<u8>,
-    /// Who was authenticated; empty where the server is open.
+    /// The authenticated user; empty if the server is open.
     pub username: String,
     pub tls: bool,
 }
 
-/// A line as it is said. Secrets and messages' contents are left out and named instead.
-pub struct Saying<'a> {
+/// A line of a conversation. Secrets and contents of messages are replaced by a description.
+pub struct ObservedLine<'a> {
     pub from: Speaker,
     pub text: &'a str,
     pub tls: bool,
@@ -52,45 +52,45 @@ pub struct Saying<'a> {
     pub elapsed: Duration,
 }
 
-type Observer = Box<dyn Fn(Saying) + Send + Sync>;
+type Observer = Box<dyn Fn(ObservedLine) + Send + Sync>;
 
-/// What becomes of a recipient: a reply such as `550 5.1.1 Unknown`, or none for a welcome.
+/// The reply that refuses this recipient, such as `550 5.1.1 Unknown`; `None` to accept.
 type Refusal = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 struct Shared {
     accounts: Vec<Account>,
     refusal: Refusal,
-    /// Where there is none, the server is open.
+    /// `None` if the server is open.
     tls: Option<Arc<ServerConfig>>,
     observer: Observer,
     started: Instant,
     deliveries: Mutex<Vec<Delivery>>,
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
 }
 
 impl Sink {
-    /// On a free port of 127.0.0.1; the observer is called with each line, from any thread.
+    /// Listens on a free port of 127.0.0.1; any thread may call the observer, once for each line.
     pub fn start(
         identity: &Identity,
         accounts: Vec<Account>,
-        observer: impl Fn(Saying) + Send + Sync + 'static,
+        observer: impl Fn(ObservedLine) + Send + Sync + 'static,
     ) -> Sink {
         Sink::start_refusing(identity, accounts, |_| None, observer)
     }
 
-    /// One that does not take all recipients: of each it is asked for the reply that refuses it.
+    /// As [`Sink::start`], but `refusal` returns the reply that refuses a recipient, if any.
     pub fn start_refusing(
         identity: &Identity,
         accounts: Vec<Account>,
         refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
-        observer: impl Fn(Saying) + Send + Sync + 'static,
+        observer: impl Fn(ObservedLine) + Send + Sync + 'static,
     ) -> Sink {
         let tls = Some(identity.server_config());
         Sink::listen(tls, accounts, Box::new(refusal), Box::new(observer))
     }
 
-    /// Takes mail from everyone, in clear.
-    pub fn open(observer: impl Fn(Saying) + Send + Sync + 'static) -> Sink {
+    /// Accepts mail from everyone, without TLS.
+    pub fn open(observer: impl Fn(ObservedLine) + Send + Sync + 'static) -> Sink {
         Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
     }
 
@@ -109,7 +109,7 @@ impl Sink {
             observer,
             started: Instant::now(),
             deliveries: Mutex::default(),
-            ending: Arc::default(),
+            shutdown: Arc::default(),
         });
         let acceptor = thread::spawn({
             let shared = shared.clone();
@@ -130,7 +130,7 @@ impl Sink {
         self.address.port()
     }
 
-    /// What has come so far.
+    /// The messages so far.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.deliveries.lock().expect(UNPOISONED).clone()
     }
@@ -138,8 +138,8 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.shared.ending.set(End::Aborted);
-        // Wakes the acceptor; where it cannot, nothing waits.
+        self.shared.shutdown.advance_to(ShutdownStage::Aborted);
+        // Wakes the acceptor; if that fails, the acceptor has ended already.
         let _ = TcpStream::connect(self.address);
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();
@@ -149,22 +149,22 @@ impl Drop for Sink {
 
 impl Shared {
     fn accept(self: Arc<Shared>, listener: TcpListener) {
-        let mut visits = Vec::new();
+        let mut sessions = Vec::new();
         while let Ok((stream, _)) = listener.accept() {
-            if self.ending.is(End::Aborted) {
+            if self.shutdown.has_reached(ShutdownStage::Aborted) {
                 break;
             }
             let shared = self.clone();
-            // A visit that breaks off is the client's affair.
-            visits.push(thread::spawn(move || visit::serve(stream, shared).ok()));
+            // An error in a session is the client's to report.
+            sessions.push(thread::spawn(move || session::serve(stream, shared).ok()));
         }
-        for visit in visits {
-            let _ = visit.join();
+        for session in sessions {
+            let _ = session.join();
         }
     }
 
     fn observe(&self, from: Speaker, text: &str, tls: bool) {
-        (self.observer)(Saying {
+        (self.observer)(ObservedLine {
             from,
             text,
             tls,

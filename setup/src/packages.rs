@@ -1,16 +1,16 @@
-//! Packages of npm's and Python's registries, in a folder of their own each.
+//! Packages of npm's and Python's registries, each set in a folder of its own.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::{install, run};
 
-/// For [`pip`]: a C compiler for WebAssembly. Python's registry has it for every system, and it needs
-/// no root, as Debian's clang would.
+/// For [`pip`]: a C compiler for WebAssembly. Python's registry has a build for every system, and it needs no
+/// root, unlike Debian's clang.
 pub const ZIG: &str = "ziglang==0.15.1";
 
-/// Packages such as `smtp-server@3.21.6`, below `node_modules` of the folder that is returned. Scripts
-/// of theirs are not run.
+/// Installs packages such as `smtp-server@3.21.6` into `node_modules` of the folder that it returns. Their
+/// scripts do not run.
 pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     install(name, packages, |folder| {
         let mut npm = Command::new("npm");
@@ -21,8 +21,8 @@ pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     })
 }
 
-/// Packages such as `aiosmtpd==1.4.6`, in the folder that is returned, which is for `PYTHONPATH`: it
-/// needs no virtual environment and changes no environment. Their commands are in its `bin`.
+/// Installs packages such as `aiosmtpd==1.4.6` into the folder that it returns, which is for `PYTHONPATH`: no
+/// virtual environment is needed. Their commands are in its `bin`.
 pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     install(name, packages, |folder| {
         let mut pip = Command::new("python3");
@@ -33,7 +33,7 @@ pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     })
 }
 
-/// A name may begin with `@`.
+/// The last separator counts: a name may begin with `@`.
 fn first_version(packages: &[&str], separator: &str) -> String {
     let first = packages.first().copied().unwrap_or_default();
     let version = first.rsplit_once(separator).map(|(_, version)| version);
@@ -45,7 +45,7 @@ mod tests {
     use super::first_version;
 
     #[test]
-    fn a_version_stands_behind_the_last_separator() {
+    fn a_version_follows_the_last_separator() {
         assert_eq!(first_version(&["@scope/name@1.2.3"], "@"), "1.2.3");
         assert_eq!(first_version(&["name==1.4", "other==2"], "=="), "1.4");
     }

@@ -1,9 +1,9 @@
-//! Programs of the machine that install things.
+//! Runs programs of the machine.
 
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
-/// Runs it to its end and returns what it printed; otherwise says in a sentence what failed.
+/// Runs a program to its end and returns its output. The error is a sentence with the reason.
 pub fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     command.stdin(Stdio::null()).env("LC_ALL", "C");
@@ -20,7 +20,7 @@ pub fn run(command: &mut Command) -> Result<String, String> {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    // The last lines are the reason; those before tell how it got there.
+    // The last lines are the reason; the lines before tell how it came to that.
     let reason = lines[lines.len().saturating_sub(3)..].join(" / ");
     Err(format!("`{name}` failed ({}): {reason}", output.status))
 }

@@ -1,12 +1,14 @@
-//! The interface's types to ours, and back.
+//! Conversions between the types of the interface and those of the crate.
 
 use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
-use crate::smtp::envelope::{Receipt, Unsent};
+use crate::smtp::config::{
+    AuthPipelining, InitialResponse, PipeliningAfterMessage, Protocol, Security,
+};
 use crate::smtp::error::{Error, RecipientReply};
+use crate::smtp::receipt::{Receipt, Unsent};
 use crate::smtp::reply::Reply;
-use crate::smtp::session::Security;
 use crate::smtp::transcript::Speaker;
 use crate::tls;
 use crate::transcript::TranscriptLine;
@@ -14,9 +16,10 @@ use crate::transcript::TranscriptLine;
 impl From<tls::State> for wit::TlsState {
     fn from(state: tls::State) -> Self {
         Self {
-            version: match state.is_tls13 {
-                true => wit::TlsVersion::Tls13,
-                false => wit::TlsVersion::Tls12,
+            version: if state.is_tls13 {
+                wit::TlsVersion::Tls13
+            } else {
+                wit::TlsVersion::Tls12
             },
             cipher_suite: state.cipher_suite,
             key_exchange: state.key_exchange,
@@ -42,6 +45,45 @@ impl From<wit::Security> for Security {
             wit::Security::Starttls => Self::StartTls,
             wit::Security::Opportunistic => Self::Opportunistic,
             wit::Security::Plaintext => Self::Plaintext,
+        }
+    }
+}
+
+impl From<wit::Protocol> for Protocol {
+    fn from(protocol: wit::Protocol) -> Self {
+        match protocol {
+            wit::Protocol::Smtp => Self::Smtp,
+            wit::Protocol::Lmtp => Self::Lmtp,
+        }
+    }
+}
+
+impl From<wit::InitialResponse> for InitialResponse {
+    fn from(when: wit::InitialResponse) -> Self {
+        match when {
+            wit::InitialResponse::Auto => Self::Auto,
+            wit::InitialResponse::Always => Self::Always,
+            wit::InitialResponse::Never => Self::Never,
+        }
+    }
+}
+
+impl From<wit::PipeliningAfterMessage> for PipeliningAfterMessage {
+    fn from(when: wit::PipeliningAfterMessage) -> Self {
+        match when {
+            wit::PipeliningAfterMessage::Never => Self::Never,
+            wit::PipeliningAfterMessage::AfterBdat => Self::AfterBdat,
+            wit::PipeliningAfterMessage::Always => Self::Always,
+        }
+    }
+}
+
+impl From<wit::AuthPipelining> for AuthPipelining {
+    fn from(when: wit::AuthPipelining) -> Self {
+        match when {
+            wit::AuthPipelining::Never => Self::Never,
+            wit::AuthPipelining::PlainAndExternal => Self::PlainAndExternal,
+            wit::AuthPipelining::TokensToo => Self::TokensToo,
         }
     }
 }
@@ -108,25 +150,42 @@ impl From<Reply> for wit::Reply {
 
 impl From<TranscriptLine> for wit::TranscriptLine {
     fn from(line: TranscriptLine) -> Self {
-        let speaker = match line.speaker {
-            Speaker::Client => wit::Speaker::Client,
-            Speaker::Server => wit::Speaker::Server,
-            Speaker::Event => wit::Speaker::Event,
+        let source = match line.speaker {
+            Speaker::Client => wit::TranscriptSource::Client,
+            Speaker::Server => wit::TranscriptSource::Server,
+            Speaker::Event => wit::TranscriptSource::Event,
         };
         let elapsed = u64::try_from(line.elapsed.as_nanos()).unwrap_or(u64::MAX);
         Self {
-            speaker,
+            source,
             text: line.text,
             elapsed,
         }
     }
 }
 
-/// One function for each type, rather than a part of each export.
-pub fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+/// The result of an export. One generic function, so that its code is not repeated in each export.
+pub(super) fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
     Ok(result?.into())
 }
 
-pub fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+/// The result of a function that only checks its arguments, and so fails only with `invalid-argument`. Each export
+/// contains the code to return every error that it may have. Inlined, this one leaves out 2 kB of it.
+#[inline(always)]
+pub(super) fn checked<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
+    match result {
+        Ok(value) => Ok(value.into()),
+        Err(error) => Err(wit::Error::InvalidArgument(text(error))),
+    }
+}
+
+fn text(error: Error) -> String {
+    match error {
+        Error::InvalidArgument(text) => text,
+        other => other.to_string(),
+    }
+}
+
+pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(Into::into).collect()
 }

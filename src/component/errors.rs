@@ -1,4 +1,4 @@
-//! Errors, both ways: `explain` takes one back.
+//! Conversions of errors, in both directions: exports return them, and `explain` takes one.
 
 use super::convert::all;
 use super::wit;
@@ -31,15 +31,15 @@ impl From<Error> for wit::Error {
             Error::Rejected(phase, reply) => Self::Rejected(wit::Rejection {
                 phase: phase.into(),
                 reply: reply.into(),
-                tried: Vec::new(),
+                tried_mechanisms: Vec::new(),
             }),
             Error::AuthRefused(reply, tried) => Self::Rejected(wit::Rejection {
                 phase: wit::Phase::Auth,
                 reply: reply.into(),
-                tried: tried.into_iter().map(|m| m.name().into()).collect(),
+                tried_mechanisms: tried.into_iter().map(|m| m.name().into()).collect(),
             }),
             Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
-            Error::Protocol(phase, text) => Self::Protocol((phase.into(), text)),
+            Error::Protocol(phase, text) => Self::ProtocolError((phase.into(), text)),
             Error::WrongState(text) => Self::WrongState(text),
             Error::Other(text) => Self::Other(text),
         }
@@ -67,7 +67,7 @@ impl From<wit::Error> for Error {
             wit::Error::MessageTooLarge(limit) => Self::MessageTooLarge(limit),
             wit::Error::Rejected(rejection) => rejection.into(),
             wit::Error::RecipientsRefused(refused) => Self::RecipientsRefused(all(refused)),
-            wit::Error::Protocol((phase, text)) => Self::Protocol(phase.into(), text),
+            wit::Error::ProtocolError((phase, text)) => Self::Protocol(phase.into(), text),
             wit::Error::WrongState(text) => Self::WrongState(text),
             wit::Error::Other(text) => Self::Other(text),
         }
@@ -79,7 +79,7 @@ impl From<wit::Rejection> for Error {
         let wit::Rejection {
             phase,
             reply,
-            tried,
+            tried_mechanisms: tried,
         } = rejection;
         if phase == wit::Phase::Auth {
             let tried = tried.iter().filter_map(|name| Mechanism::from_name(name));
@@ -124,8 +124,8 @@ impl From<Explanation> for wit::Explanation {
     }
 }
 
-/// An enum of the interface and ours of the same name, both ways: the cases of one name, then one whose
-/// names differ, the interface's first.
+/// Conversions, in both directions, between an enum of the interface and the crate's enum of that name: first
+/// the cases with equal names, then the one with two names (the interface's = the crate's).
 macro_rules! same_cases {
     ($name:ident: $($case:ident),+ $(; $theirs:ident = $ours:ident)?) => {
         impl From<$name> for wit::$name {

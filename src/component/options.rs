@@ -1,23 +1,24 @@
-//! The resource `options`.
+//! The resource `options`: parameters of MAIL and RCPT.
 
 use core::cell::RefCell;
 
 use super::wit;
-use crate::smtp::options::{Body, DsnContents, Notify, Options};
+use crate::smtp::error::Error;
+use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 
 #[derive(Default)]
-pub struct GuestOptions(RefCell<Options>);
+pub(super) struct GuestOptions(RefCell<Options>);
 
-/// None are the defaults.
-pub fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
+/// A copy of the caller's options. Without any, the defaults.
+pub(super) fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
     options.map_or(Options::default(), |options| {
         options.get::<GuestOptions>().0.borrow().clone()
     })
 }
 
 impl GuestOptions {
-    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), String>) -> Result<(), wit::Error> {
-        set(&mut self.0.borrow_mut()).map_err(wit::Error::InvalidArgument)
+    fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), Error>) -> Result<(), wit::Error> {
+        set(&mut self.0.borrow_mut()).map_err(Into::into)
     }
 }
 
@@ -26,10 +27,10 @@ impl wit::GuestOptions for GuestOptions {
         Self::default()
     }
 
-    fn set_body(&self, body: wit::Body) {
-        self.0.borrow_mut().set_body(match body {
-            wit::Body::EightBitMime => Body::EightBitMime,
-            wit::Body::BinaryMime => Body::BinaryMime,
+    fn set_body_type(&self, body_type: wit::BodyType) {
+        self.0.borrow_mut().set_body(match body_type {
+            wit::BodyType::EightBitMime => BodyType::EightBitMime,
+            wit::BodyType::BinaryMime => BodyType::BinaryMime,
         });
     }
 

@@ -1,81 +1,97 @@
-//! From a target to a socket, and from a socket to TLS.
+//! Opening a connection: name lookup, Happy Eyeballs, the TLS handshake.
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::{Clock, Target};
-use crate::net::{self, Deadline, Read, Socket};
-use crate::smtp::error::{Error, Phase, TlsFailure};
+use super::{CallDeadlines, ConnectConfig};
+use crate::net::{self, Deadline, Interest, Network, Read, Source, Stream};
+use crate::smtp::error::{Error, Phase};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeout;
 use crate::tls::{self, Tls};
 use crate::transcript::Transcript;
 
-pub fn connect(
-    target: &Target,
-    clock: &Clock,
+pub(super) async fn connect<N: Network>(
+    config: &ConnectConfig,
+    deadlines: &CallDeadlines<N>,
     transcript: &Transcript,
-) -> Result<(Socket, IpAddr), Error> {
-    let Target { host, port, .. } = target;
-    let addresses =
-        net::lookup(host, clock.limit(clock.timeouts.connect)).map_err(|error| match error {
-            net::Error::Denied => Error::AccessDenied(Phase::Lookup),
-            net::Error::TimedOut => clock.timed_out(Phase::Lookup, Timeout::Connect),
-            net::Error::Failed(why) => Error::LookupFailed(format!("{host}: {why}")),
-            net::Error::Disconnected => Error::LookupFailed(host.clone()),
-        })?;
-    if addresses.is_empty() {
-        return Err(Error::LookupFailed(format!(
-            "{host}: the name has no address"
-        )));
-    }
-    transcript.add(Speaker::Event, format!("connecting to {host} port {port}"));
-    let addresses = net::interleave(&addresses, target.memory.prefers_ipv6());
-    match net::dial(addresses, *port, clock.timeouts.connect, clock.total) {
-        Ok((socket, ip)) => {
-            transcript.add(
-                Speaker::Event,
-                format!("connected to {}", SocketAddr::new(ip, *port)),
-            );
-            Ok((socket, ip))
+) -> Result<(N::Stream, IpAddr), Error> {
+    let host = &config.host;
+    let port = config.server.port();
+    let network = &deadlines.network;
+    let addresses = lookup(host, deadlines).await?;
+    let note = |event| transcript.add(|| network.now(), Speaker::Event, event);
+    note(format!("connecting to {host} port {port}"));
+    let addresses = net::interleave(&addresses, config.memory.prefers_ipv6());
+    let limit = deadlines.timeouts.connect;
+    match net::connect(network, addresses, port, limit, deadlines.total).await {
+        Ok((stream, ip)) => {
+            note(format!("connected to {}", SocketAddr::new(ip, port)));
+            Ok((stream, ip))
         }
-        Err(_) if clock.total.is_some_and(Deadline::has_passed) => {
-            Err(Error::Timeout(Phase::Connect, Timeout::Total))
-        }
-        Err(error) if error.is_denied() => Err(Error::AccessDenied(Phase::Connect)),
-        Err(error) => Err(Error::ConnectFailed(format!("{host} port {port}: {error}"))),
+        Err(_) if deadlines.is_over() => Err(Error::Timeout(Phase::Connect, Timeout::Total)),
+        Err(errors) if errors.are_denials() => Err(Error::AccessDenied(Phase::Connect)),
+        Err(errors) => Err(Error::ConnectFailed(format!(
+            "{host} port {port}: {errors}"
+        ))),
     }
 }
 
-/// The ClientHello, whose keys take some time to make.
-pub fn client_hello(target: &Target) -> Result<Tls, Error> {
-    let name = target
+/// The addresses of a host, at least one. An IP address is its own: hosts that resolve no names do not resolve
+/// literals either.
+async fn lookup<N: Network>(
+    host: &str,
+    deadlines: &CallDeadlines<N>,
+) -> Result<Vec<IpAddr>, Error> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![address.to_canonical()]);
+    }
+    let deadline = deadlines.limit(deadlines.timeouts.connect);
+    match deadlines.network.lookup(host, deadline).await {
+        Ok(addresses) if addresses.is_empty() => Err(Error::LookupFailed(format!(
+            "{host}: the name has no address"
+        ))),
+        Ok(addresses) => Ok(addresses),
+        Err(net::Error::Denied) => Err(Error::AccessDenied(Phase::Lookup)),
+        Err(net::Error::TimedOut) => Err(deadlines.timed_out(Phase::Lookup, Timeout::Connect)),
+        Err(net::Error::Failed(why)) => Err(Error::LookupFailed(format!("{host}: {why}"))),
+        Err(net::Error::Disconnected) => Err(Error::LookupFailed(host.into())),
+    }
+}
+
+/// Makes the ClientHello. Its keys take some time to make.
+pub(super) fn client_hello(config: &ConnectConfig) -> Result<Tls, Error> {
+    let name = config
         .server_name
         .as_ref()
         .map_err(|why| Error::InvalidArgument(why.clone()))?;
-    Tls::new(&target.tls, name).map_err(tls_failed)
+    Tls::new(&config.tls, name).map_err(tls_failed)
 }
 
-/// Until the client's part is done.
-pub fn handshake(socket: &Socket, mut tls: Tls, clock: &Clock) -> Result<Tls, Error> {
-    let deadline = clock.limit(clock.timeouts.tls);
+/// The handshake, until the client's part of it is done.
+pub(super) async fn handshake<N: Network>(
+    stream: &mut N::Stream,
+    mut tls: Tls,
+    deadlines: &CallDeadlines<N>,
+) -> Result<Tls, Error> {
+    let deadline = deadlines.limit(deadlines.timeouts.tls);
     let interrupted = |error| match error {
-        net::Error::TimedOut => clock.timed_out(Phase::Tls, Timeout::Tls),
+        net::Error::TimedOut => deadlines.timed_out(Phase::Tls, Timeout::Tls),
         _ => Error::Disconnected(Phase::Tls),
     };
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
-        match socket.write_all(&flight, deadline) {
-            // The server may have said why before it closed: what is to be read tells.
+        match write_all(stream, &flight, deadline).await {
+            // The server may have said why before it closed: reading tells.
             Ok(()) | Err(net::Error::Disconnected) => {}
             Err(error) => return Err(interrupted(error)),
         }
-        match socket.read_within(deadline).map_err(interrupted)? {
+        match stream.read_within(deadline).await.map_err(interrupted)? {
             Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
             Read::Bytes(bytes) => {
                 if let Err(error) = tls.receive(&bytes) {
                     // The alert, for the server's log.
-                    let _ = socket.write_all(tls.outgoing(), deadline);
+                    let _ = write_all(stream, tls.outgoing(), deadline).await;
                     return Err(tls_failed(error));
                 }
             }
@@ -84,18 +100,27 @@ pub fn handshake(socket: &Socket, mut tls: Tls, clock: &Clock) -> Result<Tls, Er
     Ok(tls)
 }
 
-pub fn tls_failed(error: tls::Error) -> Error {
-    let failure = match error.failure {
-        tls::Failure::CertificateExpired => TlsFailure::CertificateExpired,
-        tls::Failure::CertificateNotYetValid => TlsFailure::CertificateNotYetValid,
-        tls::Failure::CertificateUnknownIssuer => TlsFailure::CertificateUnknownIssuer,
-        tls::Failure::CertificateWrongName => TlsFailure::CertificateWrongName,
-        tls::Failure::CertificateRevoked => TlsFailure::CertificateRevoked,
-        tls::Failure::CertificateInvalid => TlsFailure::CertificateInvalid,
-        tls::Failure::CertificateNotPinned => TlsFailure::CertificateNotPinned,
-        tls::Failure::Incompatible => TlsFailure::Incompatible,
-        tls::Failure::HandshakeFailed => TlsFailure::HandshakeFailed,
-        tls::Failure::NoRandomness => return Error::Other(error.message),
-    };
-    Error::TlsFailed(failure, error.message)
+pub(super) async fn write_all(
+    stream: &mut impl Stream,
+    mut bytes: &[u8],
+    deadline: Deadline,
+) -> Result<(), net::Error> {
+    while !bytes.is_empty() {
+        match stream.writable_bytes()? {
+            0 => stream.wait(Interest::Write, deadline).await?,
+            octets => {
+                let (piece, rest) = bytes.split_at(octets.min(bytes.len()));
+                stream.write(piece)?;
+                bytes = rest;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn tls_failed(error: tls::Error) -> Error {
+    match error {
+        tls::Error::Failed(failure, message) => Error::TlsFailed(failure, message),
+        tls::Error::NoRandomness => Error::Other(error.to_string()),
+    }
 }

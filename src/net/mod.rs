@@ -1,27 +1,19 @@
-//! The way to the server: names, TCP, time, over WASI 0.2. Nothing here knows what is sent.
+//! Network I/O, clocks and randomness behind one trait, [`Network`]; and Happy Eyeballs (RFC 8305) over it.
+//!
+//! ```text
+//!   Network --lookup---> addresses --Happy Eyeballs--> Stream     a TCP connection: read, write, wait
+//!      |                                                  |
+//!      +-- now, sleep_until, random, unix_time            +------ Source: read, wait
+//! ```
+//!
+//! [`Wasi`] is the network of WASI 0.2. Nothing here knows SMTP or TLS.
 
-mod clock;
-mod dial;
-mod entropy;
-mod lookup;
-mod socket;
+mod deadline;
+mod happy_eyeballs;
+mod network;
+mod wasi02;
 
-pub use clock::{Deadline, now, unix_time};
-pub use dial::{dial, interleave};
-pub use entropy::{NoRandomness, random};
-pub use lookup::lookup;
-pub use socket::{Read, Socket, read, wait_to_read};
-pub use wasip2::io::streams::{InputStream, OutputStream};
-
-/// Why the network did not do it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// The host does not grant it.
-    Denied,
-    /// The deadline passed.
-    TimedOut,
-    /// The connection is gone.
-    Disconnected,
-    /// In words, such as "connection refused".
-    Failed(String),
-}
+pub use deadline::Deadline;
+pub(crate) use happy_eyeballs::{connect, interleave};
+pub use network::{Error, Interest, Network, NoRandomness, Read, Source, Stream};
+pub use wasi02::{Wasi, WasiStream, block_on};

@@ -1,16 +1,17 @@
-//! SASL messages as SMTP carries them: in base64 (RFC 4954, section 4).
+//! base64, in which SMTP carries SASL messages (RFC 4954, section 4).
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-/// A response to a challenge, which may be a secret: wiped when it is dropped. An empty one is an empty line.
+use super::Error;
+
+/// A response to a challenge. It may be a secret, so it is wiped on drop. An empty one is an empty line.
 pub fn encode(message: &[u8]) -> Zeroizing<String> {
-    // Encoded in place: no other copy of it is made.
     Zeroizing::new(BASE64_STANDARD.encode(message))
 }
 
-/// An initial response, on the line of AUTH, where an empty one has to be seen.
+/// An initial response, on the line of AUTH. There an empty one is `=`.
 pub fn encode_initial(message: &[u8]) -> Zeroizing<String> {
     match message {
         [] => Zeroizing::new("=".into()),
@@ -18,12 +19,11 @@ pub fn encode_initial(message: &[u8]) -> Zeroizing<String> {
     }
 }
 
-/// A challenge. Foreign characters, and padding anywhere but at the end, are errors; the client is
-/// to cancel then.
-pub fn decode(text: &str) -> Result<Vec<u8>, String> {
+/// A challenge. Other characters, and padding anywhere but at the end, are errors: the client has to cancel.
+pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     BASE64_STANDARD
         .decode(text)
-        .map_err(|error| format!("the challenge is not base64: {error}"))
+        .map_err(|error| Error::BadChallenge(format!("the challenge is not base64: {error}")))
 }
 
 #[cfg(test)]
@@ -49,13 +49,14 @@ mod tests {
 
     // Conformance: 47
     #[test]
-    fn what_is_not_base64_is_refused() {
+    fn a_challenge_that_is_not_base64_is_refused() {
         for text in [
             "=", "YQ", "YQ=", "YQ==YQ==", "Y Q=", "YQ==\r", "YQ-_", "Y===", "YR==", "é",
         ] {
             assert!(
                 decode(text)
                     .unwrap_err()
+                    .to_string()
                     .starts_with("the challenge is not base64"),
                 "{text}"
             );

@@ -3,46 +3,46 @@
 use core::fmt;
 use zeroize::Zeroize;
 
-/// Wiped when dropped, and hidden from `Debug`.
+use super::Error;
+
+/// Wiped on drop. `Debug` hides the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password {
+    /// As the server knows the user.
     pub username: String,
+    /// In clear.
     pub password: String,
-    /// Whom to act as, where it is not the user (RFC 4422, section 3.4.1).
+    /// The identity to act as, if it is not the user's own (RFC 4422, section 3.4.1).
     pub authorization_id: Option<String>,
 }
 
 impl Password {
-    /// What no mechanism carries. LOGIN and CRAM-MD5 could, but whether a password works is not to
-    /// hang on the mechanism that a server happens to offer.
-    pub(super) fn check(&self) -> Result<(), String> {
+    /// Refuses a password that not every mechanism can carry. LOGIN and CRAM-MD5 can carry more, but
+    /// whether a password works must not depend on the mechanism that a server offers.
+    pub(super) fn check(&self) -> Result<(), Error> {
         let authorization_id = self.authorization_id.as_deref().unwrap_or_default();
-        if self.username.is_empty() {
-            return Err("the user name is empty".into());
-        }
-        if self.password.is_empty() {
-            return Err("the password is empty".into());
-        }
-        // It stands between the fields of PLAIN (RFC 4616, section 2).
-        if [&self.username, &self.password, authorization_id]
-            .iter()
-            .any(|field| field.contains('\0'))
-        {
-            return Err(
-                "the user name, the password or the authorization identity holds NUL".into(),
-            );
-        }
-        Ok(())
+        let fields = [&self.username, &self.password, authorization_id];
+        let problem = if self.username.is_empty() {
+            "the user name is empty"
+        } else if self.password.is_empty() {
+            "the password is empty"
+        } else if fields.iter().any(|field| field.contains('\0')) {
+            // NUL separates the fields of PLAIN (RFC 4616, section 2).
+            "the user name, the password or the authorization identity holds NUL"
+        } else {
+            return Ok(());
+        };
+        Err(Error::CannotCarry(problem.into()))
     }
 
-    /// For mechanisms that cannot act as another than the user.
-    pub(super) fn check_acts_as_self(&self, mechanism: &str) -> Result<(), String> {
+    /// For mechanisms that cannot act as another identity.
+    pub(super) fn check_acts_as_self(&self, mechanism: &str) -> Result<(), Error> {
         match self.authorization_id.as_deref() {
             None | Some("") => Ok(()),
             Some(other) if *other == self.username => Ok(()),
-            Some(_) => Err(format!(
+            Some(_) => Err(Error::CannotCarry(format!(
                 "{mechanism} carries no authorization identity: PLAIN does"
-            )),
+            ))),
         }
     }
 }

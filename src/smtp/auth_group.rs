@@ -1,153 +1,257 @@
-//! AUTH in one group with the envelope of the message that it is for (RFC 4954, section 4).
+//! AUTH pipelined with the envelope of the first message (RFC 4954, section 4).
 //!
 //! ```text
 //! C: AUTH PLAIN AHVzZXIAc2VjcmV0           one flight
 //! C: MAIL FROM:<a@example.net>
 //! C: RCPT TO:<b@example.org>
 //! C: DATA
-//! S: 235 2.7.0 welcome                     whoever discards what followed AUTH says no more:
+//! S: 235 2.7.0 welcome                     a server that discards the rest sends no other reply:
 //!                                          `awaits_behind_auth`
 //! ```
 
+use std::mem;
+
+use super::authentication::Login;
+use super::command::{Command, PendingReply};
 use super::error::{Error, Phase};
-use super::line::{Line, Verb};
 use super::reply::Reply;
-use super::session::{Session, State};
+use super::session::Session;
+use super::state::{AfterAuth, EnvelopeSent, EnvelopeState, LostEnvelope, State};
+use super::transaction::Transaction;
 use super::transcript::Speaker;
 
-impl Session {
-    /// Whether all that is awaited are answers to what left behind an AUTH that was answered, and none
-    /// of it was answered yet but as too early. A server that discards what followed AUTH never
-    /// answers: whoever waits had better not wait for long.
-    pub fn awaits_behind_auth(&self) -> bool {
-        self.login.is_answered_alone && !self.awaited.is_empty()
-    }
+/// Bad sequence of commands (RFC 5321, section 4.2.3), and authentication required (RFC 4954, section 6).
+/// Behind AUTH they mean that the server has not processed AUTH yet.
+const TOO_EARLY: [u16; 2] = [503, 530];
 
-    /// Whether the server lost an envelope that left behind AUTH: the message, of which nothing else
-    /// has left, is to be sent once more over another connection. AUTH leaves alone there, as the
-    /// memory of the server says.
-    pub fn has_lost_envelope(&self) -> bool {
-        self.login.has_lost_envelope
-    }
+/// An AUTH that left together with an envelope.
+pub(super) struct GroupedAuth {
+    pub login: Login,
+    /// The envelope's commands behind AUTH, which are sent again after another AUTH.
+    pub commands: Vec<Command>,
+    answer: AuthAnswer,
+}
 
-    /// What it means that the session ends with `error`: where AUTH was refused, that it was; and where
-    /// nothing was answered behind AUTH, perhaps that the server has lost it.
-    pub fn ends_with(&mut self, error: Error) -> Error {
-        let is_silent = matches!(error, Error::Timeout(..) | Error::Disconnected(_));
-        let is_closing = matches!(&error, Error::Rejected(_, reply) if reply.code == 421);
-        let is_behind_auth = self.awaits_behind_auth();
-        let transaction = self.transaction.as_mut();
-        let refusal = transaction.and_then(|t| t.auth_refusal.take());
-        let is_about_auth = is_silent || is_closing && refusal.is_some();
-        if !is_about_auth {
-            return error;
-        }
-        self.end();
-        let refusal = refusal.map(|reply| self.note_refusal(reply));
-        if is_silent && is_behind_auth && (refusal.is_none() || self.has_next_mechanism()) {
-            self.lost_envelope();
-            self.login.has_lost_envelope = true;
-        }
-        refusal.map_or(error, |reply| self.rejected(Phase::Auth, reply))
-    }
+/// The server's answer to an AUTH in a group.
+enum AuthAnswer {
+    Awaited,
+    /// A challenge came, so the server takes MAIL for the response. Its reply to MAIL is the refusal.
+    MailConsumed,
+    Succeeded,
+    Refused(Reply),
+}
 
-    /// An answer to what may have left behind AUTH.
-    pub(super) fn hear_behind_auth(&mut self, reply: &Reply) {
-        if !is_too_early(reply) {
-            self.login.is_answered_alone = false;
+impl GroupedAuth {
+    pub(super) fn new(login: Login, commands: Vec<Command>) -> Self {
+        Self {
+            login,
+            commands,
+            answer: AuthAnswer::Awaited,
         }
     }
 
-    /// AUTH's answer, while those to the envelope that left with it are still to come: these only
-    /// count where it succeeds.
-    pub(super) fn hear_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
-            return Ok(());
-        };
-        if reply.is_success() && !transaction.is_response {
-            self.login.is_answered_alone = true;
-            return self.auth_succeeded();
-        }
-        if reply.code == 334 && matches!(self.awaited.front(), Some(Verb::Mail)) {
-            // The server takes the next line, MAIL, for the response, and its reply is the refusal.
-            transaction.is_response = true;
-            self.awaited.pop_front();
-            self.awaited.push_front(Verb::AuthAtOnce);
-            self.hear_reason(&reply);
-            return Ok(());
-        }
-        if !reply.is_refusal() {
-            return Err(self.refused(Phase::Auth, reply));
-        }
-        transaction.auth_refusal = Some(reply);
-        self.login.is_answered_alone = true;
-        Ok(())
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self.answer, AuthAnswer::Refused(_))
     }
 
-    /// A challenge that has no answer any more: it says why a token was refused.
-    fn hear_reason(&mut self, reply: &Reply) {
-        if let (Some(exchange), Ok(reason)) = (&mut self.exchange, Self::challenge(reply)) {
-            // The answer has no place; the reason is kept.
-            let _ = exchange.respond(&reason);
-        }
+    /// Whether AUTH succeeded, but the server refused MAIL because it processed that too early.
+    pub(super) fn came_too_early(&self, transaction: &Transaction) -> bool {
+        let mail = transaction.mail_refusal();
+        matches!(self.answer, AuthAnswer::Succeeded)
+            && mail.is_some_and(|reply| TOO_EARLY.contains(&reply.code))
+            && !transaction.is_data_accepted()
     }
 
-    /// AUTH was refused with an envelope behind it: the next mechanism, and the envelope again.
-    pub(super) fn settle_refused_group(&mut self, reply: Reply) -> Result<(), Error> {
-        let Some(transaction) = &mut self.transaction else {
-            return Ok(());
-        };
-        if transaction.go_ahead {
-            // A dot would send an empty message.
-            let reply = self.note_refusal(reply);
-            let error = self.rejected(Phase::Auth, reply);
-            return Err(self.ended(error));
-        }
-        let begun = transaction.begun;
-        let envelope = transaction.start_again();
-        self.login.alone = true;
-        match self.auth_refused(reply) {
-            Ok(()) if begun => self.queued.push_front((Verb::Rset, Line::open("RSET"))),
-            Ok(()) => {}
-            Err(error) => {
-                self.transaction = None;
-                self.state = State::Ready;
-                return Err(error);
-            }
-        }
-        self.queued.extend(envelope);
-        Ok(())
-    }
-
-    /// Where AUTH succeeded, and MAIL behind it was answered as if that were still to come: the envelope
-    /// again. Returns whether that was so.
-    pub(super) fn settle_early_envelope(&mut self) -> bool {
-        self.login.is_answered_alone = false;
-        let Some(transaction) = self.transaction.as_mut().filter(|_| self.authenticated) else {
-            return false;
-        };
-        let is_early = matches!(
-            &transaction.failure,
-            Some(Error::Rejected(Phase::Mail, reply)) if is_too_early(reply)
-        );
-        if !is_early || transaction.said.is_empty() || transaction.go_ahead {
-            return false;
-        }
-        let envelope = transaction.start_again();
-        self.queued.extend(envelope);
-        self.lost_envelope();
-        true
-    }
-
-    fn lost_envelope(&mut self) {
-        self.plan.memory.learn_auth_alone();
-        self.words.say(Speaker::Event, || {
-            "the server lost what left with AUTH: from now on, AUTH leaves alone".into()
-        });
+    fn is_answered(&self) -> bool {
+        matches!(self.answer, AuthAnswer::Succeeded | AuthAnswer::Refused(_))
     }
 }
 
-/// Bad sequence of commands (RFC 5321, section 4.2.3); authentication required (RFC 4954, section 6).
-fn is_too_early(reply: &Reply) -> bool {
-    matches!(reply.code, 503 | 530)
+impl EnvelopeState {
+    fn auth(&mut self) -> Option<&mut GroupedAuth> {
+        match &mut self.sent {
+            EnvelopeSent::BehindAuth(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Whether AUTH is answered, and the commands behind it are not, or only refused as too early.
+    fn is_only_auth_answered(&self) -> bool {
+        let EnvelopeSent::BehindAuth(group) = &self.sent else {
+            return false;
+        };
+        group.is_answered() && self.transaction.is_answered_only_with(&TOO_EARLY)
+    }
+}
+
+impl Session {
+    /// Whether AUTH is answered, and the awaited replies are to the commands behind it, which have no reply
+    /// so far or only refusals as too early. A server that discards these commands never replies, so the
+    /// driver does not wait for long.
+    pub fn awaits_behind_auth(&self) -> bool {
+        match &self.state {
+            State::Envelope(envelope) => {
+                envelope.is_only_auth_answered() && self.pipeline.awaits_reply()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the session ended because the server lost the envelope behind AUTH. No content has left, so
+    /// the message is sent once more over another connection. AUTH leaves alone there, by the memory of the
+    /// server.
+    pub fn has_lost_envelope(&self) -> bool {
+        matches!(&self.state, State::Closed(closed) if closed.lost == LostEnvelope::BehindAuth)
+    }
+
+    /// Interprets a timeout or the end of the connection during AUTH's group. If AUTH was refused, the
+    /// refusal is the error. If nothing behind AUTH was answered, the server may have lost it.
+    pub(super) fn interpret_in_auth_group(&mut self, error: Error) -> Error {
+        if !matches!(error, Error::Timeout(..) | Error::Disconnected(_)) {
+            return error;
+        }
+        let is_behind_auth = self.awaits_behind_auth();
+        let Some((mut login, reply)) = self.take_auth_refusal() else {
+            if is_behind_auth {
+                self.close_as_lost();
+            }
+            return error;
+        };
+        let reply = login.record_refusal(reply);
+        if is_behind_auth && login.has_next_mechanism() {
+            self.close_as_lost();
+        }
+        self.close();
+        login.refused(reply)
+    }
+
+    /// The refusal of an AUTH whose group is not completely answered. The session must be closed then.
+    pub(super) fn take_auth_refusal(&mut self) -> Option<(Login, Reply)> {
+        let State::Envelope(envelope) = &mut self.state else {
+            return None;
+        };
+        let is_refused = |group: &&mut GroupedAuth| matches!(group.answer, AuthAnswer::Refused(_));
+        envelope.auth().filter(is_refused)?;
+        match mem::replace(&mut envelope.sent, EnvelopeSent::Alone) {
+            EnvelopeSent::BehindAuth(group) => match group.answer {
+                AuthAnswer::Refused(reply) => Some((group.login, reply)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Handles AUTH's reply before those to the envelope behind it. These count only if AUTH succeeds.
+    pub(super) fn on_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
+        let takes_mail = self.pipeline.next_pending() == Some(PendingReply::Mail);
+        let State::Envelope(envelope) = &mut self.state else {
+            return Ok(());
+        };
+        let Some(group) = envelope.auth() else {
+            return Ok(());
+        };
+        let is_first = matches!(group.answer, AuthAnswer::Awaited);
+        if reply.is_success() && is_first {
+            group.answer = AuthAnswer::Succeeded;
+            return self.conclude_grouped_login();
+        }
+        if reply.code == 334 && takes_mail {
+            group.answer = AuthAnswer::MailConsumed;
+            // It is too late for a response. The challenge has the reason why the token is refused.
+            if let (Some(exchange), Ok(reason)) =
+                (group.login.exchange_mut(), Self::challenge(&reply))
+            {
+                let _ = exchange.respond(&reason);
+            }
+            self.pipeline
+                .replace_next_pending(PendingReply::AuthInGroup);
+            return Ok(());
+        }
+        if !reply.is_refusal() {
+            return Err(self.nonsense(Phase::Auth, &reply));
+        }
+        group.answer = AuthAnswer::Refused(reply);
+        Ok(())
+    }
+
+    fn conclude_grouped_login(&mut self) -> Result<(), Error> {
+        let State::Envelope(mut envelope) = self.take_state() else {
+            return Ok(());
+        };
+        let result = match &mut envelope.sent {
+            EnvelopeSent::BehindAuth(group) => self.conclude_login(&group.login),
+            _ => Ok(()),
+        };
+        if result.is_ok() {
+            self.enter(State::Envelope(envelope));
+        }
+        result
+    }
+
+    /// AUTH was refused with an envelope behind it: tries the next mechanism, and sends the envelope again.
+    pub(super) fn judge_refused_auth(
+        &mut self,
+        mut transaction: Transaction,
+        group: GroupedAuth,
+    ) -> Result<(), Error> {
+        let GroupedAuth {
+            mut login,
+            commands,
+            answer: AuthAnswer::Refused(reply),
+        } = group
+        else {
+            return Ok(());
+        };
+        if transaction.is_data_accepted() {
+            // The server waits for the content, and a dot sends an empty message.
+            let reply = login.record_refusal(reply);
+            self.results.failed = Some(transaction);
+            self.close_with(LostEnvelope::No);
+            return Err(login.refused(reply));
+        }
+        let is_begun = transaction.is_mail_accepted();
+        transaction.forget_answers();
+        let envelope = EnvelopeState {
+            transaction,
+            sent: EnvelopeSent::Alone,
+        };
+        self.try_next_mechanism(login, reply, AfterAuth::Envelope(envelope))?;
+        if is_begun {
+            self.pipeline
+                .queue_first(Command::new(PendingReply::Rset, "RSET"));
+        }
+        commands
+            .into_iter()
+            .for_each(|command| self.pipeline.queue(command));
+        Ok(())
+    }
+
+    /// AUTH succeeded, but MAIL behind it was refused as too early: sends the envelope again.
+    pub(super) fn send_early_envelope_again(
+        &mut self,
+        mut transaction: Transaction,
+        group: GroupedAuth,
+    ) {
+        transaction.forget_answers();
+        self.enter(State::Envelope(EnvelopeState {
+            transaction,
+            sent: EnvelopeSent::Alone,
+        }));
+        for command in group.commands {
+            self.pipeline.queue(command);
+        }
+        self.learn_that_auth_leaves_alone();
+    }
+
+    fn close_as_lost(&mut self) {
+        self.close_with(LostEnvelope::BehindAuth);
+        self.learn_that_auth_leaves_alone();
+    }
+
+    fn learn_that_auth_leaves_alone(&mut self) {
+        self.memory().learn_auth_alone();
+        self.transcript.record(Speaker::Event, || {
+            "the server lost what left with AUTH: from now on, AUTH leaves alone".into()
+        });
+    }
 }

@@ -1,227 +1,379 @@
-//! AUTH (RFC 4954): one mechanism, and where the server refuses it, perhaps another.
+//! AUTH (RFC 4954): one mechanism, and others if the server refuses it.
 //!
 //! ```text
-//! C: AUTH SCRAM-SHA-256 biws...            the first that is allowed and on offer
-//! S: 535 5.7.8 no                          it may not know this user in this way
+//! C: AUTH SCRAM-SHA-256 biws...            the first that is allowed and offered
+//! S: 535 5.7.8 no                          the server may not have this user's password in this form
 //! C: AUTH PLAIN AHVzZXIAc2VjcmV0           the next
 //! S: 235 2.7.0 welcome
 //! ```
 
+use super::command::{Command, MAX_COMMAND, PendingReply};
+use super::config::{AuthPipelining, ConnectUntil, InitialResponse};
 use super::error::{Error, Phase};
-use super::line::{Line, MAX_COMMAND, Verb};
 use super::reply::Reply;
-use super::session::{AuthPipelining, Goal, InitialResponse, Session, State};
+use super::session::{Channel, Session};
+use super::state::{AfterAuth, Authenticating, EnvelopeSent, Idle, Reset, State, Turn};
 use super::transcript::Speaker;
 use crate::sasl::{
     self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce,
     Refusal,
 };
 
-/// One `authenticate`, over all its attempts.
-#[derive(Default)]
+/// The progress of the session's authentication.
+pub(super) enum Authentication {
+    NotDone,
+    /// AUTH waits, and leaves together with the first envelope.
+    Deferred(Box<Login>, Command),
+    Done,
+}
+
+/// One authentication, over all its attempts.
 pub(super) struct Login {
-    binding: Option<ChannelBinding>,
-    pub(super) attempts: Option<Attempts>,
-    /// The first refusal: it is of the mechanism that was wanted most.
-    refusal: Option<Reply>,
-    /// Why the first mechanism that was passed over cannot carry the credentials.
-    unfit: Option<String>,
-    /// Why an exchange was cancelled.
-    fault: Option<String>,
-    /// The credentials are others than planned: what is learned of them is not for other sessions.
-    is_unplanned: bool,
-    /// An AUTH that left with an envelope was refused: no other does.
-    pub(super) alone: bool,
-    /// AUTH was answered, and nothing yet of what left behind it.
-    pub(super) is_answered_alone: bool,
-    /// The server lost the envelope that left behind AUTH.
-    pub(super) has_lost_envelope: bool,
+    credentials: Credentials,
+    nonces: [Nonce; MAX_ATTEMPTS],
+    origin: Origin,
+    attempts: Attempts,
+    exchange: Option<Exchange>,
+    /// The refusal of the first mechanism, which is the preferred one.
+    first_refusal: Option<Reply>,
+    /// The reason why the first skipped mechanism cannot carry the credentials.
+    skipped_reason: Option<sasl::Error>,
+    /// The reason why the exchange was cancelled.
+    cancel_reason: Option<sasl::Error>,
+}
+
+/// The source of credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The configuration. A mechanism that works for these is remembered for other sessions.
+    Config,
+    /// The caller, for this session alone.
+    Caller,
 }
 
 impl Login {
     /// The mechanisms that the server has refused, in order.
-    pub(super) fn tried(&self) -> Vec<Mechanism> {
-        let tried = self.attempts.as_ref().map(Attempts::tried);
-        tried.unwrap_or_default().to_vec()
+    fn tried(&self) -> Vec<Mechanism> {
+        self.attempts.tried().to_vec()
+    }
+
+    /// The error after all mechanisms are refused.
+    pub(super) fn refused(&self, reply: Reply) -> Error {
+        Error::AuthRefused(reply, self.tried())
+    }
+
+    pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
+        self.exchange.as_mut()
+    }
+
+    /// Whether another mechanism follows the one that was refused.
+    pub(super) fn has_next_mechanism(&self) -> bool {
+        self.attempts.has_next()
+    }
+
+    /// Whether the current exchange lets a reader of the server's challenges guess the password.
+    fn sends_password_proof(&self) -> bool {
+        let exchange = self.exchange.as_ref();
+        exchange.is_some_and(|exchange| exchange.mechanism().is_scram())
+    }
+
+    /// Records that the current mechanism is refused. Returns the reply, with the server's reason from the
+    /// exchange added.
+    pub(super) fn record_refusal(&mut self, mut reply: Reply) -> Reply {
+        let Some(exchange) = self.exchange.take() else {
+            return reply;
+        };
+        let refusal = Refusal {
+            code: reply.code,
+            is_of_proof: exchange.has_proved(),
+            is_of_binding: exchange.is_binding_refused(),
+        };
+        self.attempts.refused(exchange.mechanism(), refusal);
+        reply.lines.extend(exchange.failure().map(String::from));
+        reply
+    }
+
+    /// The current mechanism, if this reply refuses its proof of the password.
+    fn refused_proof(&self, reply: &Reply) -> Option<Mechanism> {
+        let exchange = self.exchange.as_ref()?;
+        let mechanism = exchange.mechanism();
+        let is_refused = mechanism.is_proof() && (reply.code == 535 || exchange.has_proved());
+        is_refused.then_some(mechanism)
     }
 }
 
 impl Session {
-    /// What names the TLS connection that stands, for mechanisms that prove it to be the same at
-    /// both ends.
-    pub fn bind(&mut self, binding: Option<ChannelBinding>) {
-        self.login.binding = binding;
-    }
-
-    /// With other credentials than planned, and nonces that were not used yet.
+    /// AUTH with the caller's credentials instead of the configured ones. The nonces must be new.
     pub fn authenticate_as(
         &mut self,
         credentials: Credentials,
         nonces: [Nonce; MAX_ATTEMPTS],
     ) -> Result<(), Error> {
         self.expect_unauthenticated()?;
-        self.plan.credentials = Some(credentials);
-        self.plan.nonces = nonces;
-        self.login.is_unplanned = true;
-        self.authenticate()
+        let then = AfterAuth::Idle(self.due_reset());
+        self.log_in(credentials, nonces, Origin::Caller, then)
     }
 
+    /// AUTH with the configured credentials, if there are any.
     pub(super) fn authenticate(&mut self) -> Result<(), Error> {
-        let Some(credentials) = &self.plan.credentials else {
-            self.authenticated();
+        let Some(credentials) = self.config.server.credentials.clone() else {
+            self.enter(State::Idle(Idle::default()));
             return Ok(());
         };
-        self.may_authenticate()?;
-        let offered = self.extensions.auth_mechanisms();
-        let allowed = &self.plan.mechanisms;
-        let has_binding = self.login.binding.is_some();
-        let mut attempts = Attempts::new(&offered, allowed, credentials, has_binding);
-        attempts.set_plain_fallback(self.plan.plain_fallback);
-        if let Some(mechanism) = self.plan.memory.mechanism()
-            && !self.login.is_unplanned
-        {
-            attempts.begin_with(mechanism);
-        }
-        self.login.attempts = Some(attempts);
-        self.login.refusal = None;
-        self.login.unfit = None;
-        match self.next_exchange() {
-            Some(exchange) => {
-                self.say_auth(exchange);
-                Ok(())
-            }
-            None => Err(match self.login.unfit.take() {
-                Some(why) => Error::InvalidArgument(why),
-                None => Error::AuthUnavailable(offered),
-            }),
-        }
+        let nonces = self.config.nonces;
+        let then = match self.state {
+            State::Opening(ConnectUntil::FirstMessage) => AfterAuth::FirstMessage,
+            _ => AfterAuth::Idle(Reset::NotDue),
+        };
+        self.log_in(credentials, nonces, Origin::Config, then)
     }
 
-    /// A listener between us and the server must not learn credentials, whatever the mechanism.
-    pub(super) fn may_authenticate(&self) -> Result<(), Error> {
-        match self.secure || self.plan.loopback {
-            true => Ok(()),
-            false => Err(Error::AuthNeedsTls),
-        }
-    }
-
-    /// What was planned is reached: from now on each step is asked for.
-    pub(super) fn authenticated(&mut self) {
-        self.exchange = None;
-        self.plan.goal = Goal::Greeting;
-        if self.state == State::Opening {
-            self.state = State::Ready;
-        }
-    }
-
-    /// Whether the server is still to learn who we are.
+    /// Whether credentials are configured, and the server has not accepted them yet.
     pub fn is_unauthenticated(&self) -> bool {
-        self.plan.credentials.is_some() && !self.authenticated
+        let is_done = matches!(self.authentication, Authentication::Done);
+        self.config.server.credentials.is_some() && !is_done
     }
 
-    /// What a 334 asks (RFC 4954, section 4); the error says what is wrong with it.
-    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, String> {
+    /// Decodes the challenge in a 334 reply (RFC 4954, section 4). The error names the fault.
+    pub fn challenge(reply: &Reply) -> Result<Vec<u8>, sasl::Error> {
         sasl::decode(reply.lines.first().map_or("", String::as_str))
     }
 
-    /// An answer in an exchange of the caller's own.
-    pub(super) fn hear_own_mechanism(&mut self, verb: Verb, reply: Reply) -> Result<(), Error> {
-        let challenged = verb == Verb::Auth && reply.code == 334;
-        self.own_mechanism = challenged;
-        self.authenticated = verb == Verb::Auth && reply.is_success();
-        self.state = match challenged {
-            true => State::Challenged,
-            false => State::Ready,
+    /// Credentials need TLS, whatever the mechanism, so that no listener in between learns them.
+    pub(super) fn expect_private_channel(&self) -> Result<(), Error> {
+        if self.is_secure() || self.config.is_loopback {
+            Ok(())
+        } else {
+            Err(Error::AuthNeedsTls)
+        }
+    }
+
+    /// Whether challenges are hidden in the transcript.
+    pub(super) fn sends_password_proof(&self) -> bool {
+        match &self.state {
+            State::Authenticating(authenticating) => authenticating.login.sends_password_proof(),
+            _ => false,
+        }
+    }
+
+    fn log_in(
+        &mut self,
+        credentials: Credentials,
+        nonces: [Nonce; MAX_ATTEMPTS],
+        origin: Origin,
+        then: AfterAuth,
+    ) -> Result<(), Error> {
+        self.expect_private_channel()?;
+        let offered = self.extensions().auth_mechanisms();
+        let server = &self.config.server;
+        let has_binding = self.channel_binding().is_some();
+        let mut attempts = Attempts::new(&offered, &server.mechanisms, &credentials, has_binding);
+        attempts.set_plain_fallback(server.plain_fallback);
+        if let (Origin::Config, Some(mechanism)) = (origin, self.memory().mechanism()) {
+            attempts.begin_with(mechanism);
+        }
+        let mut login = Login {
+            credentials,
+            nonces,
+            origin,
+            attempts,
+            exchange: None,
+            first_refusal: None,
+            skipped_reason: None,
+            cancel_reason: None,
         };
-        // A refusal is what a cancelled exchange is answered with (RFC 4954, section 4).
-        if reply.is_success() || challenged || verb == Verb::AuthCancel {
-            self.answer = Some(reply);
+        if let Some(exchange) = self.next_exchange(&mut login) {
+            self.start_exchange(login, exchange, then);
             return Ok(());
         }
-        Err(self.refused(verb.phase(), reply))
+        Err(match login.skipped_reason {
+            Some(why) => Error::InvalidArgument(why.to_string()),
+            None => Error::AuthUnavailable(offered),
+        })
     }
 
-    /// Answers a challenge, or cancels where there is no answer (RFC 4954, section 4).
-    pub(super) fn respond(&mut self, reply: &Reply) {
-        let answer = match &mut self.exchange {
-            Some(exchange) if !exchange.reads_challenge() => exchange.respond(b""),
-            Some(exchange) => {
-                Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
+    /// Starts the next mechanism that can carry the credentials.
+    fn next_exchange(&self, login: &mut Login) -> Option<Exchange> {
+        while let Some(mechanism) = login.attempts.next_mechanism() {
+            let context = Context {
+                nonce: *login.nonces.get(login.attempts.tried().len())?,
+                binding: self.channel_binding(),
+                bound_offered: login.attempts.bound_offered(),
+                host: &self.config.host,
+                port: self.config.server.port(),
+            };
+            match Exchange::new(mechanism, &login.credentials, &context) {
+                Ok(exchange) => return Some(exchange),
+                Err(why) => {
+                    login.skipped_reason.get_or_insert(why);
+                }
             }
-            None => Err("the server asks for more than is known".into()),
+        }
+        None
+    }
+
+    fn channel_binding(&self) -> Option<&ChannelBinding> {
+        match &self.server.channel {
+            Channel::Tls(binding) => binding.as_ref(),
+            Channel::Clear => None,
+        }
+    }
+
+    /// Queues AUTH, or defers it until the first envelope if both may leave together.
+    fn start_exchange(&mut self, mut login: Login, mut exchange: Exchange, then: AfterAuth) {
+        let mechanism = exchange.mechanism();
+        let with_initial_response = self.auth_with_initial_response(&exchange);
+        if with_initial_response.is_some() {
+            exchange.initial_response_sent();
+        }
+        login.exchange = Some(exchange);
+        match with_initial_response {
+            Some(command) if self.may_defer_auth(mechanism, &then) => {
+                let command = command.awaiting(PendingReply::AuthInGroup);
+                self.authentication = Authentication::Deferred(Box::new(login), command);
+                self.enter(State::Idle(Idle::default()));
+            }
+            command => {
+                let line = format!("AUTH {}", mechanism.name());
+                let command = command.unwrap_or_else(|| Command::new(PendingReply::Auth, line));
+                self.pipeline.queue_first(command);
+                self.enter(State::Authenticating(Authenticating { login, then }));
+            }
+        }
+    }
+
+    /// AUTH with the initial response, unless that makes the line too long (RFC 4954, section 4).
+    fn auth_with_initial_response(&self, exchange: &Exchange) -> Option<Command> {
+        let response = exchange.initial_response()?;
+        let text = format!("AUTH {} ", exchange.mechanism().name());
+        let response = sasl::encode_initial(response);
+        let command = Command::with_secret(PendingReply::Auth, &text, response);
+        let is_allowed = match self.config.server.initial_response {
+            InitialResponse::Auto => command.len() <= MAX_COMMAND,
+            InitialResponse::Always => true,
+            InitialResponse::Never => false,
         };
-        match answer {
-            Ok(answer) => {
-                let line = Line::with_secret("", sasl::encode(&answer));
-                self.queued.push_front((Verb::Auth, line));
-            }
-            Err(why) => {
-                self.login.fault = Some(why);
-                self.queued.push_front((Verb::AuthCancel, Line::open("*")));
-            }
+        is_allowed.then_some(command)
+    }
+
+    /// Whether AUTH may leave together with the first envelope, before its reply: if its initial response
+    /// completes the exchange (RFC 4954, section 4, names PLAIN and EXTERNAL). A refused token has one more
+    /// turn, for which the server takes MAIL.
+    fn may_defer_auth(&self, mechanism: Mechanism, then: &AfterAuth) -> bool {
+        let is_before_message = matches!(then, AfterAuth::FirstMessage);
+        if !is_before_message || !self.pipeline.is_offered || self.memory().auth_alone() {
+            return false;
+        }
+        match self.config.server.auth_pipelining {
+            AuthPipelining::Never => false,
+            AuthPipelining::PlainAndExternal => mechanism.ends_in_one_round_trip(),
+            AuthPipelining::TokensToo => mechanism.is_single_message(),
         }
     }
 
-    /// 235, which is not enough where the server has to prove itself.
-    pub(super) fn auth_succeeded(&mut self) -> Result<(), Error> {
-        let concluded = self.exchange.as_ref().map_or(Ok(()), Exchange::conclude);
-        concluded.map_err(|why| self.broken(Phase::Auth, why))?;
-        if let Some(exchange) = &self.exchange
-            && !self.login.tried().is_empty()
-            && !self.login.is_unplanned
-        {
-            self.plan.memory.learn_mechanism(exchange.mechanism());
+    // --- replies ------------------------------------------------------------------------------
+
+    /// 334: answers the challenge, or cancels if there is no answer (RFC 4954, section 4).
+    pub(super) fn on_challenge(&mut self, reply: &Reply) -> Result<(), Error> {
+        if reply.code != 334 {
+            return Err(self.nonsense(Phase::Auth, reply));
         }
-        self.authenticated = true;
-        self.authenticated();
+        let State::Authenticating(Authenticating {
+            login:
+                Login {
+                    exchange: Some(exchange),
+                    cancel_reason,
+                    ..
+                },
+            ..
+        }) = &mut self.state
+        else {
+            return Err(self.nonsense(Phase::Auth, reply));
+        };
+        let response = if exchange.reads_challenge() {
+            Self::challenge(reply).and_then(|challenge| exchange.respond(&challenge))
+        } else {
+            exchange.respond(b"")
+        };
+        let command = match response {
+            Ok(response) => Command::with_secret(PendingReply::Auth, "", sasl::encode(&response)),
+            Err(why) => {
+                *cancel_reason = Some(why);
+                Command::new(PendingReply::AuthCancel, "*")
+            }
+        };
+        self.pipeline.queue_first(command);
         Ok(())
     }
 
-    /// Goes on to the next mechanism that is allowed; where there is none, the first refusal is the
-    /// result.
-    pub(super) fn auth_refused(&mut self, reply: Reply) -> Result<(), Error> {
-        let is_proof_refused = |exchange: &&Exchange| {
-            exchange.mechanism().is_proof() && (reply.code == 535 || exchange.has_proved())
+    pub(super) fn on_authenticated(&mut self, reply: Reply) -> Result<(), Error> {
+        let State::Authenticating(Authenticating { login, then }) = self.take_state() else {
+            return Ok(());
         };
-        let unproved = self.exchange.as_ref().filter(is_proof_refused);
-        let unproved = unproved.map(Exchange::mechanism);
-        let reply = self.note_refusal(reply);
-        let first = self.login.refusal.take().unwrap_or(reply);
-        match self.next_exchange() {
-            Some(exchange) => {
-                if let Some(unproved) = unproved {
-                    self.say_that_follows(exchange.mechanism(), unproved);
-                }
-                self.login.refusal = Some(first);
-                self.say_auth(exchange);
-                Ok(())
+        self.enter(match then {
+            AfterAuth::Idle(reset) => State::Idle(Idle::with(reset)),
+            AfterAuth::FirstMessage => State::Idle(Idle::default()),
+            AfterAuth::Envelope(envelope) => State::Envelope(envelope),
+        });
+        self.conclude_login(&login)?;
+        self.results.answer = Some(reply);
+        Ok(())
+    }
+
+    /// 235 is not enough if the mechanism makes the server prove itself.
+    pub(super) fn conclude_login(&mut self, login: &Login) -> Result<(), Error> {
+        let Some(exchange) = &login.exchange else {
+            return Ok(());
+        };
+        if let Err(why) = exchange.done() {
+            return Err(self.protocol_error(Phase::Auth, why.to_string()));
+        }
+        if login.origin == Origin::Config && !login.attempts.tried().is_empty() {
+            self.memory().learn_mechanism(exchange.mechanism());
+        }
+        self.authentication = Authentication::Done;
+        Ok(())
+    }
+
+    pub(super) fn on_mechanism_refused(&mut self, reply: Reply) -> Result<(), Error> {
+        let State::Authenticating(Authenticating { login, then }) = self.take_state() else {
+            return Ok(());
+        };
+        self.try_next_mechanism(login, reply, then)
+    }
+
+    /// Goes on to the next mechanism that is allowed. If there is none, the first refusal is the result.
+    pub(super) fn try_next_mechanism(
+        &mut self,
+        mut login: Login,
+        reply: Reply,
+        then: AfterAuth,
+    ) -> Result<(), Error> {
+        let unproved = login.refused_proof(&reply);
+        let reply = login.record_refusal(reply);
+        let first = login.first_refusal.take().unwrap_or(reply);
+        if let Some(exchange) = self.next_exchange(&mut login) {
+            if let Some(unproved) = unproved {
+                self.note_fallback(exchange.mechanism(), unproved);
             }
-            None => Err(self.refused(Phase::Auth, first)),
+            login.first_refusal = Some(first);
+            self.start_exchange(login, exchange, then);
+            return Ok(());
         }
+        self.enter(State::Idle(match then {
+            AfterAuth::Idle(reset) => Idle::with(reset),
+            _ => Idle::default(),
+        }));
+        if self.pipeline.awaits_reply() || self.pipeline.has_queued() {
+            self.close();
+        }
+        Err(login.refused(first))
     }
 
-    /// The mechanism under way is refused. Returns the reply, with what the server said about it in
-    /// the exchange.
-    pub(super) fn note_refusal(&mut self, mut reply: Reply) -> Reply {
-        let Some(exchange) = self.exchange.take() else {
-            return reply;
-        };
-        if let Some(attempts) = &mut self.login.attempts {
-            let refusal = Refusal {
-                code: reply.code,
-                is_of_proof: exchange.has_proved(),
-                is_of_binding: exchange.is_binding_refused(),
-            };
-            attempts.refused(exchange.mechanism(), refusal);
-        }
-        reply.lines.extend(exchange.failure().map(String::from));
-        reply
-    }
-
-    /// For people, where the server is shown the password whose proof it refused.
-    fn say_that_follows(&mut self, next: Mechanism, refused: Mechanism) {
-        if next.shows_secret() {
-            self.words.say(Speaker::Event, || {
+    /// Records in the transcript that the server gets the password after it refused a proof of it.
+    fn note_fallback(&mut self, next: Mechanism, refused: Mechanism) {
+        if next.sends_secret() {
+            self.transcript.record(Speaker::Event, || {
                 format!(
                     "{} shows the server the password, as it refused the proof of {}",
                     next.name(),
@@ -231,89 +383,76 @@ impl Session {
         }
     }
 
-    /// Whether another mechanism follows the one that was refused.
-    pub(super) fn has_next_mechanism(&self) -> bool {
-        self.login.attempts.as_ref().is_some_and(Attempts::has_next)
-    }
-
-    /// The server was told that its challenge has no answer.
+    /// The server has confirmed that the exchange is cancelled.
     pub(super) fn auth_cancelled(&mut self) -> Error {
-        let why = self.login.fault.take().unwrap_or_default();
-        self.broken(
-            Phase::Auth,
-            format!("the server's challenge cannot be answered: {why}"),
-        )
+        let why = match &mut self.state {
+            State::Authenticating(authenticating) => authenticating.login.cancel_reason.take(),
+            _ => None,
+        };
+        let why = why.map_or(String::new(), |why| why.to_string());
+        let what = format!("the server's challenge cannot be answered: {why}");
+        self.protocol_error(Phase::Auth, what)
     }
 
-    /// Whether a reply is one that lets its reader guess the password: SCRAM's.
-    pub(super) fn proves_server(&self, reply: &Reply) -> bool {
-        let scram = |exchange: &Exchange| exchange.mechanism().is_scram();
-        reply.code == 334 && self.exchange.as_ref().is_some_and(scram)
-    }
-
-    /// With the next mechanism that can carry the credentials.
-    fn next_exchange(&mut self) -> Option<Exchange> {
-        let credentials = self.plan.credentials.as_ref()?;
-        let attempts = self.login.attempts.as_mut()?;
-        while let Some(mechanism) = attempts.next_mechanism() {
-            let context = Context {
-                nonce: *self.plan.nonces.get(attempts.tried().len())?,
-                binding: self.login.binding.as_ref(),
-                bound_offered: attempts.bound_offered(),
-                host: &self.plan.host,
-                port: self.plan.port,
-            };
-            match Exchange::new(mechanism, credentials, &context) {
-                Ok(exchange) => return Some(exchange),
-                Err(why) => {
-                    self.login.unfit.get_or_insert(why);
+    /// The server closes the session in answer to AUTH (421).
+    pub(super) fn closed_in_auth(&mut self, reply: Reply) -> Error {
+        let state = self.take_state();
+        self.close();
+        let mut login = match state {
+            State::Authenticating(Authenticating { login, then }) => {
+                if let AfterAuth::Envelope(envelope) = then {
+                    self.results.failed.get_or_insert(envelope.transaction);
+                }
+                login
+            }
+            State::Envelope(envelope) => {
+                self.results.failed.get_or_insert(envelope.transaction);
+                match envelope.sent {
+                    EnvelopeSent::BehindAuth(group) => group.login,
+                    _ => return Error::AuthRefused(reply, Vec::new()),
                 }
             }
-        }
-        None
+            _ => return Error::AuthRefused(reply, Vec::new()),
+        };
+        let reply = login.record_refusal(reply);
+        login.refused(reply)
     }
 
-    /// With the initial response, unless the line would be too long (RFC 4954, section 4).
-    fn say_auth(&mut self, mut exchange: Exchange) {
-        let name = exchange.mechanism().name();
-        let with_initial = exchange.initial_response().map(|response| {
-            Line::with_secret(&format!("AUTH {name} "), sasl::encode_initial(response))
-        });
-        let line = with_initial.filter(|line| match self.plan.initial_response {
-            InitialResponse::Auto => line.len() <= MAX_COMMAND,
-            InitialResponse::Always => true,
-            InitialResponse::Never => false,
-        });
-        if line.is_some() {
-            exchange.initial_response_sent();
+    /// Passes the turn in an exchange of the caller's own.
+    pub(super) fn pass_turn(&mut self, turn: Turn) {
+        if let State::CallerAuth(auth) = &mut self.state {
+            auth.turn = turn;
         }
-        let at_once = line.is_some() && self.may_be_followed(exchange.mechanism());
-        self.exchange = Some(exchange);
-        let line = line.unwrap_or_else(|| Line::open(format!("AUTH {name}")));
-        if at_once && self.plan.goal == Goal::Message && self.extensions.has("PIPELINING") {
-            self.held = Some(line);
-            self.state = State::Ready;
-            return;
-        }
-        let verb = match at_once {
-            true => Verb::AuthAtOnce,
-            false => Verb::Auth,
-        };
-        self.queued.push_front((verb, line));
     }
-    /// Whether commands may leave behind AUTH with this mechanism, before its answer: where its initial
-    /// response is all that it says (RFC 4954, section 4, names PLAIN and EXTERNAL). A token that is
-    /// refused has a turn more, which MAIL would take.
-    fn may_be_followed(&self, mechanism: Mechanism) -> bool {
-        if self.login.alone || self.plan.memory.auth_alone() {
-            return false;
+
+    /// A reply in an exchange of the caller's own.
+    pub(super) fn on_caller_auth(
+        &mut self,
+        reply_to: PendingReply,
+        reply: Reply,
+    ) -> Result<(), Error> {
+        let is_cancelled = reply_to == PendingReply::AuthCancel;
+        if reply.code == 334 && !is_cancelled {
+            self.pass_turn(Turn::Client);
+            self.results.answer = Some(reply);
+            return Ok(());
         }
-        match self.plan.auth_pipelining {
-            AuthPipelining::Never => false,
-            AuthPipelining::PlainAndExternal => {
-                matches!(mechanism, Mechanism::Plain | Mechanism::External)
-            }
-            AuthPipelining::TokensToo => mechanism.is_at_once(),
+        let reset = match &self.state {
+            State::CallerAuth(auth) => auth.reset,
+            _ => Reset::NotDue,
+        };
+        self.enter(State::Idle(Idle::with(reset)));
+        if reply.is_success() && !is_cancelled {
+            self.authentication = Authentication::Done;
+        }
+        // A refusal answers a cancelled exchange (RFC 4954, section 4).
+        if reply.is_success() || is_cancelled {
+            self.results.answer = Some(reply);
+            Ok(())
+        } else if reply.is_refusal() {
+            Err(Error::AuthRefused(reply, Vec::new()))
+        } else {
+            Err(self.nonsense(Phase::Auth, &reply))
         }
     }
 }

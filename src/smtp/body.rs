@@ -1,58 +1,55 @@
-//! A message on its way out: through DATA, or in chunks through BDAT (RFC 3030).
+//! Encoding a message's content for DATA (dot-stuffing), or in chunks for BDAT (RFC 3030).
 
-use super::content::{Encoder, Surveyor};
+use super::content_policy::ContentPolicy;
+use super::content_scan::ContentScanner;
+use super::dot_stuffing::Encoder;
 use super::error::Error;
-use super::header::ENCODE_FIELD;
+use super::header_scan::ENCODE_FIELD;
 
-/// Octets of a chunk: few replies for a large message, and little memory for many at once.
+/// Octets of a chunk: a large message needs few replies, and a chunk little memory.
 pub(super) const CHUNK: usize = 64 * 1024;
 
-pub(super) struct Body {
-    form: Form,
-    /// Looks at a message in pieces as it comes; a whole one was looked at before.
-    surveyor: Option<(Surveyor, Allowed)>,
+pub(super) struct BodyEncoder {
+    encoding: Encoding,
+    /// Scans a message that comes in pieces. A whole message was scanned before.
+    scanner: Option<(ContentScanner, Allowed)>,
 }
 
-/// What a message that comes in pieces may turn out to be.
+/// The content that a message in pieces may have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed {
-    /// The server has 8BITMIME.
-    pub eight_bit: bool,
-    /// The server has SMTPUTF8.
-    pub utf8: bool,
-    /// MAIL said so.
+    pub policy: ContentPolicy,
+    /// Whether MAIL declared SMTPUTF8.
     pub says_utf8: bool,
-    /// SIZE of the server.
-    pub size: Option<u64>,
 }
 
-enum Form {
+enum Encoding {
     Data(Encoder),
     Chunks(Encoder, Vec<u8>),
-    /// BINARYMIME: nothing is changed.
+    /// BINARYMIME: the content stays unchanged.
     Binary(Vec<u8>),
 }
 
-impl Body {
-    pub fn data() -> Self {
-        Self::new(Form::Data(Encoder::new()))
+impl BodyEncoder {
+    pub(super) fn data() -> Self {
+        Self::new(Encoding::Data(Encoder::data()))
     }
 
-    pub fn chunks() -> Self {
-        Self::new(Form::Chunks(Encoder::without_dots(), Vec::new()))
+    pub(super) fn chunks() -> Self {
+        Self::new(Encoding::Chunks(Encoder::bdat(), Vec::new()))
     }
 
-    pub fn binary() -> Self {
-        Self::new(Form::Binary(Vec::new()))
+    pub(super) fn binary() -> Self {
+        Self::new(Encoding::Binary(Vec::new()))
     }
 
-    /// Looks at each piece before it is sent.
-    pub fn surveyed(self, allowed: Allowed) -> Self {
+    /// Scans each piece before it is sent.
+    pub(super) fn scanning(self, allowed: Allowed) -> Self {
         Self {
-            surveyor: Some((
-                match self.form {
-                    Form::Binary(_) => Surveyor::binary(),
-                    _ => Surveyor::default(),
+            scanner: Some((
+                match self.encoding {
+                    Encoding::Binary(_) => ContentScanner::binary(),
+                    _ => ContentScanner::text(),
                 },
                 allowed,
             )),
@@ -60,27 +57,27 @@ impl Body {
         }
     }
 
-    /// Octets so far, as SIZE counts them, where each piece is looked at.
-    pub fn size(&self) -> Option<u64> {
-        let (surveyor, _) = self.surveyor.as_ref()?;
-        Some(surveyor.found().size)
+    /// Octets so far, as SIZE counts them, if each piece is scanned.
+    pub(super) fn size(&self) -> Option<u64> {
+        let (scanner, _) = self.scanner.as_ref()?;
+        Some(scanner.result().size)
     }
 
-    pub fn is_chunked(&self) -> bool {
-        !matches!(self.form, Form::Data(_))
+    pub(super) fn is_chunked(&self) -> bool {
+        !matches!(self.encoding, Encoding::Data(_))
     }
 
-    /// Appends to `out` what can leave of the message; returns how many chunks that ends.
-    pub fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
+    /// Appends the octets that can leave to `out`; returns the number of chunks that end in them.
+    pub(super) fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, Error> {
         self.look_at(piece)?;
         let mut chunks = 0;
         for part in piece.chunks(CHUNK) {
-            match &mut self.form {
-                Form::Data(encoder) => encoder.encode(part, out),
-                Form::Chunks(encoder, chunk) => encoder.encode(part, chunk),
-                Form::Binary(chunk) => chunk.extend_from_slice(part),
+            match &mut self.encoding {
+                Encoding::Data(encoder) => encoder.encode(part, out),
+                Encoding::Chunks(encoder, chunk) => encoder.encode(part, chunk),
+                Encoding::Binary(chunk) => chunk.extend_from_slice(part),
             }
-            if let Form::Chunks(_, chunk) | Form::Binary(chunk) = &mut self.form
+            if let Encoding::Chunks(_, chunk) | Encoding::Binary(chunk) = &mut self.encoding
                 && chunk.len() >= CHUNK
             {
                 write_chunk(chunk, "", out);
@@ -91,51 +88,42 @@ impl Body {
         Ok(chunks)
     }
 
-    /// The end of the message.
-    pub fn finish(self, out: &mut Vec<u8>) {
-        match self.form {
-            Form::Data(encoder) => encoder.finish(out),
-            Form::Chunks(encoder, mut chunk) => {
+    /// Appends the end of the message to `out`.
+    pub(super) fn finish(self, out: &mut Vec<u8>) {
+        match self.encoding {
+            Encoding::Data(encoder) => encoder.finish(out),
+            Encoding::Chunks(encoder, mut chunk) => {
                 encoder.finish(&mut chunk);
                 write_chunk(&chunk, " LAST", out);
             }
-            Form::Binary(chunk) => write_chunk(&chunk, " LAST", out),
+            Encoding::Binary(chunk) => write_chunk(&chunk, " LAST", out),
         }
     }
 
-    fn new(form: Form) -> Self {
+    fn new(encoding: Encoding) -> Self {
         Self {
-            form,
-            surveyor: None,
+            encoding,
+            scanner: None,
         }
     }
 
     fn look_at(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let Some((surveyor, allowed)) = &mut self.surveyor else {
+        let Some((scanner, allowed)) = &mut self.scanner else {
             return Ok(());
         };
-        surveyor.read(piece).map_err(Error::InvalidArgument)?;
-        let found = surveyor.found();
-        if let Some(place) = found.eight_bit
-            && !allowed.eight_bit
+        scanner.read(piece).map_err(Error::InvalidArgument)?;
+        let found = scanner.result();
+        allowed.policy.check_eight_bit(found.eight_bit)?;
+        allowed.policy.check_utf8_header(found.utf8_header)?;
+        if let Some(field) = found.utf8_header
+            && !allowed.says_utf8
         {
-            return Err(place.needs_8bitmime());
+            return Err(Error::InvalidArgument(format!(
+                "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
+                 its options, or {ENCODE_FIELD}"
+            )));
         }
-        if let Some(field) = found.utf8_header {
-            if !allowed.utf8 {
-                return Err(field.needs_smtputf8());
-            }
-            if !allowed.says_utf8 {
-                return Err(Error::InvalidArgument(format!(
-                    "the header field `{field}` is in UTF-8, which MAIL did not say: set-smtputf8 in \
-                     its options, or {ENCODE_FIELD}"
-                )));
-            }
-        }
-        match allowed.size {
-            Some(limit) if found.size > limit => Err(Error::MessageTooLarge(limit)),
-            _ => Ok(()),
-        }
+        allowed.policy.check_size(found.size)
     }
 }
 

@@ -1,15 +1,19 @@
-//! What may stand after the `@` of an address and after EHLO: a domain name, or an address literal
-//! (RFC 5321, sections 4.1.2 and 4.1.3), in UTF-8 too (RFC 6531, section 3.3).
+//! Domains and address literals, in addresses and in EHLO (RFC 5321, sections 4.1.2 and 4.1.3; in UTF-8:
+//! RFC 6531, section 3.3); and the length limits of names.
 
 use core::net::{IpAddr, Ipv6Addr};
 
-/// Octets (RFC 5321, section 4.5.3.1.2).
+/// Octets of a domain in a command (RFC 5321, section 4.5.3.1.2).
 const MAX_DOMAIN: usize = 255;
+
+/// Octets of a name that DNS can look up: on the wire, with length octets and the root, it has 255 (RFC 1035,
+/// section 2.3.4).
+pub(crate) const MAX_HOST_NAME: usize = 253;
 
 /// Characters between two dots (RFC 1035, section 2.3.4).
 const MAX_LABEL: usize = 63;
 
-/// Says what is wrong with `domain`, a name or a literal, if anything is.
+/// Checks a name or an address literal. The error gives the reason.
 pub(super) fn check(domain: &str) -> Result<(), String> {
     if domain.is_empty() {
         return Err("the domain is missing".into());
@@ -23,7 +27,7 @@ pub(super) fn check(domain: &str) -> Result<(), String> {
     }
 }
 
-/// The literal for `address` (RFC 5321, section 4.1.3).
+/// The address literal of `address` (RFC 5321, section 4.1.3).
 pub(super) fn literal(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => format!("[{address}]"),
@@ -32,7 +36,7 @@ pub(super) fn literal(address: IpAddr) -> String {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
-    // Digits and dots are within the grammar, but no host has such a name (RFC 1123, section 2.1).
+    // The grammar allows digits and dots alone, but no host is named so (RFC 1123, section 2.1).
     if let Ok(address) = name.parse() {
         return Err(format!("an IP address is written {}", literal(address)));
     }
@@ -42,7 +46,7 @@ fn check_name(name: &str) -> Result<(), String> {
 fn check_label(label: &str) -> Result<(), String> {
     if label.is_empty() {
         return Err(
-            "the domain has a dot too many: at its start, its end, or beside another".into(),
+            "the domain has a dot too many: at its start, at its end, or beside another".into(),
         );
     }
     if label.chars().count() > MAX_LABEL {
@@ -56,9 +60,8 @@ fn check_label(label: &str) -> Result<(), String> {
     }
 }
 
-/// `_` and hyphens at the ends of a label are outside the grammar, but names of hosts have them: the
-/// server judges. Whether U-labels are more than characters above 127 is for those who resolve them
-/// to say.
+/// The grammar has no `_`, and no hyphens at the ends of a label, but names of hosts have them: the server
+/// judges them. The conversion to an A-label checks a U-label.
 fn is_of_label(character: char) -> bool {
     match character {
         '\0'..='\x7f' => character.is_ascii_alphanumeric() || matches!(character, '-' | '_'),
@@ -66,7 +69,7 @@ fn is_of_label(character: char) -> bool {
     }
 }
 
-/// The part after the opening bracket.
+/// Checks the part after the opening bracket.
 fn check_literal(rest: &str) -> Result<(), String> {
     let content = rest
         .strip_suffix(']')
@@ -80,20 +83,21 @@ fn check_literal(rest: &str) -> Result<(), String> {
         Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6") => {
             address.parse::<Ipv6Addr>().is_ok()
         }
-        // Of a kind that a standard is yet to name.
+        // A kind of address that no standard names yet.
         Some((tag, data)) => {
             tag.is_ascii() && check_label(tag).is_ok() && !data.is_empty() && is_data(data)
         }
         None => false,
     };
-    match well_formed {
-        true => Ok(()),
-        false => Err("an address literal looks like [192.0.2.1] or [IPv6:2001:db8::1]".into()),
+    if well_formed {
+        Ok(())
+    } else {
+        Err("an address literal looks like [192.0.2.1] or [IPv6:2001:db8::1]".into())
     }
 }
 
-/// The grammar's `dcontent`, but for quotes: nothing needs them there, and a reader of the whole
-/// command would look for the second.
+/// The grammar's `dcontent` without quotes: no literal needs them, and a server that parses the whole command
+/// might look for a closing one.
 fn is_data(text: &str) -> bool {
     text.bytes()
         .all(|octet| matches!(octet, b'!' | b'#'..=b'Z' | b'^'..=b'~'))
@@ -105,7 +109,7 @@ mod tests {
 
     // Conformance: 12
     #[test]
-    fn names_and_literals_of_the_grammar_are_taken() {
+    fn names_and_literals_of_the_grammar_are_accepted() {
         for domain in [
             "localhost",
             "example.org",
@@ -128,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn the_reason_is_given_for_each_malformed_domain() {
         for (domain, reason) in [
             ("", "missing"),
             (".example.org", "dot too many"),

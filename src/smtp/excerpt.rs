@@ -1,11 +1,11 @@
-//! What an error shows of the octets that it is about: some, on one line, harmless on a terminal.
+//! Excerpts: an error shows the beginning of a line or an address, on one line, harmless on a terminal.
 
-/// Enough to recognise a line or an address by.
+/// Octets, enough to recognise a line or an address.
 const MAX_SHOWN: usize = 60;
 
 /// The beginning of `octets`, at most 60 of them, with control and invisible characters escaped.
 pub(crate) fn excerpt(octets: &[u8]) -> String {
-    // And the character after those, to tell that there is more.
+    // One more character, to know whether the text goes on.
     let start = octets.get(..MAX_SHOWN + 4).unwrap_or(octets);
     let text = String::from_utf8_lossy(start);
     let mut shown = String::new();
@@ -17,7 +17,7 @@ pub(crate) fn excerpt(octets: &[u8]) -> String {
             break;
         }
         match character {
-            // Quotes are part of many an address, and easier to read as they are.
+            // Quotes are common in addresses, and easier to read unescaped.
             '"' | '\'' => shown.push(character),
             _ => shown.extend(character.escape_debug()),
         }
@@ -30,7 +30,7 @@ mod tests {
     use super::excerpt;
 
     #[test]
-    fn line_breaks_and_escape_sequences_are_shown_and_not_obeyed() {
+    fn line_breaks_and_escape_sequences_are_escaped() {
         assert_eq!(excerpt(b"250\r\n\x1b[31mred"), r"250\r\n\u{1b}[31mred");
         assert_eq!(excerpt("abc\u{202e}def".as_bytes()), r"abc\u{202e}def");
     }
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_beginning_is_shown_and_no_character_is_cut() {
+    fn only_the_beginning_is_shown_and_no_character_is_split() {
         assert_eq!(excerpt(&[b'a'; 60]), "a".repeat(60));
         assert_eq!(excerpt(&[b'a'; 61]), "a".repeat(60) + "…");
         assert_eq!(excerpt("é".repeat(500).as_bytes()), "é".repeat(30) + "…");

@@ -1,4 +1,4 @@
-//! What a server offers in its reply to EHLO (RFC 5321, section 4.1.1.1).
+//! Service extensions: the keywords and parameters of the reply to EHLO (RFC 5321, section 4.1.1.1).
 //!
 //! ```text
 //! 250-mail.example.org greets you      the first line is a greeting
@@ -6,16 +6,25 @@
 //! 250 AUTH PLAIN LOGIN
 //! ```
 
+use super::decimal;
 use super::error::Error;
 use super::reply::Reply;
 use core::str::FromStr;
 
-/// The extensions on offer. With HELO, and before any reply, there are none.
+/// Digits of a number. SIZE may have any (RFC 1870, section 3).
+const MAX_DIGITS: usize = usize::MAX;
+
+/// The extensions that the server offers: none after HELO, and none before the reply to EHLO.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extensions(Vec<(String, String)>);
 
 impl Extensions {
-    /// From a positive reply to EHLO.
+    /// Reads a positive reply to EHLO or LHLO. The first line is a greeting.
+    /// No extension at all, as after HELO.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     pub fn from_reply(reply: &Reply) -> Self {
         let mut extensions = Self::default();
         for line in reply.lines.iter().skip(1) {
@@ -23,7 +32,7 @@ impl Extensions {
             let (keyword, parameters) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
             let keyword = keyword.to_ascii_uppercase();
             match keyword.strip_prefix("AUTH=") {
-                // The form before RFC 2554, which servers offer beside the new one for old clients.
+                // The form before RFC 2554. Servers offer it to old clients, beside the other.
                 Some(first) => extensions.add("AUTH", &format!("{first} {parameters}")),
                 None => extensions.add(&keyword, parameters),
             }
@@ -31,26 +40,30 @@ impl Extensions {
         extensions
     }
 
-    /// The parameters of `keyword`, in any case; empty where it is offered without any.
+    /// The parameters of `keyword`, which may be in any case. They are empty if the server gives none.
     pub fn get(&self, keyword: &str) -> Option<&str> {
         self.iter()
             .find(|(offered, _)| offered.eq_ignore_ascii_case(keyword))
             .map(|(_, parameters)| parameters)
     }
 
+    /// Whether the server offers `keyword`, which may be in any case.
     pub fn has(&self, keyword: &str) -> bool {
         self.get(keyword).is_some()
     }
 
-    /// Keywords, in upper case, and their parameters, as the server ordered them.
+    /// Keywords in upper case, with their parameters, in the order of the server.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(keyword, parameters)| (&**keyword, &**parameters))
     }
 
-    /// What is asked of a server that does not offer it is not sent (RFC 5321, section 4.1.1.11). The
-    /// error names `option`, which asks for it, and says what to do instead.
+    /// Nothing is sent to a server that does not offer its extension (RFC 5321, section 4.1.1.11).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ExtensionUnavailable`] names `option`, which asks for it, and adds `instead`, the advice.
     pub fn require(&self, keyword: &str, option: &str, instead: &str) -> Result<(), Error> {
         if self.has(keyword) {
             return Ok(());
@@ -59,24 +72,22 @@ impl Extensions {
         Err(Error::unavailable(keyword, need))
     }
 
-    /// The largest message that the server takes, in octets (RFC 1870, section 4), if it says so:
-    /// 0 stands for no limit.
+    /// The server's limit for a message, in octets (RFC 1870, section 4). A limit of 0 means no limit.
     pub fn size_limit(&self) -> Option<u64> {
         self.number("SIZE").filter(|limit| *limit > 0)
     }
 
-    /// The least time, in seconds, after which the server returns a message that was not delivered
-    /// (RFC 2852), if it says so.
+    /// The least time, in seconds, after which the server returns an undelivered message (RFC 2852).
     pub fn minimum_deliver_by(&self) -> Option<u32> {
         self.number("DELIVERBY")
     }
 
-    /// The longest time, in seconds, that the server holds a message back (RFC 4865), if it says so.
+    /// The longest time, in seconds, that the server holds a message back (RFC 4865).
     pub fn maximum_hold(&self) -> Option<u32> {
         self.number("FUTURERELEASE").filter(|maximum| *maximum > 0)
     }
 
-    /// The SASL mechanisms on offer (RFC 4954, section 3), in upper case, each once.
+    /// The SASL mechanisms that the server offers (RFC 4954, section 3), in upper case, each once.
     pub fn auth_mechanisms(&self) -> Vec<String> {
         let mut mechanisms = Vec::new();
         for mechanism in self.get("AUTH").unwrap_or_default().split_whitespace() {
@@ -88,14 +99,13 @@ impl Extensions {
         mechanisms
     }
 
-    /// The first parameter of `keyword`, where it is a number of that size.
+    /// The first parameter of `keyword`, if it is a number that fits.
     fn number<N: FromStr>(&self, keyword: &str) -> Option<N> {
         let first = self.get(keyword)?.split_whitespace().next()?;
-        let is_number = first.bytes().all(|octet| octet.is_ascii_digit());
-        first.parse().ok().filter(|_| is_number)
+        decimal::parse(first, MAX_DIGITS)
     }
 
-    /// Joins the parameters of a keyword that comes again.
+    /// If a keyword comes again, its parameters are joined.
     fn add(&mut self, keyword: &str, parameters: &str) {
         let parameters = parameters.trim();
         match self.0.iter_mut().find(|(known, _)| known == keyword) {
@@ -132,7 +142,7 @@ mod tests {
 
     // Conformance: 5
     #[test]
-    fn the_greeting_is_no_keyword() {
+    fn the_greeting_is_not_a_keyword() {
         let lines = vec!["STARTTLS".into()];
         let reply = Reply {
             code: 250,
@@ -171,7 +181,7 @@ mod tests {
 
     // Conformance: 56
     #[test]
-    fn a_size_that_is_absent_nought_or_no_number_is_no_limit() {
+    fn a_size_that_is_absent_zero_or_no_number_is_no_limit() {
         let limit = |line| extensions(&[line]).size_limit();
         assert_eq!(limit("SIZE 35882577"), Some(35_882_577));
         assert_eq!(limit("SIZE 18446744073709551615"), Some(u64::MAX));
@@ -205,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_and_not_offered_is_named() {
+    fn an_extension_that_is_required_and_not_offered_is_named() {
         let offered = extensions(&["dsn"]);
         assert_eq!(offered.require("DSN", "set-notify", "leave it out"), Ok(()));
         let Err(Error::ExtensionUnavailable(unavailable)) =

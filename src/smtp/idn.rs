@@ -1,19 +1,23 @@
-//! Domains in other scripts, for DNS and for servers without SMTPUTF8.
+//! Internationalized domain names (IDNA, UTS 46): A-labels for DNS and for servers without SMTPUTF8.
 //!
 //! ```text
 //! bücher.example  ->  xn--bcher-kva.example
 //! ```
 
 use super::excerpt::excerpt;
-use crate::unicode::to_ascii;
+use envoi_unicode::to_ascii;
 
-/// A host's name with A-labels for U-labels, by UTS 46, non-transitional, as browsers and other mail
-/// programs have it. What is ASCII stays as it is, address literals too.
+/// The name of a host with A-labels instead of U-labels, by UTS 46, non-transitional, as in browsers and
+/// other mail programs. An ASCII name or address literal stays as it is.
+///
+/// # Errors
+///
+/// A text for people: `host` is no internationalized domain name.
 pub fn to_ascii_host(host: &str) -> Result<String, String> {
     if host.is_ascii() {
         return Ok(host.into());
     }
-    to_ascii(host).ok_or_else(|| {
+    to_ascii(host).map_err(|_| {
         format!(
             "`{}` is no internationalized domain name (UTS 46)",
             excerpt(host.as_bytes())
@@ -43,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn deviation_characters_are_kept_as_idna_2008_has_them() {
+    fn deviation_characters_stay_as_in_idna_2008() {
         assert_eq!(
             to_ascii_host("faß.example"),
             Ok("xn--fa-hia.example".into())
@@ -52,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ascii_stays_as_it_is() {
+    fn ascii_stays_as_it_is() {
         for host in [
             "Mail.Example.ORG",
             "[IPv6:::1]",
@@ -65,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_no_domain_names_are_refused() {
+    fn a_name_that_is_no_domain_name_is_refused() {
         for host in [
             "é_x.example",
             "é..example",
@@ -88,7 +92,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_ascii_and_stays_so(host in "[a-zé-ſα-ω.-]{1,30}|\\PC{1,20}") {
+        fn an_accepted_name_is_ascii_and_stays_so(host in "[a-zé-ſα-ω.-]{1,30}|\\PC{1,20}") {
             if let Ok(ascii) = to_ascii_host(&host) {
                 prop_assert!(ascii.is_ascii());
                 prop_assert_eq!(to_ascii_host(&ascii), Ok(ascii));

@@ -1,14 +1,14 @@
-//! One message to all of its recipients: in as many transactions, over as many connections, as that takes.
+//! A job: one message to all of its recipients, in as many transactions and over as many connections as
+//! necessary.
 //!
-//! A recipient is in one transaction, or in a second one if it was too many for the first (RFC 5321,
-//! section 4.5.3.1.10). Each ends as accepted, refused, unsent, or perhaps delivered, and the outcome names
-//! it once.
+//! A recipient is in one transaction, or in a second one if the first had too many (RFC 5321,
+//! section 4.5.3.1.10). Each ends as accepted, refused, unsent, or unknown, and the outcome names it once.
 
 use std::collections::VecDeque;
 
-use super::envelope::Receipt;
 use super::error::{Error, RecipientReply};
 use super::mailbox::Mailbox;
+use super::receipt::Receipt;
 use super::recipient_split::{Basis, LastReplies, Overflow, Refusal};
 use super::reply::Reply;
 use super::session::Session;
@@ -27,20 +27,20 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 enum Turn {
     First,
-    /// They were too many for a transaction before, in these words.
+    /// They were too many for an earlier transaction, by these replies.
     Second(Vec<Reply>),
 }
 
 /// A message on its way to its recipients.
 #[derive(Debug)]
 pub struct Job {
-    /// Recipients who are still to be in a transaction.
+    /// Batches that still need a transaction.
     waiting: VecDeque<Batch>,
-    /// Recipients who get a second transaction only if the current one delivers the message.
+    /// Recipients that get a second transaction only if the current one delivers the message.
     if_delivered: Vec<Refusal>,
     receipt: Receipt,
     failure: Option<Error>,
-    /// Recipients that a transaction may have, as far as this message has shown.
+    /// The limit of recipients in a transaction that this message has shown.
     limit: Option<u32>,
     /// Connections that ended before the message had reached all of its recipients.
     lost_connections: usize,
@@ -62,7 +62,7 @@ impl Batch {
         }
     }
 
-    /// Whether recipients who are too many may get another transaction.
+    /// Whether recipients that are too many may get another transaction.
     pub fn may_be_split(&self) -> bool {
         matches!(self.turn, Turn::First)
     }
@@ -80,8 +80,8 @@ impl Job {
         }
     }
 
-    /// Divides those who wait as the server's limits ask for. To be called for each connection, and when a
-    /// limit was learned.
+    /// Divides the waiting recipients into batches within the server's limits. Call for each connection, and
+    /// after a limit was learned.
     pub fn divide(&mut self, session: &Session) {
         let (first, second): (Vec<_>, Vec<_>) =
             self.waiting.drain(..).partition(Batch::may_be_split);
@@ -93,7 +93,7 @@ impl Job {
         self.waiting.extend(second);
     }
 
-    /// Whether nothing is left to be sent.
+    /// Whether nothing is left to send.
     pub fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.if_delivered.is_empty()
     }
@@ -107,14 +107,14 @@ impl Job {
         self.waiting.front()
     }
 
-    /// For another connection.
+    /// Puts a batch back for another connection.
     pub fn put_back(&mut self, batch: Batch) {
         self.waiting.push_front(batch);
     }
 
-    /// A transaction failed, in which the server had refused these recipients before.
+    /// Records the recipients that the server refused before their transaction failed.
     pub fn record_failure(&mut self, mut batch: Batch, refused: Vec<RecipientReply>, error: Error) {
-        // The error has them itself.
+        // This error contains them already.
         if !matches!(error, Error::RecipientsRefused(_)) {
             let is_refused = |mailbox: &Mailbox| {
                 let mut names = refused.iter().map(|refused| &refused.recipient);
@@ -126,15 +126,15 @@ impl Job {
         self.record(batch, Err(error));
     }
 
-    /// To be called for each connection that ended with a transaction.
+    /// Call for each connection that ended during a transaction.
     pub fn has_lost_too_many_connections(&mut self) -> bool {
         self.lost_connections += 1;
         self.lost_connections > MAX_LOST_CONNECTIONS
     }
 
-    /// The connection ended with `error` while the server answered for the recipients of this batch. Those who were
-    /// refused for good are. The rest is for another connection, unless that has been tried too often, or
-    /// is nothing new.
+    /// Call if the connection ended with `error` among the replies to this batch's recipients. Permanent
+    /// refusals count. The other recipients wait for another connection, unless too many have ended or
+    /// the batch and its limit are the same as before.
     pub fn shrink(&mut self, mut batch: Batch, last: LastReplies, error: Error) {
         let is_hopeless = self.has_lost_too_many_connections();
         let before = batch.recipients.len();
@@ -155,7 +155,7 @@ impl Job {
         }
     }
 
-    /// Recipients of the current transaction who are too many for it.
+    /// Adds the recipients that were too many for the current transaction.
     pub fn add_overflow(&mut self, overflow: Overflow, session: &Session) {
         let Overflow {
             mut refused,
@@ -181,14 +181,14 @@ impl Job {
             let refusals: Vec<Refusal> = refused
                 .extract_if(.., |(mailbox, _)| batch.contains(mailbox))
                 .collect();
-            // Nobody is left if all of them were named twice.
+            // It is empty if all of the batch's recipients were named twice.
             if !refusals.is_empty() {
                 self.waiting.push_back(Batch::second(refusals));
             }
         }
     }
 
-    /// What became of a transaction.
+    /// Records the result of a transaction.
     pub fn record(&mut self, batch: Batch, result: Result<Receipt, Error>) {
         let second = std::mem::take(&mut self.if_delivered);
         match result {
@@ -212,7 +212,7 @@ impl Job {
         }
     }
 
-    /// Nothing more is sent, for this reason.
+    /// Ends the job: the waiting recipients are unsent for this reason.
     pub fn give_up(&mut self, error: &Error) {
         self.failure.get_or_insert_with(|| error.clone());
         for batch in std::mem::take(&mut self.waiting) {
@@ -226,14 +226,14 @@ impl Job {
         }
     }
 
-    /// Why the server does not let this client in, which is the same for every message.
+    /// The refusal of the login, which holds for every message.
     pub fn login_failure(&self) -> Option<&Error> {
         let is_login = |error: &&Error| matches!(error, Error::AuthRefused(..));
         self.failure.as_ref().filter(is_login)
     }
 
-    /// The outcome for the caller. Someone was accepted, or it is an error: one that says that the message may
-    /// have been delivered, if any does.
+    /// The outcome for the caller: a receipt if any recipient was accepted, else an error. An error after
+    /// which the message may have been delivered takes precedence.
     pub fn outcome(self) -> Result<Receipt, Error> {
         let Some(failure) = self.failure else {
             return Ok(self.receipt);
@@ -241,7 +241,7 @@ impl Job {
         if !self.receipt.accepted.is_empty() {
             return Ok(self.receipt);
         }
-        // What may pass later is not to be taken for refused.
+        // Recipients that a later attempt may reach must not count as refused.
         let unsent = self.receipt.unsent.iter().map(|unsent| &unsent.error);
         if !failure.may_have_been_delivered()
             && let Some(error) = unsent.into_iter().find(|error| error.is_transient())

@@ -1,36 +1,39 @@
-//! What a server takes in one session and one transaction (RFC 9422), and the transactions that a
-//! list of recipients makes.
+//! LIMITS (RFC 9422): how much a server takes in one session and in one transaction; and batches, the
+//! recipients of a message split into transactions.
 //!
 //! ```text
 //! 250 LIMITS MAILMAX=20 RCPTMAX=50 RCPTDOMAINMAX=1
 //! ```
 
+use super::decimal;
 use super::extensions::Extensions;
 use super::mailbox::Mailbox;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Recipients that every server has to take in a transaction (RFC 5321, section 4.5.3.1.8).
-pub const RECIPIENTS_OF_ALL: u32 = 100;
+/// Recipients that every server has to take in one transaction (RFC 5321, section 4.5.3.1.8).
+pub(crate) const RECIPIENTS_OF_ALL: u32 = 100;
 
-/// Recipients in a transaction, where the server does not say: as many as Postfix takes unless it is
-/// set up otherwise (smtpd_recipient_limit). A server that takes fewer says which are too many.
+/// Recipients in one transaction if the server gives no limit: Postfix's default, smtpd_recipient_limit. A
+/// server that takes fewer refuses the others.
 const RECIPIENTS: u32 = 1000;
 
-/// Digits of a limit, of which the first is not 0.
+/// Digits of a limit, of which the first is not 0 (RFC 9422).
 const MAX_DIGITS: usize = 6;
 
-/// Those that the server names. Limits that are not known, or malformed, are as good as not named.
+/// The limits that the server announces. Unknown and malformed ones are ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    /// Transactions in a session.
+    /// MAILMAX: transactions in one session.
     pub transactions: Option<u32>,
-    /// Recipients in a transaction.
+    /// RCPTMAX: recipients in one transaction.
     pub recipients: Option<u32>,
-    /// Different domains of recipients in a transaction.
+    /// RCPTDOMAINMAX: different domains of recipients in one transaction.
     pub domains: Option<u32>,
 }
 
 impl Limits {
+    /// Reads LIMITS in the reply to EHLO.
     pub fn of(extensions: &Extensions) -> Self {
         let mut limits = Self::default();
         for limit in extensions.get("LIMITS").unwrap_or_default().split(' ') {
@@ -43,14 +46,14 @@ impl Limits {
                 "RCPTDOMAINMAX" => &mut limits.domains,
                 _ => continue,
             };
-            // Of two of a name, the lower.
+            // If a name comes twice, the lower limit counts.
             *known = known.iter().copied().chain(number(value)).min();
         }
         limits
     }
 
-    /// The recipients' numbers, for each transaction that is needed, in their order. Where domains
-    /// are limited, those of one domain come together.
+    /// The indices of the recipients for each transaction, in order. If domains are limited, recipients of
+    /// one domain come together.
     pub fn batches(&self, recipients: &[Mailbox]) -> Vec<Vec<usize>> {
         let mut batches = Batches::default();
         for (i, recipient) in recipients.iter().enumerate() {
@@ -68,14 +71,14 @@ impl Limits {
 #[derive(Default)]
 struct Batches {
     members: Vec<Vec<usize>>,
-    /// Those of the last batch.
+    /// The domains of the last batch.
     domains: BTreeSet<String>,
-    /// The last batch of each domain.
+    /// The last batch that has recipients of each domain.
     known: BTreeMap<String, usize>,
 }
 
 impl Batches {
-    /// Into the domain's own batch, or the last one, or a new one.
+    /// Adds to the last batch of this domain, else to the last batch, else to a new one.
     fn add(&mut self, recipient: usize, domain: String, limits: &Limits) {
         let own = self.known.get(&domain).copied();
         if let Some(batch) = own.and_then(|own| self.members.get_mut(own))
@@ -97,12 +100,9 @@ impl Batches {
     }
 }
 
-/// A number of the grammar: 1 to 999999.
+/// From 1 to 999999.
 fn number(value: &str) -> Option<u32> {
-    let well_formed = (1..=MAX_DIGITS).contains(&value.len())
-        && !value.starts_with('0')
-        && value.bytes().all(|octet| octet.is_ascii_digit());
-    value.parse().ok().filter(|_| well_formed)
+    decimal::parse(value, MAX_DIGITS).filter(|_| !value.starts_with('0'))
 }
 
 fn is_below(count: usize, limit: Option<u32>) -> bool {
@@ -143,7 +143,7 @@ mod tests {
 
     // Conformance: 61
     #[test]
-    fn unknown_and_malformed_limits_are_ignored_and_the_others_are_not() {
+    fn unknown_and_malformed_limits_are_ignored_and_the_others_count() {
         for limit in [
             "RCPTMAX",
             "RCPTMAX=",
@@ -170,7 +170,7 @@ mod tests {
 
     // Conformance: 17
     #[test]
-    fn without_limits_a_thousand_recipients_make_a_transaction() {
+    fn without_limits_a_transaction_has_a_thousand_recipients() {
         let recipients = recipients(&["x.example"; 2001]);
         let batches = Limits::default().batches(&recipients);
         assert_eq!(
@@ -182,7 +182,7 @@ mod tests {
 
     // Conformance: 61
     #[test]
-    fn the_servers_number_of_recipients_stands_for_the_thousand() {
+    fn the_limit_of_the_server_replaces_the_thousand() {
         let recipients = recipients(&["x.example"; 250]);
         let sizes = |line| {
             let batches = limits(line).batches(&recipients);
@@ -194,7 +194,7 @@ mod tests {
 
     // Conformance: 61
     #[test]
-    fn recipients_of_one_domain_share_a_transaction_where_domains_are_limited() {
+    fn recipients_of_one_domain_share_a_transaction_if_domains_are_limited() {
         let recipients = recipients(&["x", "y", "X", "z", "y", "x", "z"]);
         let batches = |line| limits(line).batches(&recipients);
         assert_eq!(

@@ -1,18 +1,24 @@
-//! What a client calls itself in EHLO (RFC 5321, section 4.1.1.1).
+//! The client's name in EHLO (RFC 5321, section 4.1.1.1).
 
 use super::domain;
 use super::excerpt::excerpt;
 use core::net::IpAddr;
 
-/// A domain name or an address literal, in ASCII: no extension is known of yet when it is sent.
+/// A domain name or an address literal. It is ASCII: when EHLO is sent, no extension is known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalName(String);
 
 impl LocalName {
+    /// Parses a name that the caller gives.
+    ///
+    /// # Errors
+    ///
+    /// A text for people: the name and the reason.
     pub fn parse(name: &str) -> Result<Self, String> {
-        let checked = match name.is_ascii() {
-            true => domain::check(name),
-            false => Err("in EHLO a name is ASCII: use its A-label form, xn--…".into()),
+        let checked = if name.is_ascii() {
+            domain::check(name)
+        } else {
+            Err("in EHLO a name is ASCII: use its A-label form, xn--…".into())
         };
         match checked {
             Ok(()) => Ok(Self(name.into())),
@@ -23,11 +29,12 @@ impl LocalName {
         }
     }
 
-    /// For hosts without a name of their own (RFC 5321, section 4.1.4).
+    /// The address literal of a host that has no name (RFC 5321, section 4.1.4).
     pub fn literal(address: IpAddr) -> Self {
         Self(domain::literal(address))
     }
 
+    /// The name as EHLO carries it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -52,7 +59,7 @@ mod tests {
 
     // Conformance: 4
     #[test]
-    fn a_name_that_would_end_the_command_is_refused() {
+    fn a_name_that_could_end_the_command_is_refused() {
         for name in ["a\r\nMAIL FROM:<b@c>", "a b", "a\0", "", "bücher.example"] {
             assert!(
                 LocalName::parse(name)

@@ -1,8 +1,10 @@
-//! Addresses as MAIL and RCPT carry them (RFC 5321, section 4.1.2; RFC 6531, section 3.3).
+//! Mailboxes: the addresses in MAIL and RCPT (RFC 5321, section 4.1.2; RFC 6531, section 3.3).
 //!
 //! ```text
 //! Mailbox    =  ( Dot-string / Quoted-string ) "@" ( Domain / address-literal )
 //! ```
+//!
+//! An address is checked for all that could break the protocol. The server knows whether it exists.
 
 use super::domain;
 use super::excerpt::excerpt;
@@ -11,16 +13,20 @@ use super::idn;
 /// Octets before the `@` (RFC 5321, section 4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;
 
-/// Octets in all: a path has 256, two of which are its angle brackets (section 4.5.3.1.3).
+/// Octets of an address: a path has 256 with its two angle brackets (RFC 5321, section 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
 
-/// An address that can be put between angle brackets and sent. Not ASCII means that the server is
-/// to offer SMTPUTF8.
+/// An address that can be sent between angle brackets: as it is to any server if it is ASCII, otherwise to
+/// one that offers SMTPUTF8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox(String);
 
 impl Mailbox {
-    /// The error says which address is at fault, why, and what to do.
+    /// Parses `local-part@domain`, without a name or angle brackets.
+    ///
+    /// # Errors
+    ///
+    /// A text for people: the address, the reason and a remedy.
     pub fn parse(address: &str) -> Result<Self, String> {
         match check(address) {
             Ok(()) => Ok(Self(address.into())),
@@ -28,7 +34,11 @@ impl Mailbox {
         }
     }
 
-    /// Takes the bare `postmaster` too, as RCPT does (RFC 5321, section 4.1.1.3).
+    /// Accepts the bare `postmaster` too, as RCPT does (RFC 5321, section 4.1.1.3).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
     pub fn parse_recipient(address: &str) -> Result<Self, String> {
         if address.eq_ignore_ascii_case("postmaster") {
             return Ok(Self(address.into()));
@@ -36,8 +46,11 @@ impl Mailbox {
         Self::parse(address)
     }
 
-    /// Takes a mailbox's name without a domain too: mail stores know their users by that, and are
-    /// spoken to in LMTP.
+    /// Accepts a local part without a domain too: mail stores, the servers of LMTP, know their users by that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
     pub fn parse_lmtp_recipient(address: &str) -> Result<Self, String> {
         if has_domain(address) {
             return Self::parse(address);
@@ -48,21 +61,27 @@ impl Mailbox {
         Ok(Self(address.into()))
     }
 
+    /// The address, without angle brackets.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// Whether the address needs no SMTPUTF8.
     pub fn is_ascii(&self) -> bool {
         self.0.is_ascii()
     }
 
-    /// For a server without SMTPUTF8: with the domain in A-labels. No local part but one in ASCII
-    /// has such a form. The error says which address needs SMTPUTF8, why, and what to do instead.
+    /// The address for a server without SMTPUTF8: its domain in A-labels.
+    ///
+    /// # Errors
+    ///
+    /// The local part is not ASCII, or the domain has no A-labels. The text goes on after "the server does
+    /// not offer SMTPUTF8, ": which address needs it, why, and the alternative.
     pub fn to_ascii(&self) -> Result<Self, String> {
         let (local_part, domain) = split(&self.0).unwrap_or((&self.0, ""));
         if !local_part.is_ascii() {
             let why = "its part before the `@` is not ASCII: give the mailbox's ASCII address";
-            return Err(self.need(why));
+            return Err(self.needs_smtputf8(why));
         }
         if domain.is_ascii() {
             return Ok(self.clone());
@@ -70,17 +89,19 @@ impl Mailbox {
         let with_a_labels = |domain| Self::parse(&format!("{local_part}@{domain}"));
         idn::to_ascii_host(domain)
             .and_then(with_a_labels)
-            .map_err(|_| self.need("its domain has no form in ASCII: is it written right?"))
+            .map_err(|_| {
+                self.needs_smtputf8("its domain has no form in ASCII: is it written right?")
+            })
     }
 
-    fn need(&self, why: &str) -> String {
-        let address = excerpt(self.0.as_bytes());
-        format!("which the address `{address}` needs, as {why}")
-    }
-
-    /// None for the bare `postmaster`, and for any other name without a domain.
+    /// The part after the `@`: `None` for the bare `postmaster` and other names without a domain.
     pub fn domain(&self) -> Option<&str> {
         split(&self.0).map(|(_, domain)| domain)
+    }
+
+    fn needs_smtputf8(&self, why: &str) -> String {
+        let address = excerpt(self.0.as_bytes());
+        format!("which the address `{address}` needs, as {why}")
     }
 }
 
@@ -88,12 +109,12 @@ fn in_address(address: &str, reason: String) -> String {
     format!("address `{}`: {reason}", excerpt(address.as_bytes()))
 }
 
-/// Whether an `@` ends its local part, or what looks like one.
+/// Whether an `@` follows its local part, or a text that looks like one.
 fn has_domain(address: &str) -> bool {
     outside_quotes(address).contains('@')
 }
 
-/// All but a local part in quotes.
+/// The address without its local part if that is in quotes.
 fn outside_quotes(address: &str) -> &str {
     let quoted = address.strip_prefix('"');
     let after_quotes = quoted.and_then(|text| text.get(closing_quote(text)? + 1..));
@@ -105,14 +126,14 @@ fn check(address: &str) -> Result<(), String> {
     let (local_part, domain) = split(address).ok_or("it has no `@` after its local part")?;
     check_local_part(local_part)?;
     domain::check(domain)?;
-    // Last, so that the part that is too long is named where one is.
+    // Last, so that the error names the part if one part alone is too long.
     if address.len() > MAX_ADDRESS {
         return Err(format!("it is longer than {MAX_ADDRESS} octets"));
     }
     Ok(())
 }
 
-/// The mistakes that people make, each with its remedy, and those that would end a command.
+/// Mistakes that people make, each with its remedy; and control characters, which could end a command.
 fn check_as_a_whole(address: &str) -> Result<(), String> {
     let reason = if address.is_empty() {
         "it is empty"
@@ -123,7 +144,7 @@ fn check_as_a_whole(address: &str) -> Result<(), String> {
     } else if address.starts_with('@') {
         "it has no local part, or is a source route: give user@domain alone"
     } else if outside_quotes(address).contains(['<', '>']) {
-        // Within quotes they are part of the name, and the server's to take or refuse.
+        // In quotes they are part of the name, and the server judges them.
         "give the address alone, without a name and angle brackets"
     } else {
         return Ok(());
@@ -131,8 +152,8 @@ fn check_as_a_whole(address: &str) -> Result<(), String> {
     Err(reason.into())
 }
 
-/// Local part and domain. An `@` may stand in quotes, and in some literals: neither the first nor
-/// the last is always the one.
+/// Local part and domain. Quotes and some address literals may hold an `@` too, so that neither the first nor
+/// the last `@` is always the separator.
 fn split(address: &str) -> Option<(&str, &str)> {
     let end = match address.strip_prefix('"') {
         Some(rest) => closing_quote(rest)? + 2,
@@ -142,7 +163,7 @@ fn split(address: &str) -> Option<(&str, &str)> {
     Some((local_part, rest.strip_prefix('@')?))
 }
 
-/// Where the first quote is that no backslash makes part of the text.
+/// The index of the first quote that no backslash precedes.
 fn closing_quote(text: &str) -> Option<usize> {
     let mut escaped = false;
     text.find(|character| match character {
@@ -182,7 +203,7 @@ fn check_dot_string(text: &str) -> Result<(), String> {
         .find(|character| *character != '.' && !is_atext(*character))
     {
         Some(other) => Err(format!(
-            "`{}` cannot stand in the local part, or only in quotes",
+            "the local part cannot hold `{}`, or only in quotes",
             other.escape_debug()
         )),
         None => Ok(()),
@@ -194,17 +215,17 @@ fn is_atext(character: char) -> bool {
         '\0'..='\x7f' => {
             character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character)
         }
-        // RFC 6531 allows any; one that looks like a space is a mistake all the same.
+        // RFC 6531 allows any character; one that looks like a space is a mistake all the same.
         _ => !character.is_whitespace(),
     }
 }
 
-/// The part after the opening quote. Controls are already out; a backslash may stand before ASCII
+/// Checks the part after the opening quote, which holds no control characters. A backslash precedes ASCII
 /// only.
 fn check_quoted(text: &str) -> Result<(), String> {
     let end = closing_quote(text).map(|quote| quote + 1);
     if end != Some(text.len()) {
-        return Err("a quote begins it, and the quote that ends it is not at its end".into());
+        return Err("it begins with a quote, and the closing quote is not at its end".into());
     }
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -220,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_grammar_are_taken_as_they_are() {
+    fn addresses_of_the_grammar_are_accepted_as_they_are() {
         for (address, domain) in [
             ("user@example.org", "example.org"),
             ("a.b+c_d=e/f!g%h@x", "x"),
@@ -254,7 +275,7 @@ mod tests {
 
     // Conformance: 28
     #[test]
-    fn what_is_wrong_is_said_with_a_remedy() {
+    fn a_malformed_address_is_refused_with_a_remedy() {
         for (address, reason) in [
             ("", "empty"),
             ("user", "no `@`"),
@@ -280,12 +301,12 @@ mod tests {
             ("a..b@example.org", r#"needs quotes: "a..b"@"#),
             ("a.@example.org", r#"needs quotes: "a."@"#),
             (".a@example.org", r#"needs quotes: ".a"@"#),
-            ("a b@example.org", "` ` cannot stand in the local part"),
+            ("a b@example.org", "local part cannot hold ` `"),
             (
                 "a\u{2003}b@example.org",
-                r"`\u{2003}` cannot stand in the local part",
+                r"local part cannot hold `\u{2003}`",
             ),
-            ("a\"b@example.org", "cannot stand in the local part"),
+            ("a\"b@example.org", "local part cannot hold"),
             ("\"a@example.org", "no `@`"),
             ("\"a\"b@example.org", "no `@`"),
             ("\"a\\\"@example.org", "no `@`"),
@@ -302,7 +323,7 @@ mod tests {
 
     // Conformance: 12
     #[test]
-    fn an_address_may_be_as_long_as_the_limits_and_not_an_octet_longer() {
+    fn an_address_may_be_as_long_as_the_limits_and_no_octet_longer() {
         let address = |local_part, domain: usize| {
             format!(
                 "{}@{}{}",
@@ -334,7 +355,7 @@ mod tests {
 
     // Conformance: 28
     #[test]
-    fn the_bare_postmaster_is_a_recipient_and_no_sender() {
+    fn the_bare_postmaster_is_a_recipient_but_not_a_sender() {
         for name in ["postmaster", "Postmaster", "POSTMASTER"] {
             let mailbox = Mailbox::parse_recipient(name).unwrap();
             assert_eq!((mailbox.as_str(), mailbox.domain()), (name, None));
@@ -345,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_stores_recipient_may_be_a_name_without_a_domain() {
+    fn a_recipient_of_lmtp_may_be_a_name_without_a_domain() {
         for name in [
             "ann",
             "ann+folder",
@@ -365,18 +386,18 @@ mod tests {
         for (name, reason) in [
             ("", "empty"),
             ("ann ", "white space"),
-            ("a b", "cannot stand in the local part"),
+            ("a b", "local part cannot hold"),
             ("a\r\nQUIT", "control character"),
             ("\"a\0\"", "control character"),
             ("<ann>", "angle brackets"),
             ("a>b", "angle brackets"),
-            ("\"a", "a quote begins it"),
-            ("\"", "a quote begins it"),
-            ("\"a\\\"", "a quote begins it"),
-            ("\"a\"b", "a quote begins it"),
-            ("\"a\" SIZE=1\"", "a quote begins it"),
-            ("\"a\"b\"", "a quote begins it"),
-            ("a\"", "cannot stand in the local part"),
+            ("\"a", "it begins with a quote"),
+            ("\"", "it begins with a quote"),
+            ("\"a\\\"", "it begins with a quote"),
+            ("\"a\"b", "it begins with a quote"),
+            ("\"a\" SIZE=1\"", "it begins with a quote"),
+            ("\"a\"b\"", "it begins with a quote"),
+            ("a\"", "local part cannot hold"),
             ("a..b", "needs quotes"),
             ("ann@", "domain is missing"),
             ("@example.org", "no local part"),
@@ -411,7 +432,7 @@ mod tests {
         }
         let name = Mailbox::parse_lmtp_recipient("jörg").unwrap();
         assert!(name.to_ascii().unwrap_err().contains("`jörg`"));
-        // Its A-labels are longer than a domain can be.
+        // Its A-labels are longer than a domain may be.
         let long = format!("ann@{}", "éa.".repeat(60) + "x");
         assert!(to_ascii(&long).unwrap_err().contains("its domain"));
     }

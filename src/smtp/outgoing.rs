@@ -1,35 +1,45 @@
-//! Octets on their way to the server, some of which may be a secret: the line of AUTH.
+//! The buffer of octets for the server. It may hold a secret: the line of AUTH.
 //!
-//! Only those that hold a secret are wiped. A message's content goes by in blocks that hold none, and
-//! wiping these would cost as much as copying them.
+//! Only octets with a secret are wiped. A message's content passes in blocks without one, and wiping these
+//! costs as much as copying them.
 
 use std::mem;
 use std::ops::Deref;
 
 use zeroize::Zeroize;
 
-use super::line::Line;
+use super::command::Command;
 
-/// Wiped when it is dropped, and where it moves to grow, once a secret has been put into it.
+/// A buffer that is wiped when it is dropped or moves to grow, once it has held a secret.
 #[derive(Default)]
 pub struct Outgoing {
     octets: Vec<u8>,
     secret: bool,
 }
 
+/// The octets that a session wants to write, in order. The driver encrypts the two parts separately, so that
+/// it knows when the end of a message leaves.
+#[derive(Default)]
+pub struct Output {
+    /// All octets, or those up to and including the end of a message.
+    pub first: Outgoing,
+    /// The octets behind the end of a message.
+    pub after_message: Outgoing,
+}
+
 impl Outgoing {
-    pub fn push(&mut self, line: &Line) {
-        self.secret |= line.is_secret();
-        self.make_room(line.len());
-        line.write(&mut self.octets);
+    pub fn push(&mut self, command: &Command) {
+        self.secret |= command.has_secret();
+        self.make_room(command.len());
+        command.write(&mut self.octets);
     }
 
-    /// Appends what `write` does, which is no secret.
+    /// Appends the octets that `write` adds. They must hold no secret.
     pub fn append<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         if !self.secret {
             return write(&mut self.octets);
         }
-        // How much it is shows only afterwards.
+        // The length is known only afterwards.
         let mut more = Vec::new();
         let result = write(&mut more);
         self.make_room(more.len());
@@ -37,7 +47,7 @@ impl Outgoing {
         result
     }
 
-    /// Appends what is to leave later.
+    /// Appends the octets of another buffer.
     pub fn join(&mut self, later: Self) {
         if self.is_empty() {
             *self = later;
@@ -48,7 +58,7 @@ impl Outgoing {
         self.octets.extend_from_slice(&later);
     }
 
-    /// The last octets, so many of them, by themselves.
+    /// A copy of the last `count` octets.
     pub fn last(&self, count: usize) -> Self {
         let from = self.len().saturating_sub(count);
         let octets = self.get(from..).unwrap_or_default();
@@ -58,12 +68,17 @@ impl Outgoing {
         }
     }
 
-    /// All of it, for who wipes it if need be.
-    pub(super) fn octets(&mut self) -> &mut Vec<u8> {
-        &mut self.octets
+    /// Splits off the octets from `at` on.
+    pub fn split_off(&mut self, at: usize) -> Self {
+        let last = self.last(self.len().saturating_sub(at));
+        if self.secret {
+            self.octets.iter_mut().skip(at).for_each(Zeroize::zeroize);
+        }
+        self.octets.truncate(at);
+        last
     }
 
-    /// A vector that grows leaves a copy behind.
+    /// Makes room, and wipes the old buffer: a vector that grows leaves a copy behind.
     fn make_room(&mut self, count: usize) {
         let needed = self.octets.len() + count;
         if !self.secret || needed <= self.octets.capacity() {
@@ -77,7 +92,7 @@ impl Outgoing {
 }
 
 impl From<Vec<u8>> for Outgoing {
-    /// Holds no secret: it is encrypted.
+    /// Encrypted octets hold no secret.
     fn from(octets: Vec<u8>) -> Self {
         Self {
             octets,
@@ -106,17 +121,25 @@ impl Drop for Outgoing {
 mod tests {
     use zeroize::Zeroizing;
 
+    use super::super::command::PendingReply;
     use super::*;
 
-    fn secret() -> Line {
-        Line::with_secret("AUTH PLAIN ", Zeroizing::new("AHVzZXIAc2VjcmV0".into()))
+    fn secret() -> Command {
+        Command::with_secret(
+            PendingReply::Auth,
+            "AUTH PLAIN ",
+            Zeroizing::new("AHVzZXIAc2VjcmV0".into()),
+        )
     }
 
     #[test]
-    fn what_is_put_in_comes_out_in_order() {
+    fn octets_come_out_in_order() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
-        outgoing.push(&Line::open("MAIL FROM:<a@example.org>"));
+        outgoing.push(&Command::new(
+            PendingReply::Mail,
+            "MAIL FROM:<a@example.org>",
+        ));
         assert_eq!(outgoing.append(|out| out.extend(b"hello")), ());
         let mut all = outgoing.last(5);
         all.join(outgoing);
@@ -125,22 +148,22 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_before_it_is_needed_once_a_secret_is_in() {
+    fn a_buffer_with_a_secret_moves_only_if_it_is_full() {
         let mut outgoing = Outgoing::default();
         outgoing.push(&secret());
         for _ in 0..100 {
-            let line = Line::open("RCPT TO:<b@example.org>");
+            let command = Command::new(PendingReply::Rcpt(0), "RCPT TO:<b@example.org>");
             let place = outgoing.octets.as_ptr();
-            let full = outgoing.octets.capacity() - outgoing.len() < line.len();
-            outgoing.push(&line);
+            let full = outgoing.octets.capacity() - outgoing.len() < command.len();
+            outgoing.push(&command);
             assert_eq!(outgoing.octets.as_ptr() == place, !full);
         }
     }
 
     #[test]
-    fn a_part_of_what_holds_a_secret_holds_it_too() {
+    fn a_part_of_a_buffer_with_a_secret_counts_as_secret() {
         let mut outgoing = Outgoing::default();
-        outgoing.push(&Line::open("EHLO client.example.org"));
+        outgoing.push(&Command::new(PendingReply::Ehlo, "EHLO client.example.org"));
         assert!(!outgoing.secret);
         outgoing.push(&secret());
         assert!(outgoing.secret && outgoing.last(3).secret);

@@ -1,44 +1,66 @@
-//! Replies (RFC 5321, section 4.2): what one is. How one is read: [`ReplyParser`].
+//! Replies (RFC 5321, section 4.2), their enhanced status codes (RFC 3463), and limits on their size.
+//! [`ReplyParser`] reads them.
 
 mod parser;
 
-pub use parser::{MAX_LINE, MAX_LINES, MAX_REPLY, ReplyError, ReplyParser};
+pub use parser::{ReplyError, ReplyParser};
+
+use super::decimal;
+
+/// The limit of a reply line, in octets with its CRLF. RFC 5321, section 4.5.3.1.5, allows 512; a challenge
+/// of AUTH has 12,288 after its `334 ` (RFC 4954, section 4). A line that ends in LF alone may hold as much
+/// text.
+pub const MAX_REPLY_LINE: usize = 4 + 12_288 + 2;
+
+/// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
+pub const MAX_REPLY_LINES: usize = 512;
+
+/// Octets of one reply, each line end counted as two: the most that a server can make us keep.
+pub const MAX_REPLY: usize = 64 * 1024;
+
+/// Digits of an enhanced code's subject and detail (RFC 3463, section 2).
+const MAX_ENHANCED_DIGITS: usize = 3;
 
 /// An enhanced status code such as 5.7.1 (RFC 3463).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnhancedCode {
+    /// 2, 4 or 5, the first digit of the reply's code (RFC 2034, section 3).
     pub class: u8,
+    /// What the code is about: 1 is the address, 7 is security or policy (RFC 3463, section 3).
     pub subject: u16,
+    /// The condition within the subject.
     pub detail: u16,
 }
 
-/// One complete reply.
+/// One complete reply. The first digit of its code decides, so that unknown codes have a meaning too (RFC
+/// 5321, section 4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
+    /// From 200 to 599.
     pub code: u16,
+    /// The enhanced code at the start of the text, if it is of the reply's class.
     pub enhanced: Option<EnhancedCode>,
-    /// One entry a line, all that follows the code.
+    /// The text of each line: all that follows the code, with the enhanced code.
     pub lines: Vec<String>,
 }
 
-/// The first digit decides, so that codes not yet known have a meaning too (RFC 5321, section 4.2).
 impl Reply {
-    /// 2yz: done.
+    /// 2yz: the command is done.
     pub fn is_success(&self) -> bool {
         self.code / 100 == 2
     }
 
-    /// 3yz: go on.
+    /// 3yz: the server waits for more, such as the message or a response.
     pub fn is_intermediate(&self) -> bool {
         self.code / 100 == 3
     }
 
-    /// 4yz: not now.
+    /// 4yz: refused for now.
     pub fn is_transient(&self) -> bool {
         self.code / 100 == 4
     }
 
-    /// 5yz: not like this.
+    /// 5yz: refused for good.
     pub fn is_permanent(&self) -> bool {
         self.code / 100 == 5
     }
@@ -48,33 +70,34 @@ impl Reply {
         self.is_transient() || self.is_permanent()
     }
 
-    /// Whether it says that RCPT came to the end of the server's room, so that another transaction may
-    /// have some: 452, or the 552 of old, which is to count as that (RFC 5321, section 4.5.3.1.10),
-    /// with the enhanced code for it (RFC 3463, section 3.6).
+    /// Whether the server says that the transaction has too many recipients: 452, or 552, which old servers
+    /// send (RFC 5321, section 4.5.3.1.10), or 451; and the enhanced code x.5.3 (RFC 3463, section 3.6).
     pub fn is_too_many_recipients(&self) -> bool {
-        let is_said = |enhanced: EnhancedCode| (enhanced.subject, enhanced.detail) == (5, 3);
-        matches!(self.code, 451 | 452 | 552) && self.enhanced.is_some_and(is_said)
+        matches!(self.code, 451 | 452 | 552) && self.has_enhanced(5, 3)
     }
 
-    /// Whether it says that the connection is worth nothing, whatever was asked: 421 (RFC 5321, section 3.8),
-    /// or another temporary refusal with x.4.2, "bad connection" (RFC 3463, section 3.5), as Amazon SES says
-    /// 451 4.4.2 when it has waited too long for a command.
-    pub fn is_about_connection(&self) -> bool {
-        let is_said = |enhanced: EnhancedCode| (enhanced.subject, enhanced.detail) == (4, 2);
-        self.code == 421 || self.code / 100 == 4 && self.enhanced.is_some_and(is_said)
-    }
-
-    /// Whether it may mean that, or a full mailbox or disk: there is no enhanced code to tell.
-    /// Courier (1.0) says 431.
+    /// Whether the transaction may have too many recipients; or a mailbox or disk is full, as there is no
+    /// enhanced code to tell. Courier (1.0) sends 431.
     pub fn may_be_too_many_recipients(&self) -> bool {
         matches!(self.code, 431 | 452 | 552) && self.enhanced.is_none()
+    }
+
+    /// Whether the connection is of no further use, whatever the command was: 421 (RFC 5321, section 3.8), or
+    /// another 4yz with x.4.2, "bad connection" (RFC 3463, section 3.5). Amazon SES sends 451 4.4.2 after it
+    /// has waited too long for a command.
+    pub fn is_about_connection(&self) -> bool {
+        self.code == 421 || self.is_transient() && self.has_enhanced(4, 2)
+    }
+
+    fn has_enhanced(&self, subject: u16, detail: u16) -> bool {
+        self.enhanced
+            .is_some_and(|code| (code.subject, code.detail) == (subject, detail))
     }
 }
 
 impl EnhancedCode {
-    /// The code that `text`, of a reply with `code`, begins with. What only looks like one, such
-    /// as the version number of a greeting, or is of another class than the reply, is none: RFC
-    /// 2034, section 3, has the two agree.
+    /// The code at the start of `text`. The class has to be the class of the reply's `code` (RFC 2034,
+    /// section 3); the version number of a greeting may look like a code of another class.
     fn parse(code: u16, text: &str) -> Option<Self> {
         let (word, _) = text.split_once(' ').unwrap_or((text, ""));
         let (class, rest) = word.split_once('.')?;
@@ -85,22 +108,13 @@ impl EnhancedCode {
             "5" => 5,
             _ => return None,
         };
-        let (subject, detail) = (number(subject)?, number(detail)?);
+        let subject = decimal::parse(subject, MAX_ENHANCED_DIGITS)?;
+        let detail = decimal::parse(detail, MAX_ENHANCED_DIGITS)?;
         (code / 100 == u16::from(class)).then_some(Self {
             class,
             subject,
             detail,
         })
-    }
-}
-
-/// One to three digits.
-fn number(digits: &str) -> Option<u16> {
-    let well_formed = digits.len() <= 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
-    if well_formed {
-        digits.parse().ok()
-    } else {
-        None
     }
 }
 
@@ -118,7 +132,7 @@ mod tests {
 
     // Conformance: 7, 22
     #[test]
-    fn unknown_codes_go_by_their_first_digit() {
+    fn the_first_digit_decides_for_an_unknown_code() {
         assert!(reply(299).is_success());
         assert!(reply(334).is_intermediate());
         assert!(reply(477).is_transient());
@@ -128,7 +142,7 @@ mod tests {
 
     // Conformance: 17
     #[test]
-    fn too_many_recipients_is_452_and_552_as_far_as_the_enhanced_code_says() {
+    fn too_many_recipients_is_told_by_code_and_enhanced_code() {
         let found = |code, text| {
             let enhanced = EnhancedCode::parse(code, text);
             let reply = Reply {

@@ -1,4 +1,4 @@
-//! What sessions learn of a server, for the sessions after them.
+//! Facts that sessions learn about a server, for later sessions.
 //!
 //! A mailer owns it and lends it to each of its connections. Clones share what they know.
 
@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::sasl::Mechanism;
 
-/// What is known of one server.
+/// The facts about one server.
 #[derive(Clone, Debug, Default)]
 pub struct ServerMemory(Rc<RefCell<Facts>>);
 
@@ -22,7 +22,7 @@ struct Facts {
 }
 
 impl ServerMemory {
-    /// Recipients that the server took in one transaction when it said that more were too many.
+    /// The recipients that the server took in one transaction before it refused others as too many.
     pub fn recipient_limit(&self) -> Option<u32> {
         self.0.borrow().recipient_limit
     }
@@ -40,7 +40,7 @@ impl ServerMemory {
         self.0.borrow_mut().takes_many_recipients = true;
     }
 
-    /// Whether the last address that was connected to was one of IPv6.
+    /// Whether the last connection was over IPv6.
     pub fn prefers_ipv6(&self) -> Option<bool> {
         self.0.borrow().prefers_ipv6
     }
@@ -69,8 +69,8 @@ impl ServerMemory {
         self.0.borrow_mut().auth_alone = true;
     }
 
-    /// The SASL mechanism that succeeded after the server had refused others in the same session: to
-    /// begin with the others again would cost a failed login in each session.
+    /// The SASL mechanism that succeeded after the server had refused others in the same session. Trying the
+    /// others first again costs a failed login in each session.
     pub fn mechanism(&self) -> Option<Mechanism> {
         self.0.borrow().mechanism
     }
@@ -79,7 +79,7 @@ impl ServerMemory {
         self.0.borrow_mut().mechanism = Some(mechanism);
     }
 
-    /// For other credentials, or another choice of mechanisms.
+    /// Call if the credentials or the choice of mechanisms change.
     pub fn forget_mechanism(&self) {
         self.0.borrow_mut().mechanism = None;
     }

@@ -1,144 +1,173 @@
-//! One mail transaction: who is to get the message, who may, and what became of it.
+//! One mail transaction: its recipients, and the server's replies (RFC 5321, section 3.3).
 
-use super::body::Body;
-use super::content::Survey;
-use super::envelope::Receipt;
+use super::body::BodyEncoder;
+use super::command::{Command, PendingReply};
+use super::config::PartialDelivery;
 use super::error::{Error, Phase, RecipientReply};
-use super::line::{Line, Verb};
 use super::mailbox::Mailbox;
+use super::receipt::Receipt;
 use super::reply::Reply;
 
 pub(super) struct Transaction {
     pub recipients: Vec<Mailbox>,
-    pub survey: Survey,
-    /// Whether to go on when some recipients are refused.
-    pub partial: bool,
-    /// Whether recipients that are too many are kept for another transaction.
-    pub collects_overflow: bool,
-    /// Lines of recipients that are said once it is known that the server takes so many; DATA behind them.
-    pub held_back: Vec<(Verb, Line)>,
-    /// The envelope left together with the end of the message before it.
-    pub is_pipelined: bool,
-    /// Each command is the caller's own.
-    pub stepwise: bool,
-    /// MAIL said SMTPUTF8.
-    pub says_utf8: bool,
+    /// Octets of the message, as SIZE counts them (RFC 1870).
+    pub size: u64,
+    pub partial_delivery: PartialDelivery,
+    pub split: RecipientSplit,
+    pub body: BodyEncoder,
+    mail: Answer,
+    data: Answer,
+    /// Indices of accepted recipients, in the order of their replies.
     pub accepted: Vec<usize>,
     pub refused: Vec<(usize, Reply)>,
-    /// What LMTP said of the message, for each of the accepted.
+    /// LMTP's replies to the message, one for each accepted recipient.
     pub delivered: Vec<(usize, Reply)>,
-    /// Why it ends, once the replies to all that was said have come.
-    pub failure: Option<Error>,
-    /// The server answered DATA with 354.
-    pub go_ahead: bool,
-    /// MAIL was accepted.
-    pub begun: bool,
-    /// What was said of it together with AUTH, to be said again after another AUTH.
-    pub said: Vec<(Verb, Line)>,
-    /// The server has taken its MAIL for a response to AUTH's challenge.
-    pub is_response: bool,
-    /// What AUTH was answered with, which the envelope was said together with.
-    pub auth_refusal: Option<Reply>,
-    pub body: Body,
+}
+
+/// Whether recipients that are too many for this transaction are kept for another one.
+pub(super) enum RecipientSplit {
+    /// They count as refused.
+    Off,
+    /// They are kept. The RCPT commands in `held_back`, and the DATA behind them, wait until the server has
+    /// taken the recipients before them.
+    On { held_back: Vec<Command> },
+}
+
+/// The server's answer to a command of the envelope.
+enum Answer {
+    Awaited,
+    Positive,
+    Refused(Reply),
+}
+
+/// The result of all replies to an envelope.
+pub(super) enum Verdict {
+    /// The server accepted DATA with 354: the content is due.
+    GoAhead,
+    /// The recipients are accepted. DATA was not sent.
+    Accepted,
+    Failed(Error),
 }
 
 impl Transaction {
-    pub fn new(recipients: Vec<Mailbox>, survey: Survey, partial: bool, body: Body) -> Self {
+    pub(super) fn new(
+        recipients: Vec<Mailbox>,
+        size: u64,
+        partial_delivery: PartialDelivery,
+        body: BodyEncoder,
+    ) -> Self {
         Self {
             recipients,
-            survey,
-            partial,
-            collects_overflow: false,
-            held_back: Vec::new(),
-            is_pipelined: false,
-            stepwise: false,
-            says_utf8: false,
+            size,
+            partial_delivery,
+            split: RecipientSplit::Off,
+            body,
+            mail: Answer::Awaited,
+            data: Answer::Awaited,
             accepted: Vec::new(),
             refused: Vec::new(),
             delivered: Vec::new(),
-            failure: None,
-            go_ahead: false,
-            begun: false,
-            said: Vec::new(),
-            is_response: false,
-            auth_refusal: None,
-            body,
         }
     }
 
-    /// Forgets all answers, and returns what there is to say.
-    pub fn start_again(&mut self) -> Vec<(Verb, Line)> {
+    /// Forgets all answers, because the envelope is sent again.
+    pub(super) fn forget_answers(&mut self) {
+        self.mail = Answer::Awaited;
+        self.data = Answer::Awaited;
         self.accepted.clear();
         self.refused.clear();
-        self.failure = None;
-        self.begun = false;
-        self.is_response = false;
-        std::mem::take(&mut self.said)
     }
 
-    /// Whether the recipients' replies forbid the message.
-    pub fn is_refused(&self) -> bool {
-        self.accepted.is_empty() || !self.partial && !self.refused.is_empty()
-    }
-
-    /// Whether no reply has come that judges the envelope. A 503 does not: it says that the server did not
-    /// expect the command.
-    pub fn is_unjudged(&self) -> bool {
-        let is_out_of_order = |reply: &Reply| reply.code == 503;
-        let is_mail_unjudged = match &self.failure {
-            None => true,
-            Some(Error::Rejected(Phase::Mail, reply)) => is_out_of_order(reply),
-            Some(_) => false,
-        };
-        is_mail_unjudged
-            && !self.begun
-            && !self.go_ahead
-            && self.accepted.is_empty()
-            && self.refused.iter().all(|(_, reply)| is_out_of_order(reply))
-    }
-
-    /// Whether its message left with it, and in vain.
-    pub fn is_lost(&self) -> bool {
-        self.failure.is_some() || self.is_refused()
-    }
-
-    /// Why it is lost.
-    pub fn why(&mut self) -> Option<Error> {
-        let failure = self.failure.take();
-        failure.or_else(|| Some(self.recipients_refused()))
-    }
-
-    /// Where all recipients were refused, or MAIL was, that says more than DATA's refusal.
-    pub fn data_refused(&mut self, reply: Reply) {
-        if !self.is_refused() {
-            self.failure
-                .get_or_insert(Error::Rejected(Phase::Data, reply));
+    /// Records a positive or negative reply to MAIL, RCPT or DATA.
+    pub(super) fn record(&mut self, awaited: PendingReply, reply: Reply) {
+        match awaited {
+            PendingReply::Rcpt(index) if reply.is_refusal() => self.refused.push((index, reply)),
+            PendingReply::Rcpt(index) => self.accepted.push(index),
+            PendingReply::Data => self.data = Answer::from(reply),
+            _ => self.mail = Answer::from(reply),
         }
     }
 
-    pub fn recipients_refused(&mut self) -> Error {
-        Error::RecipientsRefused(self.take_refused())
+    // --- the envelope's replies ---------------------------------------------------------------
+
+    pub(super) fn is_mail_accepted(&self) -> bool {
+        matches!(self.mail, Answer::Positive)
     }
 
-    pub fn take_refused(&mut self) -> Vec<RecipientReply> {
-        let refused = std::mem::take(&mut self.refused);
-        self.answers(refused)
+    /// Whether the server waits for the content (354).
+    pub(super) fn is_data_accepted(&self) -> bool {
+        matches!(self.data, Answer::Positive)
     }
 
-    pub fn refused(&self) -> Vec<RecipientReply> {
-        self.answers(self.refused.clone())
+    /// Whether the replies to the recipients forbid the message.
+    pub(super) fn is_refused(&self) -> bool {
+        let is_for_all = self.partial_delivery == PartialDelivery::Forbidden;
+        self.accepted.is_empty() || is_for_all && !self.refused.is_empty()
     }
 
-    /// The receipt, given the server's answer to the message for all.
-    pub fn receipt(mut self, reply: &Reply) -> Receipt {
+    /// The result of the replies. Call once all of them have come.
+    pub(super) fn verdict(&self) -> Verdict {
+        match (&self.mail, &self.data) {
+            (Answer::Refused(reply), _) => {
+                Verdict::Failed(Error::Rejected(Phase::Mail, reply.clone()))
+            }
+            // The refusals of all recipients say more than the refusal of DATA that results from them.
+            _ if self.is_refused() => Verdict::Failed(Error::RecipientsRefused(self.refused())),
+            (_, Answer::Refused(reply)) => {
+                Verdict::Failed(Error::Rejected(Phase::Data, reply.clone()))
+            }
+            (_, Answer::Positive) => Verdict::GoAhead,
+            (_, Answer::Awaited) => Verdict::Accepted,
+        }
+    }
+
+    /// The error of a message that left together with its envelope and has no recipient.
+    pub(super) fn failure(&self) -> Option<Error> {
+        match self.verdict() {
+            Verdict::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether every reply so far has one of `codes`, so that none judges the envelope. A refusal of DATA
+    /// does not count, because it only results from the others.
+    pub(super) fn is_answered_only_with(&self, codes: &[u16]) -> bool {
+        let is_listed = |reply: &Reply| codes.contains(&reply.code);
+        self.mail.is_nothing_but(&is_listed)
+            && !self.is_data_accepted()
+            && self.accepted.is_empty()
+            && self.refused.iter().all(|(_, reply)| is_listed(reply))
+    }
+
+    /// The server's refusal of MAIL.
+    pub(super) fn mail_refusal(&self) -> Option<&Reply> {
+        match &self.mail {
+            Answer::Refused(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
+    /// Whether some recipients wait until the server has taken those before them.
+    pub(super) fn is_held_back(&self) -> bool {
+        matches!(&self.split, RecipientSplit::On { held_back } if !held_back.is_empty())
+    }
+
+    // --- results ------------------------------------------------------------------------------
+
+    /// The refused recipients, with the server's replies.
+    pub(super) fn refused(&self) -> Vec<RecipientReply> {
+        self.name_all(self.refused.clone())
+    }
+
+    /// The receipt after SMTP's one reply to the message.
+    pub(super) fn receipt(mut self, reply: &Reply) -> Receipt {
         self.delivered = self.accepted.iter().map(|&i| (i, reply.clone())).collect();
         self.individual_receipt()
     }
 
-    /// The receipt, given what LMTP said for each; who was not answered for is unknown.
-    pub fn individual_receipt(mut self) -> Receipt {
-        let answered = self.delivered.len();
-        let unknown = self.accepted.iter().skip(answered);
+    /// The receipt after LMTP's replies. Recipients without one are unknown.
+    pub(super) fn individual_receipt(mut self) -> Receipt {
+        let unknown = self.accepted.iter().skip(self.delivered.len());
         let unknown = unknown.map(|&i| self.name(i)).collect();
         let delivered = std::mem::take(&mut self.delivered);
         let (accepted, refused): (Vec<_>, Vec<_>) = delivered
@@ -147,22 +176,42 @@ impl Transaction {
         self.refused.extend(refused);
         Receipt {
             unsent: Vec::new(),
-            accepted: self.answers(accepted),
-            refused: self.take_refused(),
+            accepted: self.name_all(accepted),
+            refused: self.refused(),
             unknown,
         }
     }
 
-    fn answers(&self, replies: Vec<(usize, Reply)>) -> Vec<RecipientReply> {
-        let answer = |(i, reply)| RecipientReply {
+    fn name_all(&self, replies: Vec<(usize, Reply)>) -> Vec<RecipientReply> {
+        let named = |(i, reply)| RecipientReply {
             recipient: self.name(i),
             reply,
         };
-        replies.into_iter().map(answer).collect()
+        replies.into_iter().map(named).collect()
     }
 
     fn name(&self, index: usize) -> String {
         let recipient = self.recipients.get(index);
         recipient.map_or(String::new(), |r| r.as_str().into())
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        if reply.is_refusal() {
+            Self::Refused(reply)
+        } else {
+            Self::Positive
+        }
+    }
+}
+
+impl Answer {
+    fn is_nothing_but(&self, is_listed: &impl Fn(&Reply) -> bool) -> bool {
+        match self {
+            Self::Awaited => true,
+            Self::Positive => false,
+            Self::Refused(reply) => is_listed(reply),
+        }
     }
 }

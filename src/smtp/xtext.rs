@@ -1,4 +1,4 @@
-//! What parameters carry that an `esmtp-value` cannot hold, such as spaces, `+` and `=`.
+//! xtext and utf-8-addr-xtext: encodings of parameter values that hold spaces, `+`, `=` or other scripts.
 //!
 //! ```text
 //! encode("a+b c")           ->  "a+2Bb+20c"
@@ -17,7 +17,8 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
-/// utf-8-addr-xtext (RFC 6533, section 3): it is xtext too, so that servers without SMTPUTF8 take it.
+/// utf-8-addr-xtext (RFC 6533, section 3). The result is xtext too, so that servers without SMTPUTF8 accept
+/// it.
 pub(super) fn encode_unicode(text: &str) -> String {
     let mut encoded = String::new();
     for character in text.chars() {
@@ -36,7 +37,7 @@ mod tests {
 
     // Conformance: 57
     #[test]
-    fn graphic_characters_but_plus_and_equals_stand_for_themselves() {
+    fn graphic_characters_except_plus_and_equals_stay_as_they_are() {
         let graphic: String = ('!'..='~').filter(|c| !"+=".contains(*c)).collect();
         assert_eq!(encode(&graphic), graphic);
         assert_eq!(encode("a+b=c d\r\n\x7f"), "a+2Bb+3Dc+20d+0D+0A+7F");
@@ -44,14 +45,14 @@ mod tests {
     }
 
     #[test]
-    fn characters_of_other_scripts_are_named_by_their_code_point() {
+    fn characters_of_other_scripts_become_their_code_points() {
         assert_eq!(
             encode_unicode(r"δ+a=b\ @x.🦀"),
             r"\x{3B4}\x{2B}a\x{3D}b\x{5C}\x{20}@x.\x{1F980}"
         );
     }
 
-    /// As a server reads it.
+    /// Decodes as a server does.
     fn decode(xtext: &str) -> String {
         let mut octets = Vec::new();
         let mut rest = xtext.bytes();
@@ -68,7 +69,7 @@ mod tests {
         String::from_utf8(octets).unwrap()
     }
 
-    /// As a server reads it.
+    /// Decodes as a server does.
     fn decode_unicode(text: &str) -> String {
         let mut parts = text.split(r"\x{");
         let mut decoded = String::from(parts.next().unwrap());
@@ -83,7 +84,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_back_and_needs_no_more_than_graphic_ascii(text in any::<String>()) {
+        fn any_text_can_be_decoded_and_is_encoded_in_graphic_ascii(text in any::<String>()) {
             for (encoded, decoded) in [
                 (encode(&text), decode(&encode(&text))),
                 (encode_unicode(&text), decode_unicode(&encode_unicode(&text))),

@@ -1,38 +1,37 @@
-//! One connection: bytes in, bytes out, in any pieces.
+//! One TLS connection: bytes in, bytes out, in pieces of any size.
 
-use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::{fmt, mem};
 
 use rustls::client::UnbufferedClientConnection;
 use rustls::{HandshakeKind, ProtocolVersion};
 
-use super::binding::{ChannelBinding, Exporter};
+use super::channel_binding::{ChannelBinding, Exporter};
 use super::error::Error;
 use super::finished::Finished;
 use super::name::ServerName;
-use super::output::{Output, Wish};
+use super::output::{Output, WriteRequest};
 use super::settings::Settings;
 use super::verifier::take_refusal;
 
-/// Ciphertext kept until a whole record or handshake message is there. A message is at most 64 KiB
-/// (rustls's limit), in records of at most 16 KiB each: this leaves as much again for their headers,
-/// tags and a record behind.
+/// Ciphertext kept until a record or handshake message is complete. rustls limits a message to 64 KiB, in
+/// records of at most 16 KiB; the other half is for their headers and tags, and for the next record.
 const MAX_INCOMING: usize = 128 << 10;
-/// All that a server may send before the handshake is done. A chain of ten large certificates is
-/// 20 KB.
+/// Octets that a server may send before the handshake is done. A chain of ten large certificates has
+/// 20 kB.
 const MAX_HANDSHAKE: usize = 256 << 10;
 
-/// What client and server agreed on.
+/// What the handshake agreed on.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Otherwise TLS 1.2.
+    /// TLS 1.2 if not.
     pub is_tls13: bool,
-    /// By the names of the IANA's registries.
+    /// Named as in IANA's registry, like the next.
     pub cipher_suite: String,
     pub key_exchange: String,
     pub resumed: bool,
-    /// DER, the server's own first.
+    /// In DER, the server's own first.
     pub peer_certificates: Vec<Vec<u8>>,
 }
 
@@ -61,16 +60,16 @@ pub struct Tls {
     incoming: Vec<u8>,
     output: Output,
     handshake_octets: usize,
-    /// By us.
+    /// The client sent close_notify.
     closed: bool,
     failed: Option<Error>,
 }
 
 impl Tls {
-    /// Starts a handshake: the ClientHello is in `outgoing`.
+    /// Starts the handshake: puts the ClientHello into `outgoing`.
     pub fn new(settings: &Settings, name: &ServerName) -> Result<Self, Error> {
         let exporter = Arc::new(Exporter::default());
-        // One of its own, for the exporter; what it shares with others, sessions too, stays shared.
+        // A copy with an exporter of its own; the sessions stay shared with other connections.
         let mut config = settings.config.as_ref().clone();
         config.key_log = exporter.clone();
         let connection = UnbufferedClientConnection::new(Arc::new(config), name.to_rustls())
@@ -86,70 +85,83 @@ impl Tls {
             closed: false,
             failed: None,
         };
-        tls.drive(Wish::Nothing)?;
+        tls.drive(WriteRequest::Nothing)?;
         Ok(tls)
     }
 
-    /// Takes what the server sent. Where this fails, there may be an alert in `outgoing`, which is
-    /// to be written still; all later calls fail alike.
+    /// Takes octets from the server. After an error, `outgoing` may hold an alert to be written; all later
+    /// calls fail with the same error.
     pub fn receive(&mut self, mut ciphertext: &[u8]) -> Result<(), Error> {
         self.check()?;
         if self.handshake_octets == 0 && ciphertext.first().is_some_and(u8::is_ascii_digit) {
             return Err(self.fail(Error::clear_text()));
         }
-        // What follows a close_notify is ignored (RFC 8446, section 6.1).
+        // Data after a close_notify is ignored (RFC 8446, section 6.1).
         while !ciphertext.is_empty() && !self.is_closed() {
             let room = MAX_INCOMING.saturating_sub(self.incoming.len());
             let (now, later) = ciphertext.split_at(room.min(ciphertext.len()));
             self.admit(now.len())?;
             self.incoming.extend_from_slice(now);
-            self.drive(Wish::Nothing)?;
+            self.drive(WriteRequest::Nothing)?;
             ciphertext = later;
         }
         Ok(())
     }
 
-    /// False once application data may be sent: in a full handshake of TLS 1.3, and a resumed one of
-    /// TLS 1.2, that is as soon as the client's Finished is in `outgoing`, so that both can leave in
-    /// one write.
+    /// False once application data may be sent. In TLS 1.3, and in a resumed handshake of TLS 1.2, the
+    /// client's Finished is in `outgoing` then, so that it and the first data can leave in one write.
     pub fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
     }
 
-    /// Encrypts into `outgoing`, in records of 16 KiB.
+    /// Appends `plaintext`, encrypted in records of at most 16 KiB, to `outgoing`.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
         self.check()?;
         if self.is_handshaking() || self.closed {
             return Err(Error::not_open());
         }
-        self.drive(Wish::Encrypt(plaintext))
+        self.drive(WriteRequest::Encrypt(plaintext))
     }
 
-    /// What must be written, in this order; the caller drains it.
+    /// Encrypts `plaintext`, and returns its records by themselves: so the caller knows which octets end
+    /// it. They must be written after the octets in `outgoing`.
+    pub fn seal(&mut self, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
+        let earlier = mem::take(&mut self.output.outgoing);
+        let result = self.send(plaintext);
+        let mut sealed = mem::replace(&mut self.output.outgoing, earlier);
+        if let Err(error) = result {
+            // An alert, perhaps.
+            self.output.outgoing.append(&mut sealed);
+            return Err(error);
+        }
+        Ok(sealed)
+    }
+
+    /// Octets to be written, in order; the caller drains it.
     pub fn outgoing(&mut self) -> &mut Vec<u8> {
         &mut self.output.outgoing
     }
 
-    /// What the server said; the caller drains it.
+    /// Decrypted data from the server; the caller drains it.
     pub fn plaintext(&mut self) -> &mut Vec<u8> {
         &mut self.output.plaintext
     }
 
-    /// Puts a close_notify into `outgoing`, if the connection stands. Nothing can be sent any more.
+    /// Puts a close_notify into `outgoing` if the connection is open. After that nothing can be sent.
     pub fn close(&mut self) {
         if self.failed.is_none() && !self.closed && !self.is_handshaking() {
-            // There is no use in an error of a connection that is given up.
-            let _ = self.drive(Wish::CloseNotify);
+            // The connection is given up: an error has no use.
+            let _ = self.drive(WriteRequest::CloseNotify);
         }
         self.closed = true;
     }
 
-    /// Whether the server sent a close_notify. The end of the stream without one may be an attack.
+    /// Whether the server sent a close_notify. A stream that ends without one may be truncated by an
+    /// attacker.
     pub fn is_closed(&self) -> bool {
         self.output.peer_closed
     }
 
-    /// What was agreed on.
     pub fn state(&self) -> State {
         let connection = &self.connection;
         let suite = connection.negotiated_cipher_suite();
@@ -164,8 +176,8 @@ impl Tls {
         }
     }
 
-    /// What names this connection, once the handshake is done: `tls-exporter` in TLS 1.3, and
-    /// `tls-unique` in TLS 1.2, unless the server has no extended master secret (RFC 7627).
+    /// The channel binding, once the handshake is done: `tls-exporter` in TLS 1.3, `tls-unique` in TLS 1.2
+    /// if the server has the extended master secret (RFC 7627).
     pub fn channel_binding(&self) -> Option<ChannelBinding> {
         match self.connection.protocol_version()? {
             ProtocolVersion::TLSv1_3 => self.exporter.binding(),
@@ -182,14 +194,14 @@ impl Tls {
         if self.is_handshaking() {
             self.handshake_octets += octets;
         }
-        match octets == 0 || self.handshake_octets > MAX_HANDSHAKE {
-            true => Err(self.fail(Error::too_long())),
-            false => Ok(()),
+        if octets == 0 || self.handshake_octets > MAX_HANDSHAKE {
+            return Err(self.fail(Error::too_long()));
         }
+        Ok(())
     }
 
-    /// Lets rustls do all that it can do now.
-    fn drive(&mut self, wish: Wish<'_>) -> Result<(), Error> {
+    /// Runs rustls until it needs more octets.
+    fn drive(&mut self, request: WriteRequest<'_>) -> Result<(), Error> {
         let mut done = 0;
         let result = loop {
             let unread = self.incoming.get_mut(done..).unwrap_or_default();
@@ -200,7 +212,7 @@ impl Tls {
             done += status.discard;
             match status
                 .state
-                .and_then(|state| self.output.take(state, wish, &mut done))
+                .and_then(|state| self.output.process_state(state, request, &mut done))
             {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => break Ok(()),
@@ -214,15 +226,14 @@ impl Tls {
         })
     }
 
-    /// After an error, rustls may have an alert for the server. It must not be shown again what it
-    /// could not stand.
+    /// After an error, rustls may have an alert for the server. It must not see the offending octets again.
     fn take_alert(&mut self) {
         while self.connection.wants_write() {
             let status = self.connection.process_tls_records(&mut []);
-            let Ok(Ok(_)) = status
-                .state
-                .map(|state| self.output.take(state, Wish::Nothing, &mut 0))
-            else {
+            let Ok(Ok(_)) = status.state.map(|state| {
+                self.output
+                    .process_state(state, WriteRequest::Nothing, &mut 0)
+            }) else {
                 break;
             };
         }

@@ -1,50 +1,36 @@
-//! Why no TLS connection stands, in words that help.
+//! Why there is no TLS connection, in words that help.
 
 use std::fmt;
 
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error as RustlsError, InvalidMessage};
 
+use super::certificate_fault::fault;
 use super::date::date;
-use super::fault::fault;
 use super::name::ServerName;
+use crate::smtp::error::TlsFailure as Failure;
 
-/// The kind of failure, for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    CertificateExpired,
-    CertificateNotYetValid,
-    CertificateUnknownIssuer,
-    CertificateWrongName,
-    CertificateRevoked,
-    CertificateInvalid,
-    /// Valid, but not of a pinned key.
-    CertificateNotPinned,
-    /// No version or cipher suite in common.
-    Incompatible,
-    /// The server broke off with an alert, or broke the protocol.
-    HandshakeFailed,
-    /// The host gave no randomness to make keys from: not the server's fault.
-    NoRandomness,
-}
-
-/// A failure, and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
-    pub failure: Failure,
-    pub message: String,
+pub enum Error {
+    /// The kind of failure for programs, and a sentence for people.
+    Failed(Failure, String),
+    /// The platform gave no randomness to make keys from. The server is not at fault.
+    NoRandomness,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(match self {
+            Self::Failed(_, message) => message,
+            Self::NoRandomness => "the host gave no randomness, without which TLS has no keys",
+        })
     }
 }
 
 impl std::error::Error for Error {}
 
 impl Error {
-    /// `refusal` is what webpki had against the chain, for errors without a variant of rustls's.
+    /// `refusal` is webpki's error about the chain, if rustls has no variant for it.
     pub(super) fn from_rustls(
         error: &RustlsError,
         refusal: Option<webpki::Error>,
@@ -53,7 +39,7 @@ impl Error {
         match error {
             RustlsError::InvalidCertificate(error) => certificate(error, refusal, name),
             RustlsError::AlertReceived(alert) => alert_received(*alert),
-            RustlsError::PeerIncompatible(why) => Self::new(
+            RustlsError::PeerIncompatible(why) => Self::Failed(
                 Failure::Incompatible,
                 format!("the server does not speak TLS 1.2 or 1.3 as this client does: {why:?}"),
             ),
@@ -75,17 +61,20 @@ impl Error {
         }
     }
 
-    /// Not the server's fault.
+    /// For errors on the client's side.
     pub(super) fn internal(error: &RustlsError) -> Self {
         match error {
-            RustlsError::FailedToGetRandomBytes => Self::no_randomness(),
+            RustlsError::FailedToGetRandomBytes => Self::NoRandomness,
             error => Self::handshake_failed(format!("TLS cannot start: {error}")),
         }
     }
 
-    fn no_randomness() -> Self {
-        let why = "the host gave no randomness, without which TLS has no keys";
-        Self::new(Failure::NoRandomness, why)
+    pub(super) fn nothing_trusted() -> Self {
+        Self::Failed(
+            Failure::CertificateUnknownIssuer,
+            "no authority is trusted: add one with add-trust-anchors, or use the bundled roots"
+                .into(),
+        )
     }
 
     pub(super) fn clear_text() -> Self {
@@ -105,14 +94,7 @@ impl Error {
     }
 
     fn handshake_failed(message: impl Into<String>) -> Self {
-        Self::new(Failure::HandshakeFailed, message)
-    }
-
-    fn new(failure: Failure, message: impl Into<String>) -> Self {
-        Self {
-            failure,
-            message: message.into(),
-        }
+        Self::Failed(Failure::HandshakeFailed, message.into())
     }
 }
 
@@ -133,13 +115,12 @@ fn certificate(
         CertificateError::Revoked => (Failure::CertificateRevoked, "is revoked".into()),
         CertificateError::ApplicationVerificationFailure => (
             Failure::CertificateNotPinned,
-            "is valid, but its key is none of those that set-pinned-keys names: has the server a new \
-             key?"
+            "is valid, but its key is not in the list of set-pinned-keys: does the server have a new key?"
                 .into(),
         ),
         error => (Failure::CertificateInvalid, fault(error, refusal)),
     };
-    Error::new(failure, format!("the certificate of {name} {what}"))
+    Error::Failed(failure, format!("the certificate of {name} {what}"))
 }
 
 fn expired(now: UnixTime, not_after: UnixTime) -> (Failure, String) {
@@ -161,9 +142,9 @@ fn not_yet_valid(now: UnixTime, not_before: UnixTime) -> (Failure, String) {
 }
 
 fn wrong_name(presented: &[String]) -> (Failure, String) {
-    /// A certificate may bear hundreds, all of the server's choosing.
+    /// The server chooses the names, and may have hundreds.
     const MAX_NAMES: usize = 5;
-    // Addresses for mail and the like name no server; webpki puts them so.
+    // webpki writes e-mail addresses and other kinds of names as "Unsupported(…)".
     let presented: Vec<_> = presented
         .iter()
         .filter(|name| !name.starts_with("Unsupported("))
@@ -176,18 +157,17 @@ fn wrong_name(presented: &[String]) -> (Failure, String) {
     if presented.len() > MAX_NAMES {
         names.push("others".into());
     }
-    let what = match names.is_empty() {
-        true => "bears no name at all".into(),
-        false => format!(
-            "bears other names: {}; one of them may do as server name",
-            names.join(", ")
-        ),
+    let what = if names.is_empty() {
+        "has no name at all".into()
+    } else {
+        let names = names.join(", ");
+        format!("has other names: {names}; one of them may be right as server name")
     };
     (Failure::CertificateWrongName, what)
 }
 
-/// `mail.example` of webpki's `DnsName("mail.example")`; the server chose it, so what could disturb
-/// a terminal is escaped.
+/// `mail.example` of webpki's `DnsName("mail.example")`. Escaped, because the server chose it and it could
+/// disturb a terminal.
 fn bare_name(presented: &str) -> String {
     let inner = presented
         .split_once('(')
@@ -200,7 +180,7 @@ fn alert_received(alert: AlertDescription) -> Error {
     match alert {
         AlertDescription::ProtocolVersion
         | AlertDescription::HandshakeFailure
-        | AlertDescription::InsufficientSecurity => Error::new(
+        | AlertDescription::InsufficientSecurity => Error::Failed(
             Failure::Incompatible,
             format!(
                 "the server shares no version or cipher suite with this client, or wants a client certificate (alert {alert:?})"
@@ -209,9 +189,9 @@ fn alert_received(alert: AlertDescription) -> Error {
         AlertDescription::CloseNotify => {
             Error::handshake_failed("the server closed the connection during the handshake")
         }
-        AlertDescription::UnrecognisedName => Error::new(
+        AlertDescription::UnrecognisedName => Error::Failed(
             Failure::CertificateWrongName,
-            "the server does not go by this name (alert UnrecognisedName)",
+            "the server does not know this name (alert UnrecognisedName)".into(),
         ),
         AlertDescription::CertificateRequired => Error::handshake_failed(
             "the server wants a client certificate: set one with set-client-certificate",
@@ -223,7 +203,7 @@ fn alert_received(alert: AlertDescription) -> Error {
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
         | AlertDescription::AccessDenied => Error::handshake_failed(format!(
-            "the server does not take this client's certificate (alert {alert:?})"
+            "the server does not accept this client's certificate (alert {alert:?})"
         )),
         alert => Error::handshake_failed(format!("the server broke off with the alert {alert:?}")),
     }

@@ -1,8 +1,8 @@
-//! The first Finished message of a TLS 1.2 handshake, which names the connection: `tls-unique`
-//! (RFC 5929, section 3), SCRAM's default there (RFC 5802, section 6).
+//! `tls-unique`, the channel binding of TLS 1.2: the first Finished message of the handshake (RFC 5929,
+//! section 3). SCRAM uses it by default (RFC 5802, section 6).
 //!
-//! rustls has no function that tells it. But it computes each Finished by the PRF of the cipher suite,
-//! which is ours, and one connection at a time.
+//! rustls does not expose it. But rustls computes each Finished with the PRF of the cipher suite, which is
+//! ours, for one connection at a time.
 
 use std::cell::Cell;
 
@@ -13,18 +13,18 @@ use rustls::crypto::tls12::{Prf, PrfUsingHmac};
 /// RFC 5246, section 7.4.9.
 const VERIFY_DATA: usize = 12;
 
-/// What one connection has computed.
+/// What the PRF has seen of one connection.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Finished {
-    /// The first: the client's in a full handshake, the server's in a resumed one.
+pub(super) struct Finished {
+    /// The client's in a full handshake, the server's in a resumed one.
     first: Option<[u8; VERIFY_DATA]>,
-    /// The master secret is of this handshake alone (RFC 7627). Without that, someone in the middle can
-    /// make two connections whose Finished are the same.
+    /// The handshake has the extended master secret (RFC 7627). Without it, a man in the middle can make
+    /// two connections with the same Finished.
     is_extended: bool,
 }
 
 thread_local! {
-    /// Of the connection that rustls is driving.
+    /// The connection that rustls is processing.
     static CURRENT: Cell<Finished> = const {
         Cell::new(Finished {
             first: None,
@@ -34,16 +34,16 @@ thread_local! {
 }
 
 impl Finished {
-    /// Runs what drives this connection.
-    pub fn watch<T>(&mut self, drive: impl FnOnce() -> T) -> T {
+    /// Runs `drive`, which processes this connection.
+    pub(super) fn watch<T>(&mut self, drive: impl FnOnce() -> T) -> T {
         let before = CURRENT.replace(*self);
         let result = drive();
         *self = CURRENT.replace(before);
         result
     }
 
-    /// None where it does not name the connection for certain.
-    pub fn unique(&self) -> Option<[u8; VERIFY_DATA]> {
+    /// `None` if another connection could have the same.
+    pub(super) fn unique(&self) -> Option<[u8; VERIFY_DATA]> {
         self.first.filter(|_| self.is_extended)
     }
 
@@ -56,20 +56,19 @@ impl Finished {
             return;
         }
         self.first = output.try_into().ok();
-        // The server is the first where it resumes a session, of which none is kept that is not
-        // extended.
+        // The server's comes first if it resumes a session. The store keeps only extended sessions.
         self.is_extended |= label == b"server finished";
     }
 }
 
-/// Whether the session of the connection that rustls is driving may be resumed: another has the same
-/// `tls-unique` otherwise (RFC 7627, section 5.4).
-pub fn is_extended() -> bool {
+/// Whether the current connection's session may be resumed. A session without extended master secret may
+/// not: two resumptions can have the same `tls-unique` (RFC 7627, section 5.4).
+pub(super) fn is_extended() -> bool {
     CURRENT.get().is_extended
 }
 
-/// TLS 1.2's PRF, watched.
-pub struct WatchedPrf(pub PrfUsingHmac<'static>);
+/// The PRF of TLS 1.2, recording what passes through it.
+pub(super) struct WatchedPrf(pub PrfUsingHmac<'static>);
 
 impl Prf for WatchedPrf {
     fn for_key_exchange(
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_master_secret_of_old_names_nothing() {
+    fn a_handshake_without_extended_master_secret_has_no_binding() {
         let full = [("master secret", 0), ("client finished", 2)];
         assert_eq!(unique(&full), None);
     }

@@ -1,40 +1,43 @@
-//! The client's certificate and its private key.
+//! The client certificate and its private key.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use ::der::Tag;
 use rustls::crypto::KeyProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{Error as RustlsError, InconsistentKeys};
 
+use super::der;
+use super::platform::Platform;
 use super::provider::Keys;
-use super::settings::Host;
 use super::trust;
 
-/// Real chains have at most five; every handshake carries them all.
+/// Real chains have at most five certificates; every handshake sends them all.
 const MAX_CHAIN: usize = 16;
-/// RSA of 8192 bits is 6.4 KB of PEM.
+/// An RSA key of 8192 bits is 6.4 kB of PEM.
 const MAX_KEY: usize = 64 << 10;
 
-/// What the client shows where a server asks for a certificate (RFC 8446, section 4.4.2).
+/// What the client sends if the server asks for a certificate (RFC 8446, section 4.4.2).
 #[derive(Clone)]
 pub struct Identity(pub(super) Arc<CertifiedKey>);
 
 impl Identity {
-    /// From a chain in PEM, the client's own first, or one certificate in DER; and the key in PEM or
-    /// DER: PKCS #8, SEC 1 or PKCS #1. The error says which of the two is wrong, and how.
-    pub fn new<H: Host>(chain: &[u8], key: &[u8]) -> Result<Self, String> {
+    /// Takes a chain in PEM, the client's certificate first, or one certificate in DER; and the key in PEM
+    /// or DER, as PKCS #8, SEC 1 or PKCS #1. The error says which is wrong, and why.
+    pub fn new<P: Platform>(chain: &[u8], key: &[u8]) -> Result<Self, String> {
         let chain = certificates(chain)?;
-        let key = Keys::<H>(PhantomData)
+        let key = Keys::<P>(PhantomData)
             .load_private_key(private_key(key)?)
             .map_err(|error| format!("the client's private key cannot be used: {}", why(&error)))?;
         let certified = CertifiedKey::new(chain, key);
         certified.keys_match().map_err(|error| match error {
             RustlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-                "the private key is not that of the first certificate of the client's chain".into()
+                "the private key does not belong to the first certificate of the client's chain"
+                    .into()
             }
             error => format!("the client's certificate cannot be used: {error}"),
         })?;
@@ -43,7 +46,7 @@ impl Identity {
 }
 
 impl fmt::Debug for Identity {
-    /// The key is a secret.
+    /// Hides the key, which is a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").finish_non_exhaustive()
     }
@@ -51,12 +54,12 @@ impl fmt::Debug for Identity {
 
 fn certificates(chain: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let certificates = trust::certificates(chain, "client certificate")?;
-    match certificates.len() > MAX_CHAIN {
-        true => Err(format!(
+    if certificates.len() > MAX_CHAIN {
+        return Err(format!(
             "the client's chain has more than {MAX_CHAIN} certificates"
-        )),
-        false => Ok(certificates),
+        ));
     }
+    Ok(certificates)
 }
 
 fn private_key(key: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
@@ -73,13 +76,20 @@ fn private_key(key: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
 }
 
 fn unknown_form(key: &[u8]) -> String {
-    // "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468, section 11) or OpenSSL's "Proc-Type: 4,ENCRYPTED".
-    let encrypted = memchr::memmem::find(key, b"ENCRYPTED").is_some();
-    match encrypted {
-        true => "the client's private key is encrypted: decrypt it first, as `openssl pkey` does",
-        false => "the client's private key is neither PKCS #8, SEC 1 nor PKCS #1, in PEM or DER",
+    if is_encrypted(key) {
+        "the client's private key is encrypted: decrypt it first, as `openssl pkey` does"
+    } else {
+        "the client's private key is neither PKCS #8, SEC 1 nor PKCS #1, in PEM or DER"
     }
     .into()
+}
+
+fn is_encrypted(key: &[u8]) -> bool {
+    // "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468, section 11) or OpenSSL's "Proc-Type: 4,ENCRYPTED".
+    let says_so = memchr::memmem::find(key, b"ENCRYPTED").is_some();
+    // EncryptedPrivateKeyInfo begins with an algorithm, other keys with a version (RFC 5958, section 3).
+    let fields = der::read(Tag::Sequence, key);
+    says_so || fields.is_some_and(|(fields, _)| der::read(Tag::Sequence, fields).is_some())
 }
 
 fn why(error: &RustlsError) -> String {

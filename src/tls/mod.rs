@@ -1,40 +1,43 @@
-//! TLS 1.3 and 1.2, the client's side: bytes in, bytes out.
+//! TLS 1.3 and 1.2, the client's side, without I/O: bytes in, bytes out.
 //!
-//! No I/O, no clock and no randomness of its own: a [`Host`] gives the last two. This is the only
-//! module that names a type of rustls.
+//! Time and randomness come from a [`Platform`]. Only this module names types of rustls.
 //!
 //! ```text
 //!   Policy --> Settings --+
 //!                         v
-//!   ciphertext --receive--> Tls --plaintext--> what the server said
-//!   outgoing   <----------- Tls <--send------- what it is told
+//!   ciphertext --receive--> Tls --plaintext--> what the server sent
+//!   outgoing   <----------- Tls <--send------- what goes to the server
 //! ```
 
-mod binding;
+mod certificate_fault;
+mod channel_binding;
 mod connection;
 mod date;
 mod der;
 mod error;
-mod fault;
 mod finished;
 mod identity;
 mod name;
 mod output;
-mod own;
 mod pins;
+mod platform;
 mod policy;
 mod provider;
 mod sessions;
 mod settings;
 mod trust;
+mod trusted_certificate;
 mod verifier;
 
-pub use binding::ChannelBinding;
+pub use channel_binding::ChannelBinding;
 pub use connection::{State, Tls};
-pub use error::{Error, Failure};
+pub use error::Error;
 pub use identity::Identity;
 pub use name::ServerName;
 pub use pins::Pins;
+pub use platform::{NoRandomness, Platform};
 pub use policy::Policy;
-pub use settings::{Host, NoRandomness, Settings};
+pub use settings::Settings;
 pub use trust::Trust;
+
+pub use crate::smtp::error::TlsFailure as Failure;

@@ -1,10 +1,10 @@
-//! The name that a server's certificate must bear.
+//! The name that must be in the server's certificate.
 
 use std::fmt;
 
 use rustls::pki_types;
 
-/// A DNS name or an IP address that certificates can bear.
+/// A DNS name or IP address that a certificate can contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerName {
     text: String,
@@ -12,9 +12,9 @@ pub struct ServerName {
 }
 
 impl ServerName {
-    /// From `mail.example.org`, `192.0.2.1` or `2001:db8::1`; the error says what is wrong.
+    /// Takes `mail.example.org`, `192.0.2.1` or `2001:db8::1`. The error says what is wrong.
     pub fn parse(name: &str) -> Result<Self, String> {
-        // Certificates hold no trailing dot, which only says that a name is complete.
+        // A trailing dot marks a complete name; certificates omit it.
         let relative = name.strip_suffix('.').unwrap_or(name);
         match pki_types::ServerName::try_from(relative) {
             Ok(name) => Ok(Self {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_certificate_bears_is_refused() {
+    fn names_that_no_certificate_contains_are_refused() {
         for name in [
             "",
             ".",

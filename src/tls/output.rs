@@ -1,4 +1,5 @@
-//! What comes of a connection's states: ciphertext for the server, plaintext for the caller.
+//! Serves the states of rustls's unbuffered API: collects ciphertext for the server and plaintext for the
+//! caller.
 
 use std::ops::ControlFlow;
 
@@ -9,27 +10,27 @@ use rustls::unbuffered::{
 };
 
 #[derive(Default)]
-pub struct Output {
+pub(super) struct Output {
     pub outgoing: Vec<u8>,
     pub plaintext: Vec<u8>,
     pub peer_closed: bool,
 }
 
-/// What to do as soon as application data may be sent.
+/// What to write as soon as application data may be sent.
 #[derive(Clone, Copy)]
-pub enum Wish<'a> {
+pub(super) enum WriteRequest<'a> {
     Nothing,
     Encrypt(&'a [u8]),
     CloseNotify,
 }
 
 impl Output {
-    /// Serves one state; `done` grows by what it used up of the incoming octets. Breaks where rustls
-    /// can do no more for now.
-    pub fn take(
+    /// Serves one state, and adds the incoming octets it consumed to `done`. Breaks if rustls can do no
+    /// more for now.
+    pub(super) fn process_state(
         &mut self,
         state: ConnectionState<'_, '_, ClientConnectionData>,
-        wish: Wish<'_>,
+        request: WriteRequest<'_>,
         done: &mut usize,
     ) -> Result<ControlFlow<()>, Error> {
         match state {
@@ -37,14 +38,16 @@ impl Output {
             ConnectionState::EncodeTlsData(mut data) => {
                 self.write(|room| data.encode(room).map_err(Shortage::from))?;
             }
-            // `outgoing` keeps the order, so that what follows may be queued already.
+            // `outgoing` keeps the order, so later data may be queued before this is written.
             ConnectionState::TransmitTlsData(data) => data.done(),
             ConnectionState::PeerClosed => self.peer_closed = true,
             ConnectionState::WriteTraffic(mut traffic) => {
-                match wish {
-                    Wish::Nothing => {}
-                    Wish::Encrypt(text) => self.write(|room| Ok(traffic.encrypt(text, room)?))?,
-                    Wish::CloseNotify => {
+                match request {
+                    WriteRequest::Nothing => {}
+                    WriteRequest::Encrypt(text) => {
+                        self.write(|room| Ok(traffic.encrypt(text, room)?))?
+                    }
+                    WriteRequest::CloseNotify => {
                         self.write(|room| Ok(traffic.queue_close_notify(room)?))?
                     }
                 }
@@ -53,7 +56,7 @@ impl Output {
             ConnectionState::BlockedHandshake | ConnectionState::Closed => {
                 return Ok(ControlFlow::Break(()));
             }
-            // A server's state.
+            // The other states are a server's.
             _ => return Err(Error::HandshakeNotComplete),
         }
         Ok(ControlFlow::Continue(()))
@@ -72,7 +75,7 @@ impl Output {
         Ok(done)
     }
 
-    /// Appends to `outgoing` with just the room that `encode`, first called with none, asks for.
+    /// Calls `encode` without room first, to learn how much it needs, and appends to `outgoing`.
     fn write(
         &mut self,
         mut encode: impl FnMut(&mut [u8]) -> Result<usize, Shortage>,
@@ -80,7 +83,7 @@ impl Output {
         let start = self.outgoing.len();
         let mut written = encode(&mut []);
         if let Err(Shortage::Room(room)) = written {
-            // Compiled for size, `resize` would write each octet by itself: half of what a record takes.
+            // Compiled for size, `resize` writes octet by octet: half of a record's time.
             self.outgoing.append(&mut vec![0; room]);
             written = encode(self.outgoing.get_mut(start..).unwrap_or_default());
         }

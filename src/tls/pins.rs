@@ -1,18 +1,18 @@
-//! Pinned keys: what a server's certificate must bear besides being valid.
+//! Pinned keys: a server's certificate must contain one of them, besides being valid.
 
 use rustls::pki_types::CertificateDer;
 use rustls::{CertificateError, Error};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of a SubjectPublicKeyInfo (RFC 7469, section 2.4).
+/// The SHA-256 digest of a SubjectPublicKeyInfo (RFC 7469, section 2.4).
 type Pin = [u8; 32];
 
-/// None pinned: every valid certificate will do.
+/// If empty, every valid certificate is accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Pins(Vec<Pin>);
 
 impl Pins {
-    /// All or none; the error names the first that is no digest, counting from 1.
+    /// Takes all or nothing. The error names the first malformed digest, counted from 1.
     pub fn new(digests: &[Vec<u8>]) -> Result<Self, String> {
         let pin = |(digest, number): (&Vec<u8>, usize)| {
             Pin::try_from(digest.as_slice()).map_err(|_| {

@@ -4,14 +4,14 @@ use super::identity::Identity;
 use super::pins::Pins;
 use super::trust::Trust;
 
-/// Whom to trust and how far, and what to show; the defaults are Mozilla's roots and TLS 1.2.
+/// Trust, versions, pins and the client's certificate. By default Mozilla's roots, TLS 1.2 and 1.3.
 #[derive(Clone, Default)]
 pub struct Policy {
     pub trust: Trust,
-    /// Whether TLS 1.2 is not good enough.
+    /// Refuses TLS 1.2.
     pub only_tls13: bool,
     pub pins: Pins,
-    /// Shown where the server asks for one.
+    /// Sent if the server asks for a certificate.
     pub identity: Option<Identity>,
 }
 

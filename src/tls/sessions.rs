@@ -1,7 +1,6 @@
-//! Sessions to resume, kept in memory.
+//! The store of TLS sessions to resume, in memory.
 //!
-//! rustls has such a store too, but builds it in one way with its `std` feature and in another
-//! without.
+//! rustls has one too, but its constructor differs with and without its `std` feature.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -13,13 +12,13 @@ use rustls::pki_types::ServerName;
 
 use super::finished::is_extended;
 
-/// A mailer talks to one server; a change of name must not grow the store.
+/// A mailer talks to one server; this bounds the store if its name changes.
 const MAX_SERVERS: usize = 4;
-/// Each TLS 1.3 ticket resumes one connection, and servers hand out two at a time.
+/// A TLS 1.3 ticket resumes one connection; servers send two at a time.
 const MAX_TICKETS: usize = 8;
 
 #[derive(Default)]
-pub struct Sessions {
+pub(super) struct Sessions {
     servers: Mutex<VecDeque<Server>>,
 }
 
@@ -32,7 +31,7 @@ struct Server {
 
 impl Sessions {
     fn servers(&self) -> MutexGuard<'_, VecDeque<Server>> {
-        // Nothing here can panic halfway through a change.
+        // A poisoned lock is harmless: nothing here can panic halfway through a change.
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,19 +97,19 @@ impl ClientSessionStore for Sessions {
 }
 
 impl fmt::Debug for Sessions {
-    /// Sessions are secrets.
+    /// Hides the sessions, which are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions").finish_non_exhaustive()
     }
 }
 
-/// Apart, as the comparison of names would be in each function above otherwise: a kilobyte each.
+/// Not inlined: each caller grew by a kilobyte for the comparison of names.
 #[inline(never)]
 fn place(servers: &VecDeque<Server>, name: &ServerName<'_>) -> Option<usize> {
     servers.iter().position(|server| server.name == *name)
 }
 
-/// Forgets the oldest for the newest.
+/// Drops the oldest item if the queue is full.
 fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, limit: usize) {
     if queue.len() >= limit {
         queue.pop_front();

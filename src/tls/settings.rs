@@ -1,66 +1,39 @@
-//! What all connections of one mailer share.
+//! The TLS configuration that all connections of one mailer share, with the sessions to resume.
 
-use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls::crypto::GetRandomFailed;
 use rustls::pki_types::UnixTime;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
 use rustls::version::{TLS12, TLS13};
 
-use super::error::{Error, Failure};
+use super::error::Error;
 use super::identity::Identity;
+use super::platform::Platform;
 use super::policy::Policy;
 use super::provider::provider;
 use super::sessions::Sessions;
 use super::verifier::Verifier;
 
-/// The host gave fewer random octets than it was asked for. No key is made without them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRandomness;
-
-impl fmt::Display for NoRandomness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the host gave no randomness")
-    }
-}
-
-impl std::error::Error for NoRandomness {}
-
-impl From<NoRandomness> for GetRandomFailed {
-    fn from(_: NoRandomness) -> Self {
-        Self
-    }
-}
-
-/// What TLS needs of the world. Functions without a `self`, so that algorithms can be constants.
-pub trait Host: Debug + Send + Sync + 'static {
-    /// Fills the whole buffer from a cryptographically secure source, or fails.
-    fn random(buffer: &mut [u8]) -> Result<(), NoRandomness>;
-    /// Since 1970-01-01 00:00:00 UTC.
-    fn unix_time() -> Duration;
-}
-
-/// Versions, algorithms and roots, and the sessions to resume: made once, used by many connections.
+/// Versions, algorithms, roots and sessions: made once, used by many connections.
 #[derive(Clone)]
 pub struct Settings {
     pub(super) config: Arc<ClientConfig>,
 }
 
 impl Settings {
-    /// Fails where nothing is trusted.
-    pub fn new<H: Host>(policy: &Policy) -> Result<Self, Error> {
-        let provider = Arc::new(provider::<H>());
-        let versions: &[_] = match policy.only_tls13 {
-            true => &[&TLS13],
-            false => &[&TLS13, &TLS12],
+    /// Fails if nothing is trusted.
+    pub fn new<P: Platform>(policy: &Policy) -> Result<Self, Error> {
+        let provider = Arc::new(provider::<P>());
+        let versions: &[_] = if policy.only_tls13 {
+            &[&TLS13]
+        } else {
+            &[&TLS13, &TLS12]
         };
-        let clock = Arc::new(Clock::<H>(PhantomData));
+        let clock = Arc::new(Clock::<P>(PhantomData));
         let builder = ClientConfig::builder_with_details(provider, clock)
             .with_protocol_versions(versions)
             .map_err(|error| Error::internal(&error))?
@@ -82,12 +55,7 @@ impl Settings {
 fn verifier(policy: &Policy) -> Result<Arc<Verifier>, Error> {
     let roots = policy.trust.roots();
     if roots.is_empty() {
-        return Err(Error {
-            failure: Failure::CertificateUnknownIssuer,
-            message: "no authority is trusted: add one with add-trust-anchors, \
-                      or use the bundled roots"
-                .into(),
-        });
+        return Err(Error::nothing_trusted());
     }
     Ok(Arc::new(Verifier {
         roots,
@@ -97,10 +65,10 @@ fn verifier(policy: &Policy) -> Result<Arc<Verifier>, Error> {
 }
 
 #[derive(Debug)]
-struct Clock<H>(PhantomData<fn() -> H>);
+struct Clock<P>(PhantomData<fn() -> P>);
 
-impl<H: Host> TimeProvider for Clock<H> {
+impl<P: Platform> TimeProvider for Clock<P> {
     fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(H::unix_time()))
+        Some(UnixTime::since_unix_epoch(P::unix_time()))
     }
 }

@@ -1,16 +1,16 @@
-//! Which authorities may have issued a server's certificate, and which certificates are trusted as a
-//! server's own.
+//! Trust anchors: the authorities that may have issued a server's certificate, and the certificates that
+//! are trusted as a server's own.
 
 use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 
-/// An operating system's whole bundle holds some 400 certificates.
+/// An operating system's bundle holds some 400 certificates.
 const MAX_ADDED: usize = 1024;
-/// An operating system's whole bundle is some 500 KB of PEM.
+/// An operating system's bundle is some 500 kB of PEM.
 const MAX_SIZE: usize = 4 << 20;
 
-/// Mozilla's roots, bundled at build time, the caller's own, or both.
+/// Mozilla's roots, bundled at build time; certificates that the caller added; or both.
 #[derive(Clone)]
 pub struct Trust {
     bundled: bool,
@@ -35,13 +35,13 @@ impl Default for Trust {
 }
 
 impl Trust {
-    /// Whether Mozilla's roots are trusted.
+    /// Whether to trust Mozilla's roots.
     pub fn use_bundled(&mut self, bundled: bool) {
         self.bundled = bundled;
     }
 
-    /// Adds the certificates of a PEM text, or one in DER: all or none. The error names the first
-    /// that cannot be added, counting from 1.
+    /// Adds the certificates in a PEM text, or one in DER. Adds all or nothing; the error names the first
+    /// bad one, counted from 1.
     pub fn add(&mut self, certificates: &[u8]) -> Result<(), String> {
         if certificates.len() > MAX_SIZE {
             return Err(format!("more than {} MiB of trust anchors", MAX_SIZE >> 20));
@@ -74,8 +74,11 @@ impl Trust {
     }
 }
 
-/// Those of a PEM text, at least one, or one in DER; the error calls them by what they are for.
-pub fn certificates(octets: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The certificates in a PEM text, at least one, or the one in DER. `what` names their purpose in errors.
+pub(super) fn certificates(
+    octets: &[u8],
+    what: &str,
+) -> Result<Vec<CertificateDer<'static>>, String> {
     if is_der(octets) {
         return Ok(vec![CertificateDer::from(octets.to_vec())]);
     }
@@ -86,16 +89,16 @@ pub fn certificates(octets: &[u8], what: &str) -> Result<Vec<CertificateDer<'sta
                 .map_err(|error| format!("{what} {number} is not PEM: {}", pem_fault(&error)))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    match certificates.is_empty() {
-        true => Err(format!(
+    if certificates.is_empty() {
+        return Err(format!(
             "the {what} is neither a certificate in DER nor a BEGIN CERTIFICATE of PEM"
-        )),
-        false => Ok(certificates),
+        ));
     }
+    Ok(certificates)
 }
 
-/// SEQUENCE, with which every certificate and key begins (RFC 5280, section 4.1); text does not.
-pub fn is_der(octets: &[u8]) -> bool {
+/// Every certificate and key begins with a SEQUENCE (RFC 5280, section 4.1); text does not.
+pub(super) fn is_der(octets: &[u8]) -> bool {
     octets.first() == Some(&0x30)
 }
 
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_beside_certificates_are_passed_over() {
+    fn keys_beside_certificates_are_ignored() {
         let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
         let mut trust = nothing_but(false);
         trust.add((key + &certificate().pem()).as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! Checks a server's certificate: all that webpki does, and then the pins.
+//! Verifies a server's certificate by webpki, then by the pinned keys.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -11,29 +11,29 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use webpki::{EndEntityCert, KeyUsage};
 
-use super::own;
 use super::pins::Pins;
 use super::provider::SIGNATURES;
+use super::trusted_certificate;
 
-/// rustls has a verifier of its own over the same functions, with 20 KB for lists of revoked
-/// certificates, of which there are none here.
+/// rustls has a verifier over the same functions, with 20 kB of code for revocation lists, which are not
+/// used here.
 #[derive(Debug)]
-pub struct Verifier {
+pub(super) struct Verifier {
     pub roots: RootCertStore,
-    /// Added by hand: each may be a server's own.
+    /// Added by the caller: each may be a server's own.
     pub added: Vec<CertificateDer<'static>>,
     pub pins: Pins,
 }
 
 thread_local! {
-    /// rustls without `std` has one word for most faults of a chain. What webpki said waits here for
-    /// the one who called rustls: no error can carry it, and a verifier for each connection would
-    /// keep sessions from being resumed, as rustls compares verifiers first.
+    /// Without `std`, rustls reports most errors of a chain as `Other` and drops webpki's error. It is kept
+    /// here for the caller. A verifier per connection could hold it, but rustls resumes sessions only with
+    /// the same verifier.
     static REFUSAL: Cell<Option<webpki::Error>> = const { Cell::new(None) };
 }
 
-/// After `CertificateError::Other`: what webpki had against the chain.
-pub fn take_refusal() -> Option<webpki::Error> {
+/// webpki's error about the chain, after `CertificateError::Other`.
+pub(super) fn take_refusal() -> Option<webpki::Error> {
     REFUSAL.take()
 }
 
@@ -42,15 +42,16 @@ impl Verifier {
         self.added.iter().any(|added| added == certificate)
     }
 
-    /// As webpki can read it. Of certificates that were not added, version 3 alone will do.
+    /// As webpki can read it. A certificate that was not added must be of version 3.
     fn readable<'a>(&self, certificate: &'a CertificateDer<'a>) -> Cow<'a, CertificateDer<'a>> {
-        match self.is_added(certificate) {
-            true => own::as_version_3(certificate),
-            false => Cow::Borrowed(certificate),
+        if self.is_added(certificate) {
+            trusted_certificate::as_version_3(certificate)
+        } else {
+            Cow::Borrowed(certificate)
         }
     }
 
-    /// By a trusted authority, for a server, valid now, of this name.
+    /// Issued by a trusted authority, for a server, valid now, with this name.
     fn verify_chain(
         &self,
         certificate: &CertificateDer<'_>,
@@ -69,7 +70,8 @@ impl Verifier {
         verify_server_name(&parsed, name)
     }
 
-    fn ask_again(
+    /// Verifies the chain a second time, for webpki's own error.
+    fn refusal(
         &self,
         certificate: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
@@ -99,17 +101,18 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let result = if self.is_added(certificate) {
-            own::verify(certificate, name, now)
+            trusted_certificate::verify(certificate, name, now)
         } else {
             self.verify_chain(certificate, intermediates, name, now)
         };
         if let Err(Error::InvalidCertificate(CertificateError::Other(_))) = &result {
-            REFUSAL.set(self.ask_again(certificate, intermediates, now).err());
+            REFUSAL.set(self.refusal(certificate, intermediates, now).err());
         }
         result?;
-        match self.pins.hold(&self.readable(certificate))? {
-            true => Ok(ServerCertVerified::assertion()),
-            false => Err(CertificateError::ApplicationVerificationFailure.into()),
+        if self.pins.hold(&self.readable(certificate))? {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
         }
     }
 

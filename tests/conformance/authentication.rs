@@ -1,52 +1,53 @@
-//! AUTH with a mechanism of the caller's own (RFC 4954, section 4).
+//! AUTH with a custom mechanism of the caller (RFC 4954, section 4).
 
+use envoi::smtp::config::Security;
 use envoi::smtp::error::Error;
-use envoi::smtp::session::{Plan, Security, Step};
+use envoi::smtp::session::Action;
 
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 use crate::steps::in_a_transaction;
-use crate::talk::{Talk, both_ways, plan};
 
 /// Octets of a response (RFC 4954, section 4).
 const MAX_RESPONSE: usize = 12_288;
 
-fn inside_tls() -> Plan {
-    Plan {
+fn inside_tls() -> Setup {
+    Setup {
         security: Security::ImplicitTls,
-        ..plan()
+        ..setup()
     }
 }
 
-fn challenged(talk: &mut Talk) {
+fn challenged(talk: &mut Conversation) {
     talk.open(&["AUTH X-OWN"]);
     talk.session.auth_start("X-OWN", None).unwrap();
-    talk.goes("C: AUTH X-OWN\nS: 334 ");
+    talk.expect_ok("C: AUTH X-OWN\nS: 334 ");
     assert!(talk.session.is_challenged());
 }
 
 // Conformance: 45
 #[test]
-fn an_empty_initial_response_is_an_equals_sign_and_an_empty_answer_an_empty_line() {
+fn an_empty_initial_response_is_an_equals_sign_and_an_empty_response_an_empty_line() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         talk.session.auth_start("X-OWN", Some(b"")).unwrap();
-        talk.goes("C: AUTH X-OWN =\nS: 334 ");
+        talk.expect_ok("C: AUTH X-OWN =\nS: 334 ");
         talk.session.auth_respond(b"").unwrap();
-        talk.session.step().unwrap();
+        talk.session.next_action().unwrap();
         assert_eq!(talk.said(), "\r\n");
-        assert_eq!(talk.goes("S: 235 2.7.0 welcome"), Step::Done);
+        assert_eq!(talk.expect_ok("S: 235 2.7.0 welcome"), Action::Idle);
     });
 }
 
 // Conformance: 45, 49
 #[test]
-fn an_exchange_is_cancelled_by_a_star_and_another_may_follow() {
+fn an_asterisk_cancels_an_exchange_and_another_may_follow() {
     both_ways(inside_tls, |talk| {
         challenged(talk);
         talk.session.auth_cancel().unwrap();
-        assert_eq!(talk.goes("C: *\nS: 501 5.7.0 cancelled"), Step::Done);
+        assert_eq!(talk.expect_ok("C: *\nS: 501 5.7.0 cancelled"), Action::Idle);
         assert_eq!(talk.session.take_answer().unwrap().code, 501);
         talk.session.auth_start("X-OWN", Some(b"secret")).unwrap();
-        talk.goes("C: AUTH X-OWN c2VjcmV0\nS: 235 ok");
+        talk.expect_ok("C: AUTH X-OWN c2VjcmV0\nS: 235 ok");
     });
 }
 
@@ -58,15 +59,15 @@ fn a_response_may_have_12288_octets() {
         talk.session
             .auth_respond(&vec![b'x'; MAX_RESPONSE / 4 * 3])
             .unwrap();
-        talk.session.step().unwrap();
+        talk.session.next_action().unwrap();
         assert_eq!(talk.said().len(), MAX_RESPONSE + 2);
-        assert_eq!(talk.goes("S: 235 ok"), Step::Done);
+        assert_eq!(talk.expect_ok("S: 235 ok"), Action::Idle);
     });
 }
 
 // Conformance: 44
 #[test]
-fn auth_has_no_place_within_a_transaction() {
+fn auth_is_refused_within_a_transaction() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         in_a_transaction(talk);
@@ -77,29 +78,29 @@ fn auth_has_no_place_within_a_transaction() {
 
 // Conformance: 49
 #[test]
-fn the_codes_of_refusals_are_kept_apart() {
+fn each_code_of_a_refusal_is_returned() {
     for code in [432, 454, 530, 534, 535, 538] {
         both_ways(inside_tls, |talk| {
             talk.open(&["AUTH X-OWN"]);
             talk.session.auth_start("X-OWN", None).unwrap();
-            let error = talk.fails(&format!("C: AUTH X-OWN\nS: {code} no"));
+            let error = talk.expect_err(&format!("C: AUTH X-OWN\nS: {code} no"));
             assert!(
                 matches!(&error, Error::AuthRefused(reply, tried) if reply.code == code && tried.is_empty()),
                 "{error:?}"
             );
             talk.session.noop().unwrap();
-            talk.goes("C: NOOP\nS: 250 ok");
+            talk.expect_ok("C: NOOP\nS: 250 ok");
         });
     }
 }
 
 // Conformance: 44
 #[test]
-fn a_session_is_authenticated_once() {
+fn a_second_auth_is_refused() {
     both_ways(inside_tls, |talk| {
         talk.open(&["AUTH X-OWN"]);
         talk.session.auth_start("X-OWN", None).unwrap();
-        talk.goes("C: AUTH X-OWN\nS: 235 ok");
+        talk.expect_ok("C: AUTH X-OWN\nS: 235 ok");
         let again = talk.session.auth_start("X-OWN", None);
         assert!(matches!(again, Err(Error::WrongState(_))), "{again:?}");
     });
@@ -122,35 +123,37 @@ fn a_challenge_may_have_12288_octets() {
     both_ways(inside_tls, |talk| {
         challenged(talk);
         talk.session.auth_respond(b"").unwrap();
-        talk.session.step().unwrap();
+        talk.session.next_action().unwrap();
         talk.said();
         let challenge = "QUFB".repeat(MAX_RESPONSE / 4);
-        talk.goes(&format!("S: 334 {challenge}"));
+        talk.expect_ok(&format!("S: 334 {challenge}"));
         assert!(talk.session.is_challenged());
     });
 }
 
 // Conformance: 46
 #[test]
-fn where_the_initial_response_goes_can_be_overruled() {
-    use envoi::smtp::session::InitialResponse;
-    let plan = |initial_response, password: &str| Plan {
+fn the_caller_decides_whether_the_initial_response_is_sent_with_auth() {
+    use envoi::smtp::config::InitialResponse;
+    let setup = |initial_response, password: &str| Setup {
         initial_response,
-        mechanisms: vec![envoi::sasl::Mechanism::Plain],
-        ..crate::talk::plan_with_password(password)
+        mechanisms: vec![envoi::sasl::Mechanism::PLAIN],
+        ..crate::conversation::setup_with_password(password)
     };
     both_ways(
-        || plan(InitialResponse::Never, "secret"),
+        || setup(InitialResponse::Never, "secret"),
         |talk| {
-            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN");
-            talk.goes("S: 334 \nC: AHVzZXIAc2VjcmV0\nS: 235 ok");
+            talk.expect_ok(
+                "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN",
+            );
+            talk.expect_ok("S: 334 \nC: AHVzZXIAc2VjcmV0\nS: 235 ok");
         },
     );
     both_ways(
-        || plan(InitialResponse::Always, &"x".repeat(600)),
+        || setup(InitialResponse::Always, &"x".repeat(600)),
         |talk| {
-            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN");
-            talk.session.step().unwrap();
+            talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH PLAIN");
+            talk.session.next_action().unwrap();
             assert!(talk.said().len() > 600);
         },
     );

@@ -1,26 +1,26 @@
-//! BDAT (RFC 3030).
+//! CHUNKING: BDAT (RFC 3030).
 
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::mailbox::Mailbox;
-use envoi::smtp::options::{Body, Options};
-use envoi::smtp::session::{Plan, Step};
+use envoi::smtp::parameters::{BodyType, Options};
+use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, plan, unavailable};
+use crate::conversation::{Conversation, Setup, both_ways, setup, unavailable};
 
 /// Octets of a chunk.
 const CHUNK: usize = 64 * 1024;
 
-/// The envelope of a message to b is accepted.
-fn accepted(talk: &mut Talk) {
+/// Sends the envelope of a message to b, which is accepted.
+fn accepted(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test"]);
-    let step =
-        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok\nS: 250 ok");
-    assert_eq!(step, Step::Done);
+    let step = talk
+        .expect_ok("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok\nS: 250 ok");
+    assert_eq!(step, Action::Idle);
     assert_eq!(talk.said(), "");
 }
 
-/// Their octets, and whether each says that it is the last.
+/// The octets of each chunk, and whether it is marked LAST.
 fn chunks(mut said: &str) -> Vec<(&str, bool)> {
     let mut chunks = Vec::new();
     while let Some((line, rest)) = said.split_once("\r\n") {
@@ -38,8 +38,8 @@ fn chunks(mut said: &str) -> Vec<(&str, bool)> {
 
 // Conformance: 35, 37
 #[test]
-fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
-    both_ways(plan, |talk| {
+fn bdat_counts_octets_and_leaves_dots_as_they_are() {
+    both_ways(setup, |talk| {
         accepted(talk);
         let message = b".one\n.\rtwo";
         talk.finish(
@@ -51,15 +51,15 @@ fn a_message_leaves_with_its_octets_counted_and_its_dots_as_they_are() {
 }
 
 #[test]
-fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
-    let without = || Plan {
-        may_chunk: false,
-        ..plan()
+fn without_chunking_allowed_a_message_goes_through_data() {
+    let without = || Setup {
+        chunking: false,
+        ..setup()
     };
     both_ways(without, |talk| {
         talk.open(&["PIPELINING", "CHUNKING", "BINARYMIME"]);
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<b@mail.test>
              C: DATA
@@ -71,7 +71,7 @@ fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
             .unwrap();
         // DATA cannot carry binary content.
         let mut options = Options::default();
-        options.set_body(Body::BinaryMime);
+        options.set_body(BodyType::BinaryMime);
         let sender = Mailbox::parse("a@client.test").unwrap();
         let (missing, reason) = unavailable(talk.session.mail(Some(&sender), &options));
         assert_eq!(missing, "CHUNKING");
@@ -83,7 +83,7 @@ fn chunking_that_is_not_allowed_leaves_a_message_to_data() {
 // Conformance: 37
 #[test]
 fn an_empty_message_is_an_empty_last_chunk() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         accepted(talk);
         talk.finish(b"", "C: BDAT 0 LAST\nS: 250 queued").unwrap();
     });
@@ -91,14 +91,14 @@ fn an_empty_message_is_an_empty_last_chunk() {
 
 // Conformance: 36
 #[test]
-fn the_envelope_is_answered_before_the_first_chunk() {
-    both_ways(plan, |talk| {
+fn the_first_chunk_waits_for_the_replies_to_the_envelope() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok");
-        assert_eq!(talk.session.step(), Ok(Step::Await));
+        talk.expect_ok("C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\nS: 250 ok");
+        assert_eq!(talk.session.next_action(), Ok(Action::NeedReply));
         assert!(!talk.session.is_writing());
-        let error = talk.fails("S: 550 no");
+        let error = talk.expect_err("S: 550 no");
         assert!(matches!(error, Error::RecipientsRefused(_)), "{error:?}");
         assert_eq!(talk.said(), "");
     });
@@ -106,9 +106,9 @@ fn the_envelope_is_answered_before_the_first_chunk() {
 
 // Conformance: 36, 37
 #[test]
-fn each_chunk_of_a_long_message_is_answered() {
+fn each_chunk_of_a_long_message_has_a_reply() {
     let message = "line\r\n".repeat(25_000);
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         accepted(talk);
         for piece in message.as_bytes().chunks(1000) {
             talk.session.write(piece).unwrap();
@@ -120,20 +120,20 @@ fn each_chunk_of_a_long_message_is_answered() {
         assert_eq!(text, message);
         let last: Vec<_> = chunks.iter().map(|(_, last)| *last).collect();
         assert_eq!(last, [false, false, true]);
-        assert_eq!(talk.goes("S: 250 ok\nS: 250 ok"), Step::Await);
-        assert_eq!(talk.goes("S: 250 queued"), Step::Done);
+        assert_eq!(talk.expect_ok("S: 250 ok\nS: 250 ok"), Action::NeedReply);
+        assert_eq!(talk.expect_ok("S: 250 queued"), Action::Idle);
         assert_eq!(talk.session.take_receipt().unwrap().accepted.len(), 1);
     });
 }
 
 // Conformance: 36
 #[test]
-fn after_a_refused_chunk_none_follows_and_rset_comes_first() {
-    both_ways(plan, |talk| {
+fn no_chunk_follows_a_refused_one_and_rset_comes_first() {
+    both_ways(setup, |talk| {
         accepted(talk);
         talk.session.write(&b"line\r\n".repeat(CHUNK / 5)).unwrap();
         assert!(talk.said().starts_with("BDAT "));
-        let error = talk.fails("S: 452 4.3.1 disk full");
+        let error = talk.expect_err("S: 452 4.3.1 disk full");
         assert!(
             matches!(error, Error::Rejected(Phase::Content, _)),
             "{error:?}"
@@ -141,6 +141,6 @@ fn after_a_refused_chunk_none_follows_and_rset_comes_first() {
         let more = talk.session.write(b"more\r\n");
         assert!(matches!(more, Err(Error::WrongState(_))), "{more:?}");
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>");
+        talk.expect_ok("C: RSET\nC: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>");
     });
 }

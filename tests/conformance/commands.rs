@@ -1,16 +1,16 @@
-//! Which commands may be said where, and how long they may be.
+//! The order of commands (RFC 5321, section 4.1.4), and their length.
 
+use envoi::smtp::config::Security;
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{Plan, Security};
 
+use crate::conversation::{Conversation, Setup, both_ways, setup, unavailable};
 use crate::steps::{in_a_transaction, mail, rcpt};
-use crate::talk::{Talk, both_ways, plan, unavailable};
 
-/// CRLF included (RFC 5321, section 4.5.3.1.4).
+/// Octets of a command line with its CRLF (RFC 5321, section 4.5.3.1.4).
 const MAX_LINE: usize = 512;
 
-/// What SIZE (RFC 1870, section 3) and SMTPUTF8 (RFC 6531, section 3.4) add to MAIL, and 8BITMIME
-/// (RFC 6152, section 2).
+/// Further octets of MAIL with SIZE (RFC 1870, section 3), SMTPUTF8 (RFC 6531, section 3.4) and 8BITMIME (RFC
+/// 6152, section 2).
 const EXTENSIONS: usize = 26 + 10 + 17;
 
 // Conformance: 11
@@ -20,11 +20,11 @@ fn the_longest_envelope_stays_within_the_line() {
     let domain = [&*"d".repeat(60); 3].join(".") + ".test";
     let address = format!("{local_part}@{domain}");
     assert!(address.len() > 250);
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8"]);
         talk.deliver(&address, &[&address], "é".as_bytes(), true)
             .unwrap();
-        talk.session.step().unwrap();
+        talk.session.next_action().unwrap();
         let said = talk.said();
         let lengths: Vec<_> = said.split_inclusive("\r\n").map(str::len).collect();
         assert!(said.contains(&format!("MAIL FROM:<{address}> SIZE=")));
@@ -35,88 +35,88 @@ fn the_longest_envelope_stays_within_the_line() {
 
 // Conformance: 11
 #[test]
-fn a_command_of_the_callers_own_is_no_longer_than_a_line() {
-    both_ways(plan, |talk| {
+fn a_raw_command_is_no_longer_than_a_line() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         let error = talk.session.raw(&"X".repeat(MAX_LINE - 1)).unwrap_err();
         assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
         talk.session.raw(&"X".repeat(MAX_LINE - 2)).unwrap();
-        talk.session.step().unwrap();
+        talk.session.next_action().unwrap();
         assert_eq!(talk.said().len(), MAX_LINE);
     });
 }
 
 // Conformance: 13
 #[test]
-fn mail_has_no_place_within_a_transaction() {
-    both_ways(plan, |talk| {
+fn mail_is_refused_within_a_transaction() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
         assert!(matches!(mail(talk), Err(Error::WrongState(_))));
         let message = talk.deliver("a@client.test", &["b@mail.test"], b"x", true);
         assert!(matches!(message, Err(Error::WrongState(_))));
         talk.session.reset().unwrap();
-        talk.goes("C: RSET\nS: 250 ok");
+        talk.expect_ok("C: RSET\nS: 250 ok");
         in_a_transaction(talk);
     });
 }
 
 // Conformance: 13, 27
 #[test]
-fn rset_comes_after_a_data_that_was_refused() {
-    both_ways(plan, |talk| {
+fn rset_follows_a_refused_data() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
         rcpt(talk, "b@mail.test").unwrap();
-        talk.goes("C: RCPT TO:<b@mail.test>\nS: 250 ok");
+        talk.expect_ok("C: RCPT TO:<b@mail.test>\nS: 250 ok");
         talk.session.data().unwrap();
-        let error = talk.fails("C: DATA\nS: 451 4.3.0 not now");
+        let error = talk.expect_err("C: DATA\nS: 451 4.3.0 not now");
         assert!(
             matches!(error, Error::Rejected(Phase::Data, _)),
             "{error:?}"
         );
         mail(talk).unwrap();
-        talk.goes("C: RSET\nS: 250 ok\nC: MAIL FROM:<a@client.test>\nS: 250 ok");
+        talk.expect_ok("C: RSET\nS: 250 ok\nC: MAIL FROM:<a@client.test>\nS: 250 ok");
     });
 }
 
 // Conformance: 15
 #[test]
-fn data_has_no_place_before_an_accepted_recipient() {
-    both_ways(plan, |talk| {
+fn data_is_refused_before_an_accepted_recipient() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
         rcpt(talk, "b@mail.test").unwrap();
-        talk.fails("C: RCPT TO:<b@mail.test>\nS: 550 no");
+        talk.expect_err("C: RCPT TO:<b@mail.test>\nS: 550 no");
         assert!(matches!(talk.session.data(), Err(Error::WrongState(_))));
         rcpt(talk, "c@mail.test").unwrap();
-        talk.goes("C: RCPT TO:<c@mail.test>\nS: 251 will forward");
+        talk.expect_ok("C: RCPT TO:<c@mail.test>\nS: 251 will forward");
         talk.session.data().unwrap();
-        talk.goes("C: DATA\nS: 354 go");
+        talk.expect_ok("C: DATA\nS: 354 go");
     });
 }
 
 // Conformance: 25
 #[test]
-fn quit_has_a_place_between_any_commands() {
-    both_ways(plan, |talk| {
+fn quit_is_possible_between_any_commands() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         in_a_transaction(talk);
         talk.session.quit().unwrap();
-        talk.goes("C: QUIT\nS: 221 bye");
+        talk.expect_ok("C: QUIT\nS: 221 bye");
         assert!(!talk.session.is_open());
     });
 }
 
 // Conformance: 29
 #[test]
-fn what_a_server_knows_of_an_address_is_told_line_by_line() {
+fn each_line_of_the_reply_to_vrfy_expn_and_help_is_returned() {
     for code in [250, 251, 252] {
         for command in ["VRFY", "EXPN", "HELP"] {
-            both_ways(plan, |talk| {
+            both_ways(setup, |talk| {
                 talk.open(&[]);
                 talk.session.ask(command, Some("list")).unwrap();
-                talk.goes(&format!(
+                talk.expect_ok(&format!(
                     "C: {command} list\nS: {code}-Ann <ann@mail.test>\nS: {code} Bob"
                 ));
                 let answer = talk.session.take_answer().unwrap();
@@ -129,32 +129,32 @@ fn what_a_server_knows_of_an_address_is_told_line_by_line() {
 
 // Conformance: 22, 29
 #[test]
-fn an_address_that_is_not_known_is_a_refusal_after_which_the_session_goes_on() {
-    both_ways(plan, |talk| {
+fn the_session_goes_on_after_vrfy_of_an_unknown_address() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         talk.session.ask("VRFY", Some("nobody")).unwrap();
-        let error = talk.fails("C: VRFY nobody\nS: 550 5.1.1 unknown");
+        let error = talk.expect_err("C: VRFY nobody\nS: 550 5.1.1 unknown");
         assert!(
             matches!(&error, Error::Rejected(Phase::Other, reply) if reply.is_permanent()),
             "{error:?}"
         );
         talk.session.noop().unwrap();
-        talk.goes("C: NOOP\nS: 250 ok");
+        talk.expect_ok("C: NOOP\nS: 250 ok");
     });
 }
 
 // Conformance: 54
 #[test]
-fn vrfy_and_expn_say_smtputf8_where_it_is_needed_and_offered() {
-    both_ways(plan, |talk| {
+fn vrfy_and_expn_declare_smtputf8_if_it_is_needed_and_offered() {
+    both_ways(setup, |talk| {
         talk.open(&["SMTPUTF8"]);
         talk.session.ask("VRFY", Some("jörg")).unwrap();
-        talk.goes("C: VRFY jörg SMTPUTF8\nS: 252 jörg perhaps");
+        talk.expect_ok("C: VRFY jörg SMTPUTF8\nS: 252 jörg perhaps");
         assert_eq!(talk.session.take_answer().unwrap().lines, ["jörg perhaps"]);
         talk.session.ask("EXPN", Some("list")).unwrap();
-        talk.goes("C: EXPN list\nS: 250 ok");
+        talk.expect_ok("C: EXPN list\nS: 250 ok");
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         let (missing, reason) = unavailable(talk.session.ask("EXPN", Some("jörg")));
         assert_eq!(missing, "SMTPUTF8");
@@ -164,10 +164,10 @@ fn vrfy_and_expn_say_smtputf8_where_it_is_needed_and_offered() {
 
 // Conformance: 40
 #[test]
-fn starttls_has_no_place_inside_tls() {
-    let inside = || Plan {
+fn starttls_is_refused_inside_tls() {
+    let inside = || Setup {
         security: Security::ImplicitTls,
-        ..plan()
+        ..setup()
     };
     both_ways(inside, |talk| {
         talk.open(&["STARTTLS"]);
@@ -181,8 +181,8 @@ fn starttls_has_no_place_inside_tls() {
 
 // Conformance: 39
 #[test]
-fn starttls_that_is_not_offered_is_not_said() {
-    both_ways(plan, |talk| {
+fn starttls_is_not_sent_if_it_is_not_offered() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         assert_eq!(talk.session.start_tls(), Err(Error::StartTlsUnavailable));
         assert_eq!(talk.said(), "");
@@ -190,8 +190,8 @@ fn starttls_that_is_not_offered_is_not_said() {
 }
 
 #[test]
-fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_or_after_spaces() {
-    both_ways(plan, |talk| {
+fn a_raw_command_that_has_its_own_function_is_refused_in_any_case_and_after_spaces() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         for line in ["DATA", "data", " DATA", "  bdat 5", "Mail FROM:<>"] {
             let error = talk.session.raw(line).unwrap_err();
@@ -203,8 +203,8 @@ fn a_command_with_a_function_of_its_own_is_none_of_the_callers_in_whatever_case_
 
 // Conformance: 30
 #[test]
-fn what_must_come_last_in_a_group_does() {
-    type Ask = fn(&mut Talk) -> Result<(), Error>;
+fn a_command_that_has_to_end_a_group_does() {
+    type Ask = fn(&mut Conversation) -> Result<(), Error>;
     let last: [(&str, Ask); 5] = [
         ("NOOP", |talk| talk.session.noop()),
         ("VRFY b", |talk| talk.session.ask("VRFY", Some("b"))),
@@ -213,11 +213,11 @@ fn what_must_come_last_in_a_group_does() {
         ("X-OTHER", |talk| talk.session.raw("X-OTHER")),
     ];
     for (command, ask) in last {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             talk.open(&["PIPELINING"]);
             ask(talk).unwrap();
             talk.deliver_to(&["b@mail.test"]);
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "C: {command}
                  S: 250 ok
                  C: MAIL FROM:<a@client.test>

@@ -1,21 +1,21 @@
-//! LMTP (RFC 2033): LHLO, and an answer for each accepted recipient.
+//! LMTP (RFC 2033): LHLO, and a reply for each accepted recipient.
 
-use envoi::smtp::envelope::Receipt;
+use envoi::smtp::config::Protocol;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
-use envoi::smtp::session::{Dialect, Plan};
+use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
-fn lmtp() -> Plan {
-    Plan {
-        dialect: Dialect::Lmtp,
-        ..plan()
+fn lmtp() -> Setup {
+    Setup {
+        protocol: Protocol::Lmtp,
+        ..setup()
     }
 }
 
-/// To b, c and d, of whom c is refused; content is awaited.
-fn accepted(talk: &mut Talk, extension: &str, data: &str) {
-    talk.goes(&format!(
+/// Sends an envelope to b, c and d. The server refuses c and waits for the content.
+fn accepted(talk: &mut Conversation, extension: &str, data: &str) {
+    talk.expect_ok(&format!(
         "S: 220 mail.test LMTP
          C: LHLO client.test
          S: 250-mail.test
@@ -23,7 +23,7 @@ fn accepted(talk: &mut Talk, extension: &str, data: &str) {
          S: 250 PIPELINING"
     ));
     talk.deliver_to(&["b@mail.test", "c@mail.test", "d@mail.test"]);
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>
          C: RCPT TO:<b@mail.test>
          C: RCPT TO:<c@mail.test>
@@ -43,7 +43,7 @@ fn codes(replies: &[RecipientReply]) -> Vec<(&str, u16)> {
     replies.map(|r| (&*r.recipient, r.reply.code)).collect()
 }
 
-fn is_taken_for_b_alone(receipt: &Receipt) {
+fn is_accepted_for_b_alone(receipt: &Receipt) {
     assert_eq!(codes(&receipt.accepted), [("b@mail.test", 250)]);
     let mut refused = codes(&receipt.refused);
     refused.sort_unstable();
@@ -53,31 +53,31 @@ fn is_taken_for_b_alone(receipt: &Receipt) {
 
 // Conformance: 62
 #[test]
-fn each_accepted_recipient_is_answered_for_after_data() {
+fn each_accepted_recipient_has_a_reply_after_data() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         let receipt = talk
             .finish(b"x", "C: x\nC: .\nS: 250 stored\nS: 452 4.2.2 full")
             .unwrap();
-        is_taken_for_b_alone(&receipt);
+        is_accepted_for_b_alone(&receipt);
     });
 }
 
 // Conformance: 62
 #[test]
-fn each_accepted_recipient_is_answered_for_after_the_last_chunk() {
+fn each_accepted_recipient_has_a_reply_after_the_last_chunk() {
     both_ways(lmtp, |talk| {
         accepted(talk, "CHUNKING", "");
         let receipt = talk
             .finish(b"x", "C: BDAT 3 LAST\nC: x\nS: 250 ok\nS: 452 4.2.2 full")
             .unwrap();
-        is_taken_for_b_alone(&receipt);
+        is_accepted_for_b_alone(&receipt);
     });
 }
 
 // Conformance: 62
 #[test]
-fn a_message_that_is_stored_for_none_is_refused() {
+fn a_message_that_is_stored_for_nobody_is_refused() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         let error = talk
@@ -92,14 +92,15 @@ fn a_message_that_is_stored_for_none_is_refused() {
 
 // Conformance: 24, 62
 #[test]
-fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
+fn a_recipient_without_a_reply_when_the_connection_ends_is_unknown() {
     both_ways(lmtp, |talk| {
         accepted(talk, "X-NONE", "C: DATA");
         talk.session.write(b"x").unwrap();
         talk.session.finish();
-        talk.goes("C: x\nC: .\nS: 250 stored");
+        talk.expect_ok("C: x\nC: .\nS: 250 stored");
         assert_eq!(talk.session.phase(), Phase::Acceptance);
-        let receipt = talk.session.take_partial_receipt().unwrap();
+        let lost = talk.session.fail(Error::Disconnected(Phase::Acceptance));
+        let receipt = talk.session.message_result(Err(lost)).unwrap();
         assert_eq!(codes(&receipt.accepted), [("b@mail.test", 250)]);
         assert_eq!(codes(&receipt.refused), [("c@mail.test", 550)]);
         assert_eq!(receipt.unknown, ["d@mail.test"]);
@@ -110,7 +111,7 @@ fn who_was_not_answered_for_before_the_connection_ended_is_unknown() {
 #[test]
 fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
     both_ways(lmtp, |talk| {
-        let error = talk.fails("S: 220 mail.test\nC: LHLO client.test\nS: 550 not you");
+        let error = talk.expect_err("S: 220 mail.test\nC: LHLO client.test\nS: 550 not you");
         assert!(
             matches!(error, Error::Rejected(Phase::Hello, _)),
             "{error:?}"
@@ -121,10 +122,10 @@ fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {
 
 // Conformance: 62
 #[test]
-fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
+fn the_error_says_smtp_if_the_server_does_not_know_lhlo() {
     for code in [500, 502] {
         both_ways(lmtp, |talk| {
-            let error = talk.fails(&format!(
+            let error = talk.expect_err(&format!(
                 "S: 220 mail.test ESMTP
                  C: LHLO client.test
                  S: {code} 5.5.2 what?"
@@ -132,7 +133,11 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in [&*format!("{code} 5.5.2 what?"), "SMTP", "set-dialect(smtp)"] {
+            for words in [
+                &*format!("{code} 5.5.2 what?"),
+                "SMTP",
+                "set-protocol(smtp)",
+            ] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");
@@ -143,10 +148,10 @@ fn a_server_that_does_not_know_lhlo_is_named_as_one_of_smtp() {
 
 // Conformance: 62
 #[test]
-fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
+fn the_error_says_lmtp_if_the_server_knows_neither_ehlo_nor_helo() {
     for code in [500, 502] {
-        both_ways(plan, |talk| {
-            let error = talk.fails(&format!(
+        both_ways(setup, |talk| {
+            let error = talk.expect_err(&format!(
                 "S: 220 mail.test ready
                  C: EHLO client.test
                  S: {code} what?
@@ -156,16 +161,16 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
             let Error::Protocol(Phase::Hello, what) = error else {
                 panic!("{error:?}")
             };
-            for words in ["5.5.1 Unknown command", "LMTP", "set-dialect(lmtp)"] {
+            for words in ["5.5.1 Unknown command", "LMTP", "set-protocol(lmtp)"] {
                 assert!(what.contains(words), "{what}");
             }
             assert_eq!(talk.said(), "");
             assert!(!talk.session.is_open());
         });
     }
-    // A refusal of this client is no sign of another protocol.
-    both_ways(plan, |talk| {
-        let error = talk.fails(
+    // A server that refuses this client need not speak another protocol.
+    both_ways(setup, |talk| {
+        let error = talk.expect_err(
             "S: 220 mail.test
              C: EHLO client.test
              S: 502 what?
@@ -182,9 +187,9 @@ fn a_server_that_knows_neither_ehlo_nor_helo_is_named_as_one_of_lmtp() {
 #[test]
 fn a_recipient_may_be_a_name_without_a_domain_and_only_in_lmtp() {
     both_ways(lmtp, |talk| {
-        talk.goes("S: 220 x\nC: LHLO client.test\nS: 250-x\nS: 250 PIPELINING");
+        talk.expect_ok("S: 220 x\nC: LHLO client.test\nS: 250-x\nS: 250 PIPELINING");
         talk.deliver_to(&["ann+folder", "\"a>b\""]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<ann+folder>
              C: RCPT TO:<\"a>b\">
@@ -196,7 +201,7 @@ fn a_recipient_may_be_a_name_without_a_domain_and_only_in_lmtp() {
             "{sender:?}"
         );
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         let begun = talk.deliver("a@client.test", &["ann"], b"x", true);
         assert!(matches!(begun, Err(Error::InvalidArgument(_))), "{begun:?}");

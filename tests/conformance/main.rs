@@ -1,12 +1,12 @@
-//! Lines of docs/conformance.md that no other test shows, as conversations.
+//! Conversations for the lines of docs/conformance.md that no other test covers.
 
 mod authentication;
 mod chunking;
 mod commands;
+#[allow(dead_code)] // The conversations use the rest.
+#[path = "../conversations/conversation.rs"]
+mod conversation;
 mod lmtp;
-mod options;
+mod parameters;
 mod replies;
 mod steps;
-#[allow(dead_code)] // Of what the conversations need, this needs some.
-#[path = "../conversations/talk.rs"]
-mod talk;

@@ -1,17 +1,17 @@
-//! What counts of a reply.
+//! Replies: codes decide, texts do not.
 
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::Step;
+use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, plan};
+use crate::conversation::{both_ways, setup};
 
 // Conformance: 7
 #[test]
-fn the_code_counts_and_not_the_text() {
-    both_ways(plan, |talk| {
+fn the_code_counts_but_not_the_text() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<b@mail.test>
              C: RCPT TO:<c@mail.test>
@@ -31,11 +31,11 @@ fn the_code_counts_and_not_the_text() {
 
 // Conformance: 7
 #[test]
-fn a_code_that_nobody_knows_counts_by_its_first_digit() {
-    both_ways(plan, |talk| {
+fn an_unknown_code_counts_by_its_first_digit() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              S: 299 so be it
              C: RCPT TO:<b@mail.test>
@@ -57,10 +57,10 @@ fn a_code_that_nobody_knows_counts_by_its_first_digit() {
 #[test]
 fn a_code_of_another_first_digit_ends_the_session() {
     for code in ["199", "600", "999", "050"] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             talk.open(&[]);
             talk.session.noop().unwrap();
-            let error = talk.fails(&format!("C: NOOP\nS: {code} what"));
+            let error = talk.expect_err(&format!("C: NOOP\nS: {code} what"));
             assert!(
                 matches!(error, Error::Protocol(Phase::Other, _)),
                 "{error:?}"
@@ -73,10 +73,10 @@ fn a_code_of_another_first_digit_ends_the_session() {
 // Conformance: 8
 #[test]
 fn any_command_may_be_answered_in_several_lines_or_without_text() {
-    both_ways(plan, |talk| {
-        talk.goes("S: 220-\nS: 220\nC: EHLO client.test\nS: 250-\nS: 250");
+    both_ways(setup, |talk| {
+        talk.expect_ok("S: 220-\nS: 220\nC: EHLO client.test\nS: 250-\nS: 250");
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        let step = talk.goes(
+        let step = talk.expect_ok(
             "C: MAIL FROM:<a@client.test>
              S: 250-one
              S: 250-
@@ -90,26 +90,26 @@ fn any_command_may_be_answered_in_several_lines_or_without_text() {
              S: 354-
              S: 354",
         );
-        assert_eq!(step, Step::Done);
+        assert_eq!(step, Action::Idle);
         let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250-a\nS: 250 b").unwrap();
         assert_eq!(receipt.accepted[0].reply.lines, ["a", "b"]);
         assert_eq!(receipt.refused[0].reply.lines, ["no", ""]);
         talk.session.quit().unwrap();
-        talk.goes("C: QUIT\nS: 221-\nS: 221");
+        talk.expect_ok("C: QUIT\nS: 221-\nS: 221");
     });
 }
 
 // Conformance: 23
 #[test]
-fn a_421_that_nobody_asked_for_ends_the_session() {
-    both_ways(plan, |talk| {
+fn an_unsolicited_421_ends_the_session() {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         talk.session
             .receive(b"421 4.4.2 idle too long\r\n")
             .unwrap();
-        assert!(talk.session.has_unasked());
+        assert!(talk.session.has_unsolicited());
         talk.session.noop().unwrap();
-        let error = talk.session.step().unwrap_err();
+        let error = talk.session.next_action().unwrap_err();
         assert!(
             matches!(&error, Error::Rejected(Phase::Other, reply) if reply.code == 421),
             "{error:?}"

@@ -1,27 +1,28 @@
 //! What follows a refused AUTH.
 
 use envoi::sasl::{Credentials, MAX_ATTEMPTS, Mechanism, Password};
+use envoi::smtp::config::InitialResponse;
 use envoi::smtp::error::Error;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{InitialResponse, Plan, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, once, plan_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, once, setup_with_password};
 
 /// `\0user\0secret`.
 const PLAIN: &str = "AHVzZXIAc2VjcmV0";
-/// `n,,n=user,r=` and each of the plan's nonces.
+/// `n,,n=user,r=` and one of the setup's nonces.
 const SCRAM: [&str; MAX_ATTEMPTS] = [
     "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     "biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC",
     "biwsbj11c2VyLHI9QWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lD",
 ];
 
-fn secret() -> Plan {
-    plan_with_password("secret")
+fn secret() -> Setup {
+    setup_with_password("secret")
 }
 
-fn only(mechanisms: &[Mechanism]) -> Plan {
-    Plan {
+fn only(mechanisms: &[Mechanism]) -> Setup {
+    Setup {
         mechanisms: mechanisms.to_vec(),
         ..secret()
     }
@@ -39,10 +40,10 @@ fn hello(offered: &str) -> String {
     format!("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 AUTH {offered}\n")
 }
 
-/// The script ends in a refusal of this code and text, of all mechanisms that it tried, and with an
-/// open session.
-fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
-    let error = talk.fails(script);
+/// Asserts that the script ends in a refusal with this code and text, that the error names all mechanisms of
+/// the script, and that the session stays open.
+fn is_refused(talk: &mut Conversation, script: &str, code: u16, text: &str) {
+    let error = talk.expect_err(script);
     let Error::AuthRefused(reply, tried) = error else {
         panic!("{error:?}")
     };
@@ -59,17 +60,17 @@ fn is_refused(talk: &mut Talk, script: &str, code: u16, text: &str) {
 
 // Conformance: 49
 #[test]
-fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
+fn plain_follows_a_refused_proof_of_the_password() {
     both_ways(secret, |talk| {
         let hello = hello("PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
-        let done = talk.goes(&format!(
+        let done = talk.expect_ok(&format!(
             "{hello}C: AUTH SCRAM-SHA-256 {}
              S: 535 5.7.8 no
              C: AUTH PLAIN {PLAIN}
              S: 235 welcome",
             SCRAM[0],
         ));
-        assert_eq!(done, Step::Done);
+        assert_eq!(done, Action::Idle);
         let transcript = talk.transcript();
         let event = "Event: PLAIN shows the server the password, as it refused the proof of \
                      SCRAM-SHA-256\nClient: AUTH PLAIN <hidden>\n";
@@ -79,12 +80,12 @@ fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
 
 // Conformance: 49
 #[test]
-fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
-    let plan = || Plan {
+fn the_password_is_not_sent_after_a_refused_proof_unless_that_is_allowed() {
+    let setup = || Setup {
         plain_fallback: false,
         ..secret()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let script = format!(
             "{}C: AUTH SCRAM-SHA-256 {}\nS: 535 5.7.8 no",
             hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256"),
@@ -92,10 +93,10 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
         );
         is_refused(talk, &script, 535, "5.7.8 no");
     });
-    // Cyrus IMAP's way.
-    let proof_first = || Plan {
+    // As Cyrus IMAP refuses.
+    let proof_first = || Setup {
         plain_fallback: false,
-        ..only(&[Mechanism::CramMd5, Mechanism::Plain])
+        ..only(&[Mechanism::CRAM_MD5, Mechanism::PLAIN])
     };
     both_ways(proof_first, |talk| {
         let script = format!(
@@ -107,9 +108,9 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
         );
         is_refused(talk, &script, 501, "5.5.4 undefined error!");
     });
-    // Nothing was refused here but the mechanism.
-    both_ways(plan, |talk| {
-        talk.goes(&format!(
+    // The server refuses only the mechanism, not the proof.
+    both_ways(setup, |talk| {
+        talk.expect_ok(&format!(
             "{}C: AUTH SCRAM-SHA-256 {}\nS: 504 5.5.4 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
             hello("PLAIN SCRAM-SHA-256"),
             SCRAM[0],
@@ -119,7 +120,7 @@ fn the_password_is_not_shown_after_a_refused_proof_where_that_is_not_allowed() {
 }
 
 #[test]
-fn cram_md5_may_follow_scram_as_it_is_checked_against_another_secret() {
+fn cram_md5_may_follow_scram_because_servers_check_it_against_another_secret() {
     both_ways(secret, |talk| {
         let script = format!(
             "{}C: AUTH SCRAM-SHA-256 {}
@@ -153,7 +154,7 @@ fn the_first_refusal_is_the_result() {
 
 // Conformance: 22
 #[test]
-fn a_password_that_the_server_saw_is_not_shown_again() {
+fn a_password_that_the_server_has_seen_is_not_sent_again() {
     both_ways(secret, |talk| {
         let hello = hello("PLAIN LOGIN CRAM-MD5");
         let script = format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 535 wrong");
@@ -162,9 +163,9 @@ fn a_password_that_the_server_saw_is_not_shown_again() {
 }
 
 #[test]
-fn no_mechanism_is_used_that_is_not_allowed() {
-    let plan = || only(&[Mechanism::ScramSha256, Mechanism::ScramSha1]);
-    both_ways(plan, |talk| {
+fn only_allowed_mechanisms_are_used() {
+    let setup = || only(&[Mechanism::SCRAM_SHA_256, Mechanism::SCRAM_SHA_1]);
+    both_ways(setup, |talk| {
         let [first, second, _] = SCRAM;
         let script = format!(
             "{}C: AUTH SCRAM-SHA-256 {first}
@@ -178,17 +179,17 @@ fn no_mechanism_is_used_that_is_not_allowed() {
 }
 
 #[test]
-fn an_account_is_not_locked_by_many_attempts() {
-    let plan = || {
+fn attempts_are_limited_so_that_no_account_is_locked() {
+    let setup = || {
         only(&[
-            Mechanism::CramMd5,
-            Mechanism::ScramSha256,
-            Mechanism::ScramSha1,
-            Mechanism::Plain,
-            Mechanism::Login,
+            Mechanism::CRAM_MD5,
+            Mechanism::SCRAM_SHA_256,
+            Mechanism::SCRAM_SHA_1,
+            Mechanism::PLAIN,
+            Mechanism::LOGIN,
         ])
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let script = format!(
             "{}C: AUTH CRAM-MD5
              S: 504 no
@@ -208,7 +209,7 @@ fn an_account_is_not_locked_by_many_attempts() {
 fn a_refusal_of_the_mechanism_leads_to_the_next() {
     for code in [432, 500, 501, 502, 503, 504, 534, 538, 550, 553, 554] {
         both_ways(secret, |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{}C: AUTH PLAIN {PLAIN}
                  S: {code} not like this
                  C: AUTH LOGIN
@@ -224,7 +225,7 @@ fn a_refusal_of_the_mechanism_leads_to_the_next() {
 }
 
 #[test]
-fn a_server_in_trouble_is_left_alone() {
+fn no_mechanism_follows_a_temporary_failure() {
     for code in [454, 450, 530] {
         both_ways(secret, |talk| {
             let script = format!(
@@ -236,33 +237,33 @@ fn a_server_in_trouble_is_left_alone() {
         });
     }
     both_ways(secret, |talk| {
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{}C: AUTH SCRAM-SHA-1 {}\nS: 421 bye",
             hello("PLAIN SCRAM-SHA-1"),
             SCRAM[0]
         ));
-        let tried = vec![Mechanism::ScramSha1];
+        let tried = vec![Mechanism::SCRAM_SHA_1];
         assert!(matches!(error, Error::AuthRefused(reply, t) if reply.code == 421 && t == tried));
         assert!(!talk.session.is_open());
     });
 }
 
 #[test]
-fn what_a_mechanism_cannot_carry_another_may() {
-    // SASLprep refuses it.
+fn a_mechanism_that_cannot_carry_the_password_is_skipped() {
+    // SASLprep forbids the tab, so SCRAM cannot carry this password.
     both_ways(
-        || plan_with_password("sec\tret"),
+        || setup_with_password("sec\tret"),
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{}C: AUTH PLAIN AHVzZXIAc2VjCXJldA==\nS: 235 welcome",
                 hello("PLAIN SCRAM-SHA-256")
             ));
         },
     );
     both_ways(
-        || plan_with_password("sec\tret"),
+        || setup_with_password("sec\tret"),
         |talk| {
-            let error = talk.fails(&hello("SCRAM-SHA-256"));
+            let error = talk.expect_err(&hello("SCRAM-SHA-256"));
             assert!(
                 matches!(&error, Error::InvalidArgument(why) if why.contains("password") && !why.contains("ret")),
                 "{error:?}"
@@ -274,70 +275,70 @@ fn what_a_mechanism_cannot_carry_another_may() {
 #[test]
 fn the_next_session_begins_with_the_mechanism_that_worked() {
     let memory = ServerMemory::default();
-    let plan = || Plan {
+    let setup = || Setup {
         memory: memory.clone(),
         ..secret()
     };
     let hello = hello("PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256");
-    let fallback = |talk: &mut Talk| {
-        talk.goes(&format!(
+    let fallback = |talk: &mut Conversation| {
+        talk.expect_ok(&format!(
             "{hello}C: AUTH SCRAM-SHA-256 {}\nS: 501 5.5.4 no\nC: AUTH SCRAM-SHA-1 {}\nS: 535 no
              C: AUTH PLAIN {PLAIN}\nS: 235 welcome",
             SCRAM[0], SCRAM[1],
         ));
     };
-    once(plan, fallback);
-    assert_eq!(memory.mechanism(), Some(Mechanism::Plain));
-    both_ways(plan, |talk| {
-        talk.goes(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
+    once(setup, fallback);
+    assert_eq!(memory.mechanism(), Some(Mechanism::PLAIN));
+    both_ways(setup, |talk| {
+        talk.expect_ok(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
     });
     memory.forget_mechanism();
-    once(plan, fallback);
+    once(setup, fallback);
 }
 
 #[test]
-fn a_first_mechanism_that_works_is_nothing_to_remember() {
+fn a_first_mechanism_that_works_is_not_remembered() {
     let memory = ServerMemory::default();
-    let plan = || Plan {
+    let setup = || Setup {
         memory: memory.clone(),
         ..secret()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let hello = hello("PLAIN");
-        talk.goes(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
+        talk.expect_ok(&format!("{hello}C: AUTH PLAIN {PLAIN}\nS: 235 welcome"));
     });
     assert_eq!(memory.mechanism(), None);
 }
 
 #[test]
-fn what_worked_for_other_credentials_than_planned_is_not_for_others() {
+fn a_mechanism_that_worked_for_the_callers_credentials_is_not_remembered() {
     let memory = ServerMemory::default();
-    memory.learn_mechanism(Mechanism::Login);
-    let nobody = || Plan {
+    memory.learn_mechanism(Mechanism::LOGIN);
+    let nobody = || Setup {
         credentials: None,
         memory: memory.clone(),
-        ..only(&[Mechanism::ScramSha1, Mechanism::Plain, Mechanism::Login])
+        ..only(&[Mechanism::SCRAM_SHA_1, Mechanism::PLAIN, Mechanism::LOGIN])
     };
     both_ways(nobody, |talk| {
-        talk.goes(&hello("PLAIN LOGIN SCRAM-SHA-1"));
+        talk.expect_ok(&hello("PLAIN LOGIN SCRAM-SHA-1"));
         talk.session.authenticate_as(user(), [[1; 18]; 3]).unwrap();
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: AUTH SCRAM-SHA-1 {}\nS: 535 no\nC: AUTH PLAIN {PLAIN}\nS: 235 welcome",
             SCRAM[1]
         ));
     });
-    assert_eq!(memory.mechanism(), Some(Mechanism::Login));
+    assert_eq!(memory.mechanism(), Some(Mechanism::LOGIN));
 }
 
 // Conformance: 49
 #[test]
 fn other_credentials_may_follow() {
-    let nobody = || Plan {
+    let nobody = || Setup {
         credentials: None,
-        ..only(&[Mechanism::ScramSha1])
+        ..only(&[Mechanism::SCRAM_SHA_1])
     };
     both_ways(nobody, |talk| {
-        talk.goes(&hello("SCRAM-SHA-1"));
+        talk.expect_ok(&hello("SCRAM-SHA-1"));
         let [_, second, third] = SCRAM;
         talk.session.authenticate_as(user(), [[1; 18]; 3]).unwrap();
         is_refused(
@@ -358,19 +359,19 @@ fn other_credentials_may_follow() {
 
 // Conformance: 46
 #[test]
-fn the_initial_response_may_be_kept_for_the_challenge() {
-    let plan = || Plan {
+fn the_initial_response_may_wait_for_the_challenge() {
+    let setup = || Setup {
         initial_response: InitialResponse::Never,
         ..secret()
     };
-    both_ways(plan, |talk| {
-        talk.goes(&format!(
+    both_ways(setup, |talk| {
+        talk.expect_ok(&format!(
             "{}C: AUTH PLAIN\nS: 334 \nC: {PLAIN}\nS: 235 welcome",
             hello("PLAIN")
         ));
     });
-    both_ways(plan, |talk| {
-        talk.goes(&format!(
+    both_ways(setup, |talk| {
+        talk.expect_ok(&format!(
             "{}C: AUTH SCRAM-SHA-1\nS: 334 \nC: {}\nS: 535 no\nC: AUTH PLAIN",
             hello("SCRAM-SHA-1 PLAIN"),
             SCRAM[0]
@@ -381,14 +382,14 @@ fn the_initial_response_may_be_kept_for_the_challenge() {
 // Conformance: 46
 #[test]
 fn the_initial_response_may_go_with_auth_whatever_its_length() {
-    let plan = || Plan {
+    let setup = || Setup {
         initial_response: InitialResponse::Always,
-        ..plan_with_password(&"x".repeat(1000))
+        ..setup_with_password(&"x".repeat(1000))
     };
-    both_ways(plan, |talk| {
-        talk.goes(&hello("PLAIN"));
+    both_ways(setup, |talk| {
+        talk.expect_ok(&hello("PLAIN"));
         let said = talk.said();
         assert!(said.starts_with("AUTH PLAIN AHVzZXIAeHh4") && said.len() > 1300);
-        talk.goes("S: 235 welcome");
+        talk.expect_ok("S: 235 welcome");
     });
 }

@@ -1,19 +1,20 @@
-//! AUTH by PLAIN, LOGIN and CRAM-MD5, and what holds for every mechanism.
+//! AUTH by PLAIN, LOGIN and CRAM-MD5, and the rules for every mechanism.
 
 use envoi::sasl::{Bearer, Credentials, Mechanism};
+use envoi::smtp::config::{ConnectUntil, InitialResponse, Security};
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, plan_with_password};
+use crate::conversation::{Setup, both_ways, setup, setup_with_password};
 
 const HELLO: &str = "S: 220 x\nC: EHLO client.test\n";
 
-fn secret() -> Plan {
-    plan_with_password("secret")
+fn secret() -> Setup {
+    setup_with_password("secret")
 }
 
-fn only(mechanism: Mechanism) -> Plan {
-    Plan {
+fn only(mechanism: Mechanism) -> Setup {
+    Setup {
         mechanisms: vec![mechanism],
         ..secret()
     }
@@ -30,14 +31,14 @@ fn plain_takes_one_line() {
              C: AUTH PLAIN AHVzZXIAc2VjcmV0
              S: 235 2.7.0 welcome"
         );
-        assert_eq!(talk.goes(&script), Step::Done);
+        assert_eq!(talk.expect_ok(&script), Action::Idle);
     });
 }
 
 #[test]
 fn login_answers_two_challenges_whatever_they_say() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
             let script = format!(
                 "{HELLO}
@@ -50,19 +51,19 @@ fn login_answers_two_challenges_whatever_they_say() {
              C: c2VjcmV0
              S: 235 welcome"
             );
-            assert_eq!(talk.goes(&script), Step::Done);
+            assert_eq!(talk.expect_ok(&script), Action::Idle);
         },
     );
 }
 
 // Conformance: 47
 #[test]
-fn the_prompts_of_login_are_not_looked_at() {
+fn the_text_of_login_prompts_is_ignored() {
     for prompt in ["Username:", "%%%", "", "VXNlcm5hbWU6=", "AA=A"] {
         both_ways(
-            || only(Mechanism::Login),
+            || only(Mechanism::LOGIN),
             |talk| {
-                talk.goes(&format!(
+                talk.expect_ok(&format!(
                     "{HELLO}S: 250-x\nS: 250 AUTH LOGIN
                      C: AUTH LOGIN
                      S: 334 {prompt}
@@ -78,19 +79,19 @@ fn the_prompts_of_login_are_not_looked_at() {
 
 // Conformance: 47
 #[test]
-fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
+fn the_text_of_a_challenge_that_asks_for_the_initial_response_is_ignored() {
     let external = Credentials::External(None);
     for (credentials, auth, answer) in [
         (secret().credentials, "AUTH PLAIN", "AHVzZXIAc2VjcmV0"),
         (Some(external), "AUTH EXTERNAL", ""),
     ] {
-        let plan = || Plan {
+        let setup = || Setup {
             credentials: credentials.clone(),
             initial_response: InitialResponse::Never,
             ..secret()
         };
-        both_ways(plan, |talk| {
-            talk.goes(&format!(
+        both_ways(setup, |talk| {
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN EXTERNAL\nC: {auth}\nS: 334 go ahead!
                  C: {answer}\nS: 235 welcome"
             ));
@@ -100,34 +101,34 @@ fn nor_is_a_challenge_that_only_asks_for_the_initial_response() {
 
 // Conformance: 47
 #[test]
-fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
-    let plan = |mechanism| Plan {
+fn an_exchange_is_cancelled_if_a_challenge_that_the_answer_needs_is_not_base64() {
+    let setup = |mechanism| Setup {
         initial_response: InitialResponse::Auto,
         ..only(mechanism)
     };
-    let token = || Plan {
+    let token = || Setup {
         credentials: Some(Credentials::Bearer(Bearer {
             username: "user".into(),
             token: "token".into(),
         })),
-        ..plan(Mechanism::Xoauth2)
+        ..setup(Mechanism::XOAUTH2)
     };
-    for (plan, name) in [
-        (plan(Mechanism::CramMd5), "CRAM-MD5"),
-        (plan(Mechanism::ScramSha256), "SCRAM-SHA-256"),
+    for (setup, name) in [
+        (setup(Mechanism::CRAM_MD5), "CRAM-MD5"),
+        (setup(Mechanism::SCRAM_SHA_256), "SCRAM-SHA-256"),
         (token(), "XOAUTH2"),
     ] {
-        let (credentials, mechanisms) = (plan.credentials, plan.mechanisms);
-        let plan = || Plan {
+        let (credentials, mechanisms) = (setup.credentials, setup.mechanisms);
+        let setup = || Setup {
             credentials: credentials.clone(),
             mechanisms: mechanisms.clone(),
             ..secret()
         };
-        both_ways(plan, |talk| {
-            talk.goes(&format!("{HELLO}S: 250-x\nS: 250 AUTH {name}"));
-            talk.session.step().unwrap();
+        both_ways(setup, |talk| {
+            talk.expect_ok(&format!("{HELLO}S: 250-x\nS: 250 AUTH {name}"));
+            talk.session.next_action().unwrap();
             assert!(talk.said().starts_with(&format!("AUTH {name}")));
-            let error = talk.fails("S: 334 %%%\nC: *\nS: 501 cancelled");
+            let error = talk.expect_err("S: 334 %%%\nC: *\nS: 501 cancelled");
             assert!(
                 matches!(error, Error::Protocol(Phase::Auth, _)),
                 "{error:?}"
@@ -138,15 +139,15 @@ fn a_challenge_that_an_answer_is_made_of_is_cancelled_where_it_is_not_base64() {
 
 #[test]
 fn cram_md5_answers_the_challenge_of_its_rfc() {
-    let plan = || {
-        let mut plan = only(Mechanism::CramMd5);
-        if let Some(Credentials::Password(credentials)) = &mut plan.credentials {
+    let setup = || {
+        let mut setup = only(Mechanism::CRAM_MD5);
+        if let Some(Credentials::Password(credentials)) = &mut setup.credentials {
             credentials.username = "tim".into();
             credentials.password = "tanstaaftanstaaf".into();
         }
-        plan
+        setup
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let script = format!(
             "{HELLO}
              S: 250-x
@@ -156,7 +157,7 @@ fn cram_md5_answers_the_challenge_of_its_rfc() {
              C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
              S: 235 welcome"
         );
-        assert_eq!(talk.goes(&script), Step::Done);
+        assert_eq!(talk.expect_ok(&script), Action::Idle);
     });
 }
 
@@ -164,14 +165,14 @@ fn cram_md5_answers_the_challenge_of_its_rfc() {
 #[test]
 fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
     both_ways(
-        || plan_with_password(&"x".repeat(400)),
+        || setup_with_password(&"x".repeat(400)),
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN\nS: 334 "
             ));
-            talk.session.step().unwrap();
+            talk.session.next_action().unwrap();
             assert!(talk.said().len() > 512);
-            assert_eq!(talk.goes("S: 235 welcome"), Step::Done);
+            assert_eq!(talk.expect_ok("S: 235 welcome"), Action::Idle);
         },
     );
 }
@@ -180,13 +181,13 @@ fn an_initial_response_that_is_too_long_for_a_line_waits_for_334() {
 #[test]
 fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
     both_ways(secret, |talk| {
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 535 5.7.8 wrong"
         ));
         let Error::AuthRefused(reply, tried) = error else {
             panic!("{error:?}")
         };
-        assert_eq!(tried, [Mechanism::Plain]);
+        assert_eq!(tried, [Mechanism::PLAIN]);
         assert_eq!(
             (reply.code, reply.lines),
             (535, vec!["5.7.8 wrong".to_string()])
@@ -199,7 +200,7 @@ fn a_wrong_password_is_a_rejection_that_keeps_the_reply() {
 fn a_challenge_that_cannot_be_answered_is_cancelled() {
     for challenge in ["not base64!", "AAAA"] {
         both_ways(secret, |talk| {
-            let error = talk.fails(&format!(
+            let error = talk.expect_err(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 334 {challenge}\nC: *\nS: 501 cancelled"
             ));
             assert!(
@@ -212,9 +213,9 @@ fn a_challenge_that_cannot_be_answered_is_cancelled() {
 
 // Conformance: 44
 #[test]
-fn mechanisms_that_do_not_fit_are_named() {
+fn the_error_names_the_mechanisms_that_the_server_offers() {
     both_ways(secret, |talk| {
-        let error = talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
+        let error = talk.expect_err(&format!("{HELLO}S: 250-x\nS: 250 AUTH GSSAPI NTLM"));
         assert_eq!(
             error,
             Error::AuthUnavailable(vec!["GSSAPI".into(), "NTLM".into()])
@@ -224,15 +225,15 @@ fn mechanisms_that_do_not_fit_are_named() {
 
 // Conformance: 48
 #[test]
-fn credentials_are_not_said_in_clear() {
+fn credentials_are_not_sent_in_clear() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::Plaintext,
             ..secret()
         },
         |talk| {
             assert_eq!(
-                talk.fails(&format!("{HELLO}S: 250-x\nS: 250 AUTH PLAIN")),
+                talk.expect_err(&format!("{HELLO}S: 250-x\nS: 250 AUTH PLAIN")),
                 Error::AuthNeedsTls
             );
             assert_eq!(talk.said(), "");
@@ -242,15 +243,15 @@ fn credentials_are_not_said_in_clear() {
 
 // Conformance: 48
 #[test]
-fn credentials_are_said_in_clear_to_loopback() {
+fn credentials_are_sent_in_clear_to_loopback() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::Plaintext,
-            loopback: true,
+            is_loopback: true,
             ..secret()
         },
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
             ));
         },
@@ -261,16 +262,16 @@ fn credentials_are_said_in_clear_to_loopback() {
 #[test]
 fn mechanisms_learned_before_starttls_are_forgotten() {
     both_ways(
-        || Plan {
+        || Setup {
             security: Security::StartTls,
             ..secret()
         },
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
                 "{HELLO}S: 250-x\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go"
             ));
-            talk.session.secured().unwrap();
-            let error = talk.fails("C: EHLO client.test\nS: 250 x");
+            talk.session.secured(None).unwrap();
+            let error = talk.expect_err("C: EHLO client.test\nS: 250 x");
             assert_eq!(error, Error::AuthUnavailable(vec![]));
         },
     );
@@ -279,9 +280,9 @@ fn mechanisms_learned_before_starttls_are_forgotten() {
 #[test]
 fn the_transcript_holds_no_credentials() {
     both_ways(
-        || only(Mechanism::Login),
+        || only(Mechanism::LOGIN),
         |talk| {
-            talk.goes(&format!(
+            talk.expect_ok(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: dXNlcg==\nS: 334 \nC: c2VjcmV0\nS: 235 ok"
         ));
             let transcript = talk.transcript();
@@ -297,7 +298,7 @@ fn the_transcript_holds_no_credentials() {
         },
     );
     both_ways(secret, |talk| {
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{HELLO}S: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AHVzZXIAc2VjcmV0"
         ));
         let transcript = talk.transcript();
@@ -305,5 +306,57 @@ fn the_transcript_holds_no_credentials() {
             transcript.ends_with("Client: AUTH PLAIN <hidden>\n"),
             "{transcript}"
         );
+    });
+}
+
+#[test]
+fn rset_is_still_due_after_auth() {
+    let inside_tls = || Setup {
+        security: Security::ImplicitTls,
+        until: ConnectUntil::Greeting,
+        ..setup_with_password("secret")
+    };
+    for answer in ["235 welcome", "535 no"] {
+        both_ways(inside_tls, |talk| {
+            talk.expect_ok("S: 220 mail.test");
+            talk.session.hello(None).unwrap();
+            talk.expect_ok("C: EHLO client.test\nS: 250-mail.test\nS: 250 AUTH PLAIN");
+            talk.deliver_to(&["b@mail.test"]);
+            talk.expect_ok("C: MAIL FROM:<a@client.test>\nS: 250 ok\nC: RCPT TO:<b@mail.test>");
+            talk.expect_err("S: 550 5.7.1 authenticate first");
+            talk.session
+                .auth_start("PLAIN", Some(b"\0user\0secret"))
+                .unwrap();
+            let _ = talk.run(&format!("C: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: {answer}"));
+            talk.deliver_to(&["b@mail.test"]);
+            talk.expect_ok("C: RSET\nS: 250 ok\nC: MAIL FROM:<a@client.test>");
+        });
+    }
+}
+
+#[test]
+fn starttls_forgets_that_the_session_was_authenticated() {
+    let loopback = || Setup {
+        is_loopback: true,
+        until: ConnectUntil::Greeting,
+        ..setup()
+    };
+    both_ways(loopback, |talk| {
+        talk.expect_ok("S: 220 mail.test");
+        talk.session.hello(None).unwrap();
+        let offer = "S: 250-mail.test\nS: 250-STARTTLS\nS: 250 AUTH PLAIN";
+        talk.expect_ok(&format!("C: EHLO client.test\n{offer}"));
+        talk.session
+            .auth_start("PLAIN", Some(b"\0user\0secret"))
+            .unwrap();
+        talk.expect_ok("C: AUTH PLAIN AHVzZXIAc2VjcmV0\nS: 235 welcome");
+        talk.session.start_tls().unwrap();
+        talk.expect_ok("C: STARTTLS\nS: 220 go");
+        talk.session.secured(None).unwrap();
+        talk.session.hello(None).unwrap();
+        talk.expect_ok(&format!("C: EHLO client.test\n{offer}"));
+        talk.session
+            .auth_start("PLAIN", Some(b"\0user\0secret"))
+            .unwrap();
     });
 }

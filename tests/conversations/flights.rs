@@ -1,29 +1,29 @@
-//! What leaves together with a message: its envelope before it, QUIT or the next envelope behind it.
+//! Pipelining around a message: its envelope before it, and QUIT or the next envelope behind it.
 
-use envoi::smtp::envelope::Receipt;
+use envoi::smtp::config::PipeliningAfterMessage;
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{PipeliningAfterMessage, Plan};
+use envoi::smtp::receipt::Receipt;
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 const MESSAGE: &[u8] = b"Hello\r\n";
 const ENVELOPE: &str = "C: MAIL FROM:<a@client.test>
      C: RCPT TO:<b@mail.test>
      C: RCPT TO:<c@mail.test>\n";
 
-/// An envelope with its content behind it, in one flight.
-fn hurry(talk: &mut Talk) {
+/// Sends an envelope and the content behind it in one flight.
+fn send_early(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-    assert!(talk.session.may_hurry(MESSAGE.len() as u64));
-    talk.session.hurry();
+    assert!(talk.session.may_pipeline_content(MESSAGE.len() as u64));
+    talk.session.pipeline_content();
     talk.session.write(MESSAGE).unwrap();
     talk.session.finish();
-    talk.goes(&format!("{ENVELOPE}C: BDAT 7 LAST\nC: Hello"));
+    talk.expect_ok(&format!("{ENVELOPE}C: BDAT 7 LAST\nC: Hello"));
 }
 
-/// The outcome of the message, once the server has said all of this.
-fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
+/// The outcome of the message after these replies.
+fn outcome(talk: &mut Conversation, replies: &str) -> Result<Receipt, Error> {
     talk.run(replies)?;
     Ok(talk.session.take_receipt().expect("a receipt"))
 }
@@ -31,36 +31,36 @@ fn outcome(talk: &mut Talk, replies: &str) -> Result<Receipt, Error> {
 // Conformance: 36
 #[test]
 fn a_small_message_leaves_with_its_envelope() {
-    both_ways(plan, |talk| {
-        hurry(talk);
+    both_ways(setup, |talk| {
+        send_early(talk);
         assert_eq!(talk.session.phase(), Phase::Acceptance);
         let receipt = outcome(talk, "S: 250 ok\nS: 250 ok\nS: 550 no\nS: 250 queued").unwrap();
         assert_eq!(receipt.accepted.len(), 1);
         assert_eq!(receipt.refused[0].recipient, "c@mail.test");
-        // And the next as usual.
+        // The next message leaves as usual.
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(ENVELOPE);
+        talk.expect_ok(ENVELOPE);
     });
 }
 
 #[test]
-fn a_message_that_left_for_nobody_is_refused_as_its_recipients_are() {
+fn an_early_message_without_recipients_fails_with_their_refusals() {
     for answer in ["554 no valid recipients", "250 thrown away"] {
-        both_ways(plan, |talk| {
-            hurry(talk);
+        both_ways(setup, |talk| {
+            send_early(talk);
             let replies = format!("S: 250 ok\nS: 550 no\nS: 550 no\nS: {answer}");
             let error = outcome(talk, &replies).unwrap_err();
             assert!(matches!(&error, Error::RecipientsRefused(refused) if refused.len() == 2));
             talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-            talk.goes(&format!("C: RSET\n{ENVELOPE}"));
+            talk.expect_ok(&format!("C: RSET\n{ENVELOPE}"));
         });
     }
 }
 
 #[test]
-fn a_message_whose_sender_is_refused_is_refused_as_that_is() {
-    both_ways(plan, |talk| {
-        hurry(talk);
+fn an_early_message_fails_with_the_refusal_of_its_sender() {
+    both_ways(setup, |talk| {
+        send_early(talk);
         let replies = "S: 550 no\nS: 503 no\nS: 503 no\nS: 503 no";
         let error = outcome(talk, replies).unwrap_err();
         assert!(
@@ -73,24 +73,24 @@ fn a_message_whose_sender_is_refused_is_refused_as_that_is() {
 
 #[test]
 fn a_large_message_and_one_for_data_do_not_leave_with_their_envelopes() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["b@mail.test"]);
-        assert!(talk.session.may_hurry(65535));
-        assert!(!talk.session.may_hurry(65536));
+        assert!(talk.session.may_pipeline_content(65535));
+        assert!(!talk.session.may_pipeline_content(65536));
     });
     for extensions in [&["PIPELINING"][..], &["CHUNKING"]] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             talk.open(extensions);
             talk.deliver_to(&["b@mail.test"]);
-            assert!(!talk.session.may_hurry(1));
+            assert!(!talk.session.may_pipeline_content(1));
         });
     }
 }
 
 #[test]
 fn a_message_for_all_or_none_does_not_leave_before_all_are_accepted() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver(
             "a@client.test",
@@ -99,15 +99,15 @@ fn a_message_for_all_or_none_does_not_leave_before_all_are_accepted() {
             false,
         )
         .unwrap();
-        assert!(!talk.session.may_hurry(1));
+        assert!(!talk.session.may_pipeline_content(1));
     });
 }
 
-/// Up to where the message can leave.
-fn accepted(talk: &mut Talk) {
+/// Writes a message and finishes it. The octets are still to be taken.
+fn accepted(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "{ENVELOPE}C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go"
     ));
     talk.session.write(MESSAGE).unwrap();
@@ -117,10 +117,10 @@ fn accepted(talk: &mut Talk) {
 // Conformance: 34
 #[test]
 fn quit_leaves_with_the_end_of_the_last_message() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         accepted(talk);
-        talk.session.quit_behind();
-        talk.goes("C: Hello\nC: .\nC: QUIT");
+        talk.session.pipeline_quit();
+        talk.expect_ok("C: Hello\nC: .\nC: QUIT");
         let receipt = outcome(talk, "S: 250 queued\nS: 221 bye").unwrap();
         assert_eq!(receipt.accepted.len(), 2);
         assert!(!talk.session.is_open());
@@ -129,151 +129,169 @@ fn quit_leaves_with_the_end_of_the_last_message() {
 
 #[test]
 fn a_message_refused_before_the_answer_to_quit_is_refused() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         accepted(talk);
-        talk.session.quit_behind();
-        let error = talk.fails("C: Hello\nC: .\nC: QUIT\nS: 552 no");
+        talk.session.pipeline_quit();
+        let error = talk.expect_err("C: Hello\nC: .\nC: QUIT\nS: 552 no");
         assert!(
             matches!(error, Error::Rejected(Phase::Acceptance, _)),
             "{error:?}"
         );
-        talk.goes("S: 221 bye");
+        talk.expect_ok("S: 221 bye");
         assert!(!talk.session.is_open());
     });
 }
 
 // Conformance: 34
 #[test]
-fn what_is_lost_with_anything_behind_the_message_is_perhaps_delivered() {
-    both_ways(plan, |talk| {
+fn a_message_with_quit_behind_it_may_have_been_delivered_once_it_has_left() {
+    both_ways(setup, |talk| {
         accepted(talk);
-        assert_eq!(talk.session.behind_message(), 0);
-        talk.session.quit_behind();
-        assert_eq!(talk.session.behind_message(), "QUIT\r\n".len());
+        talk.session.pipeline_quit();
+        let output = talk.session.take_output();
+        assert_eq!(&output.first[..], b"Hello\r\n.\r\n");
+        assert_eq!(&output.after_message[..], b"QUIT\r\n");
         assert_eq!(talk.session.phase(), Phase::Content, "nothing has left");
-        talk.goes("C: Hello\nC: .\nC: QUIT");
+        talk.session.mark_message_sent();
         assert_eq!(talk.session.phase(), Phase::Acceptance);
-        talk.goes("S: 250 queued");
+        talk.expect_ok("S: 250 queued");
         assert_eq!(talk.session.phase(), Phase::Quit);
     });
 }
 
-/// Up to the end of a message in a chunk, and where what comes next may be said.
-fn accepted_for_bdat(talk: &mut Talk) {
+/// Sends a message in a chunk. Its end is not written yet.
+fn accepted_for_bdat(talk: &mut Conversation) {
     talk.open(&["PIPELINING", "CHUNKING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-    talk.goes(&format!("{ENVELOPE}S: 250 ok\nS: 250 ok\nS: 250 ok"));
+    talk.expect_ok(&format!("{ENVELOPE}S: 250 ok\nS: 250 ok\nS: 250 ok"));
     talk.session.write(MESSAGE).unwrap();
 }
 
-fn accepted_for_data(talk: &mut Talk) {
+fn accepted_for_data(talk: &mut Conversation) {
     talk.open(&["PIPELINING"]);
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "{ENVELOPE}C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go"
     ));
     talk.session.write(MESSAGE).unwrap();
 }
 
 #[test]
-fn what_may_leave_with_the_end_of_a_message_is_for_the_caller_to_say() {
+fn the_caller_chooses_whether_quit_may_leave_with_the_end_of_a_message() {
     use PipeliningAfterMessage::{AfterBdat, Always, Never};
     for (when, after_data, after_bdat) in [
         (Never, false, false),
         (AfterBdat, false, true),
         (Always, true, true),
     ] {
-        let plan = || Plan {
-            after_message: when,
-            ..plan()
+        let setup = || Setup {
+            pipelining_after_message: when,
+            ..setup()
         };
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             accepted_for_data(talk);
-            assert_eq!(talk.session.may_end(), after_data, "{when:?}");
+            assert_eq!(talk.session.may_pipeline_quit(), after_data, "{when:?}");
         });
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             accepted_for_bdat(talk);
-            assert_eq!(talk.session.may_end(), after_bdat, "{when:?}");
+            assert_eq!(talk.session.may_pipeline_quit(), after_bdat, "{when:?}");
         });
     }
 }
 
-/// A message, and the next envelope together with its end.
-fn followed(talk: &mut Talk) {
+/// Sends a message, and the next envelope together with its end.
+fn followed(talk: &mut Conversation) {
     accepted_for_data(talk);
     talk.session.finish();
     talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-    talk.goes(&format!("C: Hello\nC: .\n{ENVELOPE}C: DATA"));
+    talk.expect_ok(&format!("C: Hello\nC: .\n{ENVELOPE}C: DATA"));
     assert!(
         !talk.session.may_wait_in_vain(),
         "the message is not answered"
     );
 }
 
-/// Nothing leaves with the end of a message any more, in this session or another.
-fn is_learned(talk: &Talk) -> bool {
+/// Ends the connection without another reply, before any timeout.
+fn end(talk: &mut Conversation) {
+    let phase = talk.session.phase();
+    talk.session.fail(Error::Disconnected(phase));
+    talk.session.learn_lost_envelope();
+}
+
+/// Whether the memory says that nothing may leave with the end of a message to this server.
+fn is_learned(talk: &Conversation) -> bool {
     talk.session.memory().drops_after_message()
 }
 
 #[test]
-fn a_server_that_expects_nothing_behind_a_message_is_sent_the_next_envelope_alone() {
+fn the_next_envelope_leaves_alone_if_the_server_expects_nothing_behind_a_message() {
     let order = "S: 503 5.5.0 pipelined after end of DATA\n";
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         followed(talk);
         let receipt = outcome(talk, &format!("S: 250 queued\n{}", order.repeat(4)));
         assert_eq!(receipt.unwrap().accepted.len(), 2);
         assert!(talk.session.is_open() && is_learned(talk));
         talk.deliver_to(&["b@mail.test", "c@mail.test"]);
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: RSET\n{ENVELOPE}C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go"
         ));
         talk.session.write(MESSAGE).unwrap();
-        assert!(!talk.session.may_end());
+        assert!(!talk.session.may_pipeline_quit());
     });
 }
 
 #[test]
-fn a_refusal_behind_a_message_is_a_judgement_if_any_other_command_was_judged() {
+fn a_503_behind_a_message_counts_if_any_other_command_was_judged() {
     for replies in [
         "S: 550 5.7.1 not you\nS: 503 first MAIL\nS: 503 first MAIL\nS: 503 first MAIL",
         "S: 250 ok\nS: 503 not now\nS: 503 not now\nS: 503 no recipient",
         "S: 503 not now\nS: 550 5.1.1 no one\nS: 550 5.1.1 no one\nS: 503 no recipient",
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             followed(talk);
-            talk.fails(&format!("S: 250 queued\n{replies}"));
+            talk.expect_err(&format!("S: 250 queued\n{replies}"));
             assert!(talk.session.is_open() && !is_learned(talk));
         });
     }
 }
 
 #[test]
-fn an_envelope_that_is_not_answered_behind_a_message_may_have_been_thrown_away() {
-    both_ways(plan, |talk| {
+fn an_unanswered_envelope_behind_a_message_may_be_lost() {
+    both_ways(setup, |talk| {
         followed(talk);
-        talk.goes("S: 250 queued");
+        talk.expect_ok("S: 250 queued");
         assert!(talk.session.may_wait_in_vain());
-        talk.session.give_up_pipelined();
+        end(talk);
         assert!(is_learned(talk));
     });
 }
 
 #[test]
-fn a_server_that_judges_a_sender_has_read_the_envelope_and_may_take_its_time() {
-    both_ways(plan, |talk| {
+fn a_server_that_answers_mail_has_read_the_envelope_and_may_take_its_time() {
+    both_ways(setup, |talk| {
         followed(talk);
-        talk.goes("S: 250 queued\nS: 250 ok");
+        talk.expect_ok("S: 250 queued\nS: 250 ok");
         assert!(!talk.session.may_wait_in_vain());
-        talk.session.give_up_pipelined();
+        end(talk);
         assert!(!is_learned(talk));
     });
 }
 
 #[test]
-fn a_message_that_is_not_answered_tells_nothing_of_the_envelope_behind_it() {
-    both_ways(plan, |talk| {
+fn an_unanswered_message_says_nothing_about_the_envelope_behind_it() {
+    both_ways(setup, |talk| {
         followed(talk);
-        talk.session.give_up_pipelined();
+        end(talk);
         assert!(!is_learned(talk));
+    });
+}
+
+#[test]
+fn a_refusal_of_data_alone_does_not_judge_an_envelope() {
+    both_ways(setup, |talk| {
+        followed(talk);
+        let replies = "S: 250 queued\nS: 503 no\nS: 503 no\nS: 503 no\nS: 554 no recipients";
+        outcome(talk, replies).unwrap();
+        assert!(talk.session.is_open() && is_learned(talk));
     });
 }

@@ -1,23 +1,22 @@
-//! What becomes of each recipient of a message that takes several transactions.
+//! The result for each recipient of a message that takes several transactions.
 
-use envoi::smtp::envelope::Receipt;
 use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
 use envoi::smtp::mailbox::Mailbox;
+use envoi::smtp::receipt::Receipt;
 use envoi::smtp::recipient_split::LastReplies;
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{Plan, Session};
 
-use crate::talk::plan;
+use crate::conversation::{Setup, setup};
 
-/// To so many recipients, r0 and so on, of a server that takes two at once.
+/// A message to this many recipients, r0 and so on, for a server that takes two at once.
 fn job(recipients: usize) -> Job {
     let name = |i| Mailbox::parse_recipient(&format!("r{i}@mail.test")).unwrap();
     let mut job = Job::new((0..recipients).map(name).collect());
     let memory = ServerMemory::default();
     memory.learn_recipient_limit(2);
-    job.divide(&Session::new(Plan { memory, ..plan() }));
+    job.divide(&Setup { memory, ..setup() }.session());
     job
 }
 
@@ -48,7 +47,7 @@ fn lost() -> Error {
     Error::Disconnected(Phase::Acceptance)
 }
 
-/// Each recipient's end, in the order of their names.
+/// Each recipient's result, in the order of their names.
 fn ends(receipt: &Receipt) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
     let told = |what: &str, replies: &[RecipientReply]| {
@@ -71,7 +70,7 @@ fn ends(receipt: &Receipt) -> Vec<String> {
 }
 
 #[test]
-fn recipients_of_each_transaction_end_as_that_does() {
+fn the_recipients_of_a_transaction_share_its_result() {
     let mut job = job(7);
     for result in [None, Some(refused(554)), Some(lost())] {
         let batch = job.take_batch().unwrap();
@@ -95,7 +94,7 @@ fn recipients_of_each_transaction_end_as_that_does() {
 }
 
 #[test]
-fn recipients_who_were_sent_nothing_are_not_said_to_be_perhaps_delivered() {
+fn recipients_without_a_transaction_are_unsent_and_not_unknown() {
     let mut job = job(4);
     let batch = job.take_batch().unwrap();
     let result = accepted(&batch);
@@ -121,7 +120,7 @@ fn a_server_that_refuses_the_sender_of_a_later_transaction_has_not_judged_its_re
 }
 
 #[test]
-fn an_error_says_that_the_message_may_have_been_delivered_if_that_is_so_for_anyone() {
+fn the_error_says_if_any_recipient_may_have_got_the_message() {
     for errors in [[refused(554), lost()], [lost(), refused(554)]] {
         let mut job = job(4);
         for error in errors {
@@ -153,7 +152,7 @@ fn a_smaller_transaction_is_tried_over_another_connection_as_long_as_it_gets_sma
 }
 
 #[test]
-fn recipients_who_were_refused_before_the_connection_ended_are_not_asked_for_again() {
+fn recipients_refused_before_the_connection_ended_are_not_tried_again() {
     let mut job = job(2);
     let batch = job.take_batch().unwrap();
     let bye = Error::Rejected(Phase::Rcpt, reply(421));
@@ -169,7 +168,7 @@ fn recipients_who_were_refused_before_the_connection_ended_are_not_asked_for_aga
 }
 
 #[test]
-fn recipients_who_were_all_refused_before_the_connection_ended_are_refused() {
+fn a_message_is_refused_if_all_recipients_were_refused_before_the_connection_ended() {
     let mut job = job(2);
     let batch = job.take_batch().unwrap();
     let all = ended(None, &["r0@mail.test", "r1@mail.test"]);

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod authentication;
+mod conversation;
 mod delivery;
 mod flights;
 mod groups;
@@ -9,5 +10,6 @@ mod jobs;
 mod opening;
 mod recipient_split;
 mod scram;
-mod talk;
+mod sending;
+mod states;
 mod tokens;

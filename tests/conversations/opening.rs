@@ -1,52 +1,53 @@
 //! Greeting, EHLO and HELO, STARTTLS.
 
+use envoi::smtp::config::{ConnectUntil, Security};
 use envoi::smtp::error::{Error, Phase, TlsFailure};
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::session::{Goal, Plan, Security, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, plan};
+use crate::conversation::{Setup, both_ways, setup};
 
-fn starttls() -> Plan {
-    Plan {
+fn starttls() -> Setup {
+    Setup {
         security: Security::StartTls,
-        ..plan()
+        ..setup()
     }
 }
 
-fn opportunistic() -> Plan {
-    Plan {
+fn opportunistic() -> Setup {
+    Setup {
         security: Security::Opportunistic,
-        ..plan()
+        ..setup()
     }
 }
 
 // Conformance: 2, 6
 #[test]
 fn the_client_waits_for_the_greeting_and_says_ehlo() {
-    both_ways(plan, |talk| {
-        assert_eq!(talk.goes(""), Step::Await);
+    both_ways(setup, |talk| {
+        assert_eq!(talk.expect_ok(""), Action::NeedReply);
         assert_eq!(talk.said(), "");
-        let end = talk.goes(
+        let end = talk.expect_ok(
             "S: 220-mail.test
              S: 220 ready
              C: EHLO client.test
              S: 250 mail.test",
         );
-        assert_eq!(end, Step::Done);
+        assert_eq!(end, Action::Idle);
     });
 }
 
 // Conformance: 25
 #[test]
-fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
-    both_ways(plan, |talk| {
-        let error = talk.fails("S: 554 5.3.2 no service here");
+fn quit_is_possible_after_a_greeting_that_refuses() {
+    both_ways(setup, |talk| {
+        let error = talk.expect_err("S: 554 5.3.2 no service here");
         assert!(
             matches!(&error, Error::Rejected(Phase::Greeting, reply) if reply.code == 554),
             "{error:?}"
         );
         talk.session.quit().unwrap();
-        talk.goes(
+        talk.expect_ok(
             "C: QUIT
              S: 221 bye",
         );
@@ -58,8 +59,8 @@ fn a_refusing_greeting_is_a_rejection_after_which_quit_is_possible() {
 #[test]
 fn only_220_is_a_greeting() {
     for code in [200, 221, 250, 299] {
-        both_ways(plan, |talk| {
-            let error = talk.fails(&format!("S: {code} welcome"));
+        both_ways(setup, |talk| {
+            let error = talk.expect_err(&format!("S: {code} welcome"));
             assert!(
                 matches!(&error, Error::Protocol(Phase::Greeting, what)
                     if what.contains(&code.to_string()) && what.contains("220")),
@@ -74,8 +75,8 @@ fn only_220_is_a_greeting() {
 // Conformance: 25
 #[test]
 fn a_greeting_that_refuses_for_now_is_a_rejection() {
-    both_ways(plan, |talk| {
-        let error = talk.fails("S: 450 4.3.2 later");
+    both_ways(setup, |talk| {
+        let error = talk.expect_err("S: 450 4.3.2 later");
         assert!(
             matches!(&error, Error::Rejected(Phase::Greeting, reply) if reply.code == 450),
             "{error:?}"
@@ -85,9 +86,9 @@ fn a_greeting_that_refuses_for_now_is_a_rejection() {
 
 // Conformance: 3
 #[test]
-fn helo_follows_where_ehlo_is_not_understood() {
+fn helo_follows_if_ehlo_is_not_understood() {
     for code in [500, 501, 502, 504, 550] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             let script = format!(
                 "S: 220 old.test
                  C: EHLO client.test
@@ -95,7 +96,7 @@ fn helo_follows_where_ehlo_is_not_understood() {
                  C: HELO client.test
                  S: 250 old.test"
             );
-            assert_eq!(talk.goes(&script), Step::Done);
+            assert_eq!(talk.expect_ok(&script), Action::Idle);
         });
     }
 }
@@ -103,8 +104,8 @@ fn helo_follows_where_ehlo_is_not_understood() {
 // Conformance: 3, 23
 #[test]
 fn helo_does_not_follow_a_421_and_the_session_ends() {
-    both_ways(plan, |talk| {
-        let error = talk.fails("S: 220 mail.test\nC: EHLO client.test\nS: 421 4.3.2 closing");
+    both_ways(setup, |talk| {
+        let error = talk.expect_err("S: 220 mail.test\nC: EHLO client.test\nS: 421 4.3.2 closing");
         assert!(
             matches!(&error, Error::Rejected(Phase::Hello, reply) if reply.code == 421),
             "{error:?}"
@@ -116,10 +117,10 @@ fn helo_does_not_follow_a_421_and_the_session_ends() {
 // Conformance: 3, 14
 #[test]
 fn no_extension_is_used_after_helo() {
-    both_ways(plan, |talk| {
-        talk.goes("S: 220 x\nC: EHLO client.test\nS: 502 no\nC: HELO client.test\nS: 250-x\nS: 250 PIPELINING");
+    both_ways(setup, |talk| {
+        talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 502 no\nC: HELO client.test\nS: 250-x\nS: 250 PIPELINING");
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes(
+        talk.expect_ok(
             "C: MAIL FROM:<a@client.test>\nS: 250 ok\nC: RCPT TO:<b@mail.test>\nS: 250 ok\nC: DATA",
         );
     });
@@ -127,9 +128,9 @@ fn no_extension_is_used_after_helo() {
 
 // Conformance: 7
 #[test]
-fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
-    both_ways(plan, |talk| {
-        let error = talk.fails("S: HTTP/1.1 400 Bad Request");
+fn a_reply_that_is_not_smtp_is_a_protocol_error_of_its_phase() {
+    both_ways(setup, |talk| {
+        let error = talk.expect_err("S: HTTP/1.1 400 Bad Request");
         assert!(
             matches!(&error, Error::Protocol(Phase::Greeting, _)),
             "{error:?}"
@@ -141,8 +142,8 @@ fn words_that_are_not_smtp_are_a_protocol_error_of_their_phase() {
 // Conformance: 7
 #[test]
 fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
-    both_ways(plan, |talk| {
-        let error = talk.fails("S: 220 x\nC: EHLO client.test\nS: 354 go ahead");
+    both_ways(setup, |talk| {
+        let error = talk.expect_err("S: 220 x\nC: EHLO client.test\nS: 354 go ahead");
         assert!(
             matches!(&error, Error::Protocol(Phase::Hello, _)),
             "{error:?}"
@@ -152,9 +153,9 @@ fn a_reply_of_the_wrong_kind_is_a_protocol_error() {
 
 // Conformance: 39, 40
 #[test]
-fn starttls_forgets_all_that_was_said_before() {
+fn starttls_forgets_all_that_came_before() {
     both_ways(starttls, |talk| {
-        let step = talk.goes(
+        let step = talk.expect_ok(
             "S: 220 mail.test
              C: EHLO client.test
              S: 250-mail.test
@@ -163,14 +164,14 @@ fn starttls_forgets_all_that_was_said_before() {
              C: STARTTLS
              S: 220 go ahead",
         );
-        assert_eq!(step, Step::Handshake);
-        talk.session.secured().unwrap();
+        assert_eq!(step, Action::NeedTls);
+        talk.session.secured(None).unwrap();
         assert_eq!(
-            talk.goes("C: EHLO client.test\nS: 250 mail.test"),
-            Step::Done
+            talk.expect_ok("C: EHLO client.test\nS: 250 mail.test"),
+            Action::Idle
         );
         talk.deliver_to(&["b@mail.test"]);
-        talk.goes("C: MAIL FROM:<a@client.test>");
+        talk.expect_ok("C: MAIL FROM:<a@client.test>");
     });
 }
 
@@ -178,7 +179,7 @@ fn starttls_forgets_all_that_was_said_before() {
 #[test]
 fn starttls_is_found_in_any_case() {
     both_ways(starttls, |talk| {
-        talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 StartTLS\nC: STARTTLS");
+        talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 StartTLS\nC: STARTTLS");
     });
 }
 
@@ -186,7 +187,7 @@ fn starttls_is_found_in_any_case() {
 #[test]
 fn starttls_that_is_not_offered_is_an_error_not_a_fallback() {
     both_ways(starttls, |talk| {
-        let error = talk.fails("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 PIPELINING");
+        let error = talk.expect_err("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 PIPELINING");
         assert_eq!(error, Error::StartTlsUnavailable);
     });
 }
@@ -195,7 +196,7 @@ fn starttls_that_is_not_offered_is_an_error_not_a_fallback() {
 #[test]
 fn starttls_that_is_refused_is_an_error_not_a_fallback() {
     both_ways(starttls, |talk| {
-        let error = talk.fails(
+        let error = talk.expect_err(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now",
         );
         assert!(
@@ -207,11 +208,11 @@ fn starttls_that_is_refused_is_an_error_not_a_fallback() {
 
 // Conformance: 39, 42
 #[test]
-fn starttls_goes_ahead_on_220_alone_and_not_in_clear_on_another_success() {
-    for plan in [starttls as fn() -> Plan, opportunistic] {
+fn only_220_starts_tls_and_no_other_success_goes_on_in_clear() {
+    for setup in [starttls as fn() -> Setup, opportunistic] {
         for code in [200, 221, 235, 250] {
-            both_ways(plan, |talk| {
-                let error = talk.fails(&format!(
+            both_ways(setup, |talk| {
+                let error = talk.expect_err(&format!(
                     "S: 220 x
                      C: EHLO client.test
                      S: 250-x
@@ -233,17 +234,17 @@ fn starttls_goes_ahead_on_220_alone_and_not_in_clear_on_another_success() {
 
 // Conformance: 42
 #[test]
-fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
+fn opportunistic_security_goes_on_in_clear_if_starttls_is_refused_or_not_offered() {
     both_ways(opportunistic, |talk| {
-        let end = talk.goes(
+        let end = talk.expect_ok(
             "S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now",
         );
-        assert_eq!(end, Step::Done);
+        assert_eq!(end, Action::Idle);
     });
     both_ways(opportunistic, |talk| {
         assert_eq!(
-            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250 x"),
-            Step::Done
+            talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250 x"),
+            Action::Idle
         );
     });
 }
@@ -251,13 +252,13 @@ fn opportunistic_goes_on_in_clear_where_starttls_is_refused_or_not_offered() {
 // Conformance: 42
 #[test]
 fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
-    for (loopback, goes_on) in [(true, true), (false, false)] {
-        let plan = || Plan {
+    for (is_loopback, goes_on) in [(true, true), (false, false)] {
+        let setup = || Setup {
             security: Security::StartTlsUnlessLoopback,
-            loopback,
-            ..plan()
+            is_loopback,
+            ..setup()
         };
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             let result = talk.run("S: 220 x\nC: EHLO client.test\nS: 250 x");
             assert_eq!(result.is_ok(), goes_on, "{result:?}");
         });
@@ -266,7 +267,7 @@ fn only_a_loopback_server_may_lack_starttls_under_an_smtp_url() {
 
 // Conformance: 41
 #[test]
-fn words_injected_after_the_220_of_starttls_end_the_session() {
+fn octets_injected_after_the_220_of_starttls_end_the_session() {
     for answer in [
         "220 go\r\n250 injected\r\n",
         "220 go\r\n2",
@@ -279,12 +280,12 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
         "220 go\n\n",
     ] {
         both_ways(starttls, |talk| {
-            talk.goes("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
-            // Read in one piece: what comes later goes to TLS, which refuses it.
+            talk.expect_ok("S: 220 x\nC: EHLO client.test\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS");
+            // All is read at once. Octets that arrive later go to TLS, which refuses them.
             let error = talk
                 .session
                 .receive(answer.as_bytes())
-                .and_then(|()| talk.session.step())
+                .and_then(|()| talk.session.next_action())
                 .unwrap_err();
             assert!(
                 matches!(&error, Error::Protocol(Phase::StartTls, _)),
@@ -297,32 +298,32 @@ fn words_injected_after_the_220_of_starttls_end_the_session() {
 }
 
 #[test]
-fn lines_that_end_in_lf_alone_are_taken_and_named_once() {
+fn lines_that_end_in_lf_alone_are_accepted_and_reported_once() {
     let event = "Event: the server ends lines in LF alone";
     both_ways(starttls, |talk| {
         talk.hear(b"220 unix.test\n").unwrap();
         assert_eq!(talk.said(), "EHLO client.test\r\n");
         talk.hear(b"250-unix.test\r\n250 STARTTLS\n").unwrap();
         assert_eq!(talk.said(), "STARTTLS\r\n");
-        assert_eq!(talk.hear(b"220 go\n"), Ok(Step::Handshake));
-        talk.session.secured().unwrap();
-        talk.goes("C: EHLO client.test\nS: 250 unix.test");
+        assert_eq!(talk.hear(b"220 go\n"), Ok(Action::NeedTls));
+        talk.session.secured(None).unwrap();
+        talk.expect_ok("C: EHLO client.test\nS: 250 unix.test");
         talk.session.noop().unwrap();
-        talk.goes("C: NOOP");
-        assert_eq!(talk.hear(b"250 ok\n"), Ok(Step::Done));
+        talk.expect_ok("C: NOOP");
+        assert_eq!(talk.hear(b"250 ok\n"), Ok(Action::Idle));
         let transcript = talk.transcript();
         assert_eq!(transcript.matches(event).count(), 1, "{transcript}");
         assert!(transcript.starts_with(event), "{transcript}");
     });
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         assert!(!talk.transcript().contains("Event"));
     });
 }
 
 #[test]
-fn tls_where_a_greeting_is_wanted_points_to_implicit_tls() {
-    both_ways(plan, |talk| {
+fn a_tls_record_instead_of_a_greeting_points_to_implicit_tls() {
+    both_ways(setup, |talk| {
         let alert = [21, 3, 3, 0, 2, 2, 80];
         let error = talk.session.receive(&alert).unwrap_err();
         assert!(
@@ -336,22 +337,22 @@ fn tls_where_a_greeting_is_wanted_points_to_implicit_tls() {
 
 #[test]
 fn a_session_that_is_open_answers_to_noop() {
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         talk.open(&[]);
         talk.session.noop().unwrap();
-        assert_eq!(talk.goes("C: NOOP\nS: 250 OK"), Step::Done);
+        assert_eq!(talk.expect_ok("C: NOOP\nS: 250 OK"), Action::Idle);
     });
 }
 
 #[test]
-fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
-    let nameless = || Plan {
-        goal: Goal::Greeting,
+fn hello_needs_a_local_name() {
+    let nameless = || Setup {
+        until: ConnectUntil::Greeting,
         local_name: None,
-        ..plan()
+        ..setup()
     };
     both_ways(nameless, |talk| {
-        assert_eq!(talk.goes("S: 220 mail.test"), Step::Done);
+        assert_eq!(talk.expect_ok("S: 220 mail.test"), Action::Idle);
         let error = talk.session.hello(None).unwrap_err();
         assert!(
             matches!(&error, Error::InvalidArgument(why)
@@ -361,17 +362,17 @@ fn our_own_name_is_needed_only_where_hello_is_due_without_one() {
         assert_eq!(talk.said(), "");
         let name = LocalName::parse("own.test").unwrap();
         talk.session.hello(Some(name)).unwrap();
-        talk.goes("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
-        // It is kept for another.
+        talk.expect_ok("C: EHLO own.test\nS: 502 what?\nC: HELO own.test\nS: 250 mail.test");
+        // The name is kept for the next EHLO.
         talk.session.hello(None).unwrap();
-        talk.goes("C: EHLO own.test\nS: 250 mail.test");
+        talk.expect_ok("C: EHLO own.test\nS: 250 mail.test");
     });
 }
 
 // Conformance: 2
 #[test]
-fn nothing_but_quit_has_a_place_before_hello() {
-    both_ways(plan, |talk| {
+fn commands_are_refused_before_hello() {
+    both_ways(setup, |talk| {
         assert!(matches!(talk.session.noop(), Err(Error::WrongState(_))));
         let early = talk.deliver("a@client.test", &["b@mail.test"], b"x", true);
         assert!(matches!(early, Err(Error::WrongState(_))));

@@ -1,16 +1,15 @@
-//! More recipients than the server takes at once.
+//! More recipients than the server takes in one transaction.
 
 use envoi::smtp::job::Job;
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::Plan;
 
-use crate::talk::{Talk, both_ways, plan};
+use crate::conversation::{Conversation, Setup, both_ways, setup};
 
 const SAID: &str = "452 4.5.3 Too many recipients";
 const OLD: &str = "552 Too many recipients";
 
-/// r0 and so on, at mail.test.
+/// r0@mail.test and so on.
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|i| format!("r{i}@mail.test")).collect()
 }
@@ -21,27 +20,27 @@ fn memory_of_limit(recipients: u32) -> ServerMemory {
     memory
 }
 
-/// A message to so many, answered one by one, of which whom there is no room for is left over.
-fn begin(talk: &mut Talk, answers: &[&str]) {
+/// Starts a message to one recipient for each of these replies, with splitting on.
+fn begin(talk: &mut Conversation, answers: &[&str]) {
     talk.open(&["PIPELINING"]);
-    again(talk, answers);
+    deliver_next(talk, answers);
 }
 
-fn again(talk: &mut Talk, answers: &[&str]) {
+fn deliver_next(talk: &mut Conversation, answers: &[&str]) {
     let names = names(answers.len());
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
+    talk.session.split_on_too_many();
     let said: String = names
         .iter()
         .map(|r| format!("C: RCPT TO:<{r}>\n"))
         .collect();
     let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>\n{said}C: DATA\nS: 250 ok\n{heard}S: 354 go"
     ));
 }
 
-fn shown(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
+fn names_of(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
     let show = |batch: Vec<Mailbox>| {
         let names: Vec<_> = batch.iter().map(Mailbox::as_str).collect();
         names.join(" ").replace("@mail.test", "")
@@ -49,21 +48,21 @@ fn shown(batches: impl IntoIterator<Item = Vec<Mailbox>>) -> Vec<String> {
     batches.into_iter().map(show).collect()
 }
 
-/// The transactions that the recipients get who were too many for the one before.
-fn left_over(talk: &mut Talk) -> Vec<String> {
+/// The batches of the recipients that were too many.
+fn overflow_batches(talk: &mut Conversation) -> Vec<String> {
     let mut job = Job::new(Vec::new());
     if let Some(overflow) = talk.session.take_overflow() {
         job.add_overflow(overflow, &talk.session);
     }
     let batches = std::iter::from_fn(|| job.take_batch());
-    shown(
+    names_of(
         batches
             .map(|batch| batch.recipients)
             .filter(|batch| !batch.is_empty()),
     )
 }
 
-fn refused(talk: &mut Talk) -> Vec<String> {
+fn refused(talk: &mut Conversation) -> Vec<String> {
     let receipt = talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap();
     let refused = receipt.refused.into_iter();
     refused
@@ -73,30 +72,30 @@ fn refused(talk: &mut Talk) -> Vec<String> {
 
 // Conformance: 17
 #[test]
-fn whom_there_is_no_room_for_is_left_over_in_batches_of_what_there_was_room_for() {
+fn recipients_refused_as_too_many_get_batches_of_the_size_that_the_server_took() {
     for too_many in [SAID, "552 5.5.3 too many", OLD] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             let (ok, no) = ("250 ok", too_many);
             begin(talk, &[ok, ok, no, no, no, no, no]);
-            assert_eq!(left_over(talk), ["r2 r3", "r4 r5", "r6"]);
+            assert_eq!(overflow_batches(talk), ["r2 r3", "r4 r5", "r6"]);
             assert!(refused(talk).is_empty());
-            assert!(left_over(talk).is_empty());
+            assert!(overflow_batches(talk).is_empty());
         });
     }
 }
 
 // Conformance: 17
 #[test]
-fn a_refusal_that_says_something_else_is_one() {
+fn recipients_refused_for_another_reason_stay_refused() {
     for other in [
         "452 4.3.1 disk full",
         "552 5.2.2 mailbox full",
         "450 4.5.3 no",
         "550 no",
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, &["250 ok", SAID, other, SAID]);
-            assert_eq!(left_over(talk), ["r1", "r3"], "{other}");
+            assert_eq!(overflow_batches(talk), ["r1", "r3"], "{other}");
             assert_eq!(refused(talk), ["r2"], "{other}");
         });
     }
@@ -104,7 +103,7 @@ fn a_refusal_that_says_something_else_is_one() {
 
 // Conformance: 17
 #[test]
-fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
+fn a_452_without_enhanced_code_counts_only_if_all_later_recipients_got_it() {
     let (ok, full, no) = ("250 ok", "452 full", "550 no");
     for (answers, expected) in [
         (&[ok, full, full][..], &["r1", "r2"][..]),
@@ -113,9 +112,9 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
         (&[full, ok], &[]),
         (&[ok, full, no], &[]),
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
-            assert_eq!(left_over(talk), expected, "{answers:?}");
+            assert_eq!(overflow_batches(talk), expected, "{answers:?}");
             assert_eq!(
                 talk.session.memory().recipient_limit(),
                 None,
@@ -127,11 +126,11 @@ fn without_enhanced_codes_it_counts_where_all_that_follow_have_it() {
 
 // Conformance: 17
 #[test]
-fn no_one_is_left_over_of_a_transaction_that_does_not_divide() {
-    both_ways(plan, |talk| {
+fn too_many_recipients_are_refused_if_splitting_is_off() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<r0@mail.test>
              C: RCPT TO:<r1@mail.test>
@@ -141,42 +140,42 @@ fn no_one_is_left_over_of_a_transaction_that_does_not_divide() {
              S: {SAID}
              S: 354 go"
         ));
-        assert!(left_over(talk).is_empty());
+        assert!(overflow_batches(talk).is_empty());
         assert_eq!(refused(talk), ["r1"]);
     });
 }
 
 #[test]
-fn where_no_one_is_accepted_all_are_refused_whatever_they_are_told() {
-    both_ways(plan, |talk| {
+fn all_recipients_are_refused_if_none_is_accepted() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.collect_overflow();
+        talk.session.split_on_too_many();
         let envelope = "C: MAIL FROM:<a@client.test>
              C: RCPT TO:<r0@mail.test>
              C: RCPT TO:<r1@mail.test>
              C: DATA";
-        talk.fails(&format!(
+        talk.expect_err(&format!(
             "{envelope}\nS: 250 ok\nS: {SAID}\nS: {SAID}\nS: 354 go\nC: .\nS: 554 for no one"
         ));
-        assert!(left_over(talk).is_empty());
+        assert!(overflow_batches(talk).is_empty());
         assert_eq!(talk.session.memory().recipient_limit(), None);
     });
 }
 
 // Conformance: 17
 #[test]
-fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next() {
-    both_ways(plan, |talk| {
+fn a_learned_recipient_limit_holds_for_the_next_session() {
+    both_ways(setup, |talk| {
         begin(talk, &["250 ok", "250 ok", SAID]);
-        assert_eq!(left_over(talk), ["r2"]);
+        assert_eq!(overflow_batches(talk), ["r2"]);
         refused(talk);
         assert_eq!(batches(talk, 5), ["r0 r1", "r2 r3", "r4"]);
         assert_eq!(talk.session.memory().recipient_limit(), Some(2));
     });
-    let learned = || Plan {
+    let learned = || Setup {
         memory: memory_of_limit(3),
-        ..plan()
+        ..setup()
     };
     both_ways(learned, |talk| {
         talk.open(&["PIPELINING"]);
@@ -186,17 +185,17 @@ fn the_room_that_a_server_has_is_learned_once_a_session_and_goes_into_the_next()
 
 // Conformance: 17, 61
 #[test]
-fn the_lower_counts_of_what_the_server_says_and_what_it_took() {
-    both_ways(plan, |talk| {
+fn the_lower_of_the_announced_and_the_learned_limit_holds() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "LIMITS RCPTMAX=3"]);
-        again(talk, &["250 ok", "250 ok", SAID]);
-        left_over(talk);
+        deliver_next(talk, &["250 ok", "250 ok", SAID]);
+        overflow_batches(talk);
         refused(talk);
         assert_eq!(batches(talk, 3), ["r0 r1", "r2"]);
     });
 }
 
-/// An envelope of so many recipients, from this number on, without what ends it.
+/// The RCPT commands of these recipients.
 fn lines(recipients: std::ops::Range<usize>) -> String {
     let lines = recipients.map(|i| format!("C: RCPT TO:<r{i}@mail.test>\n"));
     lines.collect()
@@ -206,28 +205,27 @@ fn ok(replies: usize) -> String {
     "S: 250 ok\n".repeat(replies)
 }
 
-/// Up to the 101st recipient of so many.
-fn first_asked(talk: &mut Talk, count: usize) {
+/// Starts a message to `count` recipients. The first 101 RCPT commands leave.
+fn begin_with_101(talk: &mut Conversation, count: usize) {
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
-    talk.goes(&format!("C: MAIL FROM:<a@client.test>\n{}", lines(0..101)));
+    talk.session.split_on_too_many();
+    talk.expect_ok(&format!("C: MAIL FROM:<a@client.test>\n{}", lines(0..101)));
 }
 
 // Conformance: 17
 #[test]
-fn a_server_that_takes_more_than_a_hundred_is_asked_for_the_others_in_one_group_and_that_is_remembered()
- {
-    both_ways(plan, |talk| {
-        first_asked(talk, 300);
-        talk.goes(&format!("{}{}C: DATA", ok(102), lines(101..300)));
-        talk.goes(&format!("{}S: 354 go", ok(199)));
+fn all_other_recipients_follow_in_one_group_if_the_server_takes_the_101st() {
+    both_ways(setup, |talk| {
+        begin_with_101(talk, 300);
+        talk.expect_ok(&format!("{}{}C: DATA", ok(102), lines(101..300)));
+        talk.expect_ok(&format!("{}S: 354 go", ok(199)));
         assert!(refused(talk).is_empty());
         let names = names(300);
         talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        talk.session.collect_overflow();
-        talk.goes(&format!(
+        talk.session.split_on_too_many();
+        talk.expect_ok(&format!(
             "C: MAIL FROM:<a@client.test>\n{}C: DATA",
             lines(0..300)
         ));
@@ -236,12 +234,12 @@ fn a_server_that_takes_more_than_a_hundred_is_asked_for_the_others_in_one_group_
 
 // Conformance: 17
 #[test]
-fn a_server_that_takes_a_hundred_is_asked_for_no_more_than_one_too_many() {
+fn a_server_that_takes_a_hundred_recipients_gets_only_one_too_many() {
     for too_many in [SAID, OLD, "431 Too many recipients."] {
-        both_ways(plan, |talk| {
-            first_asked(talk, 250);
-            talk.goes(&format!("{}S: {too_many}\nC: DATA\nS: 354 go", ok(101)));
-            let batches = left_over(talk);
+        both_ways(setup, |talk| {
+            begin_with_101(talk, 250);
+            talk.expect_ok(&format!("{}S: {too_many}\nC: DATA\nS: 354 go", ok(101)));
+            let batches = overflow_batches(talk);
             let sizes = batches.iter().map(|batch| batch.split(' ').count());
             assert_eq!(sizes.collect::<Vec<_>>(), [100, 50]);
             assert!(batches[0].starts_with("r100 r101 "));
@@ -252,63 +250,67 @@ fn a_server_that_takes_a_hundred_is_asked_for_no_more_than_one_too_many() {
 
 // Conformance: 17
 #[test]
-fn a_bad_address_is_no_limit() {
-    both_ways(plan, |talk| {
-        first_asked(talk, 102);
-        talk.goes(&format!("{}S: 550 no\n{}C: DATA", ok(101), lines(101..102)));
-        talk.goes("S: 250 ok\nS: 354 go");
-        assert!(left_over(talk).is_empty());
+fn a_refused_address_is_no_limit() {
+    both_ways(setup, |talk| {
+        begin_with_101(talk, 102);
+        talk.expect_ok(&format!("{}S: 550 no\n{}C: DATA", ok(101), lines(101..102)));
+        talk.expect_ok("S: 250 ok\nS: 354 go");
+        assert!(overflow_batches(talk).is_empty());
         assert_eq!(refused(talk), ["r100"]);
         assert!(!talk.session.memory().takes_many_recipients());
     });
 }
 
 #[test]
-fn a_server_that_takes_none_of_the_first_is_asked_for_the_others() {
-    both_ways(plan, |talk| {
-        first_asked(talk, 102);
+fn the_other_recipients_follow_if_the_first_are_all_refused() {
+    both_ways(setup, |talk| {
+        begin_with_101(talk, 102);
         let no = "S: 550 no\n".repeat(101);
-        talk.goes(&format!("S: 250 ok\n{no}{}C: DATA", lines(101..102)));
-        talk.goes("S: 250 ok\nS: 354 go");
+        talk.expect_ok(&format!("S: 250 ok\n{no}{}C: DATA", lines(101..102)));
+        talk.expect_ok("S: 250 ok\nS: 354 go");
         assert_eq!(refused(talk).len(), 101);
     });
 }
 
-/// Up to the replies to MAIL and to these of so many recipients, after which the connection ends: how many there
-/// may be in a transaction, and who was refused for good.
-fn ended(talk: &mut Talk, count: usize, answers: &[&str]) -> Option<(Option<u32>, Vec<String>)> {
+/// Starts a message to `count` recipients, of which the server answers these before the connection ends.
+/// Returns the limit, and the recipients that were refused permanently.
+fn last_replies(
+    talk: &mut Conversation,
+    count: usize,
+    answers: &[&str],
+) -> Option<(Option<u32>, Vec<String>)> {
     talk.open(&["PIPELINING"]);
     let names = names(count);
     talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    talk.session.collect_overflow();
+    talk.session.split_on_too_many();
     let said = names.iter().map(|r| format!("C: RCPT TO:<{r}>\n"));
     let heard: String = answers.iter().map(|a| format!("S: {a}\n")).collect();
-    talk.goes(&format!(
+    talk.expect_ok(&format!(
         "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: 250 ok",
         said.collect::<String>()
     ));
     let _ = talk.run(&heard);
-    talk.session.end();
+    talk.session.close();
     let last = talk.session.last_replies()?;
     let refused = last.refused.into_iter().map(|(mailbox, _)| vec![mailbox]);
-    Some((last.limit, shown(refused)))
+    Some((last.limit, names_of(refused)))
 }
 
 const BYE: &str = "421 4.5.0 Too many errors, bye";
 
 // Conformance: 17
 #[test]
-fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
+fn too_many_before_the_connection_ends_tells_the_limit() {
     for too_many in [SAID, "451 4.5.3 too many", "552 5.5.3 too many"] {
-        both_ways(plan, |talk| {
-            let last = ended(talk, 4, &["250 ok", "250 ok", too_many, BYE]);
+        both_ways(setup, |talk| {
+            let last = last_replies(talk, 4, &["250 ok", "250 ok", too_many, BYE]);
             assert_eq!(last, Some((Some(2), vec![])));
             assert_eq!(talk.session.memory().recipient_limit(), Some(2));
         });
     }
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         assert_eq!(
-            ended(talk, 4, &["250 ok", OLD, BYE]),
+            last_replies(talk, 4, &["250 ok", OLD, BYE]),
             Some((Some(1), vec![]))
         );
         assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
@@ -318,40 +320,40 @@ fn too_many_before_the_connection_ends_tells_how_many_there_may_be() {
         &["450 later", BYE],
         &[SAID, BYE],
     ] {
-        both_ways(plan, |talk| {
-            assert_eq!(ended(talk, 4, answers), None, "{answers:?}")
+        both_ways(setup, |talk| {
+            assert_eq!(last_replies(talk, 4, answers), None, "{answers:?}")
         });
     }
 }
 
 // Conformance: 17
 #[test]
-fn a_connection_that_ends_without_words_among_many_recipients_may_have_had_too_many() {
-    both_ways(plan, |talk| {
+fn a_connection_that_ends_in_silence_among_101_recipients_may_mean_too_many() {
+    both_ways(setup, |talk| {
         assert_eq!(
-            ended(talk, 101, &["250 ok", "250 ok"]),
+            last_replies(talk, 101, &["250 ok", "250 ok"]),
             Some((Some(100), vec![]))
         );
         assert_eq!(talk.session.memory().recipient_limit(), None, "a guess");
     });
-    both_ways(plan, |talk| {
-        assert_eq!(ended(talk, 100, &["250 ok", "250 ok"]), None)
+    both_ways(setup, |talk| {
+        assert_eq!(last_replies(talk, 100, &["250 ok", "250 ok"]), None)
     });
 }
 
 #[test]
-fn recipients_who_were_refused_for_good_before_the_connection_ends_are_told() {
-    both_ways(plan, |talk| {
-        let last = ended(talk, 4, &["250 ok", "550 no", "450 later", BYE]);
+fn permanent_refusals_before_the_connection_ends_are_reported() {
+    both_ways(setup, |talk| {
+        let last = last_replies(talk, 4, &["250 ok", "550 no", "450 later", BYE]);
         assert_eq!(last, Some((None, vec!["r1".into()])));
     });
 }
 
 #[test]
-fn what_was_too_many_among_others_is_no_count_to_remember() {
+fn too_many_among_other_replies_is_not_remembered_as_a_limit() {
     let (ok, no) = ("250 ok", "550 no");
     for answers in [&[ok, SAID, ok][..], &[ok, no, SAID], &[SAID, ok]] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
             assert!(talk.session.take_overflow().is_some(), "{answers:?}");
             assert_eq!(talk.session.memory().recipient_limit(), None);
@@ -359,29 +361,29 @@ fn what_was_too_many_among_others_is_no_count_to_remember() {
     }
 }
 
-/// A mailbox that is full, without a code, before one too many, with one.
+// The first 552 has no enhanced code: that mailbox may be full. The 452 has one.
 #[test]
-fn what_was_too_many_is_told_once_a_transaction() {
-    both_ways(plan, |talk| {
-        first_asked(talk, 300);
-        talk.goes(&format!(
+fn recipients_refused_as_too_many_are_taken_once_a_transaction() {
+    both_ways(setup, |talk| {
+        begin_with_101(talk, 300);
+        talk.expect_ok(&format!(
             "{}S: {OLD}\nS: {SAID}\nC: DATA\nS: 354 go",
             ok(100)
         ));
-        assert_eq!(left_over(talk).len(), 3);
+        assert_eq!(overflow_batches(talk).len(), 3);
         assert_eq!(refused(talk), ["r99"]);
-        assert!(left_over(talk).is_empty());
+        assert!(overflow_batches(talk).is_empty());
     });
 }
 
 #[test]
-fn a_kept_connection_that_ends_at_mail_says_nothing_of_recipients() {
-    both_ways(plan, |talk| {
+fn a_kept_connection_that_ends_at_mail_says_nothing_about_recipients() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING"]);
         let names = names(101);
         talk.deliver_to(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        talk.session.collect_overflow();
-        talk.fails(&format!(
+        talk.session.split_on_too_many();
+        talk.expect_err(&format!(
             "C: MAIL FROM:<a@client.test>\n{}C: DATA\nS: {BYE}",
             lines(0..101)
         ));
@@ -391,9 +393,9 @@ fn a_kept_connection_that_ends_at_mail_says_nothing_of_recipients() {
 
 // Conformance: 17
 #[test]
-fn each_recipient_after_the_first_gets_a_transaction_if_that_is_all_a_server_takes() {
+fn each_recipient_gets_its_own_transaction_if_the_server_takes_one_at_a_time() {
     let one = "451 Will not accept multiple recipients in one transaction";
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         begin(talk, &["250 ok", one, one]);
         let overflow = talk.session.take_overflow().unwrap();
         let mut job = Job::new(Vec::new());
@@ -406,7 +408,10 @@ fn each_recipient_after_the_first_gets_a_transaction_if_that_is_all_a_server_tak
             Ok(talk.finish(b"x", "C: x\nC: .\nS: 250 ok").unwrap()),
         );
         let batches = std::iter::from_fn(|| job.take_batch());
-        assert_eq!(shown(batches.map(|batch| batch.recipients)), ["r1", "r2"]);
+        assert_eq!(
+            names_of(batches.map(|batch| batch.recipients)),
+            ["r1", "r2"]
+        );
     });
 }
 
@@ -419,38 +424,38 @@ fn a_451_with_a_reason_or_beside_other_answers_is_no_limit() {
         &[later, ok],
         &[ok, later, "550 no"],
     ] {
-        both_ways(plan, |talk| {
+        both_ways(setup, |talk| {
             begin(talk, answers);
             assert!(talk.session.take_overflow().is_none(), "{answers:?}");
         });
     }
 }
 
-/// Of a message that has left before it is known who is accepted.
+// The content left before the recipients were answered.
 #[test]
-fn whom_there_is_no_room_for_in_a_message_that_left_early_is_left_over_too() {
-    both_ways(plan, |talk| {
+fn a_message_that_left_early_is_split_too() {
+    both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);
         talk.deliver_to(&["r0@mail.test", "r1@mail.test"]);
-        talk.session.collect_overflow();
-        talk.session.hurry();
+        talk.session.split_on_too_many();
+        talk.session.pipeline_content();
         talk.session.write(b"x").unwrap();
         assert!(
-            !talk.session.may_end(),
+            !talk.session.may_pipeline_quit(),
             "what comes next is not known before"
         );
         talk.session.finish();
         talk.said();
-        talk.goes(&format!("S: 250 ok\nS: 250 ok\nS: {SAID}\nS: 250 queued"));
-        assert_eq!(left_over(talk), ["r1"]);
+        talk.expect_ok(&format!("S: 250 ok\nS: 250 ok\nS: {SAID}\nS: 250 queued"));
+        assert_eq!(overflow_batches(talk), ["r1"]);
         assert!(talk.session.take_receipt().unwrap().refused.is_empty());
     });
 }
 
-fn batches(talk: &Talk, count: usize) -> Vec<String> {
+fn batches(talk: &Conversation, count: usize) -> Vec<String> {
     let recipients: Vec<_> = names(count)
         .iter()
         .map(|name| Mailbox::parse_recipient(name).unwrap())
         .collect();
-    shown(talk.session.batches(&recipients, None))
+    names_of(talk.session.batches(&recipients, None))
 }

@@ -1,10 +1,10 @@
-//! AUTH by SCRAM. What the server says was computed by another implementation, or is the RFC's.
+//! AUTH by SCRAM. The server's messages were computed by another implementation, or come from the RFC.
 
 use envoi::sasl::{ChannelBinding, Mechanism};
 use envoi::smtp::error::{Error, Phase};
-use envoi::smtp::session::{Plan, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{Talk, both_ways, plan_with_password};
+use crate::conversation::{Conversation, Setup, both_ways, setup_with_password};
 
 /// RFC 5802, section 5.
 const SHA1: [&str; 4] = [
@@ -14,14 +14,14 @@ const SHA1: [&str; 4] = [
     "dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9",
 ];
 const SHA256_FIRST: &str = "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0xzcnYscz1jMkZzZEE9PSxpPTQwOTY=";
-/// Without a binding at hand.
+/// The client has no channel binding.
 const SHA256: [&str; 4] = [
     "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     SHA256_FIRST,
     "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMc3J2LHA9ZnBKZmlKMHNPV29maXVnbGlQbElxeWV3K21kL1M2R0dFV2Y3VlBnc0R4TT0=",
     "dj1uZlV6RjBubXAwd0xDQ3c0eDRIUkpmOXFHUlk2UjFOWlNDcElzWTV3aUFzPQ==",
 ];
-/// With one, which the server does not offer to use.
+/// The client has one, and the server does not offer to use it.
 const SHA256_UNUSED: [&str; 4] = [
     "eSwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
     SHA256_FIRST,
@@ -35,8 +35,8 @@ const SHA256_PLUS: [&str; 4] = [
     "dj16Yi96TDc4SGFianVhMGlSWVBRQjljOVVxNHFSTE9wNjRHM2NUcmVjYUVZPQ==",
 ];
 
-fn pencil() -> Plan {
-    plan_with_password("pencil")
+fn pencil() -> Setup {
+    setup_with_password("pencil")
 }
 
 fn binding() -> ChannelBinding {
@@ -66,12 +66,12 @@ fn is_protocol_error(error: &Error, words: &str) -> bool {
 
 // Conformance: 51
 #[test]
-fn scram_sha_1_is_spoken_as_in_its_rfc() {
+fn scram_sha_1_follows_the_example_of_its_rfc() {
     both_ways(pencil, |talk| {
         let script = exchange("SCRAM-SHA-1", SHA1);
         let hello = hello("PLAIN SCRAM-SHA-1");
-        let done = talk.goes(&format!("{hello}{script}C: \nS: 235 welcome"));
-        assert_eq!(done, Step::Done);
+        let done = talk.expect_ok(&format!("{hello}{script}C: \nS: 235 welcome"));
+        assert_eq!(done, Action::Idle);
         talk.deliver_to(&["b@mail.test"]);
     });
 }
@@ -81,7 +81,7 @@ fn scram_sha_256_is_preferred() {
     both_ways(pencil, |talk| {
         let script = exchange("SCRAM-SHA-256", SHA256);
         let hello = hello("PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
-        talk.goes(&format!("{hello}{script}C: \nS: 235 welcome"));
+        talk.expect_ok(&format!("{hello}{script}C: \nS: 235 welcome"));
     });
 }
 
@@ -89,21 +89,21 @@ fn scram_sha_256_is_preferred() {
 #[test]
 fn inside_tls_scram_is_bound_to_it() {
     both_ways(pencil, |talk| {
-        talk.session.bind(Some(binding()));
+        talk.session.secured(Some(binding())).unwrap();
         let script = exchange("SCRAM-SHA-256-PLUS", SHA256_PLUS);
         let hello = hello("PLAIN SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
-        talk.goes(&format!("{hello}{script}C: \nS: 235 welcome"));
+        talk.expect_ok(&format!("{hello}{script}C: \nS: 235 welcome"));
     });
 }
 
 // Conformance: 51
 #[test]
-fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
+fn the_server_is_told_about_a_binding_that_it_does_not_offer() {
     both_ways(pencil, |talk| {
-        talk.session.bind(Some(binding()));
+        talk.session.secured(Some(binding())).unwrap();
         let script = exchange("SCRAM-SHA-256", SHA256_UNUSED);
         let hello = hello("PLAIN SCRAM-SHA-256");
-        talk.goes(&format!("{hello}{script}C: \nS: 235 welcome"));
+        talk.expect_ok(&format!("{hello}{script}C: \nS: 235 welcome"));
     });
 }
 
@@ -111,9 +111,9 @@ fn a_binding_that_the_server_does_not_offer_to_use_is_told_of() {
 #[test]
 fn a_server_that_does_not_prove_itself_is_not_trusted() {
     let [initial, first, proof, _] = SHA1;
-    let unproved = |talk: &mut Talk, script: &str| {
+    let unproved = |talk: &mut Conversation, script: &str| {
         let hello = hello("SCRAM-SHA-1");
-        let error = talk.fails(&format!("{hello}{script}S: 235 welcome"));
+        let error = talk.expect_err(&format!("{hello}{script}S: 235 welcome"));
         assert!(is_protocol_error(&error, "not proved"), "{error:?}");
         assert!(!talk.session.is_open());
     };
@@ -132,7 +132,7 @@ fn a_wrong_signature_ends_the_session() {
     let [initial, first, proof, _] = SHA1;
     both_ways(pencil, |talk| {
         let hello = hello("SCRAM-SHA-1 PLAIN");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{hello}C: AUTH SCRAM-SHA-1 {initial}
              S: 334 {first}
              C: {proof}
@@ -147,9 +147,9 @@ fn a_wrong_signature_ends_the_session() {
 
 // Conformance: 51
 #[test]
-fn a_server_that_would_weaken_the_proof_gets_none() {
+fn no_proof_is_sent_for_a_challenge_that_weakens_it() {
     for (challenge, words) in [
-        // `r=other,s=c2FsdA==,i=4096`, and our nonce without one of the server's.
+        // `r=other,s=c2FsdA==,i=4096`, and our nonce without the server's part.
         ("cj1vdGhlcixzPWMyRnNkQT09LGk9NDA5Ng==", "nonce"),
         (
             "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wscz1jMkZzZEE9PSxpPTQwOTY=",
@@ -168,7 +168,7 @@ fn a_server_that_would_weaken_the_proof_gets_none() {
     ] {
         both_ways(pencil, |talk| {
             let hello = hello("SCRAM-SHA-1 PLAIN");
-            let error = talk.fails(&format!(
+            let error = talk.expect_err(&format!(
                 "{hello}C: AUTH SCRAM-SHA-1 {}\nS: 334 {challenge}\nC: *\nS: 501 cancelled",
                 SHA1[0]
             ));
@@ -178,15 +178,15 @@ fn a_server_that_would_weaken_the_proof_gets_none() {
 }
 
 #[test]
-fn the_reason_that_the_server_gives_comes_with_its_refusal() {
+fn a_refusal_carries_the_servers_reason() {
     let [initial, first, proof, _] = SHA1;
-    let plan = || Plan {
-        mechanisms: vec![Mechanism::ScramSha1],
+    let setup = || Setup {
+        mechanisms: vec![Mechanism::SCRAM_SHA_1],
         ..pencil()
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let hello = hello("SCRAM-SHA-1 PLAIN");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{hello}C: AUTH SCRAM-SHA-1 {initial}
              S: 334 {first}
              C: {proof}
@@ -202,13 +202,13 @@ fn the_reason_that_the_server_gives_comes_with_its_refusal() {
 }
 
 #[test]
-fn a_binding_that_the_server_refuses_leads_to_scram_without() {
+fn scram_without_binding_follows_a_refused_binding() {
     both_ways(pencil, |talk| {
-        talk.session.bind(Some(binding()));
+        talk.session.secured(Some(binding())).unwrap();
         let [initial, first, proof, _] = SHA256_PLUS;
         let hello = hello("PLAIN SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
         // `e=channel-bindings-dont-match`
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{hello}C: AUTH SCRAM-SHA-256-PLUS {initial}
              S: 334 {first}
              C: {proof}
@@ -216,7 +216,7 @@ fn a_binding_that_the_server_refuses_leads_to_scram_without() {
              C: \nS: 535 5.7.8 no"
         ));
         // `n,,n=user,r=` and the second nonce.
-        talk.goes("C: AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC");
+        talk.expect_ok("C: AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9QVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVC");
     });
 }
 
@@ -224,7 +224,7 @@ fn a_binding_that_the_server_refuses_leads_to_scram_without() {
 fn the_transcript_shows_neither_proof() {
     both_ways(pencil, |talk| {
         let script = exchange("SCRAM-SHA-1", SHA1);
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{}{script}C: \nS: 235 welcome",
             hello("SCRAM-SHA-1")
         ));

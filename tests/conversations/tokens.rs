@@ -1,10 +1,11 @@
-//! AUTH without a password: by OAuth 2.0 tokens, and by client certificates.
+//! AUTH without a password: OAuth 2.0 tokens and client certificates.
 
 use envoi::sasl::{Bearer, Credentials};
+use envoi::smtp::config::{InitialResponse, Security};
 use envoi::smtp::error::Error;
-use envoi::smtp::session::{InitialResponse, Plan, Security, Step};
+use envoi::smtp::session::Action;
 
-use crate::talk::{both_ways, plan};
+use crate::conversation::{Setup, both_ways, setup};
 
 /// RFC 7628, section 4.1.
 const OAUTHBEARER: &str = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
@@ -14,36 +15,36 @@ const INVALID_TOKEN: &str = "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NoZW1lcyI6ImJ
 const XOAUTH2: &str = "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==";
 const STATUS_401: &str = "eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIG1hYyIsInNjb3BlIjoiaHR0cHM6Ly9tYWlsLmdvb2dsZS5jb20vIn0K";
 
-fn with(credentials: Credentials) -> Plan {
-    Plan {
+fn with(credentials: Credentials) -> Setup {
+    Setup {
         security: Security::ImplicitTls,
         credentials: Some(credentials),
-        ..plan()
+        ..setup()
     }
 }
 
-fn bearer(username: &str, token: &str) -> Plan {
+fn bearer(username: &str, token: &str) -> Setup {
     with(Credentials::Bearer(Bearer {
         username: username.into(),
         token: token.into(),
     }))
 }
 
-fn example_of_rfc_7628() -> Plan {
+fn example_of_rfc_7628() -> Setup {
     bearer(
         "user@example.com",
         "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
     )
 }
 
-fn example_of_google() -> Plan {
+fn example_of_google() -> Setup {
     bearer(
         "someuser@example.com",
         "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg",
     )
 }
 
-fn external(identity: Option<&str>) -> Plan {
+fn external(identity: Option<&str>) -> Setup {
     with(Credentials::External(identity.map(String::from)))
 }
 
@@ -62,10 +63,10 @@ fn refused_lines(error: Error) -> Vec<String> {
 fn oauthbearer_takes_one_line() {
     both_ways(example_of_rfc_7628, |talk| {
         let hello = hello("LOGIN PLAIN XOAUTH2 OAUTHBEARER");
-        let done = talk.goes(&format!(
+        let done = talk.expect_ok(&format!(
             "{hello}C: AUTH OAUTHBEARER {OAUTHBEARER}\nS: 235 Authentication successful."
         ));
-        assert_eq!(done, Step::Done);
+        assert_eq!(done, Action::Idle);
     });
 }
 
@@ -73,7 +74,7 @@ fn oauthbearer_takes_one_line() {
 fn xoauth2_takes_one_line() {
     both_ways(example_of_google, |talk| {
         let hello = hello("LOGIN PLAIN XOAUTH2");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{hello}C: AUTH XOAUTH2 {XOAUTH2}\nS: 235 2.7.0 Accepted"
         ));
     });
@@ -81,10 +82,10 @@ fn xoauth2_takes_one_line() {
 
 // Conformance: 52
 #[test]
-fn a_refused_oauthbearer_gives_the_servers_json() {
+fn a_refused_oauthbearer_carries_the_servers_json() {
     both_ways(example_of_rfc_7628, |talk| {
         let hello = hello("OAUTHBEARER XOAUTH2");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{hello}C: AUTH OAUTHBEARER {OAUTHBEARER}
              S: 334 {INVALID_TOKEN}
              C: AQ==
@@ -105,10 +106,10 @@ fn a_refused_oauthbearer_gives_the_servers_json() {
 
 // Conformance: 52
 #[test]
-fn a_refused_xoauth2_gives_the_servers_json() {
+fn a_refused_xoauth2_carries_the_servers_json() {
     both_ways(example_of_google, |talk| {
         let hello = hello("XOAUTH2");
-        let error = talk.fails(&format!(
+        let error = talk.expect_err(&format!(
             "{hello}C: AUTH XOAUTH2 {XOAUTH2}
              S: 334 {STATUS_401}
              C: \nS: 535 5.7.8 no"
@@ -124,13 +125,13 @@ fn a_refused_xoauth2_gives_the_servers_json() {
 }
 
 #[test]
-fn a_server_that_knows_no_oauthbearer_after_all_gets_xoauth2() {
+fn xoauth2_follows_if_the_server_does_not_know_oauthbearer() {
     both_ways(example_of_google, |talk| {
         let hello = hello("OAUTHBEARER XOAUTH2");
-        let initial = talk.goes(&hello);
-        assert_eq!(initial, Step::Await);
+        let initial = talk.expect_ok(&hello);
+        assert_eq!(initial, Action::NeedReply);
         assert!(talk.said().starts_with("AUTH OAUTHBEARER "));
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "S: 504 5.5.4 no such mechanism\nC: AUTH XOAUTH2 {XOAUTH2}\nS: 235 welcome"
         ));
     });
@@ -144,16 +145,16 @@ fn a_token_too_long_for_the_line_waits_for_334() {
         || bearer("user", &token),
         |talk| {
             let hello = hello("XOAUTH2");
-            talk.goes(&format!("{hello}C: AUTH XOAUTH2\nS: 334 "));
+            talk.expect_ok(&format!("{hello}C: AUTH XOAUTH2\nS: 334 "));
             assert!(talk.said().len() > 2000);
-            talk.goes("S: 235 welcome");
+            talk.expect_ok("S: 235 welcome");
         },
     );
 }
 
 // Conformance: 45
 #[test]
-fn external_lets_the_certificate_speak() {
+fn external_sends_the_identity_or_an_equals_sign() {
     for (identity, initial) in [
         (None, "="),
         (Some(""), "="),
@@ -163,7 +164,7 @@ fn external_lets_the_certificate_speak() {
             || external(identity),
             |talk| {
                 let hello = hello("PLAIN EXTERNAL");
-                talk.goes(&format!(
+                talk.expect_ok(&format!(
                     "{hello}C: AUTH EXTERNAL {initial}\nS: 235 welcome"
                 ));
             },
@@ -173,14 +174,14 @@ fn external_lets_the_certificate_speak() {
 
 // Conformance: 45
 #[test]
-fn external_says_nothing_after_334_in_an_empty_line() {
-    let plan = || Plan {
+fn external_answers_334_with_an_empty_line() {
+    let setup = || Setup {
         initial_response: InitialResponse::Never,
         ..external(None)
     };
-    both_ways(plan, |talk| {
+    both_ways(setup, |talk| {
         let hello = hello("EXTERNAL");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{hello}C: AUTH EXTERNAL\nS: 334 \nC: \nS: 235 welcome"
         ));
     });
@@ -188,25 +189,25 @@ fn external_says_nothing_after_334_in_an_empty_line() {
 
 // Conformance: 48
 #[test]
-fn neither_is_said_in_clear() {
+fn tokens_and_external_need_tls_except_to_loopback() {
     for credentials in [example_of_google().credentials, external(None).credentials] {
-        let plan = |loopback| Plan {
+        let setup = |is_loopback| Setup {
             credentials: credentials.clone(),
-            loopback,
-            ..plan()
+            is_loopback,
+            ..setup()
         };
         let hello = hello("OAUTHBEARER XOAUTH2 EXTERNAL");
         both_ways(
-            || plan(false),
+            || setup(false),
             |talk| {
-                assert_eq!(talk.fails(&hello), Error::AuthNeedsTls);
+                assert_eq!(talk.expect_err(&hello), Error::AuthNeedsTls);
                 assert_eq!(talk.said(), "");
             },
         );
         both_ways(
-            || plan(true),
+            || setup(true),
             |talk| {
-                talk.goes(&hello);
+                talk.expect_ok(&hello);
                 assert!(talk.said().starts_with("AUTH "));
             },
         );
@@ -214,11 +215,11 @@ fn neither_is_said_in_clear() {
 }
 
 #[test]
-fn passwords_have_no_use_for_these_mechanisms() {
+fn token_and_certificate_mechanisms_are_not_used_for_a_password() {
     both_ways(
-        || crate::talk::plan_with_password("secret"),
+        || crate::conversation::setup_with_password("secret"),
         |talk| {
-            let error = talk.fails(&hello("OAUTHBEARER XOAUTH2 EXTERNAL"));
+            let error = talk.expect_err(&hello("OAUTHBEARER XOAUTH2 EXTERNAL"));
             assert!(matches!(error, Error::AuthUnavailable(offered) if offered.len() == 3));
         },
     );
@@ -228,7 +229,7 @@ fn passwords_have_no_use_for_these_mechanisms() {
 fn the_transcript_holds_no_token() {
     both_ways(example_of_google, |talk| {
         let hello = hello("XOAUTH2");
-        talk.goes(&format!(
+        talk.expect_ok(&format!(
             "{hello}C: AUTH XOAUTH2 {XOAUTH2}\nS: 334 {STATUS_401}"
         ));
         let transcript = talk.transcript();

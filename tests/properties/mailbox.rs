@@ -1,18 +1,18 @@
-//! Any address of the grammar is taken, and any that is taken cannot leave its angle brackets.
+//! Every address of the grammar is accepted, and no accepted address can leave its angle brackets.
 
 use envoi::smtp::mailbox::Mailbox;
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
-/// Of RFC 5321, section 4.1.2, and RFC 6531, section 3.3, within the limits of size, and with `_` in
-/// domains; without angle brackets and quotes in literals.
+/// Addresses of RFC 5321, section 4.1.2, and RFC 6531, section 3.3, within the limits of size. Domains may
+/// contain `_`; literals contain no angle brackets and quotes.
 fn addresses() -> impl Strategy<Value = String> {
     let atom = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~éλ字-]{1,8}";
     let dot_string = string_regex(&format!("{atom}([.]{atom})?")).unwrap();
     let quoted = r#""([ !#-\[\]-~é]|\\[ -~]){0,20}""#;
     let local_part = prop_oneof![dot_string, quoted];
     let label = "[a-zA-Z0-9_-]{1,7}|[éλ字]{1,5}";
-    // A last label of letters, so that the name is not an IP address.
+    // The last label has letters, so that the name is not an IP address.
     let name = string_regex(&format!("(({label})[.]){{0,5}}[a-z]{{2,9}}")).unwrap();
     let v4 = any::<core::net::Ipv4Addr>().prop_map(|address| format!("[{address}]"));
     let v6 = any::<core::net::Ipv6Addr>().prop_map(|address| format!("[IPv6:{address}]"));
@@ -21,7 +21,7 @@ fn addresses() -> impl Strategy<Value = String> {
     (local_part, domain).prop_map(|(local_part, domain)| format!("{local_part}@{domain}"))
 }
 
-/// An address with some characters lost and others put in their place.
+/// Addresses in which other characters replace some.
 fn near_addresses() -> impl Strategy<Value = String> {
     let foreign = r#"[\r\n\x00\t "\\<>@.,:;\[\]é\u{a0}]{0,2}|.{0,2}"#;
     (
@@ -39,7 +39,7 @@ fn near_addresses() -> impl Strategy<Value = String> {
         })
 }
 
-/// A name that a mail store knows a user by, or what resembles one.
+/// User names of a mail store, and similar text.
 fn near_names() -> impl Strategy<Value = String> {
     near_addresses().prop_map(|address| match address.rsplit_once('@') {
         Some((local_part, _)) => local_part.into(),
@@ -47,7 +47,7 @@ fn near_names() -> impl Strategy<Value = String> {
     })
 }
 
-/// The octets outside quotes, by a reader of commands that knows nothing of addresses.
+/// The text outside quotes, as a parser of commands finds it that does not know addresses.
 fn outside_quotes(text: &str) -> String {
     let mut outside = String::new();
     let (mut quoted, mut escaped) = (false, false);
@@ -67,7 +67,7 @@ fn outside_quotes(text: &str) -> String {
 fn stays_within_its_brackets(mailbox: &Mailbox) {
     let command = format!("MAIL FROM:<{}> SIZE=1", mailbox.as_str());
     assert!(!command.contains(['\r', '\n', '\0']), "{command:?}");
-    // A server that knows of quotes finds the right bracket.
+    // A server that understands quotes finds the right bracket.
     let outside = outside_quotes(&command);
     let (path, parameters) = outside.split_once('>').unwrap();
     assert_eq!(path.rfind('<'), Some("MAIL FROM:".len()), "{command:?}");
@@ -77,7 +77,7 @@ fn stays_within_its_brackets(mailbox: &Mailbox) {
 
 proptest! {
     #[test]
-    fn every_address_of_the_grammar_is_taken(address in addresses()) {
+    fn every_address_of_the_grammar_is_accepted(address in addresses()) {
         let mailbox = Mailbox::parse(&address);
         prop_assert!(mailbox.is_ok(), "{mailbox:?}");
         let mailbox = mailbox.unwrap();
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_of_what_resembles_an_address_stays_within_its_brackets(
+    fn an_accepted_near_address_stays_within_its_brackets(
         address in near_addresses(),
     ) {
         if let Ok(mailbox) = Mailbox::parse_recipient(&address) {
@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_taken_of_what_resembles_a_name_without_domain_stays_within_its_brackets(
+    fn an_accepted_near_name_stays_within_its_brackets(
         name in near_names(),
     ) {
         if let Ok(mailbox) = Mailbox::parse_lmtp_recipient(&name) {
@@ -109,7 +109,7 @@ proptest! {
 
     // Conformance: 1
     #[test]
-    fn any_text_is_taken_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
+    fn any_text_is_accepted_or_refused_in_one_line(address in ".{0,300}|[\\PC\r\n\x00]{0,20}") {
         match Mailbox::parse(&address) {
             Ok(mailbox) => stays_within_its_brackets(&mailbox),
             Err(error) => prop_assert!(!error.contains(char::is_control), "{error:?}"),

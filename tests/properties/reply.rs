@@ -1,10 +1,10 @@
-//! The reply parser gives back what was written, however it is split, and endures anything.
+//! The reply parser returns the replies that were written, in any pieces, and survives any octets.
 
 use envoi::smtp::reply::{MAX_REPLY, Reply, ReplyError, ReplyParser};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// What was read until the octets or the parser's patience ended. Shows the parser `pieces`.
+/// Gives the parser `pieces`. Returns the replies, and the octets that are left or the parser's error.
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Reply>, Result<usize, ReplyError>) {
     let mut parser = ReplyParser::default();
     let mut replies = Vec::new();
@@ -34,7 +34,7 @@ fn render(code: u16, lines: &[String]) -> Vec<u8> {
     lines.iter().enumerate().flat_map(line).collect()
 }
 
-/// The same, of which any lines end in LF alone.
+/// The same octets. Lines end in LF alone if `bare` says so.
 fn with_bare_line_feeds(octets: &[u8], bare: &[bool]) -> Vec<u8> {
     let mut bare = bare.iter().cycle();
     let lines = octets.split_inclusive(|octet| *octet == b'\n');
@@ -46,12 +46,12 @@ fn with_bare_line_feeds(octets: &[u8], bare: &[bool]) -> Vec<u8> {
 }
 
 fn replies() -> impl Strategy<Value = Vec<(u16, Vec<String>)>> {
-    // Without an enhanced code at the start, which has examples of its own.
+    // No line starts with an enhanced code: these have tests of their own.
     let text = "([a-zA-Z<é -][^\r\n]{0,80})?";
     vec((200_u16..600, vec(text, 1..12)), 0..8)
 }
 
-/// Octets that look enough like replies to get far into the parser.
+/// Octets that resemble replies, so that they get far into the parser.
 fn near_replies() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => Just(b"250-".to_vec()),
@@ -121,7 +121,7 @@ proptest! {
         if let (_, Err(error)) = read([&octets[..]]) {
             let text = error.to_string();
             prop_assert!(!text.contains(char::is_control), "{text:?}");
-            // 60 octets, each perhaps escaped, and the words around them.
+            // 60 octets, some of them escaped, and the words around them.
             prop_assert!(text.len() < 60 * 10 + 100, "{text:?}");
         }
     }

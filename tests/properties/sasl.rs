@@ -1,5 +1,4 @@
-//! No challenge, whatever it holds, is more than an error; and no server is believed that has not
-//! proved itself.
+//! A challenge can cause no more than an error, and no server is trusted before it has proved itself.
 
 use envoi::sasl::{Bearer, Context, Credentials, Exchange, Mechanism, Password, decode};
 use proptest::collection::vec;
@@ -29,7 +28,7 @@ fn start(mechanism: Mechanism) -> Option<Exchange> {
         .find_map(|credentials| Exchange::new(mechanism, credentials, &context).ok())
 }
 
-/// Much like what a server of SCRAM says to our nonce.
+/// Text that resembles the messages of a SCRAM server to this nonce.
 fn scram_messages() -> impl Strategy<Value = Vec<u8>> {
     let nonce = "r=(ZWlnaHRlZW4gb2N0ZXRzLi4u)?[!-+.-~]{0,8}";
     let salt = "s=(QQ==|[A-Za-z0-9+/=]{0,12})";
@@ -63,17 +62,17 @@ proptest! {
 }
 
 proptest! {
-    // Each computes thousands of hashes.
+    // Each case computes thousands of hashes.
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_server_is_believed_without_a_proof(challenges in vec(scram_messages(), 1..4)) {
-        for mechanism in [Mechanism::ScramSha1, Mechanism::ScramSha256] {
+        for mechanism in [Mechanism::SCRAM_SHA_1, Mechanism::SCRAM_SHA_256] {
             let mut exchange = start(mechanism).unwrap();
             exchange.initial_response_sent();
             for challenge in &challenges {
                 let _ = exchange.respond(challenge);
-                prop_assert!(exchange.conclude().is_err());
+                prop_assert!(exchange.done().is_err());
             }
         }
     }

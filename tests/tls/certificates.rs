@@ -1,21 +1,21 @@
-//! Chains: who signed what, and with which algorithm.
+//! Chains: issuers and signature algorithms.
 
 use std::sync::Arc;
 
 use envoi::tls::{Failure, Policy, Settings, Trust};
 use rcgen::{BasicConstraints, CertifiedIssuer, IsCa, PKCS_RSA_SHA384, PKCS_RSA_SHA512};
 
-use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestPlatform, failure, key, params};
 
-fn failure(settings: &Settings, identity: Identity) -> (Failure, String) {
+fn refused(settings: &Settings, identity: Identity) -> (Failure, String) {
     let error = Pair::new(settings, &Arc::new(identity.config()))
         .exchange()
         .unwrap_err();
-    (error.failure, error.message)
+    (failure(&error), error.to_string())
 }
 
 #[test]
-fn rsa_signatures_over_sha384_and_sha512_are_good() {
+fn rsa_signatures_over_sha384_and_sha512_are_valid() {
     for algorithm in [&PKCS_RSA_SHA384, &PKCS_RSA_SHA512] {
         let authority = Authority::new(algorithm);
         let config = authority.issue(&params(NAME), key(algorithm)).config();
@@ -29,10 +29,10 @@ fn rsa_signatures_over_sha384_and_sha512_are_good() {
 fn another_authority_of_the_same_name_is_not_trusted() {
     for algorithm in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ED25519] {
         let stranger = Authority::new(algorithm);
-        let (failure, message) = failure(&AUTHORITY.settings(), stranger.issue_for(NAME));
+        let (failure, message) = refused(&AUTHORITY.settings(), stranger.issue_for(NAME));
         assert_eq!(failure, Failure::CertificateInvalid);
         assert!(
-            message.contains("another authority's of the same name"),
+            message.contains("belongs to another authority of the same name"),
             "{message}"
         );
     }
@@ -40,8 +40,8 @@ fn another_authority_of_the_same_name_is_not_trusted() {
 
 #[test]
 fn with_mozillas_roots_a_private_authority_is_unknown() {
-    let settings = Settings::new::<TestHost>(&Policy::default()).unwrap();
-    let (failure, message) = failure(&settings, AUTHORITY.issue_for(NAME));
+    let settings = Settings::new::<TestPlatform>(&Policy::default()).unwrap();
+    let (failure, message) = refused(&settings, AUTHORITY.issue_for(NAME));
     assert_eq!(failure, Failure::CertificateUnknownIssuer);
     assert!(
         message.contains(NAME) && message.contains("add-trust-anchors"),
@@ -53,19 +53,19 @@ fn with_mozillas_roots_a_private_authority_is_unknown() {
 fn both_mozillas_roots_and_added_ones_can_be_trusted() {
     let mut trust = Trust::default();
     trust.add(AUTHORITY.pem().as_bytes()).unwrap();
-    let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+    let settings = Settings::new::<TestPlatform>(&trust.into()).unwrap();
     let mut pair = Pair::new(&settings, &Arc::new(AUTHORITY.issue_for(NAME).config()));
     pair.exchange().unwrap();
     pair.talk();
 }
 
 #[test]
-fn trusting_nobody_is_refused_at_once() {
+fn a_policy_that_trusts_nobody_is_refused() {
     let mut trust = Trust::default();
     trust.use_bundled(false);
-    let error = Settings::new::<TestHost>(&trust.into()).err().unwrap();
-    assert_eq!(error.failure, Failure::CertificateUnknownIssuer);
-    assert!(error.message.contains("add-trust-anchors"));
+    let error = Settings::new::<TestPlatform>(&trust.into()).err().unwrap();
+    assert_eq!(failure(&error), Failure::CertificateUnknownIssuer);
+    assert!(error.to_string().contains("add-trust-anchors"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_self_signed_certificate_can_be_its_own_anchor() {
     let mut trust = Trust::default();
     trust.add(certificate.der()).unwrap();
     let identity = Identity(vec![certificate.der().clone()], key.serialize_der());
-    let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+    let settings = Settings::new::<TestPlatform>(&trust.into()).unwrap();
     let mut pair = Pair::new(&settings, &Arc::new(identity.config()));
     pair.exchange().unwrap();
     pair.talk();
@@ -86,9 +86,12 @@ fn an_authority_is_not_a_server() {
     let key = key(&rcgen::PKCS_ECDSA_P256_SHA256);
     let mut params = params(NAME);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let (failure, message) = failure(&AUTHORITY.settings(), AUTHORITY.issue(&params, key));
+    let (failure, message) = refused(&AUTHORITY.settings(), AUTHORITY.issue(&params, key));
     assert_eq!(failure, Failure::CertificateInvalid);
-    assert!(message.contains("is one of an authority"), "{message}");
+    assert!(
+        message.contains("is a certificate for an authority"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn a_certificate_for_clients_is_not_a_server() {
     params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
     let identity = AUTHORITY.issue(&params, key(&rcgen::PKCS_ECDSA_P256_SHA256));
     assert_eq!(
-        failure(&AUTHORITY.settings(), identity).0,
+        refused(&AUTHORITY.settings(), identity).0,
         Failure::CertificateInvalid
     );
 }
@@ -113,7 +116,7 @@ fn a_server_cannot_issue_certificates() {
     let key = key(&rcgen::PKCS_ED25519);
     let forged = params(NAME).signed_by(&key, &leaf).unwrap();
     let chain = vec![forged.der().clone(), leaf.der().clone()];
-    let (failure, message) = failure(&AUTHORITY.settings(), Identity(chain, key.serialize_der()));
+    let (failure, message) = refused(&AUTHORITY.settings(), Identity(chain, key.serialize_der()));
     assert_eq!(failure, Failure::CertificateInvalid, "{message}");
 }
 
@@ -140,11 +143,11 @@ fn an_intermediate_authority_is_followed() {
 fn a_forged_signature_is_refused() {
     let mut identity = AUTHORITY.issue_for(NAME);
     let mut der = identity.0[0].to_vec();
-    // Into the signature's last octet, behind all that has a structure.
+    // Changes the last octet of the signature, which has no structure.
     *der.last_mut().unwrap() ^= 1;
     identity.0[0] = der.into();
     assert_eq!(
-        failure(&AUTHORITY.settings(), identity).0,
+        refused(&AUTHORITY.settings(), identity).0,
         Failure::CertificateInvalid
     );
 }

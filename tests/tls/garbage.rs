@@ -1,4 +1,4 @@
-//! What is not TLS, or not any more, ends in an error: never in a panic, never in memory filled.
+//! Octets that are not valid TLS end in an error, never in a panic or in unbounded memory.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,7 +6,7 @@ use envoi::tls::{Failure, ServerName, Settings, Tls};
 use proptest::prelude::*;
 use rustls::ServerConfig;
 
-use crate::peer::{AUTHORITY, NAME, Pair};
+use crate::peer::{AUTHORITY, NAME, Pair, failure};
 
 static SETTINGS: LazyLock<Settings> = LazyLock::new(|| AUTHORITY.settings());
 static CONFIG: LazyLock<Arc<ServerConfig>> =
@@ -16,12 +16,12 @@ fn client() -> Tls {
     Tls::new(&SETTINGS, &ServerName::parse(NAME).unwrap()).unwrap()
 }
 
-/// A client that has heard the first `heard` octets of the server's first flight.
+/// A client that has received the first `heard` octets of the server's first flight.
 fn midway(heard: usize) -> Tls {
     let mut pair = Pair::new(&SETTINGS, &CONFIG);
     let hello = std::mem::take(pair.client.outgoing());
     pair.deliver(&hello);
-    let flight = pair.said();
+    let flight = pair.sent();
     pair.client
         .receive(&flight[..heard.min(flight.len())])
         .unwrap();
@@ -37,9 +37,9 @@ fn a_greeting_in_clear_points_to_starttls() {
             .chunks(step)
             .find_map(|piece| client.receive(piece).err())
             .unwrap();
-        assert_eq!(error.failure, Failure::HandshakeFailed);
+        assert_eq!(failure(&error), Failure::HandshakeFailed);
         assert!(
-            error.message.contains("STARTTLS, usually on port 587"),
+            error.to_string().contains("STARTTLS, usually on port 587"),
             "{error}"
         );
         assert!(client.outgoing().is_empty());
@@ -47,24 +47,24 @@ fn a_greeting_in_clear_points_to_starttls() {
 }
 
 #[test]
-fn what_is_not_tls_is_said_not_to_be() {
+fn octets_that_are_not_tls_are_named_as_such() {
     let error = client().receive(b"<html>Bad Request</html>").unwrap_err();
-    assert_eq!(error.failure, Failure::HandshakeFailed);
-    assert!(error.message.contains("is not TLS"), "{error}");
+    assert_eq!(failure(&error), Failure::HandshakeFailed);
+    assert!(error.to_string().contains("is not TLS"), "{error}");
 }
 
 // Conformance: 43
 #[test]
 fn an_old_version_is_incompatible() {
-    // An alert protocol_version, as servers of TLS 1.0 send it.
+    // An alert protocol_version, which servers of TLS 1.0 send.
     let error = client().receive(&[21, 3, 1, 0, 2, 2, 70]).unwrap_err();
-    assert_eq!(error.failure, Failure::Incompatible, "{error}");
+    assert_eq!(failure(&error), Failure::Incompatible, "{error}");
 }
 
 #[test]
-fn a_handshake_without_end_is_cut() {
+fn an_endless_handshake_is_cut_off() {
     let mut client = client();
-    // A ServerHello of almost 64 KiB, an octet a record.
+    // A ServerHello of almost 64 KiB, one octet a record.
     let mut octets = [2, 0, 0xff, 0xf0].into_iter().chain(std::iter::repeat(0));
     let taken = (0..1 << 20).take_while(|_| {
         client
@@ -80,16 +80,16 @@ fn a_changed_octet_anywhere_in_a_record_breaks_the_connection() {
     let length = {
         let mut pair = Pair::connected();
         pair.server.writer().write_all(b"250 ok\r\n").unwrap();
-        pair.said().len()
+        pair.sent().len()
     };
-    // Behind the header.
+    // After the header.
     for place in 5..length {
         let mut pair = Pair::connected();
         pair.server.writer().write_all(b"250 ok\r\n").unwrap();
-        let mut wire = pair.said();
+        let mut wire = pair.sent();
         wire[place] ^= 1;
         let error = pair.client.receive(&wire).unwrap_err();
-        assert_eq!(error.failure, Failure::HandshakeFailed);
+        assert_eq!(failure(&error), Failure::HandshakeFailed);
         assert!(pair.client.plaintext().is_empty());
     }
 }
@@ -124,11 +124,11 @@ proptest! {
         let mut pair = Pair::new(&SETTINGS, &CONFIG);
         let hello = std::mem::take(pair.client.outgoing());
         pair.deliver(&hello);
-        let mut flight = pair.said();
+        let mut flight = pair.sent();
         let place = place % flight.len();
         flight[place] ^= change;
         let result = pair.client.receive(&flight);
-        // The version in a record's header says nothing (RFC 8446, section 5.1), and a length may
+        // The version in a record's header is ignored (RFC 8446, section 5.1), and a changed length may
         // leave the client waiting.
         if result.is_ok() && !pair.client.is_handshaking() {
             let after = pair.client.outgoing().clone();

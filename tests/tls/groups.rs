@@ -1,4 +1,4 @@
-//! Groups to agree on a key in: which is offered, which is taken, and at what cost.
+//! Key exchange groups: which the client offers, which the server chooses, and how many round trips.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use rustls::version::TLS13;
 use rustls::{Error, HandshakeKind, NamedGroup, PeerMisbehaved, ServerConfig};
 
 use crate::handshakes::{SUITES_13, provider};
-use crate::peer::{AUTHORITY, NAME, Pair};
+use crate::peer::{AUTHORITY, NAME, Pair, failure};
 
 /// The server's half of X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem, section 4).
 #[derive(Debug)]
 struct Hybrid {
-    /// What happens to the share on its way.
+    /// Changes the share on its way.
     spoil: fn(&mut Vec<u8>),
 }
 
@@ -74,7 +74,7 @@ fn server(group: &'static dyn SupportedKxGroup) -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-/// The first connection and the second to a server that has this group alone.
+/// Connects twice to a server that has only this group.
 fn agree(group: &'static dyn SupportedKxGroup, step: usize, kinds: [HandshakeKind; 2]) {
     let (settings, config) = (AUTHORITY.settings(), server(group));
     for kind in kinds {
@@ -96,14 +96,14 @@ fn x25519mlkem768_is_agreed_on_at_once() {
 }
 
 #[test]
-fn a_server_without_ml_kem_takes_its_other_half_and_need_not_ask_again() {
+fn a_server_without_ml_kem_takes_x25519_in_one_round_trip() {
     for step in [usize::MAX, 1] {
         agree(kx_group::X25519, step, [Full, Full]);
     }
 }
 
 #[test]
-fn a_server_of_another_curve_asks_again_once_and_is_remembered() {
+fn a_server_with_another_curve_asks_again_once_and_is_remembered() {
     for group in [kx_group::SECP256R1, kx_group::SECP384R1] {
         for step in [usize::MAX, 1] {
             agree(group, step, [FullWithHelloRetryRequest, Full]);
@@ -112,7 +112,7 @@ fn a_server_of_another_curve_asks_again_once_and_is_remembered() {
 }
 
 #[test]
-fn a_group_that_was_remembered_may_be_gone() {
+fn a_server_may_lose_the_group_that_is_remembered() {
     let settings = AUTHORITY.settings();
     let groups: [&'static dyn SupportedKxGroup; 3] =
         [kx_group::SECP384R1, &HONEST, kx_group::X25519];
@@ -139,8 +139,8 @@ fn spoilt(hybrid: &'static Hybrid) -> String {
     let error = Pair::new(&AUTHORITY.settings(), &server(hybrid))
         .exchange()
         .unwrap_err();
-    assert_eq!(error.failure, Failure::HandshakeFailed);
-    error.message
+    assert_eq!(failure(&error), Failure::HandshakeFailed);
+    error.to_string()
 }
 
 #[test]
@@ -176,5 +176,5 @@ fn without_a_common_group_both_are_incompatible() {
     let error = Pair::new(&AUTHORITY.settings(), &server(&P521))
         .exchange()
         .unwrap_err();
-    assert_eq!(error.failure, Failure::Incompatible, "{error}");
+    assert_eq!(failure(&error), Failure::Incompatible, "{error}");
 }

@@ -15,7 +15,7 @@ use rustls::{
 
 use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, key, params};
 
-pub const SUITES_13: [SupportedCipherSuite; 3] = [
+pub(crate) const SUITES_13: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
     cipher_suite::TLS13_AES_128_GCM_SHA256,
     cipher_suite::TLS13_AES_256_GCM_SHA384,
@@ -31,7 +31,7 @@ const RSA_12: [SupportedCipherSuite; 3] = [
     cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 ];
 
-pub fn provider(
+pub(crate) fn provider(
     suites: &[SupportedCipherSuite],
     group: &'static dyn SupportedKxGroup,
 ) -> CryptoProvider {
@@ -42,7 +42,7 @@ pub fn provider(
     }
 }
 
-/// The authority signs with a key of the same kind.
+/// The authority's key is of the same kind.
 fn shakes_hands(
     algorithm: &'static rcgen::SignatureAlgorithm,
     version: &'static SupportedProtocolVersion,
@@ -128,7 +128,7 @@ fn chacha20_over_x25519_is_preferred() {
 }
 
 #[test]
-fn a_flight_may_come_in_small_records() {
+fn a_flight_may_arrive_in_small_records() {
     for version in [&TLS13, &TLS12] {
         for step in [1, 7, 1000, usize::MAX] {
             let identity = AUTHORITY.issue_for(NAME);
@@ -150,16 +150,16 @@ fn the_first_command_leaves_with_the_finished() {
     );
     let hello = std::mem::take(pair.client.outgoing());
     pair.deliver(&hello);
-    let flight = pair.said();
+    let flight = pair.sent();
     pair.client.receive(&flight).unwrap();
     assert!(!pair.client.is_handshaking());
     pair.client.send(b"EHLO client.example\r\n").unwrap();
     let one_write = std::mem::take(pair.client.outgoing());
     pair.deliver(&one_write);
-    assert_eq!(pair.heard(), b"EHLO client.example\r\n");
+    assert_eq!(pair.received(), b"EHLO client.example\r\n");
 }
 
-/// A key that signs in one way only.
+/// A key that signs with one scheme only.
 #[derive(Debug)]
 struct OneScheme(Arc<dyn SigningKey>, SignatureScheme);
 
@@ -176,7 +176,7 @@ impl SigningKey for OneScheme {
 }
 
 #[test]
-fn every_way_to_sign_is_understood() {
+fn every_signature_scheme_is_verified() {
     let ecdsa_and_eddsa = [
         (
             &PKCS_ECDSA_P256_SHA256,

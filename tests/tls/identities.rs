@@ -1,7 +1,9 @@
-//! The client's own certificate.
+//! The client certificate.
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use envoi::tls::{Identity, Policy, Settings};
 use rcgen::{ExtendedKeyUsagePurpose, KeyPair, SignatureAlgorithm};
 use rsa::pkcs8::PrivateKeyInfoRef;
@@ -12,7 +14,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
-use crate::peer::{AUTHORITY, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, NAME, Pair, TestPlatform, key, params};
 
 const KINDS: [&SignatureAlgorithm; 4] = [
     &rcgen::PKCS_ECDSA_P256_SHA256,
@@ -21,7 +23,7 @@ const KINDS: [&SignatureAlgorithm; 4] = [
     &rcgen::PKCS_RSA_SHA256,
 ];
 
-/// A certificate for a client, in PEM, and its key.
+/// A client certificate in PEM, and its key.
 fn issued(kind: &'static SignatureAlgorithm) -> (String, KeyPair) {
     let key = key(kind);
     let mut params = params("client.example");
@@ -38,7 +40,7 @@ fn decoded(pem: &str) -> Vec<u8> {
 }
 
 fn identity(chain: &str, key: &[u8]) -> Result<Identity, String> {
-    Identity::new::<TestHost>(chain.as_bytes(), key)
+    Identity::new::<TestPlatform>(chain.as_bytes(), key)
 }
 
 fn showing(identity: Option<Identity>) -> Settings {
@@ -46,10 +48,10 @@ fn showing(identity: Option<Identity>) -> Settings {
         identity,
         ..AUTHORITY.trust().into()
     };
-    Settings::new::<TestHost>(&policy).unwrap()
+    Settings::new::<TestPlatform>(&policy).unwrap()
 }
 
-/// A server that wants a certificate of a client.
+/// A server that requires a client certificate.
 fn demanding(versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(AUTHORITY.issuer().der().clone()).unwrap();
@@ -69,7 +71,7 @@ fn demanding(versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig
 
 fn refusal(identity: Option<Identity>, version: &'static SupportedProtocolVersion) -> String {
     let mut pair = Pair::new(&showing(identity), &demanding(&[version]));
-    pair.exchange().unwrap_err().message
+    pair.exchange().unwrap_err().to_string()
 }
 
 #[test]
@@ -93,26 +95,26 @@ fn keys_come_in_every_form() {
         let (chain, key) = issued(kind);
         let pkcs8 = key.serialize_der();
         identity(&chain, &pkcs8).unwrap();
-        // Inside of PKCS #8 is SEC 1 (RFC 5915) for ECDSA, PKCS #1 for RSA.
+        // PKCS #8 contains SEC 1 (RFC 5915) for ECDSA, PKCS #1 for RSA.
         let inside = PrivateKeyInfoRef::try_from(pkcs8.as_slice()).unwrap();
         let inside = identity(&chain, inside.private_key.as_bytes());
         assert_eq!(inside.is_ok(), kind != &rcgen::PKCS_ED25519);
-        Identity::new::<TestHost>(&decoded(&chain), &pkcs8).unwrap();
+        Identity::new::<TestPlatform>(&decoded(&chain), &pkcs8).unwrap();
     }
 }
 
 #[test]
-fn a_server_that_wants_a_certificate_says_so() {
+fn a_server_that_requires_a_certificate_is_named_as_the_reason() {
     let wanted = "set one with set-client-certificate";
     let message = refusal(None, &TLS13);
     assert!(message.contains(wanted), "{message}");
-    // TLS 1.2 has no alert of its own for it.
+    // TLS 1.2 has no special alert for it.
     let message = refusal(None, &TLS12);
     assert!(message.contains("wants a client certificate"), "{message}");
 }
 
 #[test]
-fn a_certificate_that_the_server_does_not_take_is_named_as_the_reason() {
+fn a_certificate_that_the_server_refuses_is_named_as_the_reason() {
     for version in [&TLS12, &TLS13] {
         let key = key(&rcgen::PKCS_ED25519);
         let mut params = params("client.example");
@@ -120,7 +122,10 @@ fn a_certificate_that_the_server_does_not_take_is_named_as_the_reason() {
         let chain = params.signed_by(&key, AUTHORITY.issuer()).unwrap().pem();
         let identity = identity(&chain, key.serialize_pem().as_bytes()).unwrap();
         let message = refusal(Some(identity), version);
-        assert!(message.contains("does not take this client's"), "{message}");
+        assert!(
+            message.contains("does not accept this client's"),
+            "{message}"
+        );
     }
 }
 
@@ -136,19 +141,18 @@ fn a_server_that_asks_for_none_gets_none() {
 }
 
 #[test]
-fn what_is_wrong_with_a_certificate_or_key_is_said() {
+fn the_error_says_what_is_wrong_with_a_certificate_or_key() {
     let (chain, key) = issued(&rcgen::PKCS_ECDSA_P256_SHA256);
     let (_, other) = issued(&rcgen::PKCS_ECDSA_P256_SHA256);
     let p521 = include_str!("p521.pem");
     let rsa_1024 = include_str!("rsa-1024.pem");
-    let encrypted =
-        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
+    let encrypted = include_str!("encrypted.pem");
     let pem = key.serialize_pem();
     for (chain, key, why) in [
         (
             chain.as_str(),
             other.serialize_pem().as_str(),
-            "not that of the first certificate",
+            "does not belong to the first certificate",
         ),
         (&chain, encrypted, "encrypted: decrypt it first"),
         (&chain, p521, "not ECDSA over P-256 or P-384"),
@@ -165,6 +169,18 @@ fn what_is_wrong_with_a_certificate_or_key_is_said() {
         let error = identity(chain, key.as_bytes()).unwrap_err();
         assert!(error.contains(why), "{why}: {error}");
     }
+}
+
+#[test]
+fn an_encrypted_key_in_der_is_named_as_such() {
+    let (chain, _) = issued(&rcgen::PKCS_ED25519);
+    let base64: String = include_str!("encrypted.pem")
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    let der = STANDARD.decode(base64).unwrap();
+    let error = identity(&chain, &der).unwrap_err();
+    assert!(error.contains("encrypted: decrypt it first"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the caller demands besides a valid certificate: pinned keys, a minimum version.
+//! Requirements of the caller besides a valid certificate: pinned keys and a minimum version.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use rcgen::PublicKeyData;
 use rustls::version::TLS12;
 use sha2::{Digest, Sha256};
 
-use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, Authority, Identity, NAME, Pair, TestPlatform, failure, key, params};
 
 fn pinned(digests: &[Vec<u8>]) -> Settings {
     let policy = Policy {
         pins: Pins::new(digests).unwrap(),
         ..AUTHORITY.trust().into()
     };
-    Settings::new::<TestHost>(&policy).unwrap()
+    Settings::new::<TestPlatform>(&policy).unwrap()
 }
 
 /// A server's identity and the digest of its key.
@@ -39,8 +39,8 @@ fn a_valid_certificate_of_another_key_is_not_pinned() {
     let (_, digest) = issued(&AUTHORITY);
     let mut pair = Pair::new(&pinned(&[digest]), &Arc::new(identity.config()));
     let error = pair.exchange().unwrap_err();
-    assert_eq!(error.failure, Failure::CertificateNotPinned);
-    assert!(error.message.contains("set-pinned-keys"), "{error}");
+    assert_eq!(failure(&error), Failure::CertificateNotPinned);
+    assert!(error.to_string().contains("set-pinned-keys"), "{error}");
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_pinned_key_does_not_make_a_certificate_valid() {
     let (identity, digest) = issued(&stranger);
     let mut pair = Pair::new(&pinned(&[digest]), &Arc::new(identity.config()));
     assert_eq!(
-        pair.exchange().unwrap_err().failure,
+        failure(&pair.exchange().unwrap_err()),
         Failure::CertificateInvalid
     );
 }
@@ -68,9 +68,9 @@ fn a_server_below_the_minimum_version_is_incompatible() {
         only_tls13: true,
         ..AUTHORITY.trust().into()
     };
-    let settings = Settings::new::<TestHost>(&policy).unwrap();
+    let settings = Settings::new::<TestPlatform>(&policy).unwrap();
     let error = Pair::new(&settings, &Arc::new(config))
         .exchange()
         .unwrap_err();
-    assert_eq!(error.failure, Failure::Incompatible);
+    assert_eq!(failure(&error), Failure::Incompatible);
 }

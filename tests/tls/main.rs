@@ -1,8 +1,8 @@
-//! TLS against servers of other makes: rustls over ring, in memory, and below `interop`, programs.
+//! TLS against other implementations: rustls over ring in memory; in `interop`, server programs.
 
-mod binding;
 mod certificates;
 mod chains;
+mod channel_binding;
 mod garbage;
 mod groups;
 mod handshakes;
@@ -11,8 +11,8 @@ mod interop;
 mod limits;
 mod names_and_dates;
 mod openssl;
-mod own;
 mod peer;
 mod randomness;
 mod resumption;
 mod streams;
+mod trusted_certificate;

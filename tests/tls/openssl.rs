@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use servers::report;
 
-/// Otherwise the report says that it is missing.
-pub fn installed() -> bool {
+/// If it is missing, the report says so.
+pub(crate) fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let installed = Command::new("openssl").arg("version").output().is_ok();
         if !installed {
@@ -22,11 +22,11 @@ pub fn installed() -> bool {
     *INSTALLED
 }
 
-/// Gone with the test.
-pub struct Folder(PathBuf);
+/// Removed at the end of the test.
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("envoi-openssl-{}-{count}", std::process::id());
@@ -35,7 +35,7 @@ impl Folder {
         Self(path)
     }
 
-    pub fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.join(name);
         fs::write(&path, contents).unwrap();
         path
@@ -48,7 +48,7 @@ impl Drop for Folder {
     }
 }
 
-pub fn pem(certificate: &[u8]) -> String {
+pub(crate) fn pem(certificate: &[u8]) -> String {
     let text = STANDARD.encode(certificate);
     let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
     let lines: Vec<_> = lines.collect();

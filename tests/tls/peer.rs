@@ -1,10 +1,10 @@
-//! A certificate authority, a server in memory, and the wire between it and the client under test.
+//! A certificate authority, a server in memory, and a wire between it and the client under test.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use envoi::tls::{Error, Host, NoRandomness, ServerName, Settings, Tls, Trust};
+use envoi::tls::{Error, Failure, NoRandomness, Platform, ServerName, Settings, Tls, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
 };
@@ -12,14 +12,14 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
 
-pub const NAME: &str = "mail.example.org";
+pub(crate) const NAME: &str = "mail.example.org";
 /// 2026-11-24 12:00 UTC.
-pub const NOW: u64 = 1_795_521_600;
+pub(crate) const NOW: u64 = 1_795_521_600;
 
 #[derive(Debug)]
-pub struct TestHost;
+pub(crate) struct TestPlatform;
 
-impl Host for TestHost {
+impl Platform for TestPlatform {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         ring::default_provider().secure_random.fill(buffer).unwrap();
         Ok(())
@@ -30,81 +30,89 @@ impl Host for TestHost {
     }
 }
 
-/// ring makes no RSA keys: these are for tests only.
-pub fn rsa_4096() -> KeyPair {
+/// A key for tests only, because ring makes no RSA keys.
+pub(crate) fn rsa_4096() -> KeyPair {
     let pem = include_str!("rsa-4096.pem");
     KeyPair::from_pkcs8_pem_and_sign_algo(pem, &rcgen::PKCS_RSA_SHA256).unwrap()
 }
 
-pub fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
+pub(crate) fn key(algorithm: &'static SignatureAlgorithm) -> KeyPair {
     let rsa = [
         &rcgen::PKCS_RSA_SHA256,
         &rcgen::PKCS_RSA_SHA384,
         &rcgen::PKCS_RSA_SHA512,
     ];
-    match rsa.contains(&algorithm) {
-        true => {
-            KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm).unwrap()
-        }
-        false => KeyPair::generate_for(algorithm).unwrap(),
+    if rsa.contains(&algorithm) {
+        return KeyPair::from_pkcs8_pem_and_sign_algo(include_str!("rsa-2048.pem"), algorithm)
+            .unwrap();
+    }
+    KeyPair::generate_for(algorithm).unwrap()
+}
+
+/// The kind of an error that is not the platform's fault.
+#[track_caller]
+pub(crate) fn failure(error: &Error) -> Failure {
+    match error {
+        Error::Failed(failure, _) => *failure,
+        Error::NoRandomness => panic!("{error}"),
     }
 }
 
-pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-pub static AUTHORITY: LazyLock<Authority> =
+pub(crate) static AUTHORITY: LazyLock<Authority> =
     LazyLock::new(|| Authority::new(&rcgen::PKCS_ECDSA_P256_SHA256));
 
 impl Authority {
-    pub fn new(algorithm: &'static SignatureAlgorithm) -> Self {
+    pub(crate) fn new(algorithm: &'static SignatureAlgorithm) -> Self {
         let mut params = CertificateParams::new(vec![]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, key(algorithm)).unwrap())
     }
 
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
-    pub fn issuer(&self) -> &CertifiedIssuer<'static, KeyPair> {
+    pub(crate) fn issuer(&self) -> &CertifiedIssuer<'static, KeyPair> {
         &self.0
     }
 
-    /// Nothing but this authority is trusted.
-    pub fn trust(&self) -> Trust {
+    /// Trusts only this authority.
+    pub(crate) fn trust(&self) -> Trust {
         let mut trust = Trust::default();
         trust.use_bundled(false);
         trust.add(self.pem().as_bytes()).unwrap();
         trust
     }
 
-    pub fn settings(&self) -> Settings {
-        Settings::new::<TestHost>(&self.trust().into()).unwrap()
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::new::<TestPlatform>(&self.trust().into()).unwrap()
     }
 
-    pub fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
+    pub(crate) fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
         let certificate = params.signed_by(&key, &self.0).unwrap();
         Identity(vec![certificate.der().clone()], key.serialize_der())
     }
 
-    pub fn issue_for(&self, name: &str) -> Identity {
+    pub(crate) fn issue_for(&self, name: &str) -> Identity {
         self.issue(&params(name), key(&rcgen::PKCS_ECDSA_P256_SHA256))
     }
 }
 
-pub fn params(name: &str) -> CertificateParams {
+pub(crate) fn params(name: &str) -> CertificateParams {
     CertificateParams::new(vec![name.to_owned()]).unwrap()
 }
 
 /// A chain and its key.
-pub struct Identity(pub Vec<CertificateDer<'static>>, pub Vec<u8>);
+pub(crate) struct Identity(pub Vec<CertificateDer<'static>>, pub Vec<u8>);
 
 impl Identity {
-    pub fn config(self) -> ServerConfig {
+    pub(crate) fn config(self) -> ServerConfig {
         self.config_with(ring::default_provider(), rustls::ALL_VERSIONS)
     }
 
-    pub fn config_with(
+    pub(crate) fn config_with(
         self,
         provider: CryptoProvider,
         versions: &[&'static SupportedProtocolVersion],
@@ -119,29 +127,29 @@ impl Identity {
 }
 
 /// A client under test and a server, with a wire that carries `step` octets at a time.
-pub struct Pair {
+pub(crate) struct Pair {
     pub client: Tls,
     pub server: ServerConnection,
     pub step: usize,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Pair {
-    pub fn new(settings: &Settings, config: &Arc<ServerConfig>) -> Self {
+    pub(crate) fn new(settings: &Settings, config: &Arc<ServerConfig>) -> Self {
         Self::named(settings, config, NAME)
     }
 
-    pub fn named(settings: &Settings, config: &Arc<ServerConfig>, name: &str) -> Self {
+    pub(crate) fn named(settings: &Settings, config: &Arc<ServerConfig>, name: &str) -> Self {
         Self {
             client: Tls::new(settings, &ServerName::parse(name).unwrap()).unwrap(),
             server: ServerConnection::new(config.clone()).unwrap(),
             step: usize::MAX,
-            heard: Vec::new(),
+            received: Vec::new(),
         }
     }
 
-    /// For tests that do not care how.
-    pub fn connected() -> Self {
+    /// A connection with the defaults.
+    pub(crate) fn connected() -> Self {
         let mut pair = Self::new(
             &AUTHORITY.settings(),
             &Arc::new(AUTHORITY.issue_for(NAME).config()),
@@ -152,11 +160,11 @@ impl Pair {
     }
 
     /// Carries octets both ways until neither side has any.
-    pub fn exchange(&mut self) -> Result<(), Error> {
+    pub(crate) fn exchange(&mut self) -> Result<(), Error> {
         loop {
             let commands = std::mem::take(self.client.outgoing());
             self.deliver(&commands);
-            let octets = self.said();
+            let octets = self.sent();
             if commands.is_empty() && octets.is_empty() {
                 return Ok(());
             }
@@ -166,19 +174,19 @@ impl Pair {
         }
     }
 
-    pub fn deliver(&mut self, octets: &[u8]) {
+    pub(crate) fn deliver(&mut self, octets: &[u8]) {
         for mut piece in octets.chunks(self.step) {
             while !piece.is_empty() {
                 self.server.read_tls(&mut piece).unwrap();
-                // An error shows in what the server then sends, or does not.
+                // The server's errors show in the octets that it sends, or does not send.
                 let _ = self.server.process_new_packets();
-                let _ = self.server.reader().read_to_end(&mut self.heard);
+                let _ = self.server.reader().read_to_end(&mut self.received);
             }
         }
     }
 
-    /// What the server has to say.
-    pub fn said(&mut self) -> Vec<u8> {
+    /// The octets that the server wants to send.
+    pub(crate) fn sent(&mut self) -> Vec<u8> {
         let mut octets = Vec::new();
         while self.server.wants_write() {
             self.server.write_tls(&mut octets).unwrap();
@@ -186,16 +194,16 @@ impl Pair {
         octets
     }
 
-    /// What the server has read since the last time.
-    pub fn heard(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.heard)
+    /// The plaintext that the server has read since the last call.
+    pub(crate) fn received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
-    /// A line each way.
-    pub fn talk(&mut self) {
+    /// Sends a line each way.
+    pub(crate) fn talk(&mut self) {
         self.client.send(b"EHLO client.example\r\n").unwrap();
         self.exchange().unwrap();
-        assert_eq!(self.heard(), b"EHLO client.example\r\n");
+        assert_eq!(self.received(), b"EHLO client.example\r\n");
         self.server
             .writer()
             .write_all(b"250 mail.example.org\r\n")

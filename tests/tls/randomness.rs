@@ -1,41 +1,41 @@
-//! A host without randomness makes no TLS.
+//! Without randomness from the platform there is no TLS.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use envoi::tls::{Failure, Host, Identity, NoRandomness, Policy, ServerName, Settings, Tls};
+use envoi::tls::{Error, Identity, NoRandomness, Platform, Policy, ServerName, Settings, Tls};
 use rustls::RootCertStore;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
 
-use crate::peer::{AUTHORITY, NAME, Pair, TestHost, key, params};
+use crate::peer::{AUTHORITY, NAME, Pair, TestPlatform, key, params};
 
 thread_local! {
-    /// How often there is still some.
+    /// How many calls still succeed.
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
 #[derive(Debug)]
 struct Draining;
 
-impl Host for Draining {
+impl Platform for Draining {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         let left = LEFT.get();
         LEFT.set(left.saturating_sub(1));
-        match left {
-            0 => Err(NoRandomness),
-            _ => TestHost::random(buffer),
+        if left == 0 {
+            return Err(NoRandomness);
         }
+        TestPlatform::random(buffer)
     }
 
     fn unix_time() -> Duration {
-        TestHost::unix_time()
+        TestPlatform::unix_time()
     }
 }
 
-/// How often a ClientHello asks for some.
+/// How often a ClientHello asks for randomness.
 fn calls(settings: &Settings) -> usize {
     const MANY: usize = 1000;
     LEFT.set(MANY);
@@ -44,21 +44,21 @@ fn calls(settings: &Settings) -> usize {
 }
 
 #[test]
-fn each_call_that_fails_is_named_and_no_key_is_made_without() {
+fn a_failed_call_is_named_and_no_key_is_made() {
     let settings = Settings::new::<Draining>(&AUTHORITY.trust().into()).unwrap();
     let needed = calls(&settings);
     assert!(needed >= 3, "{needed}");
     for left in 0..needed {
         LEFT.set(left);
         let hello = Tls::new(&settings, &ServerName::parse(NAME).unwrap());
-        let error = hello.err().expect("it lacks some");
-        assert_eq!(error.failure, Failure::NoRandomness, "{left}: {error}");
-        assert!(error.message.contains("the host gave no randomness"));
+        let error = hello.err().expect("it lacks randomness");
+        assert_eq!(error, Error::NoRandomness, "{left}");
+        assert!(error.to_string().contains("the host gave no randomness"));
     }
 }
 
 #[test]
-fn a_key_of_rsa_does_not_sign_without() {
+fn an_rsa_key_does_not_sign_without_randomness() {
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(AUTHORITY.issuer().der().clone()).unwrap();
@@ -83,8 +83,8 @@ fn a_key_of_rsa_does_not_sign_without() {
         ..AUTHORITY.trust().into()
     };
     let settings = Settings::new::<Draining>(&policy).unwrap();
-    // Enough for the ClientHello, and none for the signature.
+    // Enough for the ClientHello, not for the signature.
     LEFT.set(calls(&settings));
     let error = Pair::new(&settings, &config).exchange().unwrap_err();
-    assert_eq!(error.failure, Failure::NoRandomness, "{error}");
+    assert_eq!(error, Error::NoRandomness);
 }

@@ -1,4 +1,4 @@
-//! Sessions are resumed across connections of the same settings.
+//! Session resumption by connections with the same settings.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ fn a_server_that_forgot_the_session_gets_a_full_handshake() {
 }
 
 #[test]
-fn a_flood_of_tickets_is_kept_within_bounds() {
+fn a_flood_of_tickets_does_not_fill_memory() {
     let mut config = AUTHORITY.issue_for(NAME).config();
     config.send_tls13_tickets = 1000;
     let config = Arc::new(config);

@@ -1,4 +1,4 @@
-//! An established connection: much data, new keys, and its end.
+//! An established connection: large data, new keys, and closing.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::peer::{AUTHORITY, NAME, Pair};
 const LARGE: usize = 1 << 20;
 const MAX_RECORD: usize = 16 << 10;
 
-/// Octets without a pattern, the same each time.
+/// Pseudorandom octets, always the same.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let next = |_| {
@@ -23,7 +23,7 @@ fn noise(length: usize) -> Vec<u8> {
     (0..length).map(next).collect()
 }
 
-/// Pieces of 0 to 40 000 octets, as `noise` has it.
+/// Pieces of 0 to 40,000 octets, of sizes from `noise`.
 fn pieces(mut data: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     for size in noise(LARGE)
@@ -47,16 +47,16 @@ fn pair(version: &'static rustls::SupportedProtocolVersion) -> Pair {
     pair
 }
 
-/// RFC 8446, section 2: it may, before it has the client's.
+/// RFC 8446, section 2, allows data before the client's Finished.
 #[test]
-fn what_the_server_says_with_its_finished_is_heard_with_it() {
+fn data_that_comes_with_the_servers_finished_is_received() {
     let mut config = AUTHORITY.issue_for(NAME).config();
     config.send_half_rtt_data = true;
     let mut pair = Pair::new(&AUTHORITY.settings(), &Arc::new(config));
     let hello = std::mem::take(pair.client.outgoing());
     pair.deliver(&hello);
     pair.server.writer().write_all(b"220 hello\r\n").unwrap();
-    let flight = pair.said();
+    let flight = pair.sent();
     pair.client.receive(&flight).unwrap();
     assert!(!pair.client.is_handshaking());
     assert_eq!(pair.client.plaintext(), b"220 hello\r\n");
@@ -66,18 +66,18 @@ fn what_the_server_says_with_its_finished_is_heard_with_it() {
 fn a_megabyte_goes_up_in_any_pieces() {
     for version in [&TLS13, &TLS12] {
         let (mut pair, data) = (pair(version), noise(LARGE));
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         for piece in pieces(&data) {
             pair.client.send(piece).unwrap();
             pair.exchange().unwrap();
-            heard.append(&mut pair.heard());
+            received.append(&mut pair.received());
         }
-        assert!(heard == data);
+        assert!(received == data);
     }
 }
 
 #[test]
-fn a_megabyte_at_once_leaves_in_full_records() {
+fn a_megabyte_at_once_is_sent_in_full_records() {
     let (mut pair, data) = (pair(&TLS13), noise(LARGE));
     pair.client.send(&data).unwrap();
     let records = LARGE / MAX_RECORD;
@@ -86,12 +86,40 @@ fn a_megabyte_at_once_leaves_in_full_records() {
 }
 
 #[test]
+fn plaintexts_are_sealed_apart() {
+    for version in [&TLS13, &TLS12] {
+        let mut pair = pair(version);
+        pair.client.send(b"DATA\r\n").unwrap();
+        let message = pair.client.seal(b"Hello\r\n.\r\n").unwrap();
+        let quit = pair.client.seal(b"QUIT\r\n").unwrap();
+        let earlier = std::mem::take(pair.client.outgoing());
+        for (sealed, plaintext) in [
+            (earlier, &b"DATA\r\n"[..]),
+            (message, b"Hello\r\n.\r\n"),
+            (quit, b"QUIT\r\n"),
+        ] {
+            pair.deliver(&sealed);
+            assert_eq!(pair.received(), plaintext);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sealed_once_the_client_has_closed() {
+    let mut pair = Pair::connected();
+    pair.client.close();
+    let close_notify = pair.client.outgoing().clone();
+    assert!(pair.client.seal(b"QUIT\r\n").is_err());
+    assert_eq!(*pair.client.outgoing(), close_notify);
+}
+
+#[test]
 fn a_megabyte_comes_down_in_any_pieces() {
     for version in [&TLS13, &TLS12] {
         let (mut pair, data) = (pair(version), noise(LARGE));
         pair.server.set_buffer_limit(None);
         pair.server.writer().write_all(&data).unwrap();
-        let wire = pair.said();
+        let wire = pair.sent();
         for piece in pieces(&wire) {
             pair.client.receive(piece).unwrap();
         }
@@ -104,13 +132,13 @@ fn a_megabyte_comes_down_at_once() {
     let (mut pair, data) = (pair(&TLS13), noise(LARGE));
     pair.server.set_buffer_limit(None);
     pair.server.writer().write_all(&data).unwrap();
-    let wire = pair.said();
+    let wire = pair.sent();
     pair.client.receive(&wire).unwrap();
     assert!(*pair.client.plaintext() == data);
 }
 
 #[test]
-fn new_keys_are_taken_and_answered() {
+fn a_key_update_is_answered() {
     for step in [usize::MAX, 1] {
         let mut pair = Pair::connected();
         pair.step = step;
@@ -123,11 +151,11 @@ fn new_keys_are_taken_and_answered() {
 }
 
 #[test]
-fn a_server_that_only_asks_for_new_keys_does_not_fill_memory() {
+fn a_flood_of_key_updates_does_not_fill_memory() {
     let mut pair = Pair::connected();
     for _ in 0..1000 {
         pair.server.refresh_traffic_keys().unwrap();
-        let update = pair.said();
+        let update = pair.sent();
         if pair.client.receive(&update).is_err() {
             break;
         }
@@ -136,7 +164,7 @@ fn a_server_that_only_asks_for_new_keys_does_not_fill_memory() {
 }
 
 #[test]
-fn the_servers_close_is_seen_and_what_follows_is_ignored() {
+fn the_servers_close_is_seen_and_later_data_is_ignored() {
     for step in [usize::MAX, 1] {
         let mut pair = Pair::connected();
         pair.step = step;
@@ -146,13 +174,13 @@ fn the_servers_close_is_seen_and_what_follows_is_ignored() {
         pair.exchange().unwrap();
         assert_eq!(pair.client.plaintext(), b"221 bye\r\n");
         assert!(pair.client.is_closed());
-        pair.client.receive(b"what was never encrypted").unwrap();
+        pair.client.receive(b"never encrypted").unwrap();
         assert_eq!(pair.client.plaintext(), b"221 bye\r\n");
     }
 }
 
 #[test]
-fn our_close_is_seen_and_ends_sending() {
+fn the_clients_close_is_seen_and_ends_sending() {
     let mut pair = Pair::connected();
     pair.client.send(b"QUIT\r\n").unwrap();
     pair.client.close();
@@ -160,9 +188,9 @@ fn our_close_is_seen_and_ends_sending() {
     let last = std::mem::take(pair.client.outgoing());
     pair.deliver(&last);
     assert!(pair.server.process_new_packets().unwrap().peer_has_closed());
-    assert_eq!(pair.heard(), b"QUIT\r\n");
+    assert_eq!(pair.received(), b"QUIT\r\n");
     assert!(pair.client.send(b"NOOP\r\n").is_err());
-    // Until the server closes too, it may speak.
+    // The server may send until it closes too.
     pair.server.writer().write_all(b"221 bye\r\n").unwrap();
     pair.exchange().unwrap();
     assert_eq!(pair.client.plaintext(), b"221 bye\r\n");
@@ -184,7 +212,7 @@ fn a_stream_cut_short_is_not_closed() {
     let mut pair = Pair::connected();
     pair.server.writer().write_all(b"221 bye\r\n").unwrap();
     pair.server.send_close_notify();
-    let mut wire = pair.said();
+    let mut wire = pair.sent();
     wire.pop();
     pair.client.receive(&wire).unwrap();
     assert!(!pair.client.is_closed());

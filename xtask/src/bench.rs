@@ -1,14 +1,14 @@
-//! The benchmark, which lives in a crate of its own, as it needs a host for the component.
+//! The benchmarks. They are a crate of their own, because they need a host for the component.
 
 use anyhow::{Result, bail};
 
 use crate::{component, process::run, project::Project};
 
-/// What the binary `mail` measures.
+/// The parts that the binary `mail` measures.
 const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
 
-/// Measures all, or what is named, and writes docs/performance.md.
-pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {
+/// Measures the named parts, or all, and writes docs/performance.md.
+pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     let is_known = |part: &&str| ["tls", "arithmetic"].contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
         let known = PARTS.join(", ");
@@ -22,10 +22,10 @@ pub fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     }
     let is_wanted = |part: &&&str| parts.is_empty() || parts.contains(part);
     let wanted: Vec<_> = PARTS.iter().filter(is_wanted).collect();
-    match wanted.is_empty() {
-        true => Ok(()),
-        false => mail(project, &wanted),
+    if wanted.is_empty() {
+        return Ok(());
     }
+    mail(project, &wanted)
 }
 
 fn mail(project: &Project, parts: &[&&str]) -> Result<()> {

@@ -1,5 +1,5 @@
-//! Builds `dist/envoi.wasm` and `dist/envoi-wide.wasm`: cargo makes a core module, wasm-opt a smaller one,
-//! wit-component a component of it. `compose` puts an example's component and `dist/envoi.wasm` together.
+//! Builds the components of `dist/`: cargo compiles a core module, wasm-opt makes it smaller, and
+//! wit-component turns it into a component. `compose` plugs `dist/envoi.wasm` into an example's component.
 
 use std::{
     env, fs,
@@ -17,27 +17,29 @@ use crate::{
     toolchain::{self, Toolchain},
 };
 
-/// Its standard library imports nothing, so that the component imports just what it names.
+/// The standard library of this target imports nothing: the component imports only the interfaces that it
+/// uses by name.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// With the library: a panic traps at once. On this target its words would go nowhere, and they are 100 KB.
+/// With the standard library compiled along, a panic traps at once: this target shows no messages, and they
+/// take 100 KB.
 const SILENT_PANIC: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// A core module that becomes a component.
 struct Module {
-    /// In `dist/`.
+    /// The component in `dist/`.
     file: &'static str,
-    /// As cargo names it.
+    /// Cargo's name for the module.
     output: &'static str,
-    /// What cargo is told to build.
+    /// Cargo's arguments that select the crate and the profile.
     selection: &'static [&'static str],
-    /// Where cargo leaves it.
+    /// The profile's folder below the target directory.
     profile: &'static str,
-    /// For the compiler.
+    /// Flags for the compiler.
     flags: &'static [&'static str],
     /// Whether the standard library is compiled along, for size.
     with_library: bool,
-    /// Below the target directory, where its flags would make cargo compile everything again.
+    /// Below the target directory. Other flags get another folder, or cargo compiles everything again.
     folder: &'static str,
 }
 
@@ -46,14 +48,14 @@ const ENVOI: Module = Module {
     output: "envoi.wasm",
     selection: &["--package", "envoi", "--lib", "--profile", "component"],
     profile: "component",
-    // Vectors are in every host of WASI 0.2. Without wide arithmetic, a product of 64-bit words is a
-    // function call. AES alone has more of 64 bits, and is the last choice here.
+    // Every host of WASI 0.2 has vectors. Without wide arithmetic, a product of 64-bit words is a function
+    // call. Only AES gains from 64 bits, and it is the last choice among ciphers here.
     flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
     with_library: true,
     folder: "",
 };
 
-/// From the same source, for hosts that have WebAssembly's wide arithmetic.
+/// The same source for hosts with WebAssembly's wide arithmetic.
 const WIDE: Module = Module {
     file: "envoi-wide.wasm",
     flags: &[
@@ -64,7 +66,7 @@ const WIDE: Module = Module {
     ..ENVOI
 };
 
-/// What README.md shows: a workspace of its own, so that it can be copied.
+/// The guest in README.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
     output: "guest.wasm",
@@ -75,7 +77,7 @@ const GUEST: Module = Module {
     folder: "",
 };
 
-/// What becomes `dist/envoi-cli.wasm`. With envoi's flags, so that cargo compiles once what both have.
+/// The socket of `dist/envoi-cli.wasm`. It has envoi's flags: cargo compiles the shared crates once.
 const CLI: Module = Module {
     file: "cli.wasm",
     output: "envoi_cli.wasm",
@@ -83,7 +85,7 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
-/// What becomes `dist/mail-worker.wasm`.
+/// The socket of `dist/mail-worker.wasm`.
 const HANDLER: Module = Module {
     file: "mail-worker-handler.wasm",
     output: "mail_worker_handler.wasm",
@@ -97,7 +99,7 @@ const HANDLER: Module = Module {
     ..ENVOI
 };
 
-/// The contact form's handler: a workspace of its own too.
+/// The socket of `dist/contact-form.wasm`: a workspace of its own too.
 const CONTACT_FORM: Module = Module {
     file: "contact-form-handler.wasm",
     output: "contact_form.wasm",
@@ -109,7 +111,7 @@ const CONTACT_FORM: Module = Module {
     ..GUEST
 };
 
-/// What `cargo xtask bench arithmetic` measures: core modules with envoi's flags, and no components.
+/// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
 const ARITHMETIC: Module = Module {
     output: "bench_arithmetic.wasm",
     selection: &[
@@ -128,8 +130,40 @@ const WIDE_ARITHMETIC: Module = Module {
     ..ARITHMETIC
 };
 
+/// Vectors and comparisons for the cryptography, which host-tests runs: core modules with envoi's flags.
+const CHECKS: Module = Module {
+    file: "checks.wasm",
+    output: "primitives_checks.wasm",
+    selection: &[
+        "--package",
+        "primitives-checks",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
+const WIDE_CHECKS: Module = Module {
+    file: "checks-wide.wasm",
+    flags: WIDE.flags,
+    folder: WIDE.folder,
+    ..CHECKS
+};
+
+/// `dist/checks.wasm` and `dist/checks-wide.wasm`.
+pub(crate) fn build_checks(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    for module in [&CHECKS, &WIDE_CHECKS] {
+        let start = Instant::now();
+        let compiled = compile(project, toolchain, module)?;
+        let optimized = optimizer::optimize(&compiled).unwrap_or(compiled);
+        keep(project, module.file, &fs::read(optimized)?, start)?;
+    }
+    Ok(())
+}
+
 /// Portable, and wide.
-pub fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
+pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     let toolchain = toolchain::set_up(TARGET)?;
     let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
         let compiled = compile(project, &toolchain, module)?;
@@ -138,52 +172,57 @@ pub fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     Ok([portable?, wide?])
 }
 
+/// What compiles for the components' target.
+pub(crate) fn toolchain() -> Result<Toolchain> {
+    toolchain::set_up(TARGET)
+}
+
 /// `dist/envoi.wasm`.
-pub fn build_portable(project: &Project) -> Result<Toolchain> {
+pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
     build_module(project, &toolchain, &ENVOI)?;
     Ok(toolchain)
 }
 
-/// `dist/envoi-wide.wasm` too.
-pub fn build(project: &Project) -> Result<Toolchain> {
+/// `dist/envoi.wasm` and `dist/envoi-wide.wasm`.
+pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
     build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)
 }
 
 /// `dist/guest-rust.wasm`.
-pub fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
+pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
 }
 
-/// `dist/envoi-cli.wasm`, of `dist/cli.wasm` and `dist/envoi.wasm`.
-pub fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
+/// `dist/envoi-cli.wasm`, from `dist/cli.wasm` and `dist/envoi.wasm`.
+pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// `dist/mail-worker.wasm`, of `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
-pub fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
 
-/// `dist/envoi-cli-wide.wasm` too, of `dist/cli.wasm` and `dist/envoi-wide.wasm`.
-pub fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
+/// `dist/envoi-cli.wasm` and, from `dist/cli.wasm` and `dist/envoi-wide.wasm`, `dist/envoi-cli-wide.wasm`.
+pub(crate) fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_cli(project, toolchain)?;
     compose_with(project, WIDE.file, CLI.file, "envoi-cli-wide.wasm")
 }
 
-/// `dist/contact-form.wasm`, of `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
-pub fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
+/// `dist/contact-form.wasm`, from `dist/contact-form-handler.wasm` and `dist/envoi.wasm`.
+pub(crate) fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CONTACT_FORM)?;
     compose(project, CONTACT_FORM.file, "contact-form.wasm")
 }
 
-/// Puts components of `dist/` together, the first of which is to use envoi's. In a program of its own,
-/// as xtask would make everyone wait for what it stands on.
-pub fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
+/// Plugs `dist/envoi.wasm` into `socket`, a component of `dist/` that imports its interface. A program of
+/// its own does it: its dependencies delay every command if xtask has them.
+pub(crate) fn compose(project: &Project, socket: &str, output: &str) -> Result<()> {
     compose_with(project, ENVOI.file, socket, output)
 }
 
@@ -197,7 +236,7 @@ fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Re
         cargo.arg(project.root.join("dist").join(file));
     }
     run(&mut cargo)?;
-    println!("component: dist/{output}, of dist/{socket} and dist/{plug}");
+    println!("component: dist/{output}, from dist/{socket} and dist/{plug}");
     Ok(())
 }
 
@@ -214,8 +253,8 @@ fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Re
     Ok(())
 }
 
-/// Leaves a component in `dist/`, and says so.
-pub fn keep(project: &Project, file: &str, component: &[u8], start: Instant) -> Result<()> {
+/// Writes a component into `dist/`, and prints a line.
+pub(crate) fn keep(project: &Project, file: &str, component: &[u8], start: Instant) -> Result<()> {
     let changed = replace(&project.root.join("dist").join(file), component)?;
     println!(
         "component: dist/{file}, {} KiB, {} in {:.1} s",
@@ -232,12 +271,13 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     if !directory.exists() {
         eprintln!("component: compiling (two minutes or three, once)");
     }
-    let mut cargo = match module.with_library {
-        true => toolchain.cargo_with_library(project),
-        false => toolchain.cargo(project),
+    let mut cargo = if module.with_library {
+        toolchain.cargo_with_library(project)
+    } else {
+        toolchain.cargo(project)
     };
     cargo.arg("rustc").args(module.selection);
-    // Alone: where a library for Rust is made along with it, little is optimised across crates.
+    // Only a cdylib: with a Rust library beside it, the compiler optimizes little across crates.
     cargo.args(["--target", TARGET, "--crate-type", "cdylib"]);
     cargo.env("CARGO_TARGET_DIR", target);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project, module)?);
@@ -245,26 +285,26 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     Ok(directory.join(module.output))
 }
 
-/// Panic messages name source files: none is to name a place on the builder's machine. Given this
-/// way, the flags stand instead of the builder's own, which would make another component.
+/// Panic messages name source files: the flags remove the folders of the builder's machine from them. These
+/// flags replace the builder's own, which make another component.
 fn flags(project: &Project, module: &Module) -> Result<String> {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")))
         .context("neither CARGO_HOME nor a home directory is known")?;
-    // The compiler takes the last that fits.
+    // The compiler uses the last prefix that fits.
     let mut places = vec![
         (project.root.clone(), "envoi"),
         (project.target.clone(), "target"),
         (debian::SOURCES.into(), "/rustc"),
         (cargo_home.clone(), "cargo"),
     ];
-    // One for each registry; there is one, since xtask has dependencies, unless they are vendored.
+    // One for each registry. There is one, because xtask has dependencies, unless they are vendored.
     let mut registries: Vec<_> = fs::read_dir(cargo_home.join("registry/src"))
         .into_iter()
         .flatten()
         .flatten()
-        // `cargo package` leaves others there, without a host's name, of which nothing is compiled here.
+        // `cargo package` leaves folders without a host's name there. Nothing of them is compiled here.
         .filter(|entry| !entry.file_name().to_string_lossy().starts_with('-'))
         .map(|entry| (entry.path(), "crates"))
         .collect();
@@ -280,11 +320,11 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     };
     let flags = module.flags.iter().chain(library);
     let flags: Vec<_> = places.chain(flags.map(|flag| flag.to_string())).collect();
-    // Cargo's separator, as paths may hold spaces.
+    // Cargo's separator, because paths may hold spaces.
     Ok(flags.join("\x1f"))
 }
 
-pub fn encode(module: &Path) -> Result<Vec<u8>> {
+pub(crate) fn encode(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
     let component = encoder
@@ -293,11 +333,11 @@ pub fn encode(module: &Path) -> Result<Vec<u8>> {
         .module(&bytes)
         .and_then(|encoder| encoder.encode())
         .with_context(|| format!("cannot make a component of {}", module.display()))?;
-    component_names::remove(&component)
+    component_names::strip(&component)
 }
 
-/// Leaves an equal file alone; otherwise no one ever sees half of the new one.
-pub fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
+/// Leaves an equal file untouched. The new file replaces the old one at once, never half of it.
+pub(crate) fn replace(path: &Path, contents: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(false);
     }

@@ -1,9 +1,9 @@
-//! The documentation that a component carries, in the section where tools look for it.
+//! The documentation inside a component, in the section that tools read (`package-docs`).
 //!
-//! That section has room for words about the component as a whole, and none yet for those about an
-//! interface of a named package (WebAssembly/component-model, issue 213): a reader fails on what it
-//! does not expect there. So a component carries what wit/ says of each interface that it exports;
-//! what it says of types and functions is in the WIT package, which a release has too.
+//! That section documents the component as a whole. It has no place yet for the documentation of an
+//! interface of a named package (WebAssembly/component-model, issue 213): readers fail on unexpected
+//! entries. So the component carries the documentation of each interface that it exports. The documentation
+//! of types and functions is in the WIT package of a release.
 
 use std::{borrow::Cow, path::Path};
 
@@ -12,8 +12,8 @@ use wasm_encoder::{ComponentSection, CustomSection};
 use wit_component::DecodedWasm;
 use wit_parser::{PackageMetadata, Resolve, WorldId, WorldItem};
 
-/// Adds the documentation of its exports in `wit`, where there is any.
-pub fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
+/// Adds the documentation of the component's exports from `wit`, if there is any.
+pub(crate) fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
     let DecodedWasm::Component(mut resolve, world) = wit_component::decode(component)? else {
         bail!("not a component");
     };
@@ -24,7 +24,9 @@ pub fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
         return Ok(());
     }
     resolve.worlds[world].docs.contents = Some(docs);
-    let package = resolve.worlds[world].package.context("a world of none")?;
+    let package = resolve.worlds[world]
+        .package
+        .context("a world without a package")?;
     let section = CustomSection {
         name: PackageMetadata::SECTION_NAME.into(),
         data: Cow::Owned(PackageMetadata::extract(&resolve, package).encode()?),
@@ -33,7 +35,7 @@ pub fn add(component: &mut Vec<u8>, wit: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A heading and the words of each interface that the world exports.
+/// A heading and the documentation of each interface that the world exports.
 fn docs(resolve: &Resolve, world: WorldId, written: &Resolve) -> String {
     let mut sections = Vec::new();
     for export in resolve.worlds[world].exports.values() {
@@ -58,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_export_that_is_written_about_has_a_section() {
+    fn each_documented_export_has_a_section() {
         let wit = "package a:b@1.0.0;
             /// What it does.
             interface c {}

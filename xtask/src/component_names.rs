@@ -1,33 +1,42 @@
-//! The names of a component's parts: 13 KB that only a debugger reads, and that wit-component always
-//! writes.
+//! Strips the section `component-name`: 13 kB that only debuggers read, and that wasm-encoder always writes.
+//!
+//! `wasm-tools strip --delete component-name` does the same, but has no build of its authors in a registry,
+//! and takes minutes to compile.
 
 use anyhow::Result;
-use wasmparser::BinaryReader;
+use wasm_encoder::{Component, RawSection};
+use wasmparser::{KnownCustom, Parser, Payload};
 
-/// The component without them.
-pub fn remove(component: &[u8]) -> Result<Vec<u8>> {
-    let mut reader = BinaryReader::new(component, 0);
-    let mut small = reader.read_bytes(PREAMBLE)?.to_vec();
-    while !reader.eof() {
-        let start = component.len() - reader.bytes_remaining();
-        let id = reader.read_u8()?;
-        let mut contents = reader.read_reader()?;
-        if id != CUSTOM || contents.read_string()? != "component-name" {
-            let end = component.len() - reader.bytes_remaining();
-            small.extend_from_slice(&component[start..end]);
+/// Copies every other section of the component unchanged.
+pub(crate) fn strip(component: &[u8]) -> Result<Vec<u8>> {
+    let mut stripped = Component::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        match &payload {
+            // Modules and components inside are copied whole, as sections.
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::CustomSection(section) if is_names(section.as_known()) => continue,
+            _ => {}
+        }
+        if let Some((id, range)) = payload.as_section().filter(|_| depth == 1) {
+            let data = &component[range.start.try_into()?..range.end.try_into()?];
+            stripped.section(&RawSection { id, data });
         }
     }
-    Ok(small)
+    Ok(stripped.finish())
 }
 
-/// The magic number and the version, in octets.
-const PREAMBLE: usize = 8;
-/// A section's id.
-const CUSTOM: u8 = 0;
+fn is_names(section: KnownCustom) -> bool {
+    matches!(section, KnownCustom::ComponentName(_))
+}
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{Component, ComponentNameSection, ComponentSection, CustomSection, NameMap};
+    use wasm_encoder::{
+        ComponentNameSection, CustomSection, Module, ModuleSection, NameMap, NestedComponentSection,
+    };
 
     use super::*;
 
@@ -38,22 +47,30 @@ mod tests {
         }
     }
 
+    /// With a module and a component inside.
+    fn component(names: Option<&ComponentNameSection>) -> Vec<u8> {
+        let (mut module, mut nested) = (Module::new(), Component::new());
+        module.section(&section("module"));
+        nested.section(&section("nested"));
+        let mut component = Component::new();
+        component.section(&section("before"));
+        component.section(&ModuleSection(&module));
+        component.section(&NestedComponentSection(&nested));
+        if let Some(names) = names {
+            component.section(names);
+        }
+        component.section(&section("after"));
+        component.finish()
+    }
+
     #[test]
     fn only_the_names_go() {
         let mut names = ComponentNameSection::new();
         let mut types = NameMap::new();
         types.append(0, "t");
         names.types(&types);
-        let (before, after) = (section("before"), section("after"));
-        let with = |sections: &[&dyn ComponentSection]| {
-            let mut component = Component::new().finish();
-            for section in sections {
-                section.append_to_component(&mut component);
-            }
-            component
-        };
-        let named = with(&[&before, &names, &after]);
-        assert_eq!(remove(&named).unwrap(), with(&[&before, &after]));
+        let named = component(Some(&names));
+        assert_eq!(strip(&named).unwrap(), component(None));
     }
 
     #[test]
@@ -61,6 +78,6 @@ mod tests {
         let mut component = Component::new();
         component.section(&section("whole"));
         let bytes = component.finish();
-        assert!(remove(&bytes[..bytes.len() - 1]).is_err());
+        assert!(strip(&bytes[..bytes.len() - 1]).is_err());
     }
 }

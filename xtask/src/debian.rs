@@ -1,5 +1,5 @@
-//! The fallback: Debian's Rust packages bring the standard library's sources, from which cargo
-//! builds it for the target.
+//! The fallback: Debian's Rust packages contain the sources of the standard library, and cargo compiles them
+//! for the target.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,15 +15,15 @@ use crate::{
     toolchain::{BUILD_LIBRARY, State},
 };
 
-/// Debian's up-to-date Rust; its package `rustc` may be years old.
-pub const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "cargo-web"];
-/// Where the library's sources are, in panic messages too.
-pub const SOURCES: &str = "/usr/lib/rustlib/src/rust";
+/// Debian's current Rust. Its package `rustc` may be years old.
+pub(crate) const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "cargo-web"];
+/// The library's sources. Panic messages name this folder.
+pub(crate) const SOURCES: &str = "/usr/lib/rustlib/src/rust";
 
-pub const RUSTC: &str = "/usr/bin/rustc";
+pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
-pub fn state() -> State {
+pub(crate) fn state() -> State {
     if missing().is_none() {
         State::Ready
     } else if answer(Command::new("apt-get").arg("--version")).is_some() {
@@ -33,12 +33,12 @@ pub fn state() -> State {
     }
 }
 
-pub fn obtain() -> Result<()> {
+pub(crate) fn obtain() -> Result<()> {
     eprintln!(
         "toolchain: installing Debian's {} (a minute or two, once)",
         PACKAGES.join(", ")
     );
-    // A source that cannot be reached is no reason to stop: another may have the packages.
+    // An unreachable source is ignored: another may have the packages.
     let _ = run(&mut apt_get(&["update"]));
     install(&PACKAGES)?;
     if let (None, Some(lld)) = (linker(), lld_package()) {
@@ -50,8 +50,8 @@ pub fn obtain() -> Result<()> {
     }
 }
 
-/// Debian's cargo, without what rustup's cargo has told this program.
-pub fn cargo(project: &Project) -> Command {
+/// Debian's cargo, without the variables that rustup's cargo has set.
+pub(crate) fn cargo(project: &Project) -> Command {
     let mut cargo = Command::new(CARGO);
     forget_this_package(&mut cargo);
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
@@ -89,7 +89,7 @@ fn lld_package() -> Option<String> {
     Some(format!("lld-{}", llvm()?))
 }
 
-/// The major version of the LLVM in Debian's rustc: an older linker may not read what it writes.
+/// The major version of the LLVM in Debian's rustc: an older linker may not read its output.
 fn llvm() -> Option<String> {
     let about = answer(Command::new(RUSTC).arg("-vV"))?;
     let version = about
@@ -98,7 +98,7 @@ fn llvm() -> Option<String> {
     version.split('.').next().map(str::to_owned)
 }
 
-/// Removes nothing that the user has, and asks nothing.
+/// Removes no package of the user's, and asks nothing.
 fn install(packages: &[&str]) -> Result<()> {
     let options = ["install", "-y", "--no-install-recommends", "--no-remove"];
     run(apt_get(&options).args(packages))
@@ -110,7 +110,7 @@ fn apt_get(arguments: &[&str]) -> Command {
     if !root {
         command.args(["-n", "apt-get"]);
     }
-    // Another installation may be under way.
+    // Another installation may hold the lock.
     command
         .args(["-qq", "-o", "DPkg::Lock::Timeout=120"])
         .args(arguments);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_compiler_that_is_not_there_is_too_old() {
+    fn a_missing_compiler_is_too_old() {
         assert!(release("") < release("rustc 1.95"));
     }
 }

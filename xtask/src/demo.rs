@@ -1,4 +1,4 @@
-//! The demo, which lives beside the host that runs the component.
+//! The demo, a program of `host-tests`, whose host runs the component.
 
 use std::{
     ffi::OsString,
@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 
 use crate::{component, program, project::Project};
 
-/// Builds the component, then hands over; the exit code is the demo's.
-pub fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
+/// Builds the component, then runs the demo, and returns its exit code.
+pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
     component::build_portable(project)?;
     let mut demo = program::build(project, "demo", "its host, wasmtime (some minutes, once)")?;
     let status = demo.args(arguments).status();

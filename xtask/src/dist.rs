@@ -1,5 +1,5 @@
-//! `dist/release/`: builds all that a release has, and hands over to the program that puts it together,
-//! which xtask would make everyone wait for.
+//! `dist/release/`: builds the parts of a release, then runs the crate `release`, which assembles them. Its
+//! dependencies delay every command if xtask has them.
 
 use std::{fs, process::Command};
 
@@ -9,23 +9,23 @@ use crate::{component, npm, optimizer, process::run, project::Project};
 
 const SUMS: &str = "dist/release/SHA256SUMS";
 
-pub fn make(project: &Project) -> Result<()> {
+pub(crate) fn make(project: &Project) -> Result<()> {
     if let Err(why) = optimizer::fetch() {
-        bail!("a release is made small by wasm-opt, which is not here: {why}");
+        bail!("a release needs wasm-opt, which is unavailable: {why}");
     }
     let toolchain = component::build(project)?;
     component::build_cli(project, &toolchain)?;
     npm::build(project)?;
     let rustc = toolchain
         .version()
-        .context("rustc does not say what it is")?;
+        .context("rustc does not tell its version")?;
     let mut cargo = project.cargo();
     cargo.args(["run", "--profile", "xtask", "--package", "release", "--"]);
     run(cargo.arg(rustc))
 }
 
-/// Makes it again of the same commit, in a clone at another place, and compares the sums.
-pub fn check(project: &Project) -> Result<()> {
+/// Makes the release again from the same commit, in a clone in another folder, and compares the sums.
+pub(crate) fn check(project: &Project) -> Result<()> {
     make(project)?;
     let clone = project.target.join("dist-check");
     if clone.exists() {

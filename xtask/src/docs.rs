@@ -1,4 +1,4 @@
-//! The pages of `docs/`: two are made of what they are about, and what all of them name is there.
+//! The pages of `docs/`: two are generated, and every test that a page links to exists.
 //!
 //! ```text
 //! docs/conformance.in.md + the tests' marks  ->  docs/conformance.md
@@ -6,9 +6,9 @@
 //! ```
 
 mod conformance;
-mod links;
 mod marks;
 mod reference;
+mod test_links;
 
 use std::{fs, path::Path};
 
@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{process::run, project::Project};
 
-/// Where pages are that people write.
+/// The folders of the pages that people write.
 const FOLDERS: [&str; 3] = ["docs", "examples", "npm"];
 
 /// A page, by its path from the root.
@@ -26,7 +26,7 @@ struct Page {
 }
 
 /// Writes the generated pages.
-pub fn write(project: &Project) -> Result<()> {
+pub(crate) fn write(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
         let path = project.root.join(&page.path);
         let changed = fs::read_to_string(&path).ok().as_ref() != Some(&page.text);
@@ -39,8 +39,8 @@ pub fn write(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Holds the generated pages to what they would be now.
-pub fn check(project: &Project) -> Result<()> {
+/// Fails if a generated page is out of date.
+pub(crate) fn check(project: &Project) -> Result<()> {
     for page in generate(&project.root)? {
         ensure!(
             read(&project.root, &page.path)? == page.text,
@@ -52,10 +52,10 @@ pub fn check(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// `target/book/`, by a program of its own, as xtask would make everyone wait for mdBook.
-pub fn book(project: &Project) -> Result<()> {
+/// `target/book/`. mdBook is in a program of its own: it delays every command if xtask has it.
+pub(crate) fn book(project: &Project) -> Result<()> {
     if !project.target.join("debug/book").exists() {
-        eprintln!("docs: compiling what makes a book of them (a minute or two, once)");
+        eprintln!("docs: compiling mdBook (a minute or two, once)");
     }
     run(project.cargo().args(["run", "--package", "book"]))
 }
@@ -75,7 +75,7 @@ fn generate(root: &Path) -> Result<Vec<Page>> {
     ];
     let mut written = written(root)?;
     written.retain(|page| generated.iter().all(|other| other.path != page.path));
-    links::check(root, &generated, &written, &tests)?;
+    test_links::check(generated.iter().chain(&written), &tests)?;
     Ok(generated)
 }
 
@@ -91,14 +91,15 @@ fn written(root: &Path) -> Result<Vec<Page>> {
     pages.collect()
 }
 
-/// What tools leave beside an example is no page.
+/// Files of tools beside an example are not pages.
 fn find(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<()> {
     let entries = fs::read_dir(root.join(folder)).with_context(|| format!("no {folder}/"))?;
     for entry in entries {
         let entry = entry?;
         let path = format!("{folder}/{}", entry.file_name().display());
-        let ours = !["target", "node_modules"].contains(&entry.file_name().to_str().unwrap_or(""));
-        if entry.file_type()?.is_dir() && ours {
+        let is_ours =
+            !["target", "node_modules"].contains(&entry.file_name().to_str().unwrap_or(""));
+        if entry.file_type()?.is_dir() && is_ours {
             find(root, &path, paths)?;
         } else if path.ends_with(".md") && !path.ends_with(".in.md") {
             paths.push(path);

@@ -1,16 +1,16 @@
 //! `cargo xtask example NAME`: builds an example, and shows it at work on this machine.
 //!
-//! One file each, which says in an [`Example`] what it is called and how it is shown; or, for one of
-//! the guests, in a [`guest::Guest`].
+//! Each has a file, which holds its name and the way to show it in an [`Example`], or for a guest in a
+//! [`guest::Guest`].
 
 mod bindings;
 mod c;
-pub mod contact_form;
+pub(crate) mod contact_form;
 mod fresh;
 mod go;
-pub mod guest;
+pub(crate) mod guest;
 mod javascript;
-pub mod jco;
+pub(crate) mod jco;
 mod mail_worker;
 mod node;
 mod python;
@@ -23,7 +23,7 @@ use guest::GUESTS;
 
 use crate::project::Project;
 
-pub struct Example {
+pub(crate) struct Example {
     pub name: &'static str,
     /// A line for the list.
     pub about: &'static str,
@@ -39,7 +39,7 @@ const EXAMPLES: &[Example] = &[
     mail_worker::EXAMPLE,
 ];
 
-pub fn show(project: &Project, name: &str) -> Result<()> {
+pub(crate) fn show(project: &Project, name: &str) -> Result<()> {
     if let Some(guest) = GUESTS.iter().find(|guest| guest.name == name) {
         return guest.show(project);
     }
@@ -49,7 +49,7 @@ pub fn show(project: &Project, name: &str) -> Result<()> {
     }
 }
 
-pub fn list() -> String {
+pub(crate) fn list() -> String {
     let guests = GUESTS.iter().map(|guest| (guest.name, guest.about()));
     let others = EXAMPLES
         .iter()

@@ -1,11 +1,11 @@
-//! The matrix of hosts, which lives beside the tests of examples: it runs what they run.
+//! The matrix of hosts, a program of `example-tests`: it runs the same programs as they.
 
 use anyhow::Result;
 
 use crate::{component, npm, process::run, project::Project};
 
-/// Has each host deliver a message, and writes the table of docs/hosts.md.
-pub fn measure(project: &Project) -> Result<()> {
+/// Delivers a message in each host, and writes the table of docs/hosts.md.
+pub(crate) fn measure(project: &Project) -> Result<()> {
     let toolchain = component::build(project)?;
     component::build_cli_wide(project, &toolchain)?;
     npm::package(project)?;

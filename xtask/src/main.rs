@@ -1,7 +1,7 @@
 //! `cargo xtask COMMAND`: builds the component, shows it at work, tests everything.
 //!
-//! Nothing but Rust is needed beforehand: what else is missing is set up on the way, and named.
-//! Few dependencies, because this is the first thing that a newcomer waits for.
+//! It needs only Rust: it installs other tools on the way, and names them. It has few dependencies, because a
+//! newcomer waits for them first.
 
 mod bench;
 mod component;
@@ -33,6 +33,8 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
                          one for hosts with wide arithmetic
+cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
+                         in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
 cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
@@ -40,19 +42,19 @@ cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
-cargo xtask bench        measure everything, and write docs/performance.md; or what is named: tls, arithmetic,
-                         rounds, throughput, cold, bulk, calls, growth
+cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, rounds, throughput, cold, bulk, calls,
+                         growth, and write docs/performance.md
 cargo xtask docs         write the generated pages of docs/
-cargo xtask unicode      write the tables of src/unicode/, of what the crates of Cargo.lock say
-cargo xtask book         make a book of docs/, in target/book/
-cargo xtask dist         make dist/release/, all that a release of this commit has; --check makes it
-                         again, in a clone, and compares the sums
+cargo xtask unicode      write unicode/src/tables.bin, from the data of crates in Cargo.lock
+cargo xtask book         make a book of docs/ in target/book/, and follow the links of all pages
+cargo xtask dist         make dist/release/, the files of a release of this commit; --check makes it again in
+                         a clone, and compares the sums
 cargo xtask help         show this
 
-ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target, or not at all
-ENVOI_TOOLCHAIN=debian   build with Debian's Rust, which compiles the standard library as well;
-                         otherwise taken where rustup cannot fetch the target
-CI=true                  let `test` fail where something could not be run";
+ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target only
+ENVOI_TOOLCHAIN=debian   build with Debian's Rust, which compiles the standard library too; the default if
+                         rustup cannot fetch the target
+CI=true                  `test` fails if it leaves anything out";
 
 fn main() -> ExitCode {
     match run(env::args_os().skip(1).collect()) {
@@ -69,6 +71,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
+        [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
@@ -99,13 +102,25 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     }
 }
 
+fn checks(project: &Project) -> Result<()> {
+    component::build_checks(project, &component::toolchain()?)
+}
+
 fn cli(project: &Project) -> Result<()> {
     let toolchain = component::build_portable(project)?;
     component::build_cli(project, &toolchain)
 }
 
-/// By a program of its own, as xtask would make everyone wait for what Unicode says.
+/// A program of its own: compiled into xtask, Unicode's data delays every command.
 fn unicode(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    process::run(cargo.args(["run", "--profile", "xtask", "--package", "unicode"]))
+    process::run(cargo.args([
+        "run",
+        "--profile",
+        "xtask",
+        "--package",
+        "envoi-unicode",
+        "--example",
+        "tables",
+    ]))
 }

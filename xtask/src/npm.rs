@@ -1,5 +1,5 @@
-//! `dist/npm/envoi`: the npm package, of `npm/`, the component as jco makes a module of it, and the
-//! interface's declarations.
+//! `dist/npm/envoi`: the npm package, made from `npm/`, the component that jco transpiles, and the interface's
+//! declarations.
 
 mod declarations;
 
@@ -16,17 +16,17 @@ use crate::{
     unavailable::Unavailable,
 };
 
-/// As jco names it.
+/// jco's name for the interface's declarations.
 const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
 
 /// Builds the component too.
-pub fn build(project: &Project) -> Result<()> {
+pub(crate) fn build(project: &Project) -> Result<()> {
     component::build_portable(project)?;
     package(project)
 }
 
-/// What this machine lacks the tools for is reported.
-pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
+/// Reports the package as not run if this machine cannot have the tools for it.
+pub(crate) fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
     match package(project) {
         Err(error) if error.is::<Unavailable>() => {
             report.not_run(&format!("the package for Node: {error}"))
@@ -35,13 +35,13 @@ pub fn build_for_tests(project: &Project, report: &Report) -> Result<()> {
     }
 }
 
-/// Of the component that is there.
-pub fn package(project: &Project) -> Result<()> {
+/// Makes the package from the component in `dist/`.
+pub(crate) fn package(project: &Project) -> Result<()> {
     let sources = project.root.join("npm");
     let package = project.root.join("dist/npm/envoi");
-    // What may be there from another day is not what the sources say now.
+    // Files from an earlier build may not match the sources.
     if package.exists() {
-        fs::remove_dir_all(&package).context("cannot remove the package of before")?;
+        fs::remove_dir_all(&package).context("cannot remove the earlier package")?;
     }
     let jco = jco::fetch(&sources)?;
     copy(&sources, &package)?;
@@ -55,10 +55,10 @@ pub fn package(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The module of the component; and declarations of wit/, as those of the module lack its words.
+/// The component as a module, and declarations from wit/, because those of the module lack documentation.
 fn transpile(project: &Project, jco: &Jco, folder: &Path) -> Result<()> {
     let wanted = [
-        // Without `--strict`, a port that is no number is 0.
+        // Without `--strict`, a port that is not a number becomes 0.
         ("dist/envoi.wasm", "transpile --strict --no-typescript"),
         ("wit", "types --strict --world-name envoi"),
     ];
@@ -82,15 +82,16 @@ fn declare(package: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A folder, with what is in it.
+/// Copies a folder and its contents.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        match entry.file_type()?.is_dir() {
-            true => copy(&from, &to)?,
-            false => drop(fs::copy(&from, &to)?),
+        if entry.file_type()?.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            fs::copy(&from, &to)?;
         }
     }
     Ok(())
@@ -101,7 +102,7 @@ fn check_version(package: &Path) -> Result<()> {
     let manifest = fs::read_to_string(package.join("package.json"))?;
     ensure!(
         manifest.contains(version),
-        "npm/package.json has not {version}, which is the workspace's"
+        "npm/package.json lacks {version}, the workspace's"
     );
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! Binaryen's `wasm-opt`, which takes a tenth off a core module.
+//! Binaryen's `wasm-opt`, which makes a core module a tenth smaller.
 //!
-//! It is itself compiled to WebAssembly, in a package for Node.js: the same everywhere, and fetched below
-//! `target/`. The build does without where Node.js is not.
+//! It is compiled to WebAssembly itself, in an npm package: the same on every machine, and installed below
+//! `target/`. Without Node.js the build goes on without it.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use std::{
 
 const PACKAGE: &str = "binaryen@132.0.0";
 
-/// The least size, and again as long as that takes something off.
+/// Smallest size, repeated until nothing changes.
 const LEVEL: [&str; 2] = ["-Oz", "--converge"];
 
-/// What the compiler makes use of. Of others, wasm-opt is to make none.
+/// The features that the compiler uses. wasm-opt must not use others.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -27,9 +27,10 @@ const FEATURES: &[&str] = &[
     "--enable-wide-arithmetic",
 ];
 
-/// The module made small, beside it; otherwise why there is none.
-pub fn optimize(module: &Path) -> Result<PathBuf, String> {
-    // Of what made it, too: a file of before is not taken for one that these would make.
+/// Writes the smaller module beside the original and returns its path. The error says why wasm-opt is
+/// unavailable.
+pub(crate) fn optimize(module: &Path) -> Result<PathBuf, String> {
+    // Version and level are part of the name: other ones do not reuse this file.
     let output = module.with_extension(format!("{PACKAGE}{}.wasm", LEVEL.concat()));
     if written(&output) > written(module) {
         return Ok(output);
@@ -45,12 +46,12 @@ pub fn optimize(module: &Path) -> Result<PathBuf, String> {
     Ok(output)
 }
 
-/// The folder that it is in, below `target/`; otherwise why it is not here.
-pub fn fetch() -> Result<PathBuf, String> {
+/// Its folder below `target/`. The error says why it is unavailable.
+pub(crate) fn fetch() -> Result<PathBuf, String> {
     setup::npm("binaryen", &[PACKAGE])
 }
 
-/// None where there is no such file.
+/// `None` if there is no such file.
 fn written(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|file| file.modified()).ok()
 }

@@ -1,4 +1,4 @@
-//! Other programs, run to their end.
+//! Runs other programs to their end.
 
 use std::{
     process::{Command, Stdio},
@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// Runs a program whose output people see; an error where it fails.
-pub fn run(command: &mut Command) -> Result<()> {
+/// Runs a program, with its output visible.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("cannot start {}", name(command)))?;
@@ -20,7 +20,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Like [`run`], but ends a program that takes longer than `limit`.
-pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     const POLL: Duration = Duration::from_millis(50);
     let mut child = command
         .spawn()
@@ -38,8 +38,8 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     bail!("{} was not done after {} s", name(command), limit.as_secs());
 }
 
-/// What a program prints, where it is there and succeeds.
-pub fn answer(command: &mut Command) -> Option<String> {
+/// The output of a program, if it exists and succeeds.
+pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output
         .status
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_has_no_answer() {
+    fn a_missing_program_has_no_answer() {
         assert_eq!(answer(&mut Command::new("/nonexistent/program")), None);
     }
 

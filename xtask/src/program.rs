@@ -1,4 +1,4 @@
-//! Programs of this workspace.
+//! Builds programs of this workspace.
 
 use std::process::Command;
 
@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use crate::{process::run, project::Project};
 
-/// A program, built. Of the whole workspace, whose tests then find all that it stands on compiled: of its
-/// package alone, wasmtime would have other features.
-pub fn build(project: &Project, name: &str, what: &str) -> Result<Command> {
+/// Builds a program. `--workspace`: tests then find its dependencies compiled. For one package alone, cargo
+/// compiles wasmtime with other features.
+pub(crate) fn build(project: &Project, name: &str, what: &str) -> Result<Command> {
     let program = project.target.join("debug").join(name);
     if !program.exists() {
         eprintln!("{name}: compiling {what}");

@@ -1,4 +1,4 @@
-//! Where things are.
+//! The folders of the checkout, and cargo.
 
 use std::{
     env,
@@ -8,15 +8,15 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub struct Project {
+pub(crate) struct Project {
     /// The checkout.
     pub root: PathBuf,
-    /// Cargo's target directory, wherever the user has it.
+    /// Cargo's target directory, which a user may have elsewhere.
     pub target: PathBuf,
 }
 
 impl Project {
-    pub fn find() -> Result<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR")
             .context("no CARGO_MANIFEST_DIR: start this with `cargo xtask`")?;
         let program = env::current_exe().context("the place of this program")?;
@@ -34,8 +34,8 @@ impl Project {
         })
     }
 
-    /// The cargo that started this program, for work on the checkout.
-    pub fn cargo(&self) -> Command {
+    /// The cargo that started this program, in the root of the checkout.
+    pub(crate) fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.root);
         forget_this_package(&mut cargo);
@@ -43,9 +43,9 @@ impl Project {
     }
 }
 
-/// Takes away what `cargo run` says of xtask: build scripts that watch it would run again each time
-/// that a person calls cargo without xtask.
-pub fn forget_this_package(command: &mut Command) {
+/// Removes the variables that `cargo run` sets for xtask: build scripts that watch them run again whenever
+/// a person calls cargo without xtask.
+pub(crate) fn forget_this_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let about_xtask = name.to_str().is_some_and(|name| {
             name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")

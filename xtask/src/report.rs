@@ -1,7 +1,7 @@
-//! What tests have to say beyond passing, such as which real servers took how much mail.
+//! Lines that tests report, such as the real servers and the mail that each accepted.
 //!
-//! libtest keeps the output of tests that pass to itself, so they append lines to a file instead,
-//! which [`VARIABLE`] names. A line that starts with [`NOT_RUN`] says what was left out, and why.
+//! libtest hides the output of tests that pass, so they append lines to the file that [`VARIABLE`] names. A
+//! line that starts with [`NOT_RUN`] names a part that was left out, and why.
 
 use std::{
     fs::{self, OpenOptions},
@@ -11,31 +11,31 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub const VARIABLE: &str = "ENVOI_TEST_REPORT";
-pub const NOT_RUN: &str = "not run: ";
+pub(crate) const VARIABLE: &str = "ENVOI_TEST_REPORT";
+pub(crate) const NOT_RUN: &str = "not run: ";
 
-pub struct Report {
+pub(crate) struct Report {
     path: PathBuf,
 }
 
 impl Report {
-    /// An empty one.
-    pub fn create(directory: &Path) -> Result<Self> {
+    /// An empty report.
+    pub(crate) fn create(directory: &Path) -> Result<Self> {
         let path = directory.join("test-report.txt");
         fs::write(&path, "").with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self { path })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub fn not_run(&self, what_and_why: &str) -> Result<()> {
+    pub(crate) fn not_run(&self, what_and_why: &str) -> Result<()> {
         let mut file = OpenOptions::new().append(true).open(&self.path)?;
         Ok(writeln!(file, "{NOT_RUN}{what_and_why}")?)
     }
 
-    pub fn lines(&self) -> Result<Vec<String>> {
+    pub(crate) fn lines(&self) -> Result<Vec<String>> {
         let text =
             fs::read(&self.path).with_context(|| format!("cannot read {}", self.path.display()))?;
         Ok(String::from_utf8_lossy(&text)

@@ -1,5 +1,5 @@
-//! The ordinary way: the Rust in use, with a ready-made standard library for the target, and with its
-//! sources, for what is compiled with a smaller one.
+//! The ordinary toolchain: the Rust in use, with the compiled standard library of the target, and with its
+//! sources for modules that need a smaller one.
 
 use std::{
     env, fs,
@@ -15,10 +15,10 @@ use crate::{
     toolchain::State,
 };
 
-/// Some 20 MB; without the network that it needs, rustup may hang.
+/// For some 20 MB. Without a network, rustup may hang.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
 
-pub fn state(target: &str) -> State {
+pub(crate) fn state(target: &str) -> State {
     if has_target(target) && has_sources() {
         State::Ready
     } else if answer(Command::new("rustup").arg("--version")).is_some() {
@@ -28,7 +28,7 @@ pub fn state(target: &str) -> State {
     }
 }
 
-pub fn has_target(target: &str) -> bool {
+pub(crate) fn has_target(target: &str) -> bool {
     let Some(libraries) = answer(rustc().args(["--print", "target-libdir", "--target", target]))
     else {
         return false;
@@ -45,7 +45,7 @@ fn has_sources() -> bool {
     sysroot().is_some_and(|root| root.join("lib/rustlib/src/rust/library/std").exists())
 }
 
-pub fn obtain(target: &str) -> Result<()> {
+pub(crate) fn obtain(target: &str) -> Result<()> {
     if !has_target(target) {
         add(&["target", "add", target])?;
     }
@@ -70,7 +70,7 @@ fn add(what: &[&str]) -> Result<()> {
 }
 
 /// The linker for WebAssembly that comes with rustup's toolchains.
-pub fn rust_lld() -> Option<PathBuf> {
+pub(crate) fn rust_lld() -> Option<PathBuf> {
     let host = answer(rustc().args(["--print", "host-tuple"]))?;
     let lld = sysroot()?
         .join("lib/rustlib")
@@ -83,6 +83,6 @@ fn sysroot() -> Option<PathBuf> {
     Some(answer(rustc().args(["--print", "sysroot"]))?.into())
 }
 
-pub fn rustc() -> Command {
+pub(crate) fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }

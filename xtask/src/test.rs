@@ -1,4 +1,4 @@
-//! Tests everything, in order of how soon each step can fail, and ends with one line of totals.
+//! `cargo xtask test`: runs every check, the quickest first, and ends with one line of totals.
 
 use std::{
     env,
@@ -20,10 +20,10 @@ use crate::{
     totals::Totals,
 };
 
-/// For Rust guests that use the crate as a library.
+/// The target of Rust guests that use the crate as a library.
 const LIBRARY_TARGET: &str = "wasm32-wasip2";
 
-pub fn run(project: &Project) -> Result<ExitCode> {
+pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     let report = Report::create(&project.target)?;
     let mut totals = Totals::default();
     let outcome = steps(project, &report, &mut totals);
@@ -34,12 +34,12 @@ pub fn run(project: &Project) -> Result<ExitCode> {
         .iter()
         .filter(|line| line.starts_with(NOT_RUN))
         .count();
-    let outcome = outcome.and_then(|()| nothing_left_out(&totals));
+    let outcome = outcome.and_then(|()| check_nothing_left_out(&totals));
     if let Err(error) = &outcome {
         println!("failed: {error:#}");
     }
     if outcome.is_err() && totals.failed == 0 {
-        totals.failed = 1; // A step that is no test.
+        totals.failed = 1; // A step other than a test failed.
     }
     println!("{totals}");
     Ok(if outcome.is_ok() {
@@ -69,6 +69,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     docs::check(project)?;
     headline("component");
     let toolchain = component::build(project)?;
+    headline("the checks of the cryptography");
+    component::build_checks(project, &toolchain)?;
     headline("the guests of README.md and docs/languages/");
     guest::build_all(project, &toolchain, report)?;
     headline("the contact form");
@@ -89,7 +91,7 @@ fn headline(text: &str) {
     println!("\n=== {text}");
 }
 
-/// A cargo command that a small Rust installation may lack.
+/// Runs a cargo command that a minimal Rust installation lacks.
 fn lint(project: &Project, report: &Report, arguments: &[&str]) -> Result<()> {
     let name = arguments.first().context("no command")?;
     if answer(project.cargo().args([name, "--version"])).is_none() {
@@ -112,7 +114,7 @@ fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Re
         ));
     };
     let mut cargo = toolchain.cargo(project);
-    // The component's profile, as its macros are compiled by now.
+    // The component's profile: its macros are compiled already.
     cargo.args([
         "check",
         "--package",
@@ -124,7 +126,7 @@ fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Re
     run_program(cargo.args(["--target", LIBRARY_TARGET]))
 }
 
-/// Test programs that fail do not keep the others from running.
+/// After a test program fails, the others still run.
 fn cargo_test(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
     let mut cargo = project.cargo();
     cargo
@@ -145,7 +147,7 @@ fn cargo_test(project: &Project, report: &Report, totals: &mut Totals) -> Result
     Ok(())
 }
 
-/// Shows each line of the output as it comes, and to `read` too. Whole lines, since cargo itself
+/// Shows each line of the output as it comes, and passes it to `read`. Whole lines, because cargo itself
 /// writes between them.
 fn pass_through(
     source: impl Read,
@@ -162,7 +164,7 @@ fn pass_through(
     Ok(())
 }
 
-fn nothing_left_out(totals: &Totals) -> Result<()> {
+fn check_nothing_left_out(totals: &Totals) -> Result<()> {
     if in_ci() && totals.skipped > 0 {
         bail!("{} left out, which CI does not allow", totals.skipped);
     }
@@ -177,7 +179,7 @@ fn in_ci() -> bool {
 mod tests {
     use super::*;
 
-    /// Gives a byte at a time.
+    /// Returns one byte at a time.
     struct Slowly<'a>(&'a [u8]);
 
     impl Read for Slowly<'_> {

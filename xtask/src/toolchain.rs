@@ -1,9 +1,8 @@
-//! Finds, or installs, what compiles Rust to WebAssembly.
+//! Finds or installs the compiler from Rust to WebAssembly.
 //!
-//! Two ways, and nobody has to choose: the Rust in use, with what rustup has for the target; where
-//! rustup cannot fetch that, Debian's Rust packages, which have the standard library as sources only.
-//! What is there already goes before what must be fetched, so that a machine without a network for
-//! rustup does not wait for it at every build.
+//! It tries two ways: the Rust in use with rustup's files for the target; and, if rustup cannot fetch them,
+//! Debian's Rust packages, which have the standard library as sources only. An installed toolchain precedes
+//! one to be fetched: a machine without a network does not wait for rustup at every build.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -12,31 +11,31 @@ use anyhow::{Result, bail};
 use crate::{debian, process::answer, project::Project, rustup};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Way {
+pub(crate) enum Way {
     Rustup,
     Debian,
 }
 
-/// Compiles the standard library from its sources, for the target. Cargo has this option for nightly
-/// compilers; RUSTC_BOOTSTRAP lets any have it.
-pub const BUILD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
+/// Compiles the standard library for the target. Cargo restricts this option to nightly compilers;
+/// RUSTC_BOOTSTRAP allows it for any.
+pub(crate) const BUILD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
 
-/// How far a way is.
+/// Whether a toolchain is installed, or can be.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum State {
+pub(crate) enum State {
     Ready,
     Obtainable,
     Unobtainable,
 }
 
-/// A way that works on this machine.
-pub struct Toolchain {
+/// A toolchain that works on this machine.
+pub(crate) struct Toolchain {
     pub way: Way,
 }
 
 impl Toolchain {
-    /// Cargo, ready for `build` or `check` with `--target`.
-    pub fn cargo(&self, project: &Project) -> Command {
+    /// Cargo for `build` or `check` with `--target`.
+    pub(crate) fn cargo(&self, project: &Project) -> Command {
         let mut cargo = match self.way {
             Way::Rustup => project.cargo(),
             Way::Debian => debian::cargo(project),
@@ -45,9 +44,9 @@ impl Toolchain {
         cargo
     }
 
-    /// Cargo that compiles the standard library too, with the profile and the flags of the rest, and for
-    /// size: the ready-made one is for speed, and unwinds and words panics that no one hears.
-    pub fn cargo_with_library(&self, project: &Project) -> Command {
+    /// Cargo that compiles the standard library too, for size, with the profile and flags of the other crates.
+    /// The compiled one is for speed, unwinds, and words panics, which nobody reads here.
+    pub(crate) fn cargo_with_library(&self, project: &Project) -> Command {
         let mut cargo = self.cargo(project);
         if self.way == Way::Rustup {
             cargo.arg(BUILD_LIBRARY).env("RUSTC_BOOTSTRAP", "1");
@@ -56,8 +55,8 @@ impl Toolchain {
         cargo
     }
 
-    /// What its compiler calls itself, such as `rustc 1.96.0 (ac68faa20 2026-05-25)`.
-    pub fn version(&self) -> Option<String> {
+    /// The compiler's version, such as `rustc 1.96.0 (ac68faa20 2026-05-25)`.
+    pub(crate) fn version(&self) -> Option<String> {
         let mut rustc = match self.way {
             Way::Rustup => rustup::rustc(),
             Way::Debian => Command::new(debian::RUSTC),
@@ -65,8 +64,8 @@ impl Toolchain {
         answer(rustc.arg("--version"))
     }
 
-    /// One each, as either would make the other compile everything again.
-    pub fn target_dir(&self, project: &Project) -> PathBuf {
+    /// A target directory for each: in a shared one, each makes the other compile everything again.
+    pub(crate) fn target_dir(&self, project: &Project) -> PathBuf {
         match self.way {
             Way::Rustup => project.target.clone(),
             Way::Debian => project.target.join("debian"),
@@ -74,8 +73,8 @@ impl Toolchain {
     }
 }
 
-/// Sets up what is missing for `target`, and says in a line what it took and why.
-pub fn set_up(target: &str) -> Result<Toolchain> {
+/// Installs the missing parts for `target`, and prints which toolchain it uses and why.
+pub(crate) fn set_up(target: &str) -> Result<Toolchain> {
     let forced = forced_way(env::var("ENVOI_TOOLCHAIN").ok().as_deref())?;
     let (mut rustup, mut debian) = (rustup::state(target), debian::state());
     let mut failures = String::new();
@@ -130,7 +129,7 @@ fn forced_way(name: Option<&str>) -> Result<Option<Way>> {
         Some("rustup") => Ok(Some(Way::Rustup)),
         Some("debian") => Ok(Some(Way::Debian)),
         Some(other) => {
-            bail!("ENVOI_TOOLCHAIN is `{other}`: set it to rustup or debian, or not at all")
+            bail!("ENVOI_TOOLCHAIN is `{other}`: set it to rustup or debian, or unset it")
         }
     }
 }
@@ -152,17 +151,17 @@ fn describe(way: Way, target: &str, forced: Option<Way>, failures: &str) -> Stri
 
 fn advice(target: &str, forced: Option<Way>, failures: &str) -> String {
     let limit = if forced.is_some() {
-        " in the way that ENVOI_TOOLCHAIN names"
+        " by the toolchain that ENVOI_TOOLCHAIN names"
     } else {
         ""
     };
     let failures = if failures.is_empty() {
-        "neither rustup nor apt-get is here; "
+        "there is neither rustup nor apt-get; "
     } else {
         failures
     };
     format!(
-        "nothing here compiles to {target}{limit}: {}\n\
+        "this machine cannot compile to {target}{limit}: {}\n\
          What to do: `rustup target add {target}` and `rustup component add rust-src` with a network,\n\
          or on Debian, as root: `apt-get install {}`",
         failures.trim_end_matches("; "),
@@ -175,7 +174,7 @@ mod tests {
     use super::{State::*, Step::*, Way::*, *};
 
     #[test]
-    fn the_ordinary_way_goes_first() {
+    fn rustup_goes_first() {
         assert_eq!(next_step(None, Ready, Ready), Use(Rustup));
         assert_eq!(next_step(None, Obtainable, Obtainable), Obtain(Rustup));
     }
@@ -187,24 +186,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ready_goes_before_what_must_be_fetched() {
+    fn an_installed_toolchain_goes_before_one_to_be_fetched() {
         assert_eq!(next_step(None, Obtainable, Ready), Use(Debian));
     }
 
     #[test]
-    fn without_any_way_it_gives_up() {
+    fn without_any_toolchain_it_gives_up() {
         assert_eq!(next_step(None, Unobtainable, Unobtainable), GiveUp);
     }
 
     #[test]
-    fn a_forced_way_leaves_the_other_alone() {
+    fn a_forced_toolchain_excludes_the_other() {
         assert_eq!(next_step(Some(Debian), Ready, Obtainable), Obtain(Debian));
         assert_eq!(next_step(Some(Debian), Ready, Unobtainable), GiveUp);
         assert_eq!(next_step(Some(Rustup), Obtainable, Ready), Obtain(Rustup));
     }
 
     #[test]
-    fn only_known_ways_can_be_forced() {
+    fn only_known_toolchains_can_be_forced() {
         assert_eq!(forced_way(None).unwrap(), None);
         assert_eq!(forced_way(Some("")).unwrap(), None);
         assert_eq!(forced_way(Some("debian")).unwrap(), Some(Debian));
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_says_why_the_fallback_was_taken() {
+    fn the_line_says_why_the_fallback_is_used() {
         let line = describe(
             Debian,
             "wasm32-unknown-unknown",

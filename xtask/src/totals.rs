@@ -1,17 +1,17 @@
-//! What became of the tests, summed over all their programs.
+//! The totals of all test programs.
 
 use std::fmt;
 
 #[derive(Debug, Default, PartialEq)]
-pub struct Totals {
+pub(crate) struct Totals {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
 }
 
 impl Totals {
-    /// Adds what libtest says at the end of each test program, doc tests' too; skips other lines.
-    pub fn add(&mut self, line: &str) {
+    /// Adds libtest's summary line, which each test program ends with, doc tests included. Skips other lines.
+    pub(crate) fn add(&mut self, line: &str) {
         if !line.starts_with("test result: ") {
             return;
         }
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_tests_are_named_only_where_there_are_any() {
+    fn skipped_tests_are_named_only_if_there_are_any() {
         assert_eq!(
             Totals {
                 passed: 5,

@@ -1,6 +1,6 @@
-//! An error of the machine's, not of the project's: a tool that it cannot have.
+//! The error for a tool that this machine cannot have: no fault of the project.
 //!
-//! Someone who asks for an example is told; a test run reports what it left out, and goes on.
+//! `cargo xtask example` shows it. `cargo xtask test` reports the part as not run, and goes on.
 
 use std::{error::Error, fmt, fs, io::ErrorKind};
 
@@ -8,9 +8,9 @@ use anyhow::Result;
 
 use crate::{project::Project, report::Report};
 
-/// Which tool, and why not.
+/// The tool, and the reason.
 #[derive(Debug)]
-pub struct Unavailable(pub String);
+pub(crate) struct Unavailable(pub String);
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,8 +20,8 @@ impl fmt::Display for Unavailable {
 
 impl Error for Unavailable {}
 
-/// For a test run: goes on without `file` of `dist/` where this machine lacks the tools for it.
-pub fn reported(
+/// For `cargo xtask test`: goes on without `file` of `dist/` if this machine cannot have the tools for it.
+pub(crate) fn reported(
     built: Result<()>,
     what: &str,
     project: &Project,
@@ -37,7 +37,7 @@ pub fn reported(
     }
 }
 
-/// What may be there from another day is not what the sources say now.
+/// A file from an earlier build may not match the sources.
 fn remove(project: &Project, file: &str) -> Result<()> {
     match fs::remove_file(project.root.join("dist").join(file)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),

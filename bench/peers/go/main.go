@@ -1,4 +1,4 @@
-// Go's net/smtp, told by its environment what to send; prints when each receipt came.
+// Go's net/smtp. Reads the task from its environment; prints when each receipt came.
 package main
 
 import (

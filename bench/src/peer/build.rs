@@ -1,4 +1,4 @@
-//! Builds it by its release in Rust's registry; the C of ring inside by the clang that comes with Zig.
+//! Builds the published release of the component. The C code of ring is compiled by the clang in Zig.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ pub fn version() -> String {
     locked(&folder().join("Cargo.lock"), NAME)
 }
 
-/// Where it is, built if it is not yet; or why this machine cannot have it.
+/// The path of the built component, or why this machine cannot have it.
 pub fn build() -> Result<PathBuf, String> {
     let built = attempt();
     if let Err(why) = &built {
@@ -36,7 +36,7 @@ fn attempt() -> Result<PathBuf, String> {
     cargo.arg("--target-dir").arg(&target);
     cargo.env("CC_wasm32_wasip2", folder().join("cc"));
     cargo.env("ZIG", zig.join("ziglang/zig"));
-    // Where it keeps the libc that it compiles once.
+    // Zig compiles a libc once and keeps it here.
     cargo.env("ZIG_GLOBAL_CACHE_DIR", setup::home().join("zig-cache"));
     setup::run(&mut cargo)?;
     Ok(component)

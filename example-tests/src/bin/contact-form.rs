@@ -1,4 +1,4 @@
-//! `cargo xtask example contact-form`: the form to fill in, and the letters that it sends.
+//! `cargo xtask example contact-form`: serves the form, and prints the messages that it sends.
 //!
 //! ```text
 //! browser  ->  wasmtime serve  ->  the form's component  ->  a mail server on loopback  ->  here
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Until the person ends it, and wasmtime with it. The form says a line of each letter.
+/// Runs until the user ends it, or wasmtime ends. The form prints a line for each message.
 fn run(component: &str) -> Result<(), String> {
     let authority = Authority::new();
     let account = Account {
@@ -64,8 +64,8 @@ fn run(component: &str) -> Result<(), String> {
 }
 
 fn show(delivery: &Delivery) {
-    let Some(letter) = MessageParser::default().parse(&delivery.message) else {
-        return println!("what arrived is no letter");
+    let Some(mail) = MessageParser::default().parse(&delivery.message) else {
+        return println!("what arrived is not a message");
     };
     let address = |address: Option<&mail_parser::Address>| {
         let first = address.and_then(|address| address.first());
@@ -79,13 +79,13 @@ fn show(delivery: &Delivery) {
         "in clear"
     };
     println!(
-        "\nA letter arrived, {tls}, for {}:",
+        "\nA message arrived, {tls}, for {}:",
         delivery.recipients.join(", ")
     );
-    println!("  From:     {}", address(letter.from()));
-    println!("  Reply-To: {}", address(letter.reply_to()));
-    println!("  Subject:  {}", letter.subject().unwrap_or_default());
-    for line in letter.body_text(0).unwrap_or_default().lines() {
+    println!("  From:     {}", address(mail.from()));
+    println!("  Reply-To: {}", address(mail.reply_to()));
+    println!("  Subject:  {}", mail.subject().unwrap_or_default());
+    for line in mail.body_text(0).unwrap_or_default().lines() {
         println!("  | {line}");
     }
 }

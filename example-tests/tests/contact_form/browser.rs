@@ -1,39 +1,39 @@
-//! A person's visit, in a browser; `browser.mjs` is what the person does.
+//! The form in a browser; `browser.mjs` contains what the visitor does.
 
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::report::not_run;
 
 use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
 
 const PLAYWRIGHT: &str = "playwright-core@1.65.1";
-/// Names a file for a picture of the form, which README.md shows.
+/// Names a file for a picture of the form; README.md shows it.
 const PICTURE: &str = "ENVOI_PICTURE";
 
 #[test]
-fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server() {
-    let person = match person() {
-        Ok(person) => person,
+fn in_chromium_a_visitor_corrects_an_address_sends_and_sees_that_a_dead_server_fails() {
+    let browser = match browser() {
+        Ok(browser) => browser,
         Err(why) => return not_run(&"the contact form in Chromium", &why),
     };
     each_handler(|component| {
         let form = Form::serve(component);
-        let refusing = Refusing::start();
+        let refusing = RefusingPort::start();
         let dead = serve_with_server(component, refusing.port());
         let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
-        let mut visit = person();
-        visit.args([form.site.url(), dead.url()]).args(picture);
-        let outcome = visit.status().expect("node is there");
+        let mut visitor = browser();
+        visitor.args([form.site.url(), dead.url()]).args(picture);
+        let outcome = visitor.status().expect("node is there");
         assert!(outcome.success(), "its reasons are above");
 
         let delivery = form.delivery();
-        let letter = parse(&delivery);
-        let visitor = ("Ada Lovelace".into(), "ada@example.org".into());
-        assert_eq!(mailbox(letter.reply_to()), visitor);
-        let text = letter.body_text(0).expect("text");
+        let mail = parse(&delivery);
+        let sender = ("Ada Lovelace".into(), "ada@example.org".into());
+        assert_eq!(mailbox(mail.reply_to()), sender);
+        let text = mail.body_text(0).expect("text");
         assert!(
             text.starts_with(
                 "Good day,\r\nis the engine for sale, and does it run on steam?\r\nGrüße\r\n"
@@ -43,8 +43,8 @@ fn a_person_in_chromium_corrects_an_address_is_thanked_and_told_of_a_dead_server
     });
 }
 
-/// What makes the command, but for its arguments.
-fn person() -> Result<impl Fn() -> Command + Sync, String> {
+/// Creates the command without its arguments.
+fn browser() -> Result<impl Fn() -> Command + Sync, String> {
     let chromium = setup::chromium()?;
     let playwright = setup::npm("playwright", &[PLAYWRIGHT])?;
     Ok(move || {

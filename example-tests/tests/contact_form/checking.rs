@@ -1,13 +1,13 @@
-//! What is wrong with a form is said beside the field, and nothing is sent.
+//! An invalid field is reported beside the field, and nothing is sent.
 
 use crate::client::submit;
-use crate::support::{Form, LETTER, each_handler, mailbox, parse, serve, with};
+use crate::support::{Form, VALID_FORM, each_handler, mailbox, parse, serve, with};
 
 const NOT_SENT: &str = "Your message was not sent. Please correct this:";
 const NO_ADDRESS: &str = "Enter an address like ada@example.org.";
 
 #[test]
-fn a_form_with_a_bad_address_says_so_and_keeps_what_was_written() {
+fn a_bad_address_is_reported_and_the_input_is_kept() {
     each_handler(|component| {
         let form = Form::serve(component);
         let answer = submit(&form.site, &with("address", "ada@example"));
@@ -54,7 +54,7 @@ fn an_empty_form_has_three_errors_and_the_focus_on_the_first() {
 }
 
 #[test]
-fn what_is_too_long_is_said_to_be() {
+fn a_field_that_is_too_long_is_reported() {
     each_handler(|component| {
         let site = serve(component, &[]);
         let says = |field: &str, value: &str, sentence: &str| {
@@ -76,10 +76,10 @@ fn what_is_too_long_is_said_to_be() {
 }
 
 #[test]
-fn addresses_are_those_that_people_have() {
+fn usual_addresses_are_accepted_and_others_refused() {
     each_handler(|component| {
         let site = serve(component, &[]);
-        // Without a name, nothing is sent.
+        // The name is missing, so nothing is sent.
         let answer = |address: &str| submit(&site, &[("address", address), ("message", "x")]);
         for good in [
             "a@b.test",
@@ -113,7 +113,7 @@ fn addresses_are_those_that_people_have() {
     });
 }
 
-/// Each of these would be a recipient, a header or a message of the visitor's own.
+/// Each of these tries to add a recipient, a header or a message.
 #[test]
 fn nobody_can_add_a_header_or_a_recipient() {
     each_handler(|component| {
@@ -140,7 +140,7 @@ fn nobody_can_add_a_header_or_a_recipient() {
 }
 
 #[test]
-fn a_name_is_a_name_whatever_it_looks_like() {
+fn a_name_that_looks_like_syntax_stays_a_name() {
     each_handler(|component| {
         let form = Form::serve(component);
         let names = [
@@ -155,20 +155,20 @@ fn a_name_is_a_name_whatever_it_looks_like() {
         let deliveries = form.deliveries();
         assert_eq!(deliveries.len(), names.len());
         for (delivery, name) in deliveries.iter().zip(names) {
-            let letter = parse(delivery);
+            let mail = parse(delivery);
             let visitor = (name.into(), "ada@example.org".into());
-            assert_eq!(mailbox(letter.reply_to()), visitor);
-            assert!(letter.bcc().is_none() && delivery.recipients.len() == 1);
+            assert_eq!(mailbox(mail.reply_to()), visitor);
+            assert!(mail.bcc().is_none() && delivery.recipients.len() == 1);
         }
     });
 }
 
 #[test]
-fn what_a_visitor_writes_is_text_on_the_page() {
+fn input_is_escaped_on_the_page() {
     each_handler(|component| {
         let site = serve(component, &[]);
         let attack = "'\"></textarea><script>alert(1)</script>{{nonce}}&lt;";
-        let fields = LETTER.map(|(field, _)| (field, attack));
+        let fields = VALID_FORM.map(|(field, _)| (field, attack));
         let answer = submit(&site, &fields);
         let escaped = "&#39;&quot;&gt;&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{nonce}}&amp;lt;";
         assert_eq!(answer.body.matches(escaped).count(), 3, "{}", answer.body);

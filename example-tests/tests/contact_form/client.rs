@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the tests speak, and what browsers make of a form.
+//! A minimal HTTP/1.1 client, and the encoding that browsers use for forms.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use example_tests::site::Site;
 
-/// The form itself waits 20 seconds for a mail server.
+/// The form waits 20 seconds for a mail server.
 const LIMIT: Duration = Duration::from_secs(60);
 
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     headers: String,
     pub body: String,
 }
 
 impl Reply {
-    /// Empty where there is none.
-    pub fn header(&self, wanted: &str) -> &str {
+    /// Empty if the header is missing.
+    pub(crate) fn header(&self, wanted: &str) -> &str {
         let mut headers = self
             .headers
             .lines()
@@ -28,8 +28,8 @@ impl Reply {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Panics unless it is of this status, and says this.
-    pub fn says(&self, status: u16, sentence: &str) {
+    /// Panics unless the reply has this status and contains this sentence.
+    pub(crate) fn says(&self, status: u16, sentence: &str) {
         assert_eq!(self.status, status, "{}", self.body);
         assert!(
             self.body.contains(sentence),
@@ -39,8 +39,8 @@ impl Reply {
     }
 }
 
-/// `GET /`, and whatever else needs no headers.
-pub fn ask(site: &Site, what: &str) -> Reply {
+/// Sends a request without further headers.
+pub(crate) fn ask(site: &Site, what: &str) -> Reply {
     exchange(
         site,
         &format!("{what} HTTP/1.1\r\nHost: {}\r\n", site.authority()),
@@ -48,8 +48,8 @@ pub fn ask(site: &Site, what: &str) -> Reply {
     )
 }
 
-/// As a browser does that is on the form's page.
-pub fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
+/// Submits the form as a browser does on the form's page.
+pub(crate) fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
     let origin = format!("Origin: http://{}", site.authority());
     post(
         site,
@@ -58,7 +58,7 @@ pub fn submit(site: &Site, fields: &[(&str, &str)]) -> Reply {
     )
 }
 
-pub fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
+pub(crate) fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
     let (authority, headers) = (site.authority(), headers.join("\r\n"));
     let length = body.len();
     let head = format!(
@@ -67,7 +67,7 @@ pub fn post(site: &Site, headers: &[&str], body: &[u8]) -> Reply {
     exchange(site, &head, body)
 }
 
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     let fields: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("{name}={}", percent(value)))
@@ -84,7 +84,7 @@ fn percent(text: &str) -> String {
     text.bytes().map(encode).collect::<Vec<String>>().concat()
 }
 
-/// The head has its line ends, but not the empty line.
+/// `head` ends with CRLF, without the empty line.
 fn exchange(site: &Site, head: &str, body: &[u8]) -> Reply {
     let mut stream = connect(site);
     let head = format!("{head}Connection: close\r\n\r\n");
@@ -108,7 +108,7 @@ fn exchange(site: &Site, head: &str, body: &[u8]) -> Reply {
     }
 }
 
-pub fn connect(site: &Site) -> TcpStream {
+pub(crate) fn connect(site: &Site) -> TcpStream {
     let stream = TcpStream::connect(site.authority()).expect("the site listens");
     stream
         .set_read_timeout(Some(LIMIT))

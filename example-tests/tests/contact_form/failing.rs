@@ -1,24 +1,24 @@
-//! A mail server that does not take the letter: a sentence for the visitor, a line for whoever runs
-//! the form.
+//! A mail server that does not accept the message: the visitor sees a sentence, and the owner of the form
+//! gets a line in the log.
 
 use std::time::Instant;
 
 use example_tests::site::Site;
 use servers::authority::Authority;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 use servers::sink::Sink;
 
 use crate::client::{Reply, submit};
-use crate::support::{FROM, LETTER, TO, each_handler, serve, serve_with_server};
+use crate::support::{FROM, TO, VALID_FORM, each_handler, serve, serve_with_server};
 
 const LATER: &str = "Your message was not sent: our mail server cannot take it at the moment.";
 const REFUSED: &str = "Your message was not sent: our mail server did not take it.";
-const PERHAPS: &str = "Your message may have arrived";
-const SET_UP: &str = "Your message was not sent: this form is not set up correctly.";
+const MAY_HAVE_ARRIVED: &str = "Your message may have arrived";
+const WRONG_SETUP: &str = "Your message was not sent: this form is not set up correctly.";
 
-/// What was written is kept, and nothing of the server is shown.
-fn said(answer: &Reply, status: u16, sentence: &str) {
+/// Checks that the visitor's text is kept and nothing about the server is shown.
+fn assert_visitor_sees(answer: &Reply, status: u16, sentence: &str) {
     answer.says(status, sentence);
     answer.says(status, "value=\"ada@example.org\"");
     answer.says(status, "is this on?</textarea>");
@@ -31,7 +31,7 @@ fn said(answer: &Reply, status: u16, sentence: &str) {
     }
 }
 
-fn told(site: &Site, words: &[&str]) {
+fn assert_logged(site: &Site, words: &[&str]) {
     let line = site.line().expect("a line");
     assert!(line.starts_with("contact-form: "), "{line}");
     for word in words {
@@ -43,26 +43,26 @@ fn told(site: &Site, words: &[&str]) {
 }
 
 #[test]
-fn a_dead_mail_server_is_told_and_the_message_kept() {
+fn a_dead_mail_server_is_reported_and_the_message_is_kept() {
     each_handler(|component| {
-        let dead = Refusing::start();
+        let dead = RefusingPort::start();
         let url = format!("smtp://form:secret@127.0.0.1:{}", dead.port());
         let site = serve(component, &[("SMTP_URL", &url)]);
-        said(&submit(&site, &LETTER), 503, LATER);
-        told(&site, &["not sent: ", "connection refused"]);
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 503, LATER);
+        assert_logged(&site, &["not sent: ", "connection refused"]);
     });
 }
 
 #[test]
 fn a_silent_mail_server_is_waited_for_twenty_seconds() {
     each_handler(|component| {
-        let server = Server::start([Session::new().silence()]);
+        let server = Server::start([Script::new().silence()]);
         let site = serve_with_server(component, server.port());
         let start = Instant::now();
-        said(&submit(&site, &LETTER), 503, LATER);
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 503, LATER);
         let waited = start.elapsed();
         assert!((20..40).contains(&waited.as_secs()), "{waited:?}");
-        told(
+        assert_logged(
             &site,
             &["not sent: the time for the whole call (the limit `total`) was over at "],
         );
@@ -71,7 +71,7 @@ fn a_silent_mail_server_is_waited_for_twenty_seconds() {
 }
 
 #[test]
-fn a_refused_recipient_is_the_owners_affair() {
+fn a_refused_recipient_is_reported_to_the_owner() {
     each_handler(|component| {
         for (reply, status, sentence) in [
             ("550 5.7.1 No relaying", 502, REFUSED),
@@ -79,23 +79,23 @@ fn a_refused_recipient_is_the_owners_affair() {
         ] {
             let server = Server::start([until_rcpt().say(reply).silence()]);
             let site = serve_with_server(component, server.port());
-            said(&submit(&site, &LETTER), status, sentence);
-            told(&site, &["not sent: ", TO, reply]);
+            assert_visitor_sees(&submit(&site, &VALID_FORM), status, sentence);
+            assert_logged(&site, &["not sent: ", TO, reply]);
             server.finish();
         }
     });
 }
 
 #[test]
-fn a_refused_sender_is_the_owners_affair() {
+fn a_refused_sender_is_reported_to_the_owner() {
     each_handler(|component| {
         let server = Server::start([greeted()
             .expect("MAIL FROM:<form@site.test>")
             .say("553 5.7.1 Not your address")
             .silence()]);
         let site = serve_with_server(component, server.port());
-        said(&submit(&site, &LETTER), 502, REFUSED);
-        told(
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 502, REFUSED);
+        assert_logged(
             &site,
             &[
                 "not sent: ",
@@ -107,14 +107,14 @@ fn a_refused_sender_is_the_owners_affair() {
 }
 
 #[test]
-fn a_servers_long_reasons_are_cut_short_in_the_log_and_reach_no_visitor() {
+fn a_long_reply_is_shortened_in_the_log_and_hidden_from_the_visitor() {
     each_handler(|component| {
         let line = "5.7.1 ".to_owned() + &"because ".repeat(60);
         let reply = format!("553-{line}\r\n").repeat(100) + "553 " + &line;
         let server = Server::start([greeted().expect("MAIL FROM:*").say(&reply).silence()]);
         let site = serve_with_server(component, server.port());
-        said(&submit(&site, &LETTER), 502, REFUSED);
-        told(
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 502, REFUSED);
+        assert_logged(
             &site,
             &["5.7.1 because because", "…; nothing was delivered"],
         );
@@ -123,17 +123,17 @@ fn a_servers_long_reasons_are_cut_short_in_the_log_and_reach_no_visitor() {
 }
 
 #[test]
-fn a_letter_without_an_answer_may_have_arrived() {
+fn a_message_without_an_answer_may_have_arrived() {
     each_handler(|component| {
         let server = Server::start([until_rcpt()
             .say("250 2.1.5 Ok")
             .expect("DATA")
             .say("354 Go ahead")
-            .content()
+            .expect_content()
             .hang_up()]);
         let site = serve_with_server(component, server.port());
-        said(&submit(&site, &LETTER), 504, PERHAPS);
-        told(
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 504, MAY_HAVE_ARRIVED);
+        assert_logged(
             &site,
             &["may have been sent: the connection ended after the end of the message; "],
         );
@@ -150,14 +150,14 @@ fn a_certificate_of_another_authority_is_not_trusted() {
             component,
             &[("SMTP_URL", &url), ("SMTP_CA", &Authority::new().pem())],
         );
-        said(&submit(&site, &LETTER), 500, SET_UP);
-        told(&site, &["not sent: no TLS connection could be made: "]);
+        assert_visitor_sees(&submit(&site, &VALID_FORM), 500, WRONG_SETUP);
+        assert_logged(&site, &["not sent: no TLS connection could be made: "]);
         assert!(sink.deliveries().is_empty());
     });
 }
 
 #[test]
-fn what_is_not_set_is_named() {
+fn a_missing_setting_is_named() {
     each_handler(|component| {
         let all = [
             ("SMTP_URL", "smtp://127.0.0.1"),
@@ -170,8 +170,8 @@ fn what_is_not_set_is_named() {
                 .filter(|(name, _)| *name != missing)
                 .collect();
             let site = Site::serve(component, &set).unwrap();
-            said(&submit(&site, &LETTER), 500, SET_UP);
-            told(
+            assert_visitor_sees(&submit(&site, &VALID_FORM), 500, WRONG_SETUP);
+            assert_logged(
                 &site,
                 &["not sent: ", missing, " is not set in the environment"],
             );
@@ -180,7 +180,7 @@ fn what_is_not_set_is_named() {
 }
 
 #[test]
-fn what_is_set_wrong_is_named_without_the_password() {
+fn a_wrong_setting_is_named_without_the_password() {
     each_handler(|component| {
         for (name, value) in [
             ("SMTP_URL", "http://form:secret@127.0.0.1"),
@@ -190,20 +190,20 @@ fn what_is_set_wrong_is_named_without_the_password() {
         ] {
             let url = ("SMTP_URL", "smtp://form:secret@127.0.0.1:9");
             let site = serve(component, &[url, (name, value)]);
-            said(&submit(&site, &LETTER), 500, SET_UP);
-            told(&site, &["not sent: "]);
+            assert_visitor_sees(&submit(&site, &VALID_FORM), 500, WRONG_SETUP);
+            assert_logged(&site, &["not sent: "]);
         }
     });
 }
 
-fn greeted() -> Session {
-    Session::new()
+fn greeted() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-fn until_rcpt() -> Session {
+fn until_rcpt() -> Script {
     greeted()
         .expect("MAIL FROM:<form@site.test>")
         .say("250 2.1.0 Ok")

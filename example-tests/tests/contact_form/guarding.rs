@@ -1,9 +1,9 @@
-//! What is not let in.
+//! Requests that are refused.
 
 use std::io::{Read, Write};
 
 use crate::client::{FORM, ask, connect, encode, post, submit};
-use crate::support::{Form, LETTER, each_handler};
+use crate::support::{Form, VALID_FORM, each_handler};
 
 const LARGEST_BODY: usize = 128 * 1024;
 
@@ -11,7 +11,7 @@ const LARGEST_BODY: usize = 128 * 1024;
 fn another_sites_page_cannot_send() {
     each_handler(|component| {
         let form = Form::serve(component);
-        let (kind, body) = (format!("Content-Type: {FORM}"), encode(&LETTER));
+        let (kind, body) = (format!("Content-Type: {FORM}"), encode(&VALID_FORM));
         let from = |header: &str| post(&form.site, &[header, &kind], body.as_bytes());
         for elsewhere in [
             "Origin: https://evil.test",
@@ -31,11 +31,11 @@ fn another_sites_page_cannot_send() {
 }
 
 #[test]
-fn what_is_no_form_is_not_read() {
+fn a_body_of_another_type_is_refused() {
     each_handler(|component| {
         let form = Form::serve(component);
         let origin = format!("Origin: http://{}", form.site.authority());
-        let body = encode(&LETTER);
+        let body = encode(&VALID_FORM);
         for kind in [
             "Content-Type: text/plain",
             "Content-Type: multipart/form-data; boundary=x",
@@ -67,15 +67,15 @@ fn a_form_that_is_too_large_is_refused_with_a_page() {
                 .says(413, "it is too large");
         }
         assert!(form.deliveries().is_empty());
-        submit(&form.site, &LETTER).says(303, "Thank you");
+        submit(&form.site, &VALID_FORM).says(303, "Thank you");
     });
 }
 
 #[test]
-fn a_program_that_fills_in_every_field_is_thanked_for_nothing() {
+fn a_bot_that_fills_in_every_field_is_thanked_and_nothing_is_sent() {
     each_handler(|component| {
         let form = Form::serve(component);
-        let fields = [&LETTER[..], &[("website", "https://spam.test")]].concat();
+        let fields = [&VALID_FORM[..], &[("website", "https://spam.test")]].concat();
         let answer = submit(&form.site, &fields);
         assert_eq!((answer.status, answer.header("location")), (303, "thanks"));
         assert!(form.deliveries().is_empty());
@@ -88,7 +88,7 @@ fn a_program_that_fills_in_every_field_is_thanked_for_nothing() {
 }
 
 #[test]
-fn octets_that_are_no_text_do_no_harm() {
+fn octets_that_are_not_utf8_are_handled() {
     each_handler(|component| {
         let form = Form::serve(component);
         let headers = [
@@ -103,7 +103,7 @@ fn octets_that_are_no_text_do_no_harm() {
 }
 
 #[test]
-fn a_visitor_who_leaves_in_the_middle_harms_no_other() {
+fn a_visitor_who_leaves_in_the_middle_affects_nobody_else() {
     each_handler(|component| {
         let form = Form::serve(component);
         let mut leaving = connect(&form.site);
@@ -115,7 +115,7 @@ fn a_visitor_who_leaves_in_the_middle_harms_no_other() {
         leaving.write_all(head.as_bytes()).unwrap();
         leaving.shutdown(std::net::Shutdown::Write).unwrap();
         let mut answer = String::new();
-        // There may be none.
+        // There may be no answer.
         let _ = leaving.read_to_string(&mut answer);
         assert!(!answer.contains("303"), "{answer}");
         assert!(form.deliveries().is_empty());

@@ -1,5 +1,4 @@
-//! examples/contact-form and examples/contact-form-js, served by wasmtime: each test is held against
-//! both.
+//! examples/contact-form and examples/contact-form-js, served by wasmtime. Each test runs against both.
 
 mod browser;
 mod checking;

@@ -1,4 +1,4 @@
-//! What is there to read.
+//! The pages of the form.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn the_form_has_a_label_for_each_field() {
 }
 
 #[test]
-fn browsers_are_told_to_run_nothing_and_to_be_in_no_frame() {
+fn the_policy_forbids_scripts_and_frames() {
     each_handler(|component| {
         let site = serve(component, &[]);
         let (page, other) = (ask(&site, "GET /"), ask(&site, "GET /thanks"));
@@ -43,7 +43,7 @@ fn browsers_are_told_to_run_nothing_and_to_be_in_no_frame() {
     });
 }
 
-/// Of a policy that allows nothing but the style of that nonce.
+/// The nonce of a policy that allows only the page's style.
 fn nonce(policy: &str) -> &str {
     let nonce = policy.split_once("style-src 'nonce-").expect("a nonce").1;
     let nonce = nonce.split('\'').next().expect("its end");

@@ -1,16 +1,16 @@
-//! What becomes of a form that is right.
+//! Valid forms are sent.
 
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::client::{ask, submit};
-use crate::support::{FROM, Form, LETTER, PASSWORD, TO, each_handler, mailbox, parse, with};
+use crate::support::{FROM, Form, PASSWORD, TO, VALID_FORM, each_handler, mailbox, parse, with};
 
 #[test]
-fn a_filled_in_form_arrives_as_a_letter() {
+fn a_valid_form_arrives_as_a_message() {
     each_handler(|component| {
         let form = Form::serve(component);
-        let answer = submit(&form.site, &LETTER);
+        let answer = submit(&form.site, &VALID_FORM);
         assert_eq!((answer.status, answer.header("location")), (303, "thanks"));
         ask(&form.site, "GET /thanks").says(200, "Your message was sent.");
 
@@ -20,35 +20,35 @@ fn a_filled_in_form_arrives_as_a_letter() {
             (FROM, &[TO.into()][..])
         );
         assert!(delivery.tls && delivery.username == "form");
-        let letter = parse(&delivery);
+        let mail = parse(&delivery);
         let own = |name: &str, address: &str| (name.to_owned(), address.to_owned());
-        assert_eq!(mailbox(letter.from()), own("Contact form", FROM));
+        assert_eq!(mailbox(mail.from()), own("Contact form", FROM));
         assert_eq!(
-            mailbox(letter.reply_to()),
+            mailbox(mail.reply_to()),
             own("Ada Lovelace", "ada@example.org")
         );
-        assert_eq!(mailbox(letter.to()), own("", TO));
-        assert_eq!(letter.subject(), Some("Message from Ada Lovelace"));
-        assert!(letter.message_id().expect("one").ends_with("@site.test"));
+        assert_eq!(mailbox(mail.to()), own("", TO));
+        assert_eq!(mail.subject(), Some("Message from Ada Lovelace"));
+        assert!(mail.message_id().expect("one").ends_with("@site.test"));
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()
             .as_secs();
-        let date = letter.date().expect("one").to_timestamp();
+        let date = mail.date().expect("one").to_timestamp();
         assert!(now.abs_diff(date as u64) < 120, "{date}");
         assert_eq!(
-            letter.body_text(0).expect("text").replace("\r\n", "\n"),
+            mail.body_text(0).expect("text").replace("\r\n", "\n"),
             "Good day,\nis this on?\n\n-- \nAda Lovelace <ada@example.org>, by the contact form\n"
         );
     });
 }
 
 #[test]
-fn two_letters_have_message_ids_of_their_own() {
+fn two_messages_have_different_message_ids() {
     each_handler(|component| {
         let form = Form::serve(component);
-        submit(&form.site, &LETTER);
-        submit(&form.site, &LETTER);
+        submit(&form.site, &VALID_FORM);
+        submit(&form.site, &VALID_FORM);
         let deliveries = form.deliveries();
         let ids: Vec<_> = deliveries
             .iter()
@@ -64,7 +64,7 @@ fn twenty_visitors_at_once_are_served() {
         let form = Form::serve(component);
         thread::scope(|scope| {
             for _ in 0..20 {
-                scope.spawn(|| submit(&form.site, &LETTER).says(303, "Thank you"));
+                scope.spawn(|| submit(&form.site, &VALID_FORM).says(303, "Thank you"));
             }
         });
         assert_eq!(form.deliveries().len(), 20);
@@ -72,7 +72,7 @@ fn twenty_visitors_at_once_are_served() {
 }
 
 #[test]
-fn whatever_a_message_holds_arrives_as_it_was_written() {
+fn any_text_arrives_unchanged() {
     each_handler(|component| {
         let form = Form::serve(component);
         let dots = ".\r\n..\r\n.leading\r\nFrom here\r\n";
@@ -94,7 +94,7 @@ fn whatever_a_message_holds_arrives_as_it_was_written() {
 }
 
 #[test]
-fn the_longest_name_and_message_pass() {
+fn the_longest_name_and_message_are_accepted() {
     each_handler(|component| {
         let form = Form::serve(component);
         let name = "\u{1f984}".repeat(100);
@@ -106,18 +106,18 @@ fn the_longest_name_and_message_pass() {
         ];
         submit(&form.site, &fields).says(303, "Thank you");
         let delivery = form.delivery();
-        let letter = parse(&delivery);
-        assert_eq!(mailbox(letter.reply_to()).0, name);
-        assert!(letter.body_text(0).expect("text").starts_with(&message));
+        let mail = parse(&delivery);
+        assert_eq!(mailbox(mail.reply_to()).0, name);
+        assert!(mail.body_text(0).expect("text").starts_with(&message));
     });
 }
 
-/// Of the visitor nothing, and no password.
+/// The log contains nothing of the visitor and no password.
 #[test]
-fn whoever_runs_the_form_is_told_the_servers_answer() {
+fn the_owner_sees_the_servers_reply_in_the_log() {
     each_handler(|component| {
         let form = Form::serve(component);
-        submit(&form.site, &LETTER);
+        submit(&form.site, &VALID_FORM);
         let line = form.site.line().expect("a line");
         let id = parse(&form.delivery())
             .message_id()
@@ -133,13 +133,13 @@ fn whoever_runs_the_form_is_told_the_servers_answer() {
     });
 }
 
-/// For hosts that resolve no names.
+/// For hosts that resolve no names for sockets.
 #[test]
 fn a_server_at_an_ip_address_may_have_a_certificate_for_its_name() {
     each_handler(|component| {
         let name = ("SMTP_SERVER_NAME", "mail.test");
         let form = Form::serve_with_name(component, "mail.test", &[name]);
-        submit(&form.site, &LETTER).says(303, "Thank you");
+        submit(&form.site, &VALID_FORM).says(303, "Thank you");
         assert!(form.delivery().tls);
     });
 }

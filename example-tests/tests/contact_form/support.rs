@@ -1,4 +1,4 @@
-//! The form served beside a mail server, for either handler.
+//! Serves the form of either language beside a mail server.
 
 use std::path::Path;
 use std::thread;
@@ -9,19 +9,19 @@ use servers::authority::Authority;
 use servers::report::not_run;
 use servers::sink::{Account, Delivery, Sink};
 
-pub const PASSWORD: &str = "pa ss/w@rd";
-pub const TO: &str = "owner@mail.test";
-pub const FROM: &str = "form@site.test";
+pub(crate) const PASSWORD: &str = "pa ss/w@rd";
+pub(crate) const TO: &str = "owner@mail.test";
+pub(crate) const FROM: &str = "form@site.test";
 
-/// What a visitor may write.
-pub const LETTER: [(&str, &str); 3] = [
+/// A valid form.
+pub(crate) const VALID_FORM: [(&str, &str); 3] = [
     ("name", "Ada Lovelace"),
     ("address", "ada@example.org"),
     ("message", "Good day,\r\nis this on?"),
 ];
 
-/// Holds the test against the components of both languages, at once.
-pub fn each_handler(test: impl Fn(&str) + Sync) {
+/// Runs the test against the components of both languages at the same time.
+pub(crate) fn each_handler(test: impl Fn(&str) + Sync) {
     if let Err(why) = wasmtime() {
         return not_run(&"the contact form", &why);
     }
@@ -38,20 +38,24 @@ pub fn each_handler(test: impl Fn(&str) + Sync) {
     });
 }
 
-/// A form whose letters arrive.
-pub struct Form {
+/// A form with a mail server that accepts its messages.
+pub(crate) struct Form {
     pub site: Site,
     sink: Sink,
 }
 
 impl Form {
-    /// By STARTTLS, with a certificate of its own authority, and a password.
-    pub fn serve(component: &str) -> Form {
+    /// The mail server requires STARTTLS and a password; the form trusts its authority.
+    pub(crate) fn serve(component: &str) -> Form {
         Form::serve_with_name(component, "127.0.0.1", &[])
     }
 
-    /// Whose mail server has a certificate of this name.
-    pub fn serve_with_name(component: &str, name: &str, environment: &[(&str, &str)]) -> Form {
+    /// The mail server's certificate is for this name.
+    pub(crate) fn serve_with_name(
+        component: &str,
+        name: &str,
+        environment: &[(&str, &str)],
+    ) -> Form {
         let authority = Authority::new();
         let account = Account {
             username: "form".into(),
@@ -65,39 +69,40 @@ impl Form {
         Form { site, sink }
     }
 
-    pub fn deliveries(&self) -> Vec<Delivery> {
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.sink.deliveries()
     }
 
-    /// Panics unless it is the only one.
-    pub fn delivery(&self) -> Delivery {
+    /// Panics unless there is exactly one.
+    pub(crate) fn delivery(&self) -> Delivery {
         let mut deliveries = self.deliveries();
         assert_eq!(deliveries.len(), 1);
         deliveries.remove(0)
     }
 }
 
-/// With these variables beside those for the letter.
-pub fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
-    let letter = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
-    Site::serve(component, &[&letter, environment].concat()).unwrap_or_else(|why| panic!("{why}"))
+/// With these environment variables in addition to sender and recipient.
+pub(crate) fn serve(component: &str, environment: &[(&str, &str)]) -> Site {
+    let addresses = [("CONTACT_TO", TO), ("CONTACT_FROM", FROM)];
+    Site::serve(component, &[&addresses, environment].concat())
+        .unwrap_or_else(|why| panic!("{why}"))
 }
 
-/// Whose mail server is at this port, of 127.0.0.1, and talks in clear.
-pub fn serve_with_server(component: &str, port: u16) -> Site {
+/// The mail server listens at this port of 127.0.0.1, without TLS.
+pub(crate) fn serve_with_server(component: &str, port: u16) -> Site {
     serve(
         component,
         &[("SMTP_URL", &format!("smtp://127.0.0.1:{port}"))],
     )
 }
 
-pub fn parse(delivery: &Delivery) -> Message<'_> {
+pub(crate) fn parse(delivery: &Delivery) -> Message<'_> {
     let parser = MessageParser::default();
-    parser.parse(&delivery.message).expect("a letter")
+    parser.parse(&delivery.message).expect("a message")
 }
 
-/// Name and address of the only one that the header has.
-pub fn mailbox(header: Option<&Address>) -> (String, String) {
+/// The name and the address of the only mailbox in the header.
+pub(crate) fn mailbox(header: Option<&Address>) -> (String, String) {
     let all = header.expect("the header").clone().into_list();
     let [one] = all.as_slice() else {
         panic!("{all:?}")
@@ -106,7 +111,7 @@ pub fn mailbox(header: Option<&Address>) -> (String, String) {
     (own(one.name()), own(one.address()))
 }
 
-/// The letter with one field otherwise.
-pub fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
-    LETTER.map(|(field, usual)| (field, if field == name { value } else { usual }))
+/// The valid form with another value in one field.
+pub(crate) fn with<'a>(name: &str, value: &'a str) -> [(&'static str, &'a str); 3] {
+    VALID_FORM.map(|(field, usual)| (field, if field == name { value } else { usual }))
 }

@@ -1,7 +1,7 @@
 //! Messages that arrive.
 
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
@@ -17,7 +17,7 @@ fn sink(authority: &Authority) -> Sink {
     Sink::start(&authority.issue(&["127.0.0.1"]), vec![account], |_| ())
 }
 
-/// With the sink's address, and what trusts and persuades it.
+/// Runs a program with the sink's port, authority and password in its environment.
 fn run_with(sink: &Sink, authority: &Authority, program: &str) -> Option<String> {
     let (port, pem) = (sink.port().to_string(), authority.pem());
     let environment = [("PORT", &*port), ("CA", &pem), ("PASSWORD", PASSWORD)];
@@ -45,7 +45,7 @@ fn a_message_arrives_over_tls_with_a_password() {
 }
 
 #[test]
-fn a_stream_of_five_megabytes_arrives_octet_by_octet() {
+fn a_stream_of_five_megabytes_arrives_unchanged() {
     let authority = Authority::new();
     let sink = sink(&authority);
     let Some(said) = run_with(&sink, &authority, "stream.mjs") else {
@@ -70,7 +70,7 @@ fn a_program_ends_by_itself_when_its_mailers_are_idle() {
 
 #[test]
 fn send_mail_takes_a_url_and_runs_many_times_at_once() {
-    let server = Server::start((0..6).map(|_| plain()));
+    let server = Server::start((0..6).map(|_| one_message()));
     let port = server.port().to_string();
     let Some(said) = run("send-mail.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -83,7 +83,7 @@ fn send_mail_takes_a_url_and_runs_many_times_at_once() {
 
 #[test]
 fn the_sync_interface_works_without_the_facade() {
-    let server = Server::start([plain()]);
+    let server = Server::start([one_message()]);
     let port = server.port().to_string();
     let Some(said) = run("sync.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -92,7 +92,7 @@ fn the_sync_interface_works_without_the_facade() {
     server.finish();
 }
 
-fn plain() -> Session {
+fn one_message() -> Script {
     script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .followed_by(script::content())

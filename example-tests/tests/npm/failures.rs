@@ -1,7 +1,7 @@
-//! What goes wrong is an error with a code, and words without secrets.
+//! Every failure is an error with a code, and its text contains no secret.
 
 use servers::authority::Authority;
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
@@ -30,7 +30,7 @@ fn a_wrong_password_is_refused_and_never_shown() {
 }
 
 #[test]
-fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
+fn a_refused_recipient_is_named_with_and_without_accepted_ones() {
     let both = script::envelope("b@mail.test", "250 2.1.5 Ok")
         .expect("RCPT TO:<nobody@mail.test>")
         .say("550 5.1.1 Unknown");
@@ -54,8 +54,8 @@ fn a_refused_recipient_is_named_beside_the_accepted_and_alone() {
 }
 
 #[test]
-fn a_dead_port_says_so() {
-    let dead = Refusing::start();
+fn a_refused_connection_is_reported() {
+    let dead = RefusingPort::start();
     let Some(said) = run("dead.mjs", &[("PORT", &dead.port().to_string())]) else {
         return;
     };
@@ -64,12 +64,12 @@ fn a_dead_port_says_so() {
 }
 
 #[test]
-fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
+fn after_a_lost_answer_the_message_may_have_been_delivered() {
     let server = Server::start([script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up()]);
     let port = server.port().to_string();
     let Some(said) = run("lost.mjs", &[("PORT", &port)]) else {
@@ -79,13 +79,13 @@ fn a_lost_answer_leaves_it_open_whether_the_message_was_delivered() {
         said,
         "disconnected at acceptance, may-have-been-delivered: the connection ended after the end of \
          the message; the message may have been delivered; sending it again may deliver it twice; if \
-         you do, keep its Message-ID, by which readers can tell doubles\n"
+         you do, keep its Message-ID, so that the copy can be recognised\n"
     );
     server.finish();
 }
 
 #[test]
-fn wrong_arguments_are_errors_that_do_not_show_them() {
+fn wrong_arguments_are_errors_that_do_not_repeat_them() {
     let Some(said) = run("arguments.mjs", &[]) else {
         return;
     };
@@ -109,12 +109,12 @@ fn wrong_arguments_are_errors_that_do_not_show_them() {
 }
 
 #[test]
-fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
+fn a_stream_that_fails_delivers_nothing_and_the_mailer_goes_on() {
     let begun = script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .expect("DATA")
         .say("354 Go ahead")
-        .closed();
+        .expect_close();
     let whole = script::greeting()
         .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
         .followed_by(script::content())
@@ -129,12 +129,12 @@ fn a_stream_that_breaks_off_delivers_nothing_and_the_mailer_goes_on() {
 }
 
 #[test]
-fn a_worker_that_breaks_down_is_an_error() {
+fn a_crashed_worker_is_an_error() {
     let Some(said) = run("broken.mjs", &[]) else {
         return;
     };
     assert!(
-        said.starts_with("crashed: envoi's Worker broke down: "),
+        said.starts_with("crashed: envoi's Worker crashed: "),
         "{said}"
     );
     assert!(said.contains("envoi.core.wasm"), "{said}");

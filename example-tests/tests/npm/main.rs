@@ -1,4 +1,4 @@
-//! The npm package, packed, installed into an empty project, and used by programs there.
+//! The npm package, packed and installed into an empty project, and used by the programs in `programs/`.
 
 mod delivery;
 mod failures;

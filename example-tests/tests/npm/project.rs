@@ -1,4 +1,4 @@
-//! A user's project, which has installed the package, and programs in it.
+//! A user's project with the package installed, and the programs in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use example_tests::{node, program::Program};
 use servers::report;
 
-/// `None` where this machine cannot have it, which is reported.
-pub fn project() -> Option<&'static Path> {
+/// `None` if this machine cannot have it, which is reported.
+pub(crate) fn project() -> Option<&'static Path> {
     static PROJECT: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
         match node::project(&project) {
@@ -34,8 +34,8 @@ fn copy_programs(project: &Path) {
     }
 }
 
-/// A program of `programs/`, in the project; `None` as above.
-pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
+/// Starts a program of `programs/` in the project; `None` as in [`project`].
+pub(crate) fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     let project = project()?;
     let mut node = Command::new("node");
     node.arg(name).envs(environment.iter().copied());
@@ -43,9 +43,9 @@ pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Program> {
     Some(Program::start(&mut node))
 }
 
-/// Runs it to its end, which has to be a good one; what it printed.
-pub fn run(name: &str, environment: &[(&str, &str)]) -> Option<String> {
+/// Runs a program, which has to succeed; returns its output.
+pub(crate) fn run(name: &str, environment: &[(&str, &str)]) -> Option<String> {
     let ended = start(name, environment)?.end();
-    assert!(ended.well, "{ended:?}");
+    assert!(ended.succeeded, "{ended:?}");
     Some(ended.stdout)
 }

@@ -1,31 +1,31 @@
-//! What most conversations have.
+//! The common parts of the scripted conversations.
 
-use servers::scripted::Session;
+use servers::scripted::Script;
 
-pub fn greeting() -> Session {
-    Session::new()
+pub(crate) fn greeting() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-/// Of a message to one recipient, whom the server answers so.
-pub fn envelope(recipient: &str, reply: &str) -> Session {
-    Session::new()
+/// The envelope of a message with one recipient; `reply` answers RCPT.
+pub(crate) fn envelope(recipient: &str, reply: &str) -> Script {
+    Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
         .expect(&format!("RCPT TO:<{recipient}>"))
         .say(reply)
 }
 
-pub fn content() -> Session {
-    Session::new()
+pub(crate) fn content() -> Script {
+    Script::new()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("250 2.0.0 Ok")
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+pub(crate) fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }

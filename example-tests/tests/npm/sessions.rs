@@ -1,13 +1,13 @@
-//! Everything that the interface has is there: sessions, messages in pieces, options, transcripts.
+//! Sessions, messages in pieces, options and transcripts of the package.
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::project::run;
 use crate::script;
 
 #[test]
-fn a_session_command_by_command() {
-    let server = Server::start([Session::new()
+fn a_session_works_command_by_command() {
+    let server = Server::start([Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250-mail.test\r\n250-SIZE 1000000\r\n250 DSN")
@@ -28,7 +28,7 @@ fn a_session_command_by_command() {
                  252\n\
                  2.0.0: 2.0.0 Ok\n\
                  221\n\
-                 wrong-state: this client has ended; correct the order of the calls\n\
+                 wrong-state: this session has ended; correct the order of the calls\n\
                  client: QUIT\n";
     assert_eq!(said, words);
     let heard = server.finish();
@@ -45,7 +45,7 @@ fn several_messages_have_a_result_each() {
         .followed_by(script::content())
         .followed_by(script::quit())]);
     let port = server.port().to_string();
-    let Some(said) = run("letters.mjs", &[("PORT", &port)]) else {
+    let Some(said) = run("send-all.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
     assert_eq!(said, "err: SmtpError recipients-refused\nok: b@mail.test\n");

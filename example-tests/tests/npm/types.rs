@@ -1,4 +1,4 @@
-//! The declarations, for those who write TypeScript.
+//! The TypeScript declarations.
 
 use std::fs;
 use std::process::Command;
@@ -8,14 +8,14 @@ use servers::report;
 use crate::project::project;
 
 #[test]
-fn a_program_in_typescript_passes_its_checks() {
+fn a_program_in_typescript_compiles() {
     if let Some(answer) = check("example.ts") {
         assert_eq!(answer, Ok(String::new()));
     }
 }
 
 #[test]
-fn a_wrong_call_is_told_before_it_runs() {
+fn a_wrong_call_does_not_compile() {
     if let Some(answer) = check("mistakes.ts") {
         let errors = answer.expect_err("it has mistakes");
         let lines = errors
@@ -26,23 +26,23 @@ fn a_wrong_call_is_told_before_it_runs() {
 }
 
 #[test]
-fn the_declarations_have_the_interfaces_words() {
+fn the_declarations_contain_the_interfaces_documentation() {
     let Some(project) = project() else {
         return;
     };
     let read = |file: &str| fs::read_to_string(project.join("node_modules/envoi").join(file));
     let resources = read("types/smtp.d.ts").expect("it is there");
-    assert!(resources.contains("* A DNS name or an IP address. A dot at the end"));
-    assert!(resources.contains("see `mailer.send` for what it may hold"));
+    assert!(resources.contains("* `host` is a DNS name or an IP address. A final dot"));
+    assert!(resources.contains("`mailer.send` says which bytes it may have."));
     let interface = read("sync/interfaces/envoi-mail-smtp.d.ts").expect("it is there");
-    assert!(interface.contains("* The server was silent for as long as `setTimeout` allows."));
+    assert!(interface.contains("* A timeout passed (`setTimeout`)."));
     assert!(
         !interface.contains("* ---"),
         "lines that divide the file are no words"
     );
 }
 
-/// What the compiler has to say, which is in `Err` where it refuses.
+/// The compiler's output: `Err` if it refuses the program.
 fn check(name: &str) -> Option<Result<String, String>> {
     let project = project()?;
     let packages = ["typescript@7.0.2", "@types/node@20.19.25"];

@@ -1,4 +1,4 @@
-//! Nothing blocks while a server does not answer.
+//! The event loop and other mailers go on while a server is silent.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -9,20 +9,20 @@ use example_tests::program::Program;
 
 use crate::project::start;
 
-/// For a program that starts on a machine that does other things too.
+/// A program takes long to start on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(5);
 
-/// A server that greets when the test says so.
-struct Silent {
+/// A server that greets when the test wants it to.
+struct DelayedServer {
     listener: TcpListener,
 }
 
-impl Silent {
-    fn new() -> Silent {
+impl DelayedServer {
+    fn new() -> DelayedServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         listener.set_nonblocking(true).expect("it is a socket");
-        Silent { listener }
+        DelayedServer { listener }
     }
 
     fn start(&self, program: &str) -> Option<Program> {
@@ -30,7 +30,7 @@ impl Silent {
         start(program, &[("PORT", &port.to_string())])
     }
 
-    /// Waits for the program.
+    /// Waits until the program connects.
     fn connected(&self) -> TcpStream {
         let deadline = Instant::now() + LIMIT;
         while Instant::now() < deadline {
@@ -44,7 +44,7 @@ impl Silent {
     }
 }
 
-/// Greeted so, a client goes.
+/// Greets with a refusal, which ends the client.
 fn refuse(mut client: TcpStream) {
     client
         .write_all(b"554 5.3.2 Closed\r\n")
@@ -53,17 +53,17 @@ fn refuse(mut client: TcpStream) {
 
 fn ends_with(program: Program, expected: &str) {
     let ended = program.end();
-    assert!(ended.well && ended.stdout == expected, "{ended:?}");
+    assert!(ended.succeeded && ended.stdout == expected, "{ended:?}");
 }
 
 #[test]
 fn timers_run_while_a_server_is_silent() {
-    let server = Silent::new();
+    let server = DelayedServer::new();
     let Some(mut program) = server.start("ticks.mjs") else {
         return;
     };
     let client = server.connected();
-    // Before the server has said a word.
+    // The server has not greeted yet.
     assert_eq!(program.line().as_deref(), Some("ten ticks"));
     refuse(client);
     ends_with(program, "rejected at greeting\n");
@@ -71,26 +71,26 @@ fn timers_run_while_a_server_is_silent() {
 
 #[test]
 fn two_mailers_wait_at_once() {
-    let server = Silent::new();
+    let server = DelayedServer::new();
     let Some(program) = server.start("parallel.mjs") else {
         return;
     };
-    // One after the other, the second would not come before the first was answered.
+    // If the mailers waited in turn, the second would connect only after the first was answered.
     let clients = [server.connected(), server.connected()];
     clients.into_iter().for_each(refuse);
     ends_with(program, "rejected at greeting\nrejected at greeting\n");
 }
 
 #[test]
-fn a_signal_ends_what_waits_and_its_connection() {
-    let server = Silent::new();
+fn a_signal_ends_waiting_calls_and_their_connection() {
+    let server = DelayedServer::new();
     let Some(mut program) = server.start("abort.mjs") else {
         return;
     };
     let mut client = server.connected();
-    program.tell("abort");
+    program.write_line("abort");
     let mut rest = Vec::new();
-    // The end of the connection, in whatever order.
+    // The connection may end in any order.
     let _ = client.read_to_end(&mut rest);
     assert!(rest.is_empty(), "{rest:?}");
     let said = "aborted, may-have-been-delivered\n\

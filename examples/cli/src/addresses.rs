@@ -1,7 +1,7 @@
-//! The addresses in a field such as To (RFC 5322, section 3.4).
+//! Parses the addresses of a header field such as To (RFC 5322, section 3.4).
 
-/// The address of each mailbox, groups opened. Whether it can be sent to, the mailer says.
-pub fn addresses(field: &str) -> Vec<String> {
+/// The address of each mailbox, those in groups included. The mailer checks them later.
+pub(crate) fn addresses(field: &str) -> Vec<String> {
     let mut list = List::default();
     let mut characters = field.chars();
     while let Some(character) = characters.next() {
@@ -12,7 +12,7 @@ pub fn addresses(field: &str) -> Vec<String> {
             '<' => list.address = Some(String::new()),
             '>' => list.inside = false,
             ',' | ';' if !list.inside => list.end_mailbox(),
-            // The name of a group.
+            // Ends the name of a group.
             ':' if !list.inside => list.text.clear(),
             other => list.part().push(other),
         }
@@ -25,9 +25,9 @@ pub fn addresses(field: &str) -> Vec<String> {
 #[derive(Default)]
 struct List {
     addresses: Vec<String>,
-    /// Of the mailbox under way, what is outside of angle brackets.
+    /// The text of the current mailbox outside angle brackets.
     text: String,
-    /// What is inside of them.
+    /// The text inside them.
     address: Option<String>,
     inside: bool,
 }
@@ -63,7 +63,7 @@ fn quoted(characters: &mut impl Iterator<Item = char>, part: &mut String) {
     }
 }
 
-/// An address literal, which holds colons.
+/// An address literal, which may contain colons.
 fn literal(characters: &mut impl Iterator<Item = char>, part: &mut String) {
     part.push('[');
     for character in characters {
@@ -74,7 +74,7 @@ fn literal(characters: &mut impl Iterator<Item = char>, part: &mut String) {
     }
 }
 
-/// Comments nest.
+/// Skips a comment. Comments nest.
 fn comment(characters: &mut impl Iterator<Item = char>) {
     let mut depth = 1;
     while let Some(character) = characters.next() {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_stays_for_the_mailer_to_refuse() {
+    fn an_invalid_address_is_left_for_the_mailer_to_refuse() {
         assert_eq!(addresses("Jane Doe j@x.test"), ["Jane Doe j@x.test"]);
         assert_eq!(addresses("<a@x.test, b@x.test"), ["a@x.test, b@x.test"]);
         assert_eq!(addresses("\"unfinished"), ["\"unfinished"]);

@@ -1,11 +1,11 @@
-//! What an error means, where it happened, and what to do.
+//! Errors and replies as text for people.
 
 use crate::envoi::mail::smtp::{
     Error, RecipientReply, Reply, TlsFailure, UnsentRecipient, explain,
 };
 
-/// The component's sentence, and this program's option or variable that may help.
-pub fn sentence(error: &Error) -> String {
+/// The component's sentence, and an option or variable of this program that may help.
+pub(crate) fn sentence(error: &Error) -> String {
     let sentence = explain(error).sentence;
     match option(error) {
         Some(option) => format!("{sentence} ({option})"),
@@ -13,13 +13,13 @@ pub fn sentence(error: &Error) -> String {
     }
 }
 
-/// What the server said of someone.
-pub fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
+/// The server's reply about a recipient.
+pub(crate) fn recipient(RecipientReply { recipient, reply }: &RecipientReply) -> String {
     format!("{recipient}: {}", words(reply))
 }
 
-/// Why someone was sent nothing.
-pub fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
+/// Why the message was not sent to a recipient.
+pub(crate) fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> String {
     format!("{recipient}: {}", sentence(error))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::envoi::mail::smtp::{DsnContents, DsnNotify, Security};
 
-pub const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 envoi-cli sends the message on standard input: header, empty line, body.
 
     wasmtime run -S inherit-network,allow-ip-name-lookup --env ENVOI_PASSWORD envoi-cli.wasm \\
@@ -11,46 +11,46 @@ envoi-cli sends the message on standard input: header, empty line, body.
   --server URL         smtps://USER@HOST:PORT (TLS from the first byte, port 465) or smtp://...
                        (STARTTLS, port 587); USER percent-encoded; default: SMTP_URL
   -f, --from ADDRESS   the sender, '' for none (a bounce); default: the message's Sender or From
-  --to ADDRESS         a recipient; again for each
+  --to ADDRESS         a recipient; repeat it for others
   -t, --read-recipients
                        recipients from the message's To, Cc and Bcc too
 
-  --security KIND      instead of the URL's: implicit-tls, starttls, opportunistic (STARTTLS where
+  --security KIND      instead of the URL's: implicit-tls, starttls, opportunistic (STARTTLS if
                        offered; can be stripped), plaintext
-  --tls-name NAME      the name that the certificate bears, where it is not the host
-  --mechanism NAME     such as SCRAM-SHA-256, PLAIN, XOAUTH2; again for each, in order
+  --tls-name NAME      the name in the certificate, if it is not the host
+  --mechanism NAME     such as SCRAM-SHA-256, PLAIN, XOAUTH2; repeat it for others, in order
   --local-name NAME    the name given in EHLO
-  --timeout SECONDS    give up on the message after so long; default: the limits of RFC 5321
-  --notify WHEN        ask for notifications: never, or success, failure, delay with commas between
+  --timeout SECONDS    give up after this time; default: the limits of RFC 5321
+  --notify WHEN        ask for notifications: never, or some of success,failure,delay
   --return PART        what a notification brings back: full or headers
-  --envelope-id ID     what a notification names the message by
+  --envelope-id ID     the name of the message in a notification
 
   -v, --verbose        show the conversation on standard error, without secrets
   -h, --help           show this
   --version            show the version
 
-Environment (wasmtime: --env NAME), out of sight of others:
+Environment (wasmtime: --env NAME), which other users cannot see:
   SMTP_URL             the server
   ENVOI_PASSWORD       the password of the URL's USER
   ENVOI_TOKEN          an OAuth 2.0 access token instead
   ENVOI_CA             certificates (PEM) of authorities to trust besides Mozilla's
 
-Bcc is never sent. Lines on standard output tell who accepted, on standard error who did not.
+Bcc is never sent. Standard output lists the accepted recipients, standard error the others.
 Exit codes are those of sysexits.h: 0 accepted for all, 64 usage, 65 the message or an address,
 67 recipient refused, 68 host unknown, 69 refused, 70 a defect, 74 standard input or output,
 75 try again later, 76 TLS or not SMTP, 77 not permitted, 78 settings. Hosts before WASI 0.2.12
 (wasmtime: before 46) need -S cli-exit-with-code.
 ";
 
-pub enum Command {
+pub(crate) enum Command {
     Help,
     Version,
     Send(Arguments),
 }
 
-/// What to send, and how. No `Debug`: the server's URL may hold a password.
+/// The options. No `Debug`, because the server's URL may contain a password.
 #[derive(Default)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     pub server: Option<String>,
     pub from: Option<String>,
     pub to: Vec<String>,
@@ -67,8 +67,8 @@ pub struct Arguments {
     pub verbose: bool,
 }
 
-/// The error is one line for people.
-pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String> {
+/// The error is a line for people.
+pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut given = Arguments::default();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
@@ -86,14 +86,15 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String>
             })?,
         }
     }
-    match given.to.is_empty() && !given.read_recipients {
-        true => Err("no recipient: give --to ADDRESS, or -t for those of the message".into()),
-        false => Ok(Command::Send(given)),
+    if given.to.is_empty() && !given.read_recipients {
+        Err("no recipient: give --to ADDRESS, or -t for those of the message".into())
+    } else {
+        Ok(Command::Send(given))
     }
 }
 
 impl Arguments {
-    /// Whether it is an option without a value.
+    /// Sets an option without a value. Returns whether it was one.
     fn flag(&mut self, option: &str, attached: Option<&str>) -> Result<bool, String> {
         let flag = match option {
             "--read-recipients" | "-t" => &mut self.read_recipients,
@@ -124,13 +125,13 @@ impl Arguments {
             "--notify" => once(option, &mut self.notify, notify(&value()?)?),
             "--return" => once(option, &mut self.dsn_contents, contents(&value()?)?),
             "--envelope-id" => once(option, &mut self.envelope_id, value()?),
-            // Nothing more of it is repeated: it may be a password.
+            // Only the start is repeated, because the rest may be a password.
             option if option.starts_with("--") => Err(format!("unknown option {option}")),
             option if option.starts_with('-') => {
                 let letter: String = option.chars().take(2).collect();
                 Err(format!("unknown option {letter}"))
             }
-            _ => Err("an argument that is no option: recipients are given with --to".into()),
+            _ => Err("an argument without an option: recipients are given with --to".into()),
         }
     }
 }
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn options_take_their_values_in_either_way() {
+    fn a_value_follows_an_option_after_a_space_or_an_equals_sign() {
         let given = parsed("--server=smtp://host -f a@x --to b@x --to=c@x --notify failure,delay");
         let given = given.unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(given.server.as_deref(), Some("smtp://host"));

@@ -1,12 +1,12 @@
-//! From whom and to whom: the command line, then the message's header.
+//! The envelope: from the command line, otherwise from the message's header.
 
 use crate::addresses::addresses;
 use crate::arguments::Arguments;
 use crate::envoi::mail::smtp::Envelope;
 use crate::header::Header;
 
-/// The error is one line for people.
-pub fn envelope(arguments: &Arguments, header: &Header) -> Result<Envelope, String> {
+/// The error is a line for people.
+pub(crate) fn envelope(arguments: &Arguments, header: &Header) -> Result<Envelope, String> {
     let sender = match &arguments.from {
         Some(sender) => sender.clone(),
         None => author(header)?,
@@ -15,23 +15,23 @@ pub fn envelope(arguments: &Arguments, header: &Header) -> Result<Envelope, Stri
     if arguments.read_recipients {
         recipients.append(&mut named(header)?);
     }
-    // Who is in To and Cc gets the message once.
+    // A recipient in both To and Cc gets the message once.
     let mut seen = Vec::new();
     recipients.retain(|recipient| {
         let new = !seen.contains(recipient);
         seen.extend(new.then(|| recipient.clone()));
         new
     });
-    match recipients.is_empty() {
-        true => Err("the message's To, Cc and Bcc name no one: give --to ADDRESS".into()),
-        false => Ok(Envelope {
-            sender: Some(sender).filter(|sender| !sender.is_empty()),
-            recipients,
-        }),
+    if recipients.is_empty() {
+        return Err("the message's To, Cc and Bcc name no one: give --to ADDRESS".into());
     }
+    Ok(Envelope {
+        sender: Some(sender).filter(|sender| !sender.is_empty()),
+        recipients,
+    })
 }
 
-/// Sender, or From where it is one (RFC 5322, section 3.6.2).
+/// The address in Sender; without that field, the only address in From (RFC 5322, section 3.6.2).
 fn author(header: &Header) -> Result<String, String> {
     let field = |name| header.values(name).flat_map(|value| addresses(&value));
     let mut authors: Vec<_> = field("Sender").collect();
@@ -46,7 +46,7 @@ fn author(header: &Header) -> Result<String, String> {
 }
 
 fn named(header: &Header) -> Result<Vec<String>, String> {
-    // Resent, its To names those of the first time (RFC 5322, section 3.6.6).
+    // To has the original recipients, not those of the resent message (RFC 5322, section 3.6.6).
     if header.values("Resent-To").next().is_some() {
         return Err("the message was resent (Resent-To): give --to ADDRESS instead of -t".into());
     }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_goes_before_the_header() {
+    fn the_command_line_overrides_the_header() {
         let arguments = Arguments {
             from: Some("".into()),
             to: vec!["e@x".into()],
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn several_authors_have_a_sender() {
+    fn several_authors_need_a_sender() {
         let message = "From: a@x, b@x\nTo: c@x\n";
         assert!(
             of(read_recipients(), message)
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_unclear_is_asked_for() {
+    fn a_missing_or_unclear_address_is_asked_for() {
         for (message, fault) in [
             ("To: b@x\n\n", "--from"),
             ("From: a@x\nTo: undisclosed-recipients:;\n\n", "--to"),

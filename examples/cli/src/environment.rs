@@ -1,19 +1,19 @@
-//! What the environment says: secrets above all, which a command line would show to others.
+//! The environment variables. Secrets come from here, because other users can see a command line.
 
 use wasip2::cli::environment::get_environment;
 
-/// No `Debug`: it holds secrets.
+/// No `Debug`, because it contains secrets.
 #[derive(Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     pub server: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
-    /// PEM.
+    /// Certificates in PEM.
     pub authorities: Option<String>,
 }
 
 impl Environment {
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut read = Self::default();
         for (name, value) in get_environment() {
             let slot = match name.as_str() {

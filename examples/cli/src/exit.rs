@@ -1,41 +1,41 @@
-//! Exit codes: those of sysexits.h, by which a caller knows whether to try again.
+//! Exit codes of sysexits.h. They tell the caller whether to try again.
 
 use crate::envoi::mail::smtp::{Error, Phase, RecipientReply, Rejection, Reply};
 
-pub const USAGE: u8 = 64;
-pub const DATA: u8 = 65;
-pub const NO_USER: u8 = 67;
-pub const NO_HOST: u8 = 68;
-pub const UNAVAILABLE: u8 = 69;
-pub const SOFTWARE: u8 = 70;
-pub const IO: u8 = 74;
-pub const TEMPORARY: u8 = 75;
-pub const PROTOCOL: u8 = 76;
-pub const NO_PERMISSION: u8 = 77;
-pub const CONFIGURATION: u8 = 78;
+pub(crate) const USAGE: u8 = 64;
+pub(crate) const DATA: u8 = 65;
+pub(crate) const NO_USER: u8 = 67;
+pub(crate) const NO_HOST: u8 = 68;
+pub(crate) const UNAVAILABLE: u8 = 69;
+pub(crate) const SOFTWARE: u8 = 70;
+pub(crate) const IO: u8 = 74;
+pub(crate) const TEMPORARY: u8 = 75;
+pub(crate) const PROTOCOL: u8 = 76;
+pub(crate) const NO_PERMISSION: u8 = 77;
+pub(crate) const CONFIGURATION: u8 = 78;
 
-/// Why the message was not sent to all, for people and for programs.
+/// Why the message was not sent to all recipients, for people and for programs.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     pub code: u8,
     pub what: String,
 }
 
 impl Failure {
-    pub fn new(code: u8, what: impl Into<String>) -> Self {
+    pub(crate) fn new(code: u8, what: impl Into<String>) -> Self {
         let what = what.into();
         Self { code, what }
     }
 }
 
-pub fn code(error: &Error) -> u8 {
+pub(crate) fn code(error: &Error) -> u8 {
     match error {
         Error::InvalidArgument(_) => DATA,
         Error::AccessDenied(_) => NO_PERMISSION,
         Error::LookupFailed(_) => NO_HOST,
-        // As sysexits.h says: such as a connection that cannot be made.
+        // sysexits.h gives a failed connection as its example.
         Error::ConnectFailed(_) | Error::Timeout(_) | Error::Disconnected(_) => TEMPORARY,
-        Error::TlsFailed(_) | Error::Protocol(_) => PROTOCOL,
+        Error::TlsFailed(_) | Error::ProtocolError(_) => PROTOCOL,
         Error::StarttlsUnavailable | Error::AuthUnavailable(_) | Error::AuthNeedsTls => {
             CONFIGURATION
         }
@@ -46,8 +46,8 @@ pub fn code(error: &Error) -> u8 {
     }
 }
 
-/// Of recipients who were refused: one that may be accepted later is worth another try.
-pub fn of_recipients(refused: &[RecipientReply]) -> u8 {
+/// The code for refused recipients: `TEMPORARY` if at least one may be accepted later.
+pub(crate) fn of_recipients(refused: &[RecipientReply]) -> u8 {
     let codes = refused.iter().map(|one| of_recipient(&one.reply));
     let later = |code: &u8| *code == TEMPORARY;
     codes
@@ -66,8 +66,7 @@ fn of_rejection(Rejection { phase, reply, .. }: &Rejection) -> u8 {
     }
 }
 
-/// By its enhanced code (RFC 3463), where 5.1.x is the address, 5.2.x the mailbox's state, 5.7.x
-/// policy.
+/// Uses the enhanced code (RFC 3463): 5.1.x is about the address, 5.2.x the mailbox, 5.7.x policy.
 fn of_recipient(reply: &Reply) -> u8 {
     match (reply.code, reply.enhanced_code) {
         (400..=499, _) => TEMPORARY,
@@ -93,11 +92,11 @@ mod tests {
     fn a_reply_says_whether_to_try_again() {
         let rejected = |phase, code| {
             let reply = reply(code, None);
-            let tried = Vec::new();
+            let tried_mechanisms = Vec::new();
             super::code(&Error::Rejected(Rejection {
                 phase,
                 reply,
-                tried,
+                tried_mechanisms,
             }))
         };
         assert_eq!(rejected(Phase::Mail, 451), TEMPORARY);
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_recipients_one_to_try_again_goes_first() {
+    fn one_temporary_refusal_among_several_makes_the_code_temporary() {
         let refused = |code| RecipientReply {
             recipient: "b@x".into(),
             reply: reply(code, None),

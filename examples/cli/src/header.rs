@@ -1,35 +1,35 @@
-//! The message's header section (RFC 5322, section 2.2), read before anything is sent.
+//! Reads the message's header section (RFC 5322, section 2.2) before anything is sent.
 //!
-//! A line ends in LF, CRLF or CR, as it does for the mailer, which makes each a CRLF: a Bcc behind a
-//! bare CR would be a field on the wire.
+//! A line ends in LF, CRLF or CR, because the mailer makes a CRLF of each: a Bcc after a bare CR must be
+//! found too.
 
 use std::io::{self, Read};
 
-/// Of a header, which has to be held: those of long lists and many hops have some 50 KB.
+/// The largest header, in octets; it is kept in memory. Large ones, with many recipients and hops, have some 50 KB.
 const MAX_HEADER: usize = 1024 * 1024;
-/// Of the message, at a time.
-pub const PIECE: usize = 64 * 1024;
+/// Octets of the message that are read at a time.
+pub(crate) const PIECE: usize = 64 * 1024;
 
-/// All of it, and what was read of the rest.
+/// The header, and the part of the rest that was read with it.
 #[derive(Debug)]
-pub struct Header {
-    /// Each with its name, folded lines and line ends.
+pub(crate) struct Header {
+    /// Each field with its name, folded lines and line ends.
     fields: Vec<Vec<u8>>,
-    /// From the empty line on.
+    /// Starts with the empty line.
     pub rest: Vec<u8>,
 }
 
 #[derive(Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     Unreadable(io::Error),
     Empty,
     TooLarge,
-    /// The number of a line that is no field.
+    /// The number of a line that is not a field.
     NoField(usize),
 }
 
 impl Header {
-    pub fn read(source: &mut impl Read) -> Result<Self, Fault> {
+    pub(crate) fn read(source: &mut impl Read) -> Result<Self, Fault> {
         let (mut fields, mut rest) = (Vec::new(), Vec::new());
         let (mut start, mut number, mut ended) = (0, 0, false);
         loop {
@@ -49,23 +49,23 @@ impl Header {
             start += line.len();
         }
         rest.drain(..start);
-        match fields.is_empty() && rest.is_empty() {
-            true => Err(Fault::Empty),
-            false => Ok(Self { fields, rest }),
+        if fields.is_empty() && rest.is_empty() {
+            return Err(Fault::Empty);
         }
+        Ok(Self { fields, rest })
     }
 
-    /// The values of all fields of this name, unfolded.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = String> {
+    /// The values of all fields with this name, unfolded.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = String> {
         self.named(name).map(|(_, value)| {
             let value = String::from_utf8_lossy(value);
             value.replace(['\r', '\n'], "").trim().to_owned()
         })
     }
 
-    /// The name of the first field that needs SMTPUTF8 (RFC 6531). A header that is not UTF-8, such as
-    /// one in Latin-1, cannot be declared, and needs none.
-    pub fn first_in_utf8(&self) -> Option<String> {
+    /// The name of the first field that needs SMTPUTF8 (RFC 6531). None if the header is not UTF-8, for
+    /// example Latin-1, because SMTPUTF8 does not cover that.
+    pub(crate) fn first_in_utf8(&self) -> Option<String> {
         let field = self.all_but_bcc().find(|field| !field.is_ascii())?;
         let (name, _) = split(field)?;
         let is_utf8 = str::from_utf8(&self.sent()).is_ok();
@@ -73,7 +73,7 @@ impl Header {
     }
 
     /// All fields but Bcc.
-    pub fn sent(&self) -> Vec<u8> {
+    pub(crate) fn sent(&self) -> Vec<u8> {
         self.all_but_bcc().flatten().copied().collect()
     }
 
@@ -88,7 +88,7 @@ impl Header {
     }
 }
 
-/// With its end; None where more has to be read to know it.
+/// The first line with its end. None if more must be read to find it.
 fn first_line(text: &[u8], ended: bool) -> Option<&[u8]> {
     let whole = || Some(text).filter(|text| ended && !text.is_empty());
     let Some(end) = text.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
@@ -101,7 +101,7 @@ fn first_line(text: &[u8], ended: bool) -> Option<&[u8]> {
     }
 }
 
-/// Whether the source has ended.
+/// Returns whether the source has ended.
 fn read_more(source: &mut impl Read, text: &mut Vec<u8>) -> Result<bool, Fault> {
     if text.len() > MAX_HEADER {
         return Err(Fault::TooLarge);
@@ -112,7 +112,7 @@ fn read_more(source: &mut impl Read, text: &mut Vec<u8>) -> Result<bool, Fault> 
     Ok(count == 0)
 }
 
-/// A field, or one that goes on.
+/// Adds a field, or a continuation line of the last one.
 fn add(fields: &mut Vec<Vec<u8>>, line: &[u8]) -> Option<()> {
     if line.starts_with(b" ") || line.starts_with(b"\t") {
         fields.last_mut()?.extend(line);
@@ -123,11 +123,11 @@ fn add(fields: &mut Vec<Vec<u8>>, line: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// The name, which is printable ASCII, and the value.
+/// Splits a field into its name (printable ASCII) and its value.
 fn split(field: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = field.iter().position(|byte| *byte == b':')?;
     let (name, value) = (field.get(..colon)?, field.get(colon + 1..)?);
-    // The obsolete syntax has white space before the colon (section 4.5.8).
+    // The obsolete syntax allows white space before the colon (section 4.5.8).
     let name = name.trim_ascii_end();
     let printable = name.iter().all(|byte| byte.is_ascii_graphic());
     (printable && !name.is_empty()).then_some((name, value))
@@ -141,7 +141,7 @@ fn is(found: &[u8], name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Gives a byte at a time.
+    /// Returns one byte at a time.
     struct Slowly<'a>(&'a [u8]);
 
     impl Read for Slowly<'_> {
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// The header as it is sent, and the rest, however it comes.
+    /// The header as it is sent, and the rest: the same if the source returns one byte at a time.
     fn sent(message: &str) -> (String, String) {
         let mut outcomes = Vec::new();
         for slowly in [false, true] {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_told_by_its_line() {
+    fn an_invalid_header_is_reported_with_its_line() {
         let fault = |text: &str| Header::read(&mut text.as_bytes()).unwrap_err();
         assert!(matches!(fault(""), Fault::Empty));
         assert!(matches!(fault("Hello\n"), Fault::NoField(1)));

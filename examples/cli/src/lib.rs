@@ -1,12 +1,13 @@
-//! `envoi-cli`: sends the message on standard input, as swaks and msmtp do.
+//! `envoi-cli`: sends the message on standard input, like swaks and msmtp.
 //!
 //! ```text
 //! arguments, environment  ->  settings  ->  mailer
 //! stdin  ->  header  ->  envelope, options
-//!            header without Bcc, then the rest piece by piece  ->  mailer  ->  report, exit code
+//! header without Bcc, then the rest in pieces  ->  mailer  ->  report, exit code
 //! ```
 
-// There, only the tests call anything.
+#![allow(unsafe_code, reason = "generated bindings")]
+// On other targets, only the tests call anything.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 
 mod addresses;
@@ -33,7 +34,7 @@ wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:cli/cli", g
 
 struct Cli;
 
-// Elsewhere, the exported names are none that a linker takes.
+// Linkers of other targets do not accept the exported names.
 #[cfg(target_family = "wasm")]
 wasip2::cli::command::export!(Cli);
 
@@ -58,7 +59,7 @@ fn command() -> Result<(), Failure> {
     }
 }
 
-/// To standard output.
+/// Prints to standard output.
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = stdout::get_stdout();
     let written = stdout
@@ -69,7 +70,7 @@ fn print(text: &str) -> Result<(), Failure> {
     })
 }
 
-/// To standard error. Where that is gone, there is no one to tell.
+/// Prints to standard error. A failure is ignored, because there is nowhere to report it.
 fn say(text: &str) {
     let mut stderr = stderr::get_stderr();
     let _ = stderr
@@ -77,7 +78,7 @@ fn say(text: &str) {
         .and_then(|()| Write::flush(&mut stderr));
 }
 
-/// What a server says is shown on terminals, which obey control characters.
+/// Replaces control characters, because a server's words are shown on terminals, which obey them.
 fn printable(text: &str) -> String {
     let commands = |character: char| character.is_control() && character != '\n';
     text.replace(commands, "\u{fffd}")

@@ -1,12 +1,12 @@
-//! What became of each recipient.
+//! Reports the result for each recipient.
 
 use crate::advice;
 use crate::envoi::mail::smtp::Receipt;
 use crate::exit::{self, Failure};
 use crate::print;
 
-/// Tells who accepted the message; those who did not are a failure.
-pub fn report(receipt: &Receipt) -> Result<(), Failure> {
+/// Prints the accepted recipients. If there are others, they are the failure.
+pub(crate) fn report(receipt: &Receipt) -> Result<(), Failure> {
     let accepted = receipt.accepted.iter().map(advice::recipient);
     print(
         &accepted

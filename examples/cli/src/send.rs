@@ -1,4 +1,4 @@
-//! One message from standard input to the server, in constant memory.
+//! Sends one message from standard input, in constant memory.
 
 use std::io::Read;
 
@@ -7,13 +7,15 @@ use wasip2::cli::{stdin::get_stdin, terminal_stdin::get_terminal_stdin};
 use crate::arguments::Arguments;
 use crate::envelope::envelope;
 use crate::environment::Environment;
-use crate::envoi::mail::smtp::{Envelope, Error, Mailer, Message, Options, Receipt, Speaker};
+use crate::envoi::mail::smtp::{
+    Envelope, Error, Mailer, MessageWriter, Options, Receipt, TranscriptSource,
+};
 use crate::exit::{self, Failure};
 use crate::header::{Fault, Header, PIECE};
 use crate::{advice, report::report, say, settings};
 
-pub fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
-    // All that can be wrong with them, before the message is waited for.
+pub(crate) fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
+    // Finds wrong arguments before it waits for the message.
     let mailer = settings::mailer(arguments, environment)?;
     settings::options(arguments, false)?;
     if get_terminal_stdin().is_some() {
@@ -41,30 +43,30 @@ fn deliver(
 ) -> Result<Receipt, Failure> {
     let message = mailer.start_message(envelope, Some(options));
     show(mailer);
-    let message = message.map_err(|error| not_begun(error, &header))?;
+    let message = message.map_err(|error| not_started(error, &header))?;
     message.write(&header.sent()).map_err(undelivered)?;
     message.write(&header.rest).map_err(undelivered)?;
     let mut piece = vec![0; PIECE];
     loop {
-        // What was sent of the message is not delivered: dropped unfinished, it is not ended.
+        // On an error, the unfinished message is dropped, and therefore not delivered.
         let count = source.read(&mut piece).map_err(unreadable)?;
         match piece.get(..count).unwrap_or_default() {
             [] => break,
             octets => message.write(octets).map_err(undelivered)?,
         }
     }
-    Message::finish(message).map_err(undelivered)
+    MessageWriter::finish(message).map_err(undelivered)
 }
 
-/// What was said since it was shown last; nothing where it is not kept.
+/// Shows the new lines of the transcript, if one is kept.
 fn show(mailer: &Mailer) {
-    for line in mailer.transcript() {
+    for line in mailer.take_transcript() {
         let seconds = line.elapsed / 1_000_000_000;
         let milliseconds = line.elapsed / 1_000_000 % 1000;
-        let mark = match line.speaker {
-            Speaker::Client => ">",
-            Speaker::Server => "<",
-            Speaker::Event => "*",
+        let mark = match line.source {
+            TranscriptSource::Client => ">",
+            TranscriptSource::Server => "<",
+            TranscriptSource::Event => "*",
         };
         say(&format!(
             "{seconds:>3}.{milliseconds:03} {mark} {}\n",
@@ -73,8 +75,8 @@ fn show(mailer: &Mailer) {
     }
 }
 
-/// SMTPUTF8 was asked for on behalf of a field, if one needs it.
-fn not_begun(error: Error, header: &Header) -> Failure {
+/// Names the field that SMTPUTF8 was declared for, if the server does not offer it.
+fn not_started(error: Error, header: &Header) -> Failure {
     match (&error, header.first_in_utf8()) {
         (Error::ExtensionUnavailable(unavailable), Some(field))
             if unavailable.keyword == "SMTPUTF8" =>
@@ -105,10 +107,10 @@ fn faulty(fault: Fault) -> Failure {
         Fault::Unreadable(error) => return unreadable(error),
         Fault::Empty => "no message on standard input: envoi-cli.wasm … < message.eml".into(),
         Fault::TooLarge => {
-            "the message's header has more than 1 MiB: does the empty line after it lack?".into()
+            "the message's header has more than 1 MiB: is the empty line after it missing?".into()
         }
         Fault::NoField(line) => format!(
-            "line {line} of the message is no header field (\"Name: value\"); an empty line ends the \
+            "line {line} of the message is not a header field (\"Name: value\"); an empty line ends the \
              header"
         ),
     };

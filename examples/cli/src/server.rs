@@ -1,25 +1,25 @@
-//! The server, and who sends: a URL, and the secret that it leaves out.
+//! The server's URL, and the credentials whose secret the URL does not contain.
 
 use percent_encoding::percent_decode_str;
 
 use crate::envoi::mail::smtp::{BearerCredentials, Credentials, PasswordCredentials};
 
-/// No `Debug`: it holds secrets.
-pub struct Server {
-    /// As `mailer.from-url` takes it.
+/// No `Debug`, because it contains secrets.
+pub(crate) struct Server {
+    /// The URL for `mailer.from-url`.
     pub url: String,
-    /// Where the URL does not hold them.
+    /// None if the URL contains them, or there are none.
     pub credentials: Option<Credentials>,
 }
 
 impl Server {
-    /// The error is one line for people.
-    pub fn new(
+    /// The error is a line for people.
+    pub(crate) fn new(
         url: &str,
         password: Option<String>,
         token: Option<String>,
     ) -> Result<Self, &'static str> {
-        // What is wrong with the URL itself, the mailer says.
+        // The mailer reports errors in the URL itself.
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
         let user = rest.rsplit_once('@');
         let Some((user, host)) = user.filter(|(user, _)| !user.contains(':')) else {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_needs_nothing_stays_as_it_is() {
+    fn a_url_that_needs_no_secret_is_unchanged() {
         for url in [
             "smtp://mail.test",
             "smtps://ada:sesame@mail.test",

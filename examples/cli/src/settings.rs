@@ -1,4 +1,4 @@
-//! What the arguments and the environment say, set.
+//! Makes the mailer and the options from the arguments and the environment.
 
 use crate::advice;
 use crate::arguments::Arguments;
@@ -7,23 +7,23 @@ use crate::envoi::mail::smtp::{Error, Mailer, Options, Timeout};
 use crate::exit::{CONFIGURATION, Failure, USAGE};
 use crate::server::Server;
 
-/// Of a conversation, the newest lines: more than any has that sends one message to 100 recipients.
+/// Lines of the transcript: more than one message to 100 recipients takes.
 const TRANSCRIPT_LINES: u32 = 1000;
 
-/// The server and how to talk to it.
-pub fn mailer(arguments: &Arguments, environment: Environment) -> Result<Mailer, Failure> {
+/// The mailer, with all its settings.
+pub(crate) fn mailer(arguments: &Arguments, environment: Environment) -> Result<Mailer, Failure> {
     let Environment {
         server,
         password,
         token,
         authorities,
     } = environment;
-    // The command line goes before the environment.
+    // The command line overrides the environment.
     let url = arguments.server.clone().or(server);
     let url = url.ok_or_else(|| usage("no server: give --server URL, or set SMTP_URL"))?;
     let configuration = |what: &str| Failure::new(CONFIGURATION, what);
     let server = Server::new(&url, password, token).map_err(configuration)?;
-    let mailer = Mailer::from_url(&server.url).map_err(|error| named("--server", &error))?;
+    let mailer = Mailer::from_url(&server.url).map_err(|error| wrong_value("--server", &error))?;
     if server.credentials.is_some() {
         mailer.set_credentials(server.credentials.as_ref());
     }
@@ -41,44 +41,45 @@ fn set(mailer: &Mailer, arguments: &Arguments) -> Result<(), Failure> {
     }
     if let Some(name) = &arguments.tls_name {
         let set = mailer.set_server_name(name);
-        set.map_err(|error| named("--tls-name", &error))?;
+        set.map_err(|error| wrong_value("--tls-name", &error))?;
     }
     if !arguments.mechanisms.is_empty() {
         let set = mailer.set_mechanisms(&arguments.mechanisms);
-        set.map_err(|error| named("--mechanism", &error))?;
+        set.map_err(|error| wrong_value("--mechanism", &error))?;
     }
     if let Some(name) = &arguments.local_name {
         let set = mailer.set_local_name(name);
-        set.map_err(|error| named("--local-name", &error))?;
+        set.map_err(|error| wrong_value("--local-name", &error))?;
     }
     if let Some(seconds) = arguments.timeout {
-        mailer.set_timeout(Timeout::Total, u64::from(seconds) * 1_000_000_000);
+        let limit = u64::from(seconds) * 1_000_000_000;
+        mailer.set_timeout(Timeout::Total, Some(limit));
     }
     if arguments.verbose {
-        mailer.set_transcript(TRANSCRIPT_LINES);
+        mailer.set_transcript_lines(TRANSCRIPT_LINES);
     }
     Ok(())
 }
 
-/// What the message asks for.
-pub fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
+/// The options of the message.
+pub(crate) fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
     let options = Options::new();
     options.set_smtputf8(utf8_header);
     if let Some(notify) = arguments.notify {
         let set = options.set_notify(None, notify);
-        set.map_err(|error| named("--notify", &error))?;
+        set.map_err(|error| wrong_value("--notify", &error))?;
     }
     if let Some(contents) = arguments.dsn_contents {
         options.set_dsn_contents(contents);
     }
     if let Some(id) = &arguments.envelope_id {
         let set = options.set_envelope_id(id);
-        set.map_err(|error| named("--envelope-id", &error))?;
+        set.map_err(|error| wrong_value("--envelope-id", &error))?;
     }
     Ok(options)
 }
 
-fn named(option: &str, error: &Error) -> Failure {
+fn wrong_value(option: &str, error: &Error) -> Failure {
     match error {
         Error::InvalidArgument(why) => usage(&format!("{option}: {why}")),
         error => usage(&format!("{option}: {}", advice::sentence(error))),

@@ -1,4 +1,4 @@
-// What the environment says (wasmtime serve --env NAME=VALUE).
+// The settings, from environment variables (wasmtime serve --env NAME=VALUE).
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.10';
 
@@ -13,13 +13,13 @@ export function readConfiguration() {
   return {
     // The mail server, such as smtps://user:password@mail.example.org.
     server: need('SMTP_URL'),
-    // Who gets the letters.
+    // The recipient of the messages.
     to: need('CONTACT_TO'),
-    // Whom they are from: an address that the mail server lets this user send from.
+    // The sender: an address that the mail server allows this user.
     from: need('CONTACT_FROM'),
-    // The name in the server's certificate, where the URL has an IP address.
+    // The name in the server's certificate, if the URL has an IP address.
     serverName: environment.SMTP_SERVER_NAME,
-    // PEM: where the server's certificate is of an authority of one's own.
+    // Certificates in PEM, if the server's certificate comes from your own authority.
     authorities: environment.SMTP_CA,
   };
 }

@@ -1,17 +1,17 @@
-// A contact form: a page, and a letter of what a visitor writes.
+// A contact form: a page with a form, and a handler that sends what a visitor writes.
 //
 //   GET /        ->  the form
-//   POST /       ->  checked  ->  a letter  ->  the mail server  ->  303 to /thanks
+//   POST /       ->  checks  ->  a message  ->  the mail server  ->  303 to /thanks
 //   GET /thanks  ->  thanks
 //
-// Nothing is kept between requests. What keeps spam away is in guard.js, and why no visitor can
-// write a header of the letter, in letter.js.
+// Nothing is kept between requests. guard.js keeps spam away. message.js composes the message so that
+// no visitor can add a header field.
 
 import { readConfiguration } from './configuration.js';
 import { deliver, Fault } from './delivery.js';
 import { errorsOf, parseForm } from './form.js';
 import { admit } from './guard.js';
-import { writeLetter } from './letter.js';
+import { composeMessage } from './message.js';
 import * as page from './page.js';
 
 addEventListener('fetch', (event) => event.respondWith(respond(event.request)));
@@ -34,7 +34,7 @@ async function submit(request) {
   if (refusal) return refusal;
   const form = parseForm(body);
   if (form.website) {
-    // As if it had been sent: whoever filled in that field has nothing to learn here.
+    // The same answer as for a sent message, so that the program does not learn of the field.
     say('a program filled in the hidden field: nothing was sent');
     return page.seeThanks();
   }
@@ -42,8 +42,8 @@ async function submit(request) {
   if (Object.values(errors).some(Boolean)) return page.wrongForm(form, errors);
   try {
     const configuration = readConfiguration();
-    const letter = writeLetter(form, configuration);
-    say(`sent ${letter.id}: ${deliver(configuration, letter.text)}`);
+    const message = composeMessage(form, configuration);
+    say(`sent ${message.id}: ${deliver(configuration, message.text)}`);
     return page.seeThanks();
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
@@ -52,8 +52,8 @@ async function submit(request) {
   }
 }
 
-// A line for whoever runs this, on standard error.
+// Prints a line for the operator on standard error.
 function say(line) {
-  // What a server says is shown on terminals, which obey control characters.
+  // A server's words are shown on terminals, which obey control characters.
   console.error(`contact-form: ${line.replace(/\p{Cc}/gu, '\ufffd')}`);
 }

@@ -1,16 +1,16 @@
-// The letter on its way, and what its failures are to a visitor and to whoever runs this.
+// Sends the message, and sorts failures for the visitor and for the operator.
 
 import { Mailer, explain } from 'envoi:mail/smtp@0.1.0';
 
-// A visitor waits for the answer, in nanoseconds.
-const PATIENCE = 20_000_000_000n;
+// 20 seconds, in nanoseconds, because the visitor waits.
+const TIMEOUT = 20_000_000_000n;
 
-// `kind` is as far as it matters to a visitor:
-//   set-up    what the environment or the host says is wrong
-//   later     the same letter may pass later
-//   refused   it will not
-//   unknown   the server had the whole letter, and did not say what became of it
-// The message is for whoever runs this, in a line; visitors do not see it.
+// `kind` is what a visitor has to know:
+//   set-up    the environment or the host is set up wrongly
+//   later     the same message may succeed later
+//   refused   the message will be refused again
+//   unknown   the server had the whole message, but its answer is unknown
+// The error's message is a line for the operator. Visitors do not see it.
 export class Fault extends Error {
   constructor(kind, message) {
     super(message);
@@ -22,29 +22,30 @@ export class Fault extends Error {
   }
 }
 
-// What the server said when it took the letter.
-export function deliver(configuration, letter) {
+// Returns the server's reply to the message.
+export function deliver(configuration, text) {
   const { from, to } = configuration;
   const mailer = attempt(() => openMailer(configuration), () => 'set-up');
   const envelope = { sender: from, recipients: [to] };
-  const message = new TextEncoder().encode(letter);
+  const message = new TextEncoder().encode(text);
   const receipt = attempt(() => mailer.send(envelope, message, undefined), kindOf);
   mailer.close();
+  // There is one recipient: if it was refused, `send` has failed.
   return receipt.accepted.map(({ reply }) => words(reply)).join('');
 }
 
 function openMailer({ server, serverName, authorities }) {
   const mailer = Mailer.fromUrl(server);
-  mailer.setTimeout('total', PATIENCE);
+  mailer.setTimeout('total', TIMEOUT);
   if (serverName) mailer.setServerName(serverName);
   if (authorities) {
-    mailer.setRoots('added-only');
+    mailer.setBundledRoots(false);
     mailer.addTrustAnchors(new TextEncoder().encode(authorities));
   }
   return mailer;
 }
 
-// An error of envoi's is thrown with its variant as the payload.
+// envoi's errors are thrown with the variant as the payload.
 function attempt(call, kind) {
   try {
     return call();
@@ -58,7 +59,7 @@ function attempt(call, kind) {
 function kindOf({ tag }, { outcome, retry }) {
   if (outcome === 'may-have-been-delivered') return 'unknown';
   if (retry === 'later') return 'later';
-  // Server and addresses are of the environment.
+  // The wrong argument comes from the environment: the server, or an address.
   const isSetUp = retry === 'after-a-change' || ['invalid-argument', 'wrong-state'].includes(tag);
   return isSetUp ? 'set-up' : 'refused';
 }

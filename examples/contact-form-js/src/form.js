@@ -1,14 +1,14 @@
-// What a visitor filled in, and what is wrong with it.
+// The fields of the form, and their checks.
 
 const LONGEST_NAME = 100;
 const LONGEST_MESSAGE = 10_000;
-// RFC 5321, section 4.5.3.1, as envoi has it too.
+// RFC 5321, section 4.5.3.1: envoi's limits too.
 const LONGEST_LOCAL_PART = 64;
 const LONGEST_ADDRESS = 254;
 
 export const EMPTY_FORM = { name: '', address: '', message: '', website: '' };
 
-// The message has LF as its line ends.
+// Lines of the message end in LF.
 export function parseForm(body) {
   const fields = new URLSearchParams(body);
   const field = (name) => (fields.get(name) ?? '').trim();
@@ -20,7 +20,7 @@ export function parseForm(body) {
   };
 }
 
-// A sentence each; empty where nothing is wrong.
+// A sentence for each field; empty if the field is valid.
 export function errorsOf(form) {
   return {
     name: nameError(form.name),
@@ -52,9 +52,9 @@ function messageError(message) {
   return '';
 }
 
-// Stricter than RFC 5321, which allows addresses that nobody has: no quotes, no comments, and ASCII
-// only, since a header in UTF-8 is not for every server. It has nothing that a header takes for the
-// end of an address.
+// Stricter than RFC 5321, which allows addresses that nobody uses: no quotes, no comments, and only
+// ASCII, because not every server takes a header in UTF-8. No character of it ends an address in a
+// header field.
 function isAddress(address) {
   const atom = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~]+";
   const label = '[A-Za-z0-9-]+';

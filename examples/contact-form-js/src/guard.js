@@ -1,24 +1,24 @@
-// What is not let in: without a session, a database or a puzzle for the visitor.
+// Refuses spam and attacks, without a session, a database or a puzzle for the visitor.
 //
-// - Another site's page cannot have its visitors' browsers send from here: they name that site.
-// - A body is read up to a limit, so that no one can fill this instance's memory.
-// - `website` is a field that only programs see (form.html).
-// - The letter goes to one address, which the visitor does not choose, and no copy to the visitor,
-//   whose address anyone could have written: so there is nothing here to send spam through.
+// - A form of another site is refused: the browser names that site in the request.
+// - A body is read up to a limit, so that it cannot fill the instance's memory.
+// - `website` is a field that only programs see and fill in (form.html).
+// - The message goes to one address, which the visitor does not choose. The visitor gets no copy,
+//   because anyone could have written that address. So the form cannot send spam to others.
 //
-// How often someone may write has to be counted outside, where more than one request is seen: at
-// the proxy in front (nginx: limit_req).
+// An instance sees one request only, so the proxy in front limits how often a visitor may write
+// (nginx: limit_req).
 
 import * as page from './page.js';
 
-// A name of 100 characters and a message of 10,000 that are four octets each, of which a browser
-// makes twelve, and an address, have 122,000.
+// A name of 100 characters, a message of 10,000 and an address have 122,000 octets at most: a character
+// has up to four octets, of which a browser makes twelve.
 const LARGEST_BODY = 128 * 1024;
-// So much of a body that is too large is read and thrown away: browsers show no answer that comes
-// before they have sent all.
-const THROWN_AWAY = 1024 * 1024;
+// Octets of a too large body that are read and discarded: browsers show an answer only after they have
+// sent everything.
+const DISCARDED = 1024 * 1024;
 
-// The body of what came from this form, or a page that says why not.
+// The body of a request from this form, or a page that refuses it.
 export async function admit(request) {
   if (!isFromHere(request)) return { refusal: page.fromElsewhere() };
   if (!isForm(request.headers.get('content-type') ?? '')) return { refusal: page.noForm() };
@@ -30,7 +30,7 @@ export async function admit(request) {
   }
 }
 
-// Browsers say which page a form is from; the scheme is not compared, as a proxy may have ended TLS.
+// Browsers name the page of a form. The scheme is not compared, because a proxy may end TLS.
 function isFromHere(request) {
   const source = request.headers.get('origin') || request.headers.get('referer') || '';
   const authority = source.split('://')[1]?.split('/')[0];
@@ -50,7 +50,7 @@ async function read(request) {
     if (done) break;
     length += value.length;
     if (length <= LARGEST_BODY) text += decoder.decode(value, { stream: true });
-    if (length > LARGEST_BODY + THROWN_AWAY) break;
+    if (length > LARGEST_BODY + DISCARDED) break;
   }
   return length <= LARGEST_BODY ? text + decoder.decode() : undefined;
 }

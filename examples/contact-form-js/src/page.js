@@ -1,4 +1,4 @@
-// What a visitor is shown.
+// The pages that a visitor sees.
 
 import FORM from '../pages/form.html';
 import NOTICE from '../pages/notice.html';
@@ -42,7 +42,7 @@ export function undelivered(filled, kind) {
   return form(status, filled, NO_ERRORS, sentence);
 }
 
-// Another page, so that loading it anew sends nothing again.
+// Redirects to another page, so that reloading does not send the message again.
 export function seeThanks() {
   return notice(303, 'Thank you', 'Your message was sent.', { location: 'thanks' });
 }

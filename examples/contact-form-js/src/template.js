@@ -1,9 +1,9 @@
-// The files in pages/, where {{name}} stands for a value.
+// Templates: fills in {{name}} in the files of pages/.
 
 import PAGE from '../pages/page.html';
 
 export function page(status, title, main, headers) {
-  // For the page's own style: no other, and no script at all, runs there.
+  // Allows the page's own style sheet only: no other styles, and no scripts.
   const nonce = crypto.randomUUID();
   const [head, foot] = PAGE.split('{{main}}');
   return new Response(fill(head, { title, nonce }) + main + foot, {
@@ -14,7 +14,7 @@ export function page(status, title, main, headers) {
         `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; ` +
         "frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
-      // Without any, browsers would not say either that the form is from here.
+      // With `no-referrer`, browsers do not name the form's page either.
       'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
       ...headers,
@@ -22,12 +22,12 @@ export function page(status, title, main, headers) {
   });
 }
 
-// A value is escaped, and never looked at for further `{{`.
+// Values are escaped, and `{{` in a value is not a placeholder.
 export function fill(template, values) {
   return template.replace(/\{\{(.*?)\}\}/g, (_, name) => escape(values[name] ?? ''));
 }
 
-// For text and for attributes in quotes.
+// Escapes for text, and for attributes in quotes.
 function escape(text) {
   const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character]);

@@ -1,20 +1,20 @@
-//! What the environment says (`wasmtime serve --env NAME=VALUE`).
+//! The settings, from environment variables (`wasmtime serve --env NAME=VALUE`).
 
 use wasip2::cli::environment::get_environment;
 
 use crate::delivery::Fault;
 
-/// No `Debug`: the server's URL holds a password.
+/// No `Debug`, because the server's URL contains a password.
 pub struct Configuration {
     /// The mail server, such as `smtps://user:password@mail.example.org`.
     pub server: String,
-    /// Who gets the letters.
+    /// The recipient of the messages.
     pub to: String,
-    /// Whom they are from: an address that the mail server lets this user send from.
+    /// The sender: an address that the mail server allows this user.
     pub from: String,
-    /// The name in the server's certificate, where the URL has an IP address.
+    /// The name in the server's certificate, if the URL has an IP address.
     pub server_name: Option<String>,
-    /// PEM: where the server's certificate is of an authority of one's own.
+    /// Certificates in PEM, if the server's certificate comes from your own authority.
     pub authorities: Option<String>,
 }
 

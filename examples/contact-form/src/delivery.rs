@@ -1,29 +1,29 @@
-//! The letter on its way, and what its failures are to a visitor and to whoever runs this.
+//! Sends the message, and sorts failures for the visitor and for the operator.
 
 use crate::configuration::Configuration;
 use crate::envoi::mail::smtp::{
-    Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Roots, Timeout, explain,
+    Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Timeout, explain,
 };
 
-/// A visitor waits for the answer, in nanoseconds.
-const PATIENCE: u64 = 20_000_000_000;
+/// 20 seconds, in nanoseconds, because the visitor waits.
+const TIMEOUT: u64 = 20_000_000_000;
 
 pub struct Fault {
     pub kind: Kind,
-    /// For whoever runs this, in a line; visitors do not see it.
+    /// A line for the operator. Visitors do not see it.
     pub why: String,
 }
 
-/// As far as it matters to a visitor.
+/// The kinds of failure that a visitor has to know.
 #[derive(Clone, Copy)]
 pub enum Kind {
-    /// What the environment or the host says is wrong.
+    /// The environment or the host is set up wrongly.
     SetUp,
-    /// The same letter may pass later.
+    /// The same message may succeed later.
     Later,
-    /// It will not.
+    /// The message will be refused again.
     Refused,
-    /// The server had the whole letter, and did not say what became of it.
+    /// The server had the whole message, but its answer is unknown.
     Unknown,
 }
 
@@ -51,15 +51,16 @@ impl From<Error> for Fault {
     }
 }
 
-/// What the server said when it took the letter.
-pub fn deliver(configuration: &Configuration, letter: &str) -> Result<String, Fault> {
+/// Returns the server's reply to the message.
+pub fn deliver(configuration: &Configuration, message: &str) -> Result<String, Fault> {
     let mailer = mailer(configuration).map_err(|error| Fault::set_up(explain(&error).sentence))?;
     let envelope = Envelope {
         sender: Some(configuration.from.clone()),
         recipients: vec![configuration.to.clone()],
     };
-    let receipt = mailer.send(&envelope, letter.as_bytes(), None)?;
+    let receipt = mailer.send(&envelope, message.as_bytes(), None)?;
     mailer.close();
+    // There is one recipient: if it was refused, `send` has failed.
     let replies = receipt
         .accepted
         .iter()
@@ -69,12 +70,12 @@ pub fn deliver(configuration: &Configuration, letter: &str) -> Result<String, Fa
 
 fn mailer(configuration: &Configuration) -> Result<Mailer, Error> {
     let mailer = Mailer::from_url(&configuration.server)?;
-    mailer.set_timeout(Timeout::Total, PATIENCE);
+    mailer.set_timeout(Timeout::Total, Some(TIMEOUT));
     if let Some(name) = &configuration.server_name {
         mailer.set_server_name(name)?;
     }
     if let Some(authorities) = &configuration.authorities {
-        mailer.set_roots(Roots::AddedOnly);
+        mailer.set_bundled_roots(false);
         mailer.add_trust_anchors(authorities.as_bytes())?;
     }
     Ok(mailer)
@@ -85,7 +86,7 @@ fn kind(error: &Error, explanation: &Explanation) -> Kind {
         (_, Outcome::MayHaveBeenDelivered, _) => Kind::Unknown,
         (_, _, Retry::Later) => Kind::Later,
         (_, _, Retry::AfterAChange) => Kind::SetUp,
-        // Server and addresses are of the environment.
+        // The wrong argument comes from the environment: the server, or an address.
         (Error::InvalidArgument(_) | Error::WrongState(_), _, Retry::Never) => Kind::SetUp,
         (_, _, Retry::Never) => Kind::Refused,
     }

@@ -1,8 +1,8 @@
-//! What a visitor filled in, and what is wrong with it.
+//! The fields of the form, and their checks.
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_MESSAGE: usize = 10_000;
-/// RFC 5321, section 4.5.3.1, as envoi has it too.
+/// RFC 5321, section 4.5.3.1: envoi's limits too.
 const LONGEST_LOCAL_PART: usize = 64;
 const LONGEST_ADDRESS: usize = 254;
 
@@ -10,13 +10,13 @@ const LONGEST_ADDRESS: usize = 254;
 pub struct Form {
     pub name: String,
     pub address: String,
-    /// With LF as its line ends.
+    /// Lines end in LF.
     pub message: String,
-    /// Which people leave empty.
+    /// A hidden field, which people leave empty.
     pub website: String,
 }
 
-/// A sentence each; empty where nothing is wrong.
+/// A sentence for each field; empty if the field is valid.
 #[derive(Default)]
 pub struct Errors {
     pub name: &'static str,
@@ -89,9 +89,9 @@ fn message_error(message: &str) -> &'static str {
     }
 }
 
-/// Stricter than RFC 5321, which allows addresses that nobody has: no quotes, no comments, and ASCII
-/// only, since a header in UTF-8 is not for every server. It has nothing that a header takes for the
-/// end of an address.
+/// Stricter than RFC 5321, which allows addresses that nobody uses: no quotes, no comments, and only
+/// ASCII, because not every server takes a header in UTF-8. No character of it ends an address in a
+/// header field.
 fn is_address(address: &str) -> bool {
     let Some((local_part, domain)) = address.split_once('@') else {
         return false;

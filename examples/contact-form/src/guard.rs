@@ -1,22 +1,22 @@
-//! What is not let in: without a session, a database or a puzzle for the visitor.
+//! Refuses spam and attacks, without a session, a database or a puzzle for the visitor.
 //!
-//! - Another site's page cannot have its visitors' browsers send from here: they name that site.
-//! - A body is read up to a limit, so that no one can fill this instance's memory.
-//! - `website` is a field that only programs see (`form.html`).
-//! - The letter goes to one address, which the visitor does not choose, and no copy to the visitor,
-//!   whose address anyone could have written: so there is nothing here to send spam through.
+//! - A form of another site is refused: the browser names that site in the request.
+//! - A body is read up to a limit, so that it cannot fill the instance's memory.
+//! - `website` is a field that only programs see and fill in (`form.html`).
+//! - The message goes to one address, which the visitor does not choose. The visitor gets no copy,
+//!   because anyone could have written that address. So the form cannot send spam to others.
 //!
-//! How often someone may write has to be counted outside, where more than one request is seen: at
-//! the proxy in front (nginx: `limit_req`).
+//! An instance sees one request only, so the proxy in front limits how often a visitor may write
+//! (nginx: `limit_req`).
 
 use crate::http::{Body, Request, Response};
 use crate::page;
 
-/// A name of 100 characters and a message of 10,000 that are four octets each, of which a browser
-/// makes twelve, and an address, have 122,000.
+/// A name of 100 characters, a message of 10,000 and an address have 122,000 octets at most: a character
+/// has up to four octets, of which a browser makes twelve.
 const LARGEST_BODY: u64 = 128 * 1024;
 
-/// The body of what came from this form.
+/// The body of a request from this form.
 pub fn admit(request: &Request) -> Result<Vec<u8>, Response> {
     if !is_from_here(request) {
         return Err(page::from_elsewhere());
@@ -31,7 +31,7 @@ pub fn admit(request: &Request) -> Result<Vec<u8>, Response> {
     }
 }
 
-/// Browsers say which page a form is from; the scheme is not compared, as a proxy may have ended TLS.
+/// Browsers name the page of a form. The scheme is not compared, because a proxy may end TLS.
 fn is_from_here(request: &Request) -> bool {
     let mut source = request.header("origin");
     if source.is_empty() {

@@ -6,9 +6,9 @@ use wasip2::http::types::{
     Fields, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
-/// So much of a body that is too large is read and thrown away: browsers show no answer that comes
-/// before they have sent all.
-const THROWN_AWAY: u64 = 1024 * 1024;
+/// Octets of a too large body that are read and discarded: browsers show an answer only after they
+/// have sent everything.
+const DISCARDED: u64 = 1024 * 1024;
 
 pub struct Request(IncomingRequest);
 
@@ -33,12 +33,12 @@ impl Request {
         path.split('?').next().unwrap_or_default().into()
     }
 
-    /// The name, and perhaps the port, under which the visitor came here.
+    /// The host that the visitor's browser asked for, with a port if it named one.
     pub fn authority(&self) -> String {
         self.0.authority().unwrap_or_default()
     }
 
-    /// Empty where there is none.
+    /// Empty if the request has no such header.
     pub fn header(&self, name: &str) -> String {
         let values = self.0.headers().get(name);
         String::from_utf8_lossy(values.first().map_or(b"", |value| value)).into_owned()
@@ -55,7 +55,7 @@ impl Request {
         match (&mut stream).take(limit + 1).read_to_end(&mut octets) {
             Ok(length) if length as u64 <= limit => Body::Whole(octets),
             Ok(_) => {
-                let _ = io::copy(&mut stream.take(THROWN_AWAY), &mut io::sink());
+                let _ = io::copy(&mut stream.take(DISCARDED), &mut io::sink());
                 Body::TooLarge
             }
             Err(_) => Body::BrokenOff,
@@ -70,7 +70,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// A visitor who is gone hears no answer: what fails here has no one to be told.
+    /// Failures are ignored: a visitor who has left gets no answer.
     pub fn send(self, out: ResponseOutparam) {
         let headers = Fields::new();
         for (name, value) in &self.headers {

@@ -1,20 +1,20 @@
-//! A contact form: a page, and a letter of what a visitor writes.
+//! A contact form: a page with a form, and a handler that sends what a visitor writes.
 //!
 //! ```text
 //! GET /        ->  the form
-//! POST /       ->  checked  ->  a letter  ->  the mail server  ->  303 to /thanks
+//! POST /       ->  checks  ->  a message  ->  the mail server  ->  303 to /thanks
 //! GET /thanks  ->  thanks
 //! ```
 //!
-//! Nothing is kept between requests. What keeps spam away is in `guard.rs`, and why no visitor can
-//! write a header of the letter, in `letter.rs`.
+//! Nothing is kept between requests. `guard.rs` keeps spam away. `message.rs` composes the message so that
+//! no visitor can add a header field.
 
 mod configuration;
 mod delivery;
 mod form;
 mod guard;
 mod http;
-mod letter;
+mod message;
 mod page;
 mod template;
 
@@ -49,11 +49,11 @@ fn respond(request: &Request) -> Response {
     }
 }
 
-/// The refusal too is a page.
+/// A refusal is a page too.
 fn submit(request: &Request) -> Result<Response, Response> {
     let form = Form::parse(&guard::admit(request)?);
     if !form.website.is_empty() {
-        // As if it had been sent: whoever filled in that field has nothing to learn here.
+        // The same answer as for a sent message, so that the program does not learn of the field.
         say("a program filled in the hidden field: nothing was sent");
         return Ok(page::see_thanks());
     }
@@ -70,15 +70,15 @@ fn submit(request: &Request) -> Result<Response, Response> {
 
 fn deliver(form: &Form) -> Result<(), Fault> {
     let configuration = Configuration::read()?;
-    let letter = letter::write(form, &configuration);
-    let reply = delivery::deliver(&configuration, &letter.text)?;
-    say(&format!("sent {}: {reply}", letter.id));
+    let message = message::compose(form, &configuration);
+    let reply = delivery::deliver(&configuration, &message.text)?;
+    say(&format!("sent {}: {reply}", message.id));
     Ok(())
 }
 
-/// A line for whoever runs this, on standard error. Where that is gone, there is no one to tell.
+/// Prints a line for the operator on standard error. A failure is ignored, because there is nowhere to report it.
 fn say(line: &str) {
-    // What a server says is shown on terminals, which obey control characters.
+    // A server's words are shown on terminals, which obey control characters.
     let line = line.replace(char::is_control, "\u{fffd}");
     let mut stderr = wasip2::cli::stderr::get_stderr();
     let _ = stderr

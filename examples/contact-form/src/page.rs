@@ -1,4 +1,4 @@
-//! What a visitor is shown.
+//! The pages that a visitor sees.
 
 use crate::delivery::{Fault, Kind};
 use crate::form::{Errors, Form};
@@ -45,7 +45,7 @@ pub fn undelivered(filled: &Form, fault: &Fault) -> Response {
     form(status, filled, &Errors::default(), notice)
 }
 
-/// Another page, so that loading it anew sends nothing again.
+/// Redirects to another page, so that reloading does not send the message again.
 pub fn see_thanks() -> Response {
     let mut response = notice(303, "Thank you", "Your message was sent.");
     response.headers.push(("location", "thanks".into()));

@@ -1,4 +1,4 @@
-//! The files in `pages/`, where `{{name}}` stands for a value.
+//! Templates: fills in `{{name}}` in the files of `pages/`.
 
 use wasip2::random::random::get_random_u64;
 
@@ -7,7 +7,7 @@ use crate::http::Response;
 const PAGE: &str = include_str!("../pages/page.html");
 
 pub fn page(status: u16, title: &str, main: &str) -> Response {
-    // For the page's own style: no other, and no script at all, runs there.
+    // Allows the page's own style sheet only: no other styles, and no scripts.
     let nonce = format!("{:016x}{:016x}", get_random_u64(), get_random_u64());
     let (head, foot) = PAGE.split_once("{{main}}").unwrap_or((PAGE, ""));
     let head = fill(head, &[("title", title), ("nonce", &nonce)]);
@@ -21,7 +21,7 @@ pub fn page(status: u16, title: &str, main: &str) -> Response {
             ("content-type", "text/html; charset=utf-8".into()),
             ("content-security-policy", policy),
             ("x-content-type-options", "nosniff".into()),
-            // Without any, browsers would not say either that the form is from here.
+            // With `no-referrer`, browsers do not name the form's page either.
             ("referrer-policy", "same-origin".into()),
             ("cache-control", "no-store".into()),
         ],
@@ -29,7 +29,7 @@ pub fn page(status: u16, title: &str, main: &str) -> Response {
     }
 }
 
-/// A value is escaped, and never looked at for further `{{`.
+/// Values are escaped, and `{{` in a value is not a placeholder.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut pieces = template.split("{{");
     let mut filled = pieces.next().unwrap_or_default().to_owned();
@@ -42,7 +42,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
-/// For text and for attributes in quotes.
+/// Escapes for text, and for attributes in quotes.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

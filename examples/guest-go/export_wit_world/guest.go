@@ -1,4 +1,4 @@
-// Package export_wit_world has what the world exports.
+// Package export_wit_world has the functions that the world exports.
 package export_wit_world
 
 import (
@@ -8,12 +8,21 @@ import (
 	smtp "wit_component/envoi_mail_smtp"
 )
 
+// 20 seconds, in nanoseconds, because the caller waits.
+const timeout uint64 = 20_000_000_000
+
 func Welcome(server, to string) wit.Result[string, string] {
 	message := "From: shop@example.org\nTo: " + to +
 		"\nSubject: Welcome\n\nGood to have you here.\n"
-	sent := smtp.SendMail(server, "shop@example.org", []string{to}, []byte(message))
+	sent := smtp.SendMail(server, "shop@example.org", []string{to}, []byte(message), wit.Some(timeout))
 	if sent.IsErr() {
 		return wit.Err[string, string](smtp.Explain(sent.Err()).Sentence)
 	}
-	return wit.Ok[string, string](strings.Join(sent.Ok().Accepted[0].Reply.Lines, "\n"))
+	receipt := sent.Ok()
+	// If there are several recipients, some may be refused while others get the message.
+	if len(receipt.Refused) > 0 {
+		refused := receipt.Refused[0]
+		return wit.Err[string, string](refused.Recipient + ": " + strings.Join(refused.Reply.Lines, " "))
+	}
+	return wit.Ok[string, string](strings.Join(receipt.Accepted[0].Reply.Lines, "\n"))
 }

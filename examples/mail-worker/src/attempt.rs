@@ -1,11 +1,11 @@
 //! One attempt at a job.
 //!
 //! ```text
-//! ledger: who is left?  ->  rate limit  ->  handler  ->  dead letters  ->  ledger  ->  acknowledged, or put off
+//! ledger: recipients left  ->  rate limit  ->  handler  ->  dead letters  ->  ledger  ->  acknowledge, or delay
 //! ```
 //!
-//! What has to be written down after an answer of the server is tried until the queue takes it, as
-//! otherwise the message would be sent again.
+//! After the server's answer, the results are written until the queue accepts them: otherwise the message is
+//! sent again.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ use crate::outcome::{Outcome, later};
 use crate::relay::Relay;
 use crate::work::{PAUSE, Worker};
 
-pub struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     worker: &'a Worker,
     relay: &'a Relay,
     message: &'a Message,
@@ -30,7 +30,11 @@ pub struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub async fn make(worker: &'a Worker, relay: &'a Relay, message: &'a Message) -> Result<()> {
+    pub(crate) async fn make(
+        worker: &'a Worker,
+        relay: &'a Relay,
+        message: &'a Message,
+    ) -> Result<()> {
         let info = message.info().map_err(|error| anyhow!(error))?;
         if info.delivered > 1 {
             worker.metrics.redelivered(&relay.name);
@@ -42,12 +46,12 @@ impl<'a> Attempt<'a> {
             info,
         };
         match Job::read(message.headers.as_ref(), &message.payload) {
-            Ok(job) => attempt.see_to(job).await,
+            Ok(job) => attempt.process(job).await,
             Err(fault) => attempt.bury_unreadable(&fault).await,
         }
     }
 
-    async fn see_to(&self, job: Job) -> Result<()> {
+    async fn process(&self, job: Job) -> Result<()> {
         let recipients = job.recipients.len();
         let left = self.worker.queue.ledger.unsettled(job).await?;
         let spared = recipients - left.recipients.len();
@@ -58,7 +62,7 @@ impl<'a> Attempt<'a> {
         }
         self.relay.pace.turn().await;
         let outcome = self.send(&left).await;
-        while let Err(error) = self.write_down(&left, &outcome).await {
+        while let Err(error) = self.record(&left, &outcome).await {
             warn!("the queue fails, and is asked again: {error:#}");
             sleep(PAUSE).await;
         }
@@ -84,8 +88,8 @@ impl<'a> Attempt<'a> {
         outcome
     }
 
-    /// The dead letters first: who is in the ledger is never looked at again.
-    async fn write_down(&self, job: &Job, outcome: &Outcome) -> Result<()> {
+    /// Writes the dead letters first, because recipients in the ledger are not looked at again.
+    async fn record(&self, job: &Job, outcome: &Outcome) -> Result<()> {
         let (queue, number) = (&self.worker.queue, self.info.stream_sequence);
         if !outcome.dead.is_empty() {
             dead::bury(queue, &self.relay.name, job, &outcome.dead, number).await?;
@@ -106,12 +110,12 @@ impl<'a> Attempt<'a> {
         acknowledged.map_err(|error| anyhow!(error))
     }
 
-    /// From 1; it counts those too that a host did not live to end.
+    /// The number of the attempt, from 1. Attempts of a host that died count too.
     fn number(&self) -> u32 {
         u32::try_from(self.info.delivered).unwrap_or(u32::MAX)
     }
 
-    /// One line a recipient. What the server says is quoted, as it may hold anything.
+    /// Logs a line for each recipient. The server's words are quoted, because they may contain anything.
     fn log(&self, job: &Job, took: Duration, outcome: &Outcome) {
         let (id, server) = (&job.id, &self.relay.name);
         let (attempt, ms) = (self.number(), took.as_millis());
@@ -143,7 +147,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// A trap is a defect of the handler's: the job waits for a better one.
+/// A trap is a defect of the handler, so the job waits for a better handler.
 fn trapped(job: &Job, error: &wasmtime::Error) -> Vec<Verdict> {
     let why = format!("the handler failed: {}", error.root_cause());
     let verdicts = job

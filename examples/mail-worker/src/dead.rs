@@ -1,5 +1,5 @@
-//! Dead letters: jobs for recipients whom the server refused for good, or for too long. Each is the
-//! job as it was, for them alone, with the server's reply to each.
+//! Dead letters: jobs for recipients that the server refused permanently, or for too long. A dead letter is
+//! the job with these recipients only, and the server's reply to each.
 
 use std::str::FromStr;
 
@@ -15,10 +15,11 @@ use crate::queue::{Queue, dead_subject, server_of};
 
 const REPLY: &str = "Mail-Reply";
 
-/// In octets, with the header's name: a dead letter has to fit where the job did.
+/// The longest reply, in octets, with the header's name: a dead letter must fit where the job fitted.
 pub const LONGEST_REPLY: usize = 512;
 
-/// `number` is that of the job in its stream: an attempt that is repeated buries nothing twice.
+/// Stores a dead letter. `number` is the job's number in its stream, so that a repeated call stores nothing
+/// twice.
 pub async fn bury(
     queue: &Queue,
     server: &str,
@@ -36,7 +37,7 @@ pub async fn bury(
     queue.bury(server, headers, &job.message, id).await
 }
 
-/// What stood in the queue and is no job.
+/// Stores an entry of the queue that is not a job.
 pub async fn bury_unreadable(
     queue: &Queue,
     server: &str,
@@ -50,22 +51,22 @@ pub async fn bury_unreadable(
     queue.bury(server, headers, payload, id).await
 }
 
-/// A dead letter as people see it.
-pub struct Letter {
+/// A dead letter, for people.
+pub struct DeadLetter {
     pub number: u64,
     pub server: String,
-    /// Since when it is dead, in UTC.
+    /// The time at which it was stored, in UTC.
     pub since: String,
-    /// None where it is no job.
+    /// None if it is not a job.
     pub job: Option<Job>,
     pub replies: Vec<String>,
 }
 
-impl Letter {
-    fn read(message: &StreamMessage) -> Letter {
+impl DeadLetter {
+    fn read(message: &StreamMessage) -> DeadLetter {
         let since = message.time.truncate_to_second();
         let replies = message.headers.get_all(REPLY);
-        Letter {
+        DeadLetter {
             number: message.sequence,
             server: server_of(&message.subject).into(),
             since: since.format(&Rfc3339).unwrap_or_default(),
@@ -75,8 +76,8 @@ impl Letter {
     }
 }
 
-/// The oldest first.
-pub async fn letters(queue: &Queue) -> Result<Vec<Letter>> {
+/// All dead letters, the oldest first.
+pub async fn list(queue: &Queue) -> Result<Vec<DeadLetter>> {
     let mut letters = Vec::new();
     let mut from = 0;
     loop {
@@ -84,7 +85,7 @@ pub async fn letters(queue: &Queue) -> Result<Vec<Letter>> {
         match next.next_by_subject(dead_subject("*")).send().await {
             Ok(message) => {
                 from = message.sequence + 1;
-                letters.push(Letter::read(&message));
+                letters.push(DeadLetter::read(&message));
             }
             Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {
                 return Ok(letters);
@@ -94,8 +95,8 @@ pub async fn letters(queue: &Queue) -> Result<Vec<Letter>> {
     }
 }
 
-/// As jobs, to be tried anew.
-pub async fn put_back(queue: &Queue, letters: &[Letter]) -> Result<()> {
+/// Puts dead letters back into the queue as jobs.
+pub async fn put_back(queue: &Queue, letters: &[DeadLetter]) -> Result<()> {
     for letter in letters {
         let number = letter.number;
         let job = letter.job.as_ref();
@@ -110,8 +111,8 @@ pub async fn put_back(queue: &Queue, letters: &[Letter]) -> Result<()> {
     Ok(())
 }
 
-/// Those of these numbers; all without.
-pub fn chosen(letters: Vec<Letter>, numbers: &[u64]) -> Result<Vec<Letter>> {
+/// The dead letters with these numbers; all of them if there are no numbers.
+pub fn chosen(letters: Vec<DeadLetter>, numbers: &[u64]) -> Result<Vec<DeadLetter>> {
     for number in numbers {
         let there = letters.iter().any(|letter| letter.number == *number);
         ensure!(
@@ -120,12 +121,12 @@ pub fn chosen(letters: Vec<Letter>, numbers: &[u64]) -> Result<Vec<Letter>> {
         );
     }
     let all = numbers.is_empty();
-    let chosen = |letter: &Letter| all || numbers.contains(&letter.number);
+    let chosen = |letter: &DeadLetter| all || numbers.contains(&letter.number);
     Ok(letters.into_iter().filter(chosen).collect())
 }
 
-pub fn show(letter: &Letter) {
-    let Letter {
+pub fn show(letter: &DeadLetter) {
+    let DeadLetter {
         number,
         server,
         since,
@@ -149,7 +150,7 @@ pub fn show(letter: &Letter) {
     }
 }
 
-/// Which terminals and headers take as it is, whatever a server says.
+/// Replaces control characters of a server's words, for terminals and headers.
 fn one_line(text: &str) -> HeaderValue {
     let mut printable = text.replace(char::is_control, " ");
     printable.truncate(printable.floor_char_boundary(LONGEST_REPLY - 16));

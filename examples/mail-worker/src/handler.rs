@@ -1,6 +1,6 @@
-//! The handler composed with envoi, in wasmtime: an instance for each job, which ends with it, so
-//! that no job can learn of another. Instances come out of a pool that is laid out at the start: one
-//! takes some microseconds, and a host never holds more memory than the pool has.
+//! Runs the handler, composed with envoi, in wasmtime. Each job has an instance of its own, so that jobs cannot
+//! see each other. Instances come from a pool that is made at the start: an instance takes some microseconds,
+//! and a host never uses more memory than the pool.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, PoolingAllocationConfig, Result, Store};
 
 use crate::job::Job;
-use exports::example::mail_worker::delivery::Job as Letter;
-pub use exports::example::mail_worker::delivery::{Fate, Server, Verdict};
+use exports::example::mail_worker::delivery::Job as HandlerJob;
+pub use exports::example::mail_worker::delivery::{Disposition, Server, Verdict};
 
 wasmtime::component::bindgen!({
     path: ["../../wit", "handler/wit"],
@@ -18,7 +18,7 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-/// Of an instance: several times the largest message that a provider takes.
+/// Memory of an instance: several times the largest message that providers accept.
 const MEMORY: usize = 256 * 1024 * 1024;
 
 pub struct Handler {
@@ -40,7 +40,7 @@ impl Handler {
         Ok(Handler { engine, component })
     }
 
-    /// What is wrong with the server's URL or certificates, before any job is taken.
+    /// Checks the server's URL and certificates, before any job is taken.
     pub async fn check(&self, server: &Server) -> Result<Result<(), String>> {
         let (mut store, instance) = self.instance().await?;
         instance
@@ -49,17 +49,17 @@ impl Handler {
             .await
     }
 
-    /// What became of each recipient.
+    /// Delivers a job. Returns the result for each recipient.
     pub async fn deliver(&self, server: &Server, job: &Job) -> Result<Vec<Verdict>> {
         let (mut store, instance) = self.instance().await?;
-        let letter = Letter {
+        let job = HandlerJob {
             sender: job.sender.clone(),
             recipients: job.recipients.clone(),
             message: job.message.clone(),
         };
         instance
             .example_mail_worker_delivery()
-            .call_deliver(&mut store, server, &letter)
+            .call_deliver(&mut store, server, &job)
             .await
     }
 

@@ -1,5 +1,5 @@
-//! A mail job, and how the queue holds it: the message as it is for a payload, the envelope in
-//! headers. Nothing is encoded, so that nothing grows, and any tool for NATS shows what is there.
+//! A mail job. In the queue, the message is the payload, and the envelope is in headers. Nothing is encoded, so
+//! nothing grows, and every tool for NATS shows the content.
 
 use std::str::FromStr;
 
@@ -13,11 +13,11 @@ const RECIPIENT: &str = "Mail-To";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
-    /// The message's Message-ID: what doubles are known by.
+    /// The Message-ID, which identifies duplicates.
     pub id: String,
     /// Empty for the null reverse-path.
     pub sender: String,
-    /// Each once.
+    /// Without duplicates.
     pub recipients: Vec<String>,
     pub message: Vec<u8>,
 }
@@ -31,7 +31,7 @@ impl Job {
         Job::with_id(id, sender.into(), recipients.iter().cloned(), message)
     }
 
-    /// As the queue holds it.
+    /// Reads a job from the queue's headers and payload.
     pub fn read(headers: Option<&HeaderMap>, message: &[u8]) -> Result<Job> {
         let headers = headers.context("the job has no headers")?;
         let one = |name| {
@@ -54,7 +54,7 @@ impl Job {
         Ok(headers)
     }
 
-    /// The same for no other recipients than these.
+    /// The same job with these recipients only.
     pub fn only_for(&self, recipients: Vec<String>) -> Job {
         Job {
             recipients,
@@ -62,12 +62,13 @@ impl Job {
         }
     }
 
-    /// What the ledger knows the message by: a Message-ID may hold what a key may not.
+    /// The message's key in the ledger. It is a digest, because a Message-ID may have characters that a key may
+    /// not.
     pub fn key(&self) -> String {
         digest([&self.id])
     }
 
-    /// What the queue knows the job by: one message may come in several jobs, each for others.
+    /// The job's id in the queue. A message may be in several jobs, for different recipients.
     pub fn submission(&self) -> String {
         let mut parts = self.recipients.clone();
         parts.sort();
@@ -97,7 +98,7 @@ impl Job {
     }
 }
 
-/// An error where it holds a line break.
+/// Fails if the value has a line break.
 fn value(text: &str) -> Result<HeaderValue> {
     match HeaderValue::from_str(text) {
         Ok(value) => Ok(value),
@@ -109,7 +110,7 @@ fn digest(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.as_ref());
-        // Which no part holds.
+        // No part contains a line break.
         hasher.update(b"\n");
     }
     hasher
@@ -119,7 +120,7 @@ fn digest(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
         .collect()
 }
 
-/// Of the header, where it may stand on the line behind its name (RFC 5322, section 2.2.3).
+/// The Message-ID of a header. It may be on the line after its name (RFC 5322, section 2.2.3).
 fn message_id(message: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(message);
     let mut header = text.lines().take_while(|line| !line.is_empty());

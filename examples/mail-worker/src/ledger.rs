@@ -1,8 +1,9 @@
-//! Who has which message: a bucket of JetStream's key-value store, by the digest of the Message-ID.
+//! The ledger: the settled recipients of each message, in a bucket of JetStream's key-value store. The key is the
+//! digest of the Message-ID.
 //!
-//! Read before a job is sent, written after each answer of the server: what was settled is not sent
-//! again, by whichever host, however often the job comes. Two hosts that enter at once do not lose
-//! each other's: an entry replaces only the one that was read.
+//! It is read before a job is sent, and written after each answer of the server. A settled recipient is not sent
+//! to again, by any host, however often the job comes. Two hosts that write at once do not lose each other's
+//! entries: an entry replaces only the entry that was read.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy};
 
 use crate::job::Job;
 
-/// Longer than a job is tried, and than anyone submits the same message again.
+/// Longer than jobs are tried, and than the same message is submitted again.
 const KEPT: Duration = Duration::from_secs(14 * 24 * 3600);
 
 pub struct Ledger {
@@ -24,7 +25,7 @@ pub struct Ledger {
 impl Ledger {
     pub async fn open(context: &Context) -> Result<Ledger> {
         const BUCKET: &str = "mail-settled";
-        // What a bucket is: async-nats' own call for it needs a newer server than Debian's.
+        // The stream below a bucket, made by hand: async-nats' call for buckets needs a newer server than Debian's.
         let stream = Config {
             name: format!("KV_{BUCKET}"),
             subjects: vec![format!("$KV.{BUCKET}.>")],
@@ -44,7 +45,7 @@ impl Ledger {
         })
     }
 
-    /// The job for those who are not settled.
+    /// The job with the recipients that are not settled.
     pub async fn unsettled(&self, mut job: Job) -> Result<Job> {
         let (settled, _) = self.read(&job).await?;
         job.recipients.retain(|one| !settled.contains(one));
@@ -59,7 +60,7 @@ impl Ledger {
             .await
     }
 
-    /// So that they are sent to again.
+    /// Removes the job's recipients, so that they are sent to again.
     pub async fn reopen(&self, job: &Job) -> Result<()> {
         self.change(job, |settled| {
             settled.retain(|one| !job.recipients.contains(one))
@@ -80,7 +81,7 @@ impl Ledger {
         }
     }
 
-    /// With the entry's revision, 0 where there is none.
+    /// Also returns the entry's revision, which is 0 if there is none.
     async fn read(&self, job: &Job) -> Result<(BTreeSet<String>, u64)> {
         let entry = self
             .entries

@@ -1,17 +1,16 @@
-//! Takes mail jobs from a queue and sends each through an instance of the handler of its own.
+//! Takes mail jobs from a queue, and sends each through its own instance of the handler.
 //!
 //! ```text
 //! submit  ->  stream MAIL, mail.jobs.SERVER  ->  work (any number of hosts)  ->  mail server
 //!                          ^         |                  |           |
-//!                          +- later -+------------------+           +->  ledger: who has it
-//!                                                       +->  stream MAIL_DEAD: who never will
+//!                          +- later -+------------------+           +->  ledger: settled recipients
+//!                                                       +->  stream MAIL_DEAD: dead letters
 //! ```
 //!
-//! A job is done when each of its recipients is settled: accepted, or buried with the server's reply.
-//! It is acknowledged only then, so that a host that dies at any moment leaves it to the others. What
-//! an acknowledged job was told of its recipients is in the ledger before, which keeps the next host
-//! from sending to them again; only a host that dies between the server's answer and that entry
-//! makes a double, and both copies have the same Message-ID.
+//! A job is done when each of its recipients is settled: accepted, or in a dead letter with the server's reply.
+//! Only then it is acknowledged, so a host that dies at any moment leaves it to the others. The results are in
+//! the ledger before, so the next host does not send to these recipients again. Only if a host dies between the
+//! server's answer and the entry in the ledger, a recipient gets a second copy, with the same Message-ID.
 
 mod attempt;
 pub mod dead;

@@ -22,7 +22,7 @@ use tracing::info;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // By itself, a word of its own on wrong arguments.
+    // clap prints its own text for wrong arguments.
     let arguments = Arguments::parse();
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -78,7 +78,7 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
     work::work(worker, relays, options.at_once.into()).await
 }
 
-/// And has it look at the servers, so that a typing error stops the host and not its jobs.
+/// Loads the handler, and lets it check the servers, so that a typing error stops the host and not its jobs.
 async fn load(component: &Path, relays: &[Relay]) -> Result<Handler> {
     let handler = Handler::load(component);
     let handler = handler.map_err(|error| anyhow!("{error:#}")).with_context(|| {
@@ -97,7 +97,7 @@ async fn load(component: &Path, relays: &[Relay]) -> Result<Handler> {
 }
 
 async fn dead_letters(queue: &Queue, retry: Option<Vec<u64>>) -> Result<()> {
-    let letters = dead::letters(queue).await?;
+    let letters = dead::list(queue).await?;
     let Some(numbers) = retry else {
         letters.iter().for_each(dead::show);
         println!(
@@ -112,7 +112,7 @@ async fn dead_letters(queue: &Queue, retry: Option<Vec<u64>>) -> Result<()> {
     Ok(())
 }
 
-/// Of the environment, those that are text.
+/// The environment variables whose values are text.
 fn variables() -> impl Iterator<Item = (String, String)> {
     let text = |(name, value): (OsString, OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))

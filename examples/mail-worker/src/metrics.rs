@@ -1,5 +1,5 @@
-//! What a host counts, for Prometheus, over HTTP: `/metrics`; and `/ready`, which answers 200 while
-//! the queue is connected, for the probes of Kubernetes and the like.
+//! Serves a host's metrics for Prometheus over HTTP (`/metrics`), and `/ready`, which answers 200 while the queue
+//! is connected, for probes such as Kubernetes'.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,35 +20,35 @@ use tiny_http::{Header, Response, Server};
 
 use crate::outcome::Outcome;
 
-/// Seconds: a server in the same room, and one that looks into each message.
+/// In seconds: from a server nearby to a server that scans each message.
 const BUCKETS: [f64; 10] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 pub struct Metrics {
     registry: Registry,
-    recipients: Family<Fate, Counter>,
-    redelivered: Family<Of, Counter>,
-    seconds: Family<Of, Histogram, fn() -> Histogram>,
+    recipients: Family<RecipientLabels, Counter>,
+    redelivered: Family<ServerLabel, Counter>,
+    seconds: Family<ServerLabel, Histogram, fn() -> Histogram>,
     pub under_way: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Of {
+struct ServerLabel {
     server: String,
 }
 
-impl Of {
-    fn new(server: &str) -> Of {
+impl ServerLabel {
+    fn new(server: &str) -> ServerLabel {
         let server = server.into();
-        Of { server }
+        ServerLabel { server }
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Fate {
+struct RecipientLabels {
     server: String,
-    fate: &'static str,
+    disposition: &'static str,
 }
 
 impl Default for Metrics {
@@ -62,8 +62,7 @@ impl Default for Metrics {
             under_way: Gauge::default(),
         };
         let registry = &mut metrics.registry;
-        let help =
-            "Recipients by what an attempt made of them; spared: sent to before, and not again";
+        let help = "Recipients by the result of an attempt; spared: sent to before, and not again";
         registry.register("recipients", help, metrics.recipients.clone());
         let help = "Jobs that had come before, to this host or another";
         registry.register("redelivered", help, metrics.redelivered.clone());
@@ -77,43 +76,47 @@ impl Default for Metrics {
 
 impl Metrics {
     pub fn attempt(&self, server: &str, took: Duration, outcome: &Outcome) {
-        for (fate, verdicts) in [
+        for (disposition, verdicts) in [
             ("accepted", &outcome.accepted),
             ("dead", &outcome.dead),
             ("again", &outcome.open),
         ] {
-            self.count(server, fate, verdicts.len());
+            self.count(server, disposition, verdicts.len());
         }
-        let seconds = self.seconds.get_or_create(&Of::new(server));
+        let seconds = self.seconds.get_or_create(&ServerLabel::new(server));
         seconds.observe(took.as_secs_f64());
     }
 
-    /// Recipients whom the ledger has already.
+    /// Counts recipients that the ledger already has.
     pub fn spared(&self, server: &str, recipients: usize) {
         self.count(server, "spared", recipients);
     }
 
     pub fn redelivered(&self, server: &str) {
-        self.redelivered.get_or_create(&Of::new(server)).inc();
+        self.redelivered
+            .get_or_create(&ServerLabel::new(server))
+            .inc();
     }
 
-    fn count(&self, server: &str, fate: &'static str, recipients: usize) {
-        let of = Fate {
+    fn count(&self, server: &str, disposition: &'static str, recipients: usize) {
+        let labels = RecipientLabels {
             server: server.into(),
-            fate,
+            disposition,
         };
-        self.recipients.get_or_create(&of).inc_by(recipients as u64);
+        self.recipients
+            .get_or_create(&labels)
+            .inc_by(recipients as u64);
     }
 
     fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
     }
 }
 
-/// Answers for as long as the process lives; the address is returned, as port 0 is any.
+/// Serves until the process ends. Returns the address, because port 0 means any port.
 pub fn serve(address: SocketAddr, metrics: Arc<Metrics>, queue: Client) -> Result<String> {
     let server = Server::http(address);
     let server = server.map_err(|error| {
@@ -128,7 +131,7 @@ pub fn serve(address: SocketAddr, metrics: Arc<Metrics>, queue: Client) -> Resul
             let response = Response::from_string(body)
                 .with_status_code(status)
                 .with_header(kind);
-            // What breaks off is the asker's affair.
+            // A broken connection is the client's problem.
             let _ = request.respond(response);
         }
     });

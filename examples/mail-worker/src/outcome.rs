@@ -1,50 +1,52 @@
-//! What follows from an attempt, recipient by recipient:
+//! The results of an attempt, and their consequences for each recipient:
 //!
 //! | the handler's verdict | |
 //! | --- | --- |
 //! | accepted | entered in the ledger |
 //! | refused | a dead letter with the server's reply; entered in the ledger |
 //! | later | the job is tried again, for these recipients only |
-//! | perhaps | as later: at least once is what the queue promises. Who has it already knows a double by its Message-ID |
+//! | unknown | as later, because the queue promises delivery at least once. The Message-ID identifies a second copy |
 //!
-//! Those to be tried again are dead letters too once the job is given up.
+//! When the job is given up, recipients to be tried again become dead letters too.
 
 use std::time::Duration;
 
-use crate::handler::{Fate, Verdict};
+use crate::handler::{Disposition, Verdict};
 
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub accepted: Vec<Verdict>,
     pub dead: Vec<Verdict>,
     pub open: Vec<Verdict>,
-    /// Until the open ones are tried again.
+    /// The time until the open recipients are tried again.
     pub again: Option<Duration>,
 }
 
 impl Outcome {
-    /// Of a job for these recipients; `delay` as [`crate::retry::Retry`] gives it.
+    /// `recipients` are those of the job; `delay` comes from [`crate::retry::Retry`].
     pub fn new(recipients: &[String], verdicts: Vec<Verdict>, delay: Option<Duration>) -> Outcome {
         let mut outcome = Outcome::default();
         let silent = recipients
             .iter()
             .filter(|one| verdicts.iter().all(|verdict| verdict.recipient != **one));
         let silent: Vec<_> = silent
-            .map(|one| later(one, "the handler said nothing of it"))
+            .map(|one| later(one, "the handler returned no result"))
             .collect();
         for verdict in verdicts.into_iter().chain(silent) {
-            match (verdict.fate, delay) {
-                (Fate::Accepted, _) => outcome.accepted.push(verdict),
-                (Fate::Refused, _) => outcome.dead.push(verdict),
-                (Fate::Later | Fate::Perhaps, Some(_)) => outcome.open.push(verdict),
-                (Fate::Later | Fate::Perhaps, None) => outcome.dead.push(given_up(verdict)),
+            match (verdict.disposition, delay) {
+                (Disposition::Accepted, _) => outcome.accepted.push(verdict),
+                (Disposition::Refused, _) => outcome.dead.push(verdict),
+                (Disposition::Later | Disposition::Unknown, Some(_)) => outcome.open.push(verdict),
+                (Disposition::Later | Disposition::Unknown, None) => {
+                    outcome.dead.push(given_up(verdict))
+                }
             }
         }
         outcome.again = delay.filter(|_| !outcome.open.is_empty());
         outcome
     }
 
-    /// Who need not be tried again, whatever becomes of the others.
+    /// The recipients that are not tried again.
     pub fn settled(&self) -> Vec<String> {
         let settled = self.accepted.iter().chain(&self.dead);
         settled.map(|verdict| verdict.recipient.clone()).collect()
@@ -54,7 +56,7 @@ impl Outcome {
 pub fn later(recipient: &str, why: &str) -> Verdict {
     Verdict {
         recipient: recipient.into(),
-        fate: Fate::Later,
+        disposition: Disposition::Later,
         reply: why.into(),
     }
 }
@@ -70,9 +72,9 @@ mod tests {
 
     const MINUTE: Option<Duration> = Some(Duration::from_secs(60));
 
-    fn verdict(recipient: &str, fate: Fate) -> Verdict {
+    fn verdict(recipient: &str, disposition: Disposition) -> Verdict {
         Verdict {
-            fate,
+            disposition,
             ..later(recipient, "words")
         }
     }
@@ -86,12 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn only_those_refused_for_now_are_tried_again() {
+    fn only_temporary_refusals_are_tried_again() {
         let outcome = outcome(
             vec![
-                verdict("a", Fate::Accepted),
-                verdict("b", Fate::Later),
-                verdict("c", Fate::Refused),
+                verdict("a", Disposition::Accepted),
+                verdict("b", Disposition::Later),
+                verdict("c", Disposition::Refused),
             ],
             MINUTE,
         );
@@ -103,22 +105,22 @@ mod tests {
     #[test]
     fn a_job_without_open_recipients_is_done() {
         assert_eq!(
-            outcome(vec![verdict("a", Fate::Accepted)], MINUTE).again,
+            outcome(vec![verdict("a", Disposition::Accepted)], MINUTE).again,
             None
         );
     }
 
     #[test]
-    fn who_perhaps_has_it_is_tried_again() {
+    fn a_recipient_with_an_unknown_result_is_tried_again() {
         assert_eq!(
-            outcome(vec![verdict("a", Fate::Perhaps)], MINUTE).again,
+            outcome(vec![verdict("a", Disposition::Unknown)], MINUTE).again,
             MINUTE
         );
     }
 
     #[test]
     fn a_job_that_is_given_up_is_a_dead_letter_with_the_last_words() {
-        let outcome = outcome(vec![verdict("a", Fate::Later)], None);
+        let outcome = outcome(vec![verdict("a", Disposition::Later)], None);
         assert_eq!(outcome.again, None);
         assert_eq!(outcome.dead[0].reply, "given up; the last attempt: words");
     }

@@ -1,6 +1,6 @@
-//! A server's rate limit: so many messages a second from this host, evenly spaced, however many are
-//! sent at once. Each host keeps to its own: divide the provider's limit by the number of hosts. One
-//! limit for all of them would need an agreement over the network for each message.
+//! A server's rate limit: messages a second from this host, evenly spaced, even if several are sent at once. Each
+//! host has its own limit: divide the provider's limit by the number of hosts. A common limit needs a round trip
+//! between the hosts for each message.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Without a rate, no limit.
+    /// Without a rate, there is no limit.
     pub fn new(per_second: Option<f64>) -> Pace {
         let between = per_second.map_or(0.0, f64::recip);
         Pace {
@@ -22,7 +22,7 @@ impl Pace {
         }
     }
 
-    /// Returns when the next message may leave.
+    /// Waits until the next message may be sent.
     pub async fn turn(&self) {
         sleep_until(self.book(Instant::now())).await;
     }

@@ -1,12 +1,11 @@
-//! The queue: two streams of NATS JetStream. `MAIL` is a work queue, from which an acknowledged job is
-//! gone; each mail server has a subject of its own, and a consumer that all hosts share, so that a
-//! slow or limited server holds up no job of another. `MAIL_DEAD` keeps what was refused.
+//! The queue: two streams of NATS JetStream. `MAIL` is a work queue, which removes acknowledged jobs. Each mail
+//! server has its own subject, and a consumer that all hosts share, so that a slow or limited server does not
+//! delay jobs of another. `MAIL_DEAD` has the dead letters.
 //!
-//! A host acknowledges within `ack_wait` or says that it is still at it, however long a server takes;
-//! so a job of a host that died comes to another one that soon. How often a job has come says nothing of
-//! its worth (hosts may be restarted often), so it is given up by age, and `max_deliver` is none.
-//! `max_ack_pending` is none either: it counts jobs that wait for their next attempt too, and a
-//! thousand of these would stop the queue.
+//! A host acknowledges a job, or reports progress, within `ack_wait`, however long a server takes. So the jobs of
+//! a dead host reach another one after that time. A job is given up by its age, because the number of its
+//! deliveries means nothing (hosts may be restarted often): `max_deliver` is unlimited. `max_ack_pending` is
+//! unlimited too: it also counts jobs that wait for their next attempt, and a thousand of these stop the queue.
 
 use std::time::Duration;
 
@@ -22,13 +21,13 @@ use crate::dead;
 use crate::job::Job;
 use crate::ledger::Ledger;
 
-/// In which the queue takes one submission of a job; later ones, the ledger finds.
+/// The time in which the queue itself refuses a second submission of a job. The ledger finds later ones.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 3600);
 
-/// Hosts times jobs at once, at most.
+/// The maximum of hosts times jobs at once.
 const MOST_WAITING: i64 = 4096;
 
-/// In octets, what NATS puts around and beside a message's headers.
+/// The octets that NATS adds to a message's headers.
 const OTHERS: usize = 200;
 
 pub struct Queue {
@@ -40,10 +39,10 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Makes what is missing, and leaves as it is what an operator has changed, such as replicas.
+    /// Creates missing streams. It does not change existing ones, so an operator may set replicas, for example.
     pub async fn open(url: &str) -> Result<Queue> {
         let client = options(url).connect(url).await;
-        // Without the user and password that it may have.
+        // Without the URL's user and password.
         let url = url.rsplit('@').next().unwrap_or(url);
         let client = client.with_context(|| {
             format!(
@@ -81,7 +80,7 @@ impl Queue {
         })
     }
 
-    /// What brings a server's jobs, each to one host.
+    /// The consumer of a server's jobs, which gives each job to one host.
     pub async fn consumer(&self, server: &str, ack_wait: Duration) -> Result<PullConsumer> {
         let config = pull::Config {
             durable_name: Some(consumer_name(server)),
@@ -97,7 +96,7 @@ impl Queue {
         consumer.with_context(|| format!("the queue makes no consumer for {server}"))
     }
 
-    /// Whether it is new; otherwise the queue has had the same before.
+    /// Returns whether the job is new, or was submitted before.
     pub async fn submit(&self, server: &str, job: &Job) -> Result<bool> {
         let headers = job.headers()?;
         let room = OTHERS + job.recipients.len() * dead::LONGEST_REPLY;
@@ -113,7 +112,7 @@ impl Queue {
             .await
     }
 
-    /// Puts a job back that was a dead letter, whose number tells it from the submission before.
+    /// Puts a dead letter back as a job. Its number distinguishes it from the first submission.
     pub async fn put_back(&self, server: &str, job: &Job, number: u64) -> Result<()> {
         let (subject, headers) = (job_subject(server), job.headers()?);
         let id = format!("{}-{number}", job.submission());
@@ -121,7 +120,7 @@ impl Queue {
         published.map(drop)
     }
 
-    /// A dead letter. It is kept once for an `id`.
+    /// Stores a dead letter, only once for the same `id`.
     pub async fn bury(
         &self,
         server: &str,
@@ -150,10 +149,10 @@ impl Queue {
     }
 }
 
-/// With who connects, which async-nats leaves to its callers: a user and password, or a token.
+/// The connection options with the URL's user and password, or token: async-nats does not read these itself.
 fn options(url: &str) -> ConnectOptions {
     let options = ConnectOptions::new().name("mail-worker");
-    // What is wrong with the URL, the connection says.
+    // The connection reports errors in the URL.
     let Ok(address) = url.parse::<ServerAddr>() else {
         return options;
     };
@@ -165,7 +164,7 @@ fn options(url: &str) -> ConnectOptions {
     }
 }
 
-/// In octets.
+/// The size in octets.
 fn size(headers: &HeaderMap) -> usize {
     const PUNCTUATION: usize = ": \r\n".len();
     let lines = headers.iter().flat_map(|(name, values)| {
@@ -187,7 +186,7 @@ pub fn consumer_name(server: &str) -> String {
     format!("workers-{server}")
 }
 
-/// Of a subject such as `mail.jobs.default`.
+/// The server's name in a subject such as `mail.jobs.default`.
 pub fn server_of(subject: &str) -> &str {
     subject.rsplit('.').next().unwrap_or(subject)
 }

@@ -1,7 +1,7 @@
-//! The mail servers, from the environment: no job and no argument holds a password.
+//! The mail servers. They come from environment variables, so that no job and no argument contains a password.
 //!
-//! `SMTP_URL` is the server `default`; `SMTP_URL_BULK` is one by the name `bulk`. `SMTP_CA`
-//! holds certificates in PEM, for servers of an authority of one's own.
+//! `SMTP_URL` is the server `default`; `SMTP_URL_BULK` is the server `bulk`. `SMTP_CA` has certificates in PEM,
+//! if the servers' certificates come from your own authority.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::pace::Pace;
 
 pub const DEFAULT: &str = "default";
 
-/// No `Debug`: it holds secrets.
+/// No `Debug`, because it contains secrets.
 pub struct Relay {
-    /// The last part of its jobs' subject.
+    /// The last part of the subject of its jobs.
     pub name: String,
     pub server: Server,
     pub pace: Pace,
 }
 
-/// Those of an environment; `rates` are `NUMBER` for all or `NAME=NUMBER`.
+/// The servers of an environment. `rates` are `NUMBER` for all or `NAME=NUMBER` for one.
 pub fn relays(
     variables: impl Iterator<Item = (String, String)>,
     rates: &[String],
@@ -74,7 +74,7 @@ impl Rates<'_> {
         read.collect::<Result<_>>().map(Rates)
     }
 
-    /// One of its own goes before one for all.
+    /// A server's own rate overrides the rate for all.
     fn of(&self, name: &str) -> Option<f64> {
         let find = |wanted| self.0.iter().find(|(of, _)| *of == wanted);
         find(Some(name))

@@ -1,4 +1,4 @@
-//! When a job is tried again: each time after twice as long, an hour at most, until it is given up.
+//! When to try a job again: after twice as long each time, an hour at most, until the job is given up.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Copy)]
 pub struct Retry {
-    /// Between the first attempt and the second.
+    /// The time between the first and the second attempt.
     pub first: Duration,
-    /// Since the job was submitted.
+    /// The age at which a job is given up.
     pub give_up_after: Duration,
 }
 
 impl Retry {
-    /// Until the next attempt, after so many; none where the job is given up.
+    /// The time until the next attempt, after this number of attempts. None if the job is given up.
     pub fn delay(&self, attempts: u32, age: Duration) -> Option<Duration> {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let delay = self.first.saturating_mul(doubled).min(LONGEST);

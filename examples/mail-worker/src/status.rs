@@ -1,4 +1,4 @@
-//! How much waits, is under way, and is dead, for each mail server.
+//! Counts the jobs that wait, that are being sent, and that are dead, for each mail server.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,10 +10,10 @@ use crate::queue::{Queue, consumer_name, dead_subject, job_subject, server_of};
 
 #[derive(Default)]
 pub struct Status {
-    /// Of a server's jobs, those in the queue, which leave it when they are done.
+    /// The server's jobs in the queue. A finished job is removed.
     pub jobs: usize,
-    /// Of these, those that a host has or that wait for another attempt; none where no host ever
-    /// asked for this server's.
+    /// Of these, the jobs that a host has or that wait for another attempt. None if no host has ever asked for
+    /// this server's jobs.
     pub taken: Option<usize>,
     pub dead: usize,
 }

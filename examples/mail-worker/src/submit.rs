@@ -1,4 +1,4 @@
-//! Puts messages into the queue: each file is a job for the same recipients, as is standard input.
+//! Puts messages into the queue. Each file, or standard input, is a job for the same recipients.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub async fn submit(
     Ok(())
 }
 
-/// Read before any is submitted, so that none is where one cannot be read.
+/// Reads all files before it submits the first, so that nothing is submitted if one cannot be read.
 fn messages(files: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
     if files.is_empty() {
         let mut message = Vec::new();

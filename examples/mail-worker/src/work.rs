@@ -1,7 +1,6 @@
-//! A host: takes jobs, so many at once for each mail server, and sees each to its end.
+//! A host: takes jobs, several at once for each mail server, and processes each to its end.
 //!
-//! Jobs are asked for one by one, when there is a place for one: what a host had in store would be
-//! redelivered while it waits there.
+//! A slot asks for one job at a time: the queue redelivers jobs that a host has but does not process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,50 +22,50 @@ use crate::queue::Queue;
 use crate::relay::Relay;
 use crate::retry::Retry;
 
-/// How long an idle host's question for a job stands; a queue that was away has forgotten it.
+/// How long an idle host waits for a job before it asks again, because a restarted queue forgets the question.
 const ASKING: Duration = Duration::from_secs(5);
 
-/// Where the queue does not answer.
+/// The pause if the queue does not answer.
 pub const PAUSE: Duration = Duration::from_secs(1);
 
-/// For what is under way when the host is told to end; Kubernetes grants 30 seconds.
+/// The time for jobs that are being sent when the host is told to end. Kubernetes allows 30 seconds.
 const GRACE: Duration = Duration::from_secs(25);
 
 pub struct Worker {
     pub queue: Queue,
     pub handler: Handler,
     pub retry: Retry,
-    /// In which the queue hears of a job, lest it gives it to another host.
+    /// The time within which a host must report on a job. After it, the queue gives the job to another host.
     pub ack_wait: Duration,
     pub metrics: Arc<Metrics>,
 }
 
-/// Until SIGTERM or SIGINT, then finishes what is under way.
+/// Works until SIGTERM or SIGINT, then finishes the jobs that are being sent.
 pub async fn work(worker: Worker, relays: Vec<Relay>, at_once: usize) -> Result<()> {
     let worker = Arc::new(worker);
     let (stop, stopping) = watch::channel(false);
-    let mut places = JoinSet::new();
+    let mut slots = JoinSet::new();
     for relay in relays {
         let consumer = worker.queue.consumer(&relay.name, worker.ack_wait).await?;
         info!(server = relay.name, at_once, "taking jobs");
-        let place = Place {
+        let slot = Slot {
             worker: worker.clone(),
             relay: Arc::new(relay),
             consumer,
         };
         for _ in 0..at_once {
-            places.spawn(place.clone().run(stopping.clone()));
+            slots.spawn(slot.clone().run(stopping.clone()));
         }
     }
     told_to_end().await?;
     info!(under_way = worker.metrics.under_way.get(), "stopping");
     stop.send(true)?;
-    let all = async { while places.join_next().await.is_some() {} };
+    let all = async { while slots.join_next().await.is_some() {} };
     if timeout(GRACE, all).await.is_err() {
         let under_way = worker.metrics.under_way.get();
         warn!(under_way, "stopped; the queue gives these to another host");
     }
-    // Acknowledgements leave in the background.
+    // Acknowledgements are sent in the background.
     worker.queue.client.flush().await?;
     Ok(())
 }
@@ -81,15 +80,15 @@ async fn told_to_end() -> Result<()> {
     Ok(())
 }
 
-/// For one job at a time.
+/// Processes one job at a time.
 #[derive(Clone)]
-struct Place {
+struct Slot {
     worker: Arc<Worker>,
     relay: Arc<Relay>,
     consumer: PullConsumer,
 }
 
-impl Place {
+impl Slot {
     async fn run(self, mut stopping: watch::Receiver<bool>) {
         loop {
             let next = tokio::select! {
@@ -97,7 +96,7 @@ impl Place {
                 next = self.next() => next,
             };
             let done = match next {
-                Ok(Some(message)) => self.see_to(message).await,
+                Ok(Some(message)) => self.process(message).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
             };
@@ -115,7 +114,7 @@ impl Place {
         message.map_err(|error| anyhow!(error))
     }
 
-    async fn see_to(&self, message: Message) -> Result<()> {
+    async fn process(&self, message: Message) -> Result<()> {
         self.worker.metrics.under_way.inc();
         let done = tokio::select! {
             done = Attempt::make(&self.worker, &self.relay, &message) => done,
@@ -126,11 +125,11 @@ impl Place {
     }
 }
 
-/// Never returns.
+/// Reports progress, and never returns.
 async fn keep_alive(message: &Message, every: Duration) {
     loop {
         sleep(every).await;
-        // Lost with the connection, which comes back or not.
+        // The report is lost if the connection is lost; the next one follows.
         let _ = message.ack_with(AckKind::Progress).await;
     }
 }

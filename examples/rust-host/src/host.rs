@@ -1,4 +1,4 @@
-//! The component in wasmtime.
+//! Runs the component in wasmtime.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use rust_host::{precompiled, state::State};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Result, Store};
 
-use exports::envoi::mail::smtp::Envelope;
-pub use exports::envoi::mail::smtp::Receipt;
+pub(crate) use exports::envoi::mail::smtp::Receipt;
+use exports::envoi::mail::smtp::{Envelope, Timeout};
 
 wasmtime::component::bindgen!({
     path: "../../wit",
@@ -15,14 +15,17 @@ wasmtime::component::bindgen!({
     with: { "wasi": wasmtime_wasi::p2::bindings::sync },
 });
 
-/// The component, compiled and linked: all but an instance, which takes some microseconds.
-pub struct Host {
+/// 20 seconds for each call, in nanoseconds.
+const LIMIT: Option<u64> = Some(20_000_000_000);
+
+/// The component, compiled and linked. An instance of it takes some microseconds.
+pub(crate) struct Host {
     engine: Engine,
     component: EnvoiPre<State>,
 }
 
 impl Host {
-    pub fn new(component: &Path) -> Result<Host> {
+    pub(crate) fn new(component: &Path) -> Result<Host> {
         let engine = Engine::default();
         let component = precompiled::load(&engine, component)?;
         let mut linker = Linker::new(&engine);
@@ -31,20 +34,27 @@ impl Host {
         Ok(Host { engine, component })
     }
 
-    /// One message, in an instance that ends with it.
-    pub fn send_once(&self, server: &str, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+    /// Sends one message, in an instance that ends with it.
+    pub(crate) fn send_once(
+        &self,
+        server: &str,
+        from: &str,
+        to: &str,
+        message: &[u8],
+    ) -> Result<Receipt> {
         let (mut store, envoi) = self.instance()?;
         let (from, to) = (from.to_owned(), [to.to_owned()]);
         let smtp = envoi.envoi_mail_smtp();
-        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message)?;
+        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message, LIMIT)?;
         Ok(receipt?)
     }
 
-    /// An instance with a mailer, which keeps its connection.
-    pub fn keep(&self, server: &str) -> Result<Kept> {
+    /// Makes an instance with a mailer, which keeps its connection.
+    pub(crate) fn keep(&self, server: &str) -> Result<Kept> {
         let (mut store, envoi) = self.instance()?;
         let mailers = envoi.envoi_mail_smtp().mailer();
         let mailer = mailers.call_from_url(&mut store, server)??;
+        mailers.call_set_timeout(&mut store, mailer, Timeout::Total, LIMIT)?;
         Ok(Kept {
             store,
             envoi,
@@ -59,14 +69,14 @@ impl Host {
     }
 }
 
-pub struct Kept {
+pub(crate) struct Kept {
     store: Store<State>,
     envoi: Envoi,
     mailer: ResourceAny,
 }
 
 impl Kept {
-    pub fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+    pub(crate) fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
         let envelope = Envelope {
             sender: Some(from.into()),
             recipients: vec![to.into()],
@@ -76,8 +86,8 @@ impl Kept {
         Ok(receipt?)
     }
 
-    /// Says QUIT, and ends the instance.
-    pub fn close(mut self) -> Result<()> {
+    /// Sends QUIT, and ends the instance.
+    pub(crate) fn close(mut self) -> Result<()> {
         let mailers = self.envoi.envoi_mail_smtp().mailer();
         mailers.call_close(&mut self.store, self.mailer)
     }

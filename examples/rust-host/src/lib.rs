@@ -1,4 +1,4 @@
-//! What other hosts of this repository have in common with this one.
+//! The parts of this host that other hosts of this repository use too.
 
 pub mod precompiled;
 pub mod state;

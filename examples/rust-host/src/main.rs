@@ -1,5 +1,5 @@
-//! Sends messages through `envoi.wasm`, in wasmtime: one in an instance of its own, then two through
-//! one that is kept, over one connection.
+//! Sends messages through `envoi.wasm`, in wasmtime: one in its own instance, then two in an instance that is kept,
+//! over one connection.
 //!
 //! ```text
 //! SMTP_URL=smtps://user:password@mail.example.org cargo run -p rust-host -- \
@@ -15,7 +15,7 @@ use host::{Host, Receipt};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // Not an argument, which others would see with its password.
+    // Not an argument, because other users can see arguments, with the password in them.
     let (Ok(server), [component, from, to]) = (std::env::var("SMTP_URL"), arguments.as_slice())
     else {
         eprintln!("SMTP_URL=smtps://USER:PASSWORD@HOST rust-host envoi.wasm FROM TO");
@@ -33,13 +33,13 @@ fn main() -> ExitCode {
 fn send(component: &Path, server: &str, from: &str, to: &str) -> wasmtime::Result<()> {
     let host = Host::new(component)?;
 
-    // No message can learn of another. A host may do this on as many threads as it likes.
+    // Messages cannot see each other. A host may do this on any number of threads.
     show(
         "own instance",
         host.send_once(server, from, to, &message(from, to, 1))?,
     );
 
-    // The second message spares itself the connection, and the handshake of TLS.
+    // The second message needs no new connection and no new TLS handshake.
     let mut kept = host.keep(server)?;
     for number in 2..=3 {
         show(

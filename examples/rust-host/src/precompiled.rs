@@ -1,4 +1,4 @@
-//! The component as machine code, made once: from then on it loads in a millisecond.
+//! Compiles the component to machine code once. After that, it loads in a millisecond.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,21 +7,22 @@ use std::path::Path;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
-/// `envoi.wasm`, by way of `envoi-HASH.cwasm` beside it.
+#[allow(unsafe_code, reason = "code compiled before")]
+/// Loads `envoi.wasm` from `envoi-HASH.cwasm` beside it, which is made first if it is missing.
 pub fn load(engine: &Engine, path: &Path) -> Result<Component> {
     let wasm = fs::read(path)?;
-    // The code is of this component, and of this engine's version and settings.
+    // The hash covers the component, and the engine's version and settings.
     let mut hasher = DefaultHasher::new();
     wasm.hash(&mut hasher);
     engine.precompile_compatibility_hash().hash(&mut hasher);
     let name = path.file_stem().unwrap_or_default().display();
     let compiled = path.with_file_name(format!("{name}-{:016x}.cwasm", hasher.finish()));
     if !compiled.exists() {
-        // Whole or not at all, whoever else does the same now.
+        // The rename makes the file appear whole, even if others write it at the same time.
         let partial = compiled.with_extension(std::process::id().to_string());
         fs::write(&partial, engine.precompile_component(&wasm)?)?;
         fs::rename(&partial, &compiled)?;
     }
-    // SAFETY: machine code is run unchecked: no one else may write where it lies.
+    // SAFETY: machine code runs unchecked, so nobody else may be able to write to this file.
     unsafe { Component::deserialize_file(engine, &compiled) }
 }

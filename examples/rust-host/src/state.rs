@@ -1,4 +1,4 @@
-//! What an instance of the component has of its host.
+//! The host's state for an instance of the component.
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -9,7 +9,7 @@ pub struct State {
 }
 
 impl Default for State {
-    /// Connections, and names: the component asks for no more. No files, no environment.
+    /// Grants connections and name lookup, which is all that the component needs: no files, no environment.
     fn default() -> State {
         let mut wasi = WasiCtxBuilder::new();
         wasi.allow_tcp(true);

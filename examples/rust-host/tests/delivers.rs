@@ -1,11 +1,11 @@
-//! The program, run as it is, against a scripted server.
+//! Runs the program against a scripted server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 #[test]
 fn a_message_of_its_own_and_two_over_a_kept_connection_are_delivered() {
@@ -36,8 +36,8 @@ fn a_message_of_its_own_and_two_over_a_kept_connection_are_delivered() {
 }
 
 #[test]
-fn what_went_wrong_is_said() {
-    let server = Server::start([Session::new().say("554 5.3.2 Closed").silence()]);
+fn an_error_is_printed() {
+    let server = Server::start([Script::new().say("554 5.3.2 Closed").silence()]);
     let output = run(&server);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
@@ -54,7 +54,7 @@ fn run(server: &Server) -> Output {
     program.output().expect("it starts")
 }
 
-/// A copy, as the program leaves its machine code beside it.
+/// A copy, because the program writes its machine code beside the component.
 fn component() -> &'static Path {
     static COPY: LazyLock<PathBuf> = LazyLock::new(|| {
         let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist/envoi.wasm");
@@ -65,25 +65,25 @@ fn component() -> &'static Path {
     &COPY
 }
 
-fn greeting() -> Session {
-    Session::new()
+fn greeting() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
 }
 
-fn message() -> Session {
-    Session::new()
+fn message() -> Script {
+    Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
         .say("250 2.1.5 Ok")
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("250 2.0.0 Ok: queued as 4711")
 }
 
-fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }

@@ -1,5 +1,5 @@
-//! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, beside a server on
-//! loopback, and shows the conversation and what arrived.
+//! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, with a server on loopback,
+//! and shows the conversation and the message.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ fn call(path: &Path) -> Result<(), String> {
     let guest = Guest::new(&composition);
     let seconds = start.elapsed().as_secs_f32();
     screen.item("loaded", &format!("in {seconds:.1} s"));
-    let sink = Sink::open(move |saying| screen.heard(saying));
+    let sink = Sink::open(move |line| screen.observed(line));
     let server = format!("smtp://{}", sink.address());
     screen.item("call", &format!("welcome(\"{server}\", \"{TO}\")"));
 
@@ -50,7 +50,7 @@ fn call(path: &Path) -> Result<(), String> {
         return Err(format!("{} messages arrived", deliveries.len()));
     };
     show(screen, delivery);
-    screen.good(&format!("Delivered. The guest returns: {answer}"));
+    screen.success(&format!("Delivered. The guest returns: {answer}"));
     Ok(())
 }
 

@@ -1,15 +1,15 @@
-//! Delivered, to all or to some.
+//! Deliveries to all or to some recipients.
 
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, cli, content, content_sent, envelope, hello, quit, to_server};
 
-/// "\0ada\0sesame".
+/// `\0ada\0sesame` in base64.
 const SECRET: &str = "AGFkYQBzZXNhbWU=";
 
 #[test]
-fn a_message_is_delivered_and_the_answer_shown() {
+fn a_message_is_delivered_and_the_reply_is_shown() {
     let server = Server::start([hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .followed_by(content())
@@ -26,7 +26,8 @@ fn a_message_is_delivered_and_the_answer_shown() {
     assert_eq!(content_sent(server), format!("{sent}.\r\n"));
 }
 
-/// All by the environment: TLS with an authority of its own, a user, and a password that is nowhere.
+/// All settings come from the environment: TLS with its own authority, a user, and a password, which no
+/// output contains.
 #[test]
 fn verbose_shows_the_conversation_without_the_password() {
     let authority = Authority::new();
@@ -56,7 +57,7 @@ fn verbose_shows_the_conversation_without_the_password() {
     }
 }
 
-fn tls_delivery(authority: &Authority) -> Session {
+fn tls_delivery(authority: &Authority) -> Script {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 Go ahead")
@@ -71,8 +72,8 @@ fn tls_delivery(authority: &Authority) -> Session {
 }
 
 #[test]
-fn options_go_to_the_server() {
-    let server = Server::start([Session::new()
+fn options_are_sent_to_the_server() {
+    let server = Server::start([Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO client.test")
         .say("250-mail.test\r\n250 DSN")
@@ -90,7 +91,7 @@ fn options_go_to_the_server() {
 }
 
 #[test]
-fn whom_the_server_refuses_is_told_beside_whom_it_accepts() {
+fn refused_recipients_are_reported_with_the_accepted_ones() {
     let server = Server::start([hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("RCPT TO:<c@mail.test>")

@@ -1,14 +1,14 @@
-//! Not delivered, or not known to be: what is said, and with which exit code.
+//! Failures: their messages and exit codes.
 
 use servers::authority::Authority;
-use servers::refusing::Refusing;
-use servers::scripted::{Server, Session};
+use servers::ports::RefusingPort;
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, Output, cli, envelope, hello, to_server};
 
-/// Of a message to a server with this script.
+/// Runs the command line with a server that has this script.
 #[track_caller]
-fn fails(script: Session, code: i32, words: &[&str]) -> Output {
+fn expect_failure(script: Script, code: i32, words: &[&str]) -> Output {
     let server = Server::start([script]);
     let output = to_server(&server, "-t").run(MESSAGE);
     assert_eq!(output.code, code, "{output:?}");
@@ -21,7 +21,7 @@ fn fails(script: Session, code: i32, words: &[&str]) -> Output {
 }
 
 #[test]
-fn a_wrong_password_is_a_matter_of_permission() {
+fn a_wrong_password_exits_with_noperm() {
     let server = Server::start([hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
         .say("535 5.7.8 Wrong")
@@ -43,17 +43,17 @@ fn a_wrong_password_is_a_matter_of_permission() {
 }
 
 #[test]
-fn an_unknown_recipient_is_no_user() {
+fn an_unknown_recipient_exits_with_nouser() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &[]))
         .expect("RCPT TO:<b@mail.test>")
         .say("550 5.1.1 No such user")
         .silence();
-    fails(script, 67, &["b@mail.test: 550 5.1.1 No such user"]);
+    expect_failure(script, 67, &["b@mail.test: 550 5.1.1 No such user"]);
 }
 
 #[test]
-fn an_extension_that_is_missing_is_told_with_who_needs_it() {
+fn a_missing_extension_is_reported_with_its_reason() {
     for (arguments, message, words) in [
         ("-t --notify never", MESSAGE.into(), ["DSN", "--notify"]),
         (
@@ -67,7 +67,7 @@ fn an_extension_that_is_missing_is_told_with_who_needs_it() {
             ["SMTPUTF8", "jörg@mail.test"],
         ),
     ] {
-        let server = Server::start([hello(&["8BITMIME"]).closed()]);
+        let server = Server::start([hello(&["8BITMIME"]).expect_close()]);
         let output = to_server(&server, arguments).run(message);
         assert_eq!(output.code, 69, "{output:?}");
         for words in words {
@@ -78,34 +78,34 @@ fn an_extension_that_is_missing_is_told_with_who_needs_it() {
 }
 
 #[test]
-fn a_server_does_not_command_the_terminal() {
+fn a_server_cannot_control_the_terminal() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
         .say("550 5.7.1 \x1b[2JNo")
         .silence();
-    let output = fails(script, 69, &["\u{fffd}[2JNo"]);
+    let output = expect_failure(script, 69, &["\u{fffd}[2JNo"]);
     assert!(!output.stderr.contains('\x1b'));
 }
 
 #[test]
-fn what_may_do_later_is_a_temporary_failure() {
+fn a_4yz_reply_exits_with_tempfail() {
     let script = hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
         .say("451 4.3.0 Busy")
         .silence();
-    fails(script, 75, &["at MAIL", "451 4.3.0 Busy", "later"]);
+    expect_failure(script, 75, &["at MAIL", "451 4.3.0 Busy", "later"]);
 }
 
 #[test]
-fn a_message_that_is_refused_is_unavailable() {
+fn a_refused_message_exits_with_unavailable() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("554 5.7.1 Spam")
         .silence();
-    fails(
+    expect_failure(
         script,
         69,
         &["after the end of the message: 554 5.7.1 Spam"],
@@ -113,35 +113,35 @@ fn a_message_that_is_refused_is_unavailable() {
 }
 
 #[test]
-fn a_lost_answer_may_have_been_delivered() {
+fn after_a_lost_answer_the_message_may_have_been_delivered() {
     let script = hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .hang_up();
-    fails(script, 75, &["may have been delivered", "twice"]);
+    expect_failure(script, 75, &["may have been delivered", "twice"]);
 }
 
 #[test]
-fn a_server_that_speaks_no_smtp_is_a_matter_of_protocol() {
-    let script = Session::new().say("SSH-2.0-OpenSSH_10.0").silence();
-    fails(script, 76, &["at the greeting", "SMTP port"]);
+fn a_server_without_smtp_exits_with_protocol() {
+    let script = Script::new().say("SSH-2.0-OpenSSH_10.0").silence();
+    expect_failure(script, 76, &["at the greeting", "SMTP port"]);
 }
 
 #[test]
-fn an_unknown_authority_is_told_with_what_to_set() {
+fn an_unknown_authority_is_reported_with_the_setting() {
     let identity = Authority::new().issue(&["127.0.0.1"]);
     let script = hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 Go ahead")
-        .tls_refused(&identity);
-    fails(script, 76, &["ENVOI_CA"]);
+        .expect_tls_refusal(&identity);
+    expect_failure(script, 76, &["ENVOI_CA"]);
 }
 
 #[test]
-fn a_silent_server_is_given_up_on() {
-    let server = Server::start([Session::new().silence()]);
+fn a_silent_server_times_out() {
+    let server = Server::start([Script::new().silence()]);
     let output = to_server(&server, "-t --timeout 1").run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
     assert!(
@@ -152,21 +152,21 @@ fn a_silent_server_is_given_up_on() {
 }
 
 #[test]
-fn where_no_one_listens_it_is_worth_another_try() {
-    let dead = Refusing::start();
+fn a_port_without_a_listener_exits_with_tempfail() {
+    let dead = RefusingPort::start();
     let output = cli(&format!("--server smtp://127.0.0.1:{} -t", dead.port())).run(MESSAGE);
     assert_eq!(output.code, 75, "{output:?}");
     assert!(output.stderr.contains("check name and port"), "{output:?}");
 }
 
 #[test]
-fn a_host_that_grants_nothing_is_told_what_to_grant() {
+fn missing_grants_are_named() {
     let output = cli("--server smtp://127.0.0.1 -t")
         .no_network()
         .run(MESSAGE);
     assert_eq!(output.code, 77, "{output:?}");
     assert!(output.stderr.contains("-S inherit-network"), "{output:?}");
-    // Nor names.
+    // Name lookup is not granted either.
     let output = cli("--server smtp://mail.test -t").run(MESSAGE);
     assert_eq!(output.code, 77, "{output:?}");
     assert!(

@@ -1,4 +1,4 @@
-//! `dist/envoi-cli.wasm`, the command line, as `wasmtime run` runs it.
+//! The command line, `dist/envoi-cli.wasm`, run as `wasmtime run` does.
 
 mod delivery;
 mod failures;

@@ -1,11 +1,11 @@
-//! What of standard input is sent, and to whom.
+//! The message on standard input: its content, and its recipients.
 
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::{MESSAGE, cli, content, content_sent, envelope, hello, quit, to_server};
 
 /// A session that takes one message.
-fn delivery(sender: &str, recipients: &[&str]) -> Session {
+fn delivery(sender: &str, recipients: &[&str]) -> Script {
     hello(&[])
         .followed_by(envelope(sender, recipients))
         .followed_by(content())
@@ -13,7 +13,7 @@ fn delivery(sender: &str, recipients: &[&str]) -> Session {
 }
 
 #[test]
-fn bcc_gets_the_message_and_is_not_in_it() {
+fn bcc_recipients_get_a_message_without_bcc() {
     let everyone = ["b@mail.test", "c@mail.test", "d@mail.test", "e@mail.test"];
     let server = Server::start([delivery("a@mail.test", &everyone)]);
     let message = "From: A <a@mail.test>\nTo: b@mail.test, \"C, D\" <c@mail.test>\nCc: b@mail.test\n\
@@ -48,13 +48,13 @@ fn a_long_message_is_sent_whole() {
 }
 
 #[test]
-fn a_message_passes_in_constant_memory() {
+fn a_message_is_sent_in_constant_memory() {
     const SIZE: usize = 16 * 1024 * 1024;
     let server = Server::start([hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")
         .say("354 Go ahead")
-        .counted_content()
+        .expect_counted_content()
         .say("250 2.0.0 Ok")
         .followed_by(quit())]);
     let body = "A line of the message.\n".repeat(SIZE / 23);
@@ -65,7 +65,7 @@ fn a_message_passes_in_constant_memory() {
 }
 
 #[test]
-fn a_header_in_utf8_asks_for_smtputf8() {
+fn a_header_in_utf8_declares_smtputf8() {
     let server = Server::start([hello(&["8BITMIME", "SMTPUTF8"])
         .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME SMTPUTF8")
         .say("250 2.1.0 Ok")
@@ -79,7 +79,7 @@ fn a_header_in_utf8_asks_for_smtputf8() {
 }
 
 #[test]
-fn a_header_in_latin_1_asks_for_8bitmime_alone() {
+fn a_header_in_latin_1_declares_8bitmime_only() {
     let server = Server::start([hello(&["8BITMIME", "SMTPUTF8"])
         .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
         .say("250 2.1.0 Ok")
@@ -95,10 +95,10 @@ fn a_header_in_latin_1_asks_for_8bitmime_alone() {
 }
 
 #[test]
-fn what_is_no_message_is_told_before_the_server_is_called() {
+fn an_invalid_message_is_reported_before_connecting() {
     for (message, words) in [
         ("", "no message"),
-        ("Hello\n", "line 1 of the message is no header field"),
+        ("Hello\n", "line 1 of the message is not a header field"),
         ("Subject: Hi\nTo: b@mail.test\n\n", "--from"),
         ("From: a@mail.test\n\nHi\n", "--to"),
     ] {
@@ -109,7 +109,7 @@ fn what_is_no_message_is_told_before_the_server_is_called() {
 }
 
 #[test]
-fn an_address_that_cannot_be_sent_to_is_named() {
+fn an_invalid_address_is_named() {
     let message = "From: a@mail.test\nTo: nobody at all\n\n";
     let output = cli("--server smtp://127.0.0.1:1 -t").run(message);
     assert_eq!(output.code, 65, "{output:?}");
@@ -120,7 +120,7 @@ fn an_address_that_cannot_be_sent_to_is_named() {
 }
 
 #[test]
-fn content_that_cannot_be_sent_ends_the_connection() {
+fn invalid_content_ends_the_connection() {
     let server = Server::start([hello(&[])
         .followed_by(envelope("a@mail.test", &["b@mail.test"]))
         .expect("DATA")

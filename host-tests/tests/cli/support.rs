@@ -1,65 +1,66 @@
-//! Runs the command, and the conversations that most tests have.
+//! Runs the command line, and the usual parts of scripts.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
-use servers::scripted::{Server, Session};
+use host_tests::LinearMemory;
+use servers::scripted::{Script, Server};
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, ResourceLimiter, Store};
+use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-/// Of each of the output streams.
+/// The most octets of each output stream.
 const MAX_OUTPUT: usize = 1024 * 1024;
 
-pub const MESSAGE: &str = "From: A <a@mail.test>\nTo: b@mail.test\nSubject: Hi\n\nHello.\n";
+pub(crate) const MESSAGE: &str = "From: A <a@mail.test>\nTo: b@mail.test\nSubject: Hi\n\nHello.\n";
 
-/// A command line to run.
+/// A command line.
 #[derive(Default)]
-pub struct Cli {
+pub(crate) struct Cli {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     no_network: bool,
 }
 
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     pub code: i32,
-    /// Linear memory, in octets.
+    /// Octets of linear memory.
     pub memory: usize,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// With these words.
-pub fn cli(arguments: &str) -> Cli {
+/// A command line with these arguments.
+pub(crate) fn cli(arguments: &str) -> Cli {
     Cli {
         arguments: arguments.split_whitespace().map(str::to_owned).collect(),
         ..Cli::default()
     }
 }
 
-/// With the server, and these words.
-pub fn to_server(server: &Server, arguments: &str) -> Cli {
+/// A command line with this server and these arguments.
+pub(crate) fn to_server(server: &Server, arguments: &str) -> Cli {
     let url = format!("smtp://127.0.0.1:{}", server.port());
     cli(&format!("--server {url} {arguments}"))
 }
 
 impl Cli {
-    pub fn environment(mut self, name: &str, value: &str) -> Cli {
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Cli {
         self.environment.push((name.into(), value.into()));
         self
     }
 
-    /// In a host that grants no connections.
-    pub fn no_network(mut self) -> Cli {
+    /// The host grants no connections.
+    pub(crate) fn no_network(mut self) -> Cli {
         self.no_network = true;
         self
     }
 
-    /// With this on standard input.
-    pub fn run(self, stdin: impl Into<Vec<u8>>) -> Output {
+    /// Runs it with this standard input.
+    pub(crate) fn run(self, stdin: impl Into<Vec<u8>>) -> Output {
         let (stdout, stderr) = (
             MemoryOutputPipe::new(MAX_OUTPUT),
             MemoryOutputPipe::new(MAX_OUTPUT),
@@ -85,7 +86,7 @@ impl Cli {
     }
 }
 
-/// The exit code, and the linear memory.
+/// The exit code, and the octets of linear memory.
 fn execute(wasi: WasiCtx) -> (i32, usize) {
     let (engine, component) = command();
     let mut linker = Linker::new(engine);
@@ -96,10 +97,10 @@ fn execute(wasi: WasiCtx) -> (i32, usize) {
         State {
             wasi,
             table,
-            memory: 0,
+            memory: LinearMemory::default(),
         },
     );
-    store.limiter(|state| state);
+    store.limiter(|state| &mut state.memory);
     let command = Command::instantiate(&mut store, component, &linker).unwrap();
     let code = match command.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => 0,
@@ -109,10 +110,10 @@ fn execute(wasi: WasiCtx) -> (i32, usize) {
             None => panic!("the command trapped: {error:?}"),
         },
     };
-    (code, store.data().memory)
+    (code, store.data().memory.octets())
 }
 
-/// Compiled once in a process, at most.
+/// Compiled at most once per process.
 fn command() -> &'static (Engine, Component) {
     static COMMAND: OnceLock<(Engine, Component)> = OnceLock::new();
     COMMAND.get_or_init(|| {
@@ -126,24 +127,7 @@ fn command() -> &'static (Engine, Component) {
 struct State {
     wasi: WasiCtx,
     table: ResourceTable,
-    memory: usize,
-}
-
-/// Counts, and limits nothing.
-impl ResourceLimiter for State {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.memory += desired - current;
-        Ok(true)
-    }
-
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
-    }
+    memory: LinearMemory,
 }
 
 impl WasiView for State {
@@ -156,21 +140,21 @@ impl WasiView for State {
 }
 
 /// Greeting and EHLO.
-pub fn hello(keywords: &[&str]) -> Session {
+pub(crate) fn hello(keywords: &[&str]) -> Script {
     let last = keywords.last().map_or("250 mail.test".into(), |last| {
         let others = keywords.iter().rev().skip(1).rev();
         let others: String = others.map(|keyword| format!("250-{keyword}\r\n")).collect();
         format!("250-mail.test\r\n{others}250 {last}")
     });
-    Session::new()
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say(&last)
 }
 
-/// MAIL and RCPT, accepted.
-pub fn envelope(sender: &str, recipients: &[&str]) -> Session {
-    let mail = Session::new()
+/// MAIL and RCPT, both accepted.
+pub(crate) fn envelope(sender: &str, recipients: &[&str]) -> Script {
+    let mail = Script::new()
         .expect(&format!("MAIL FROM:<{sender}>"))
         .say("250 2.1.0 Ok");
     recipients.iter().fold(mail, |session, recipient| {
@@ -180,21 +164,21 @@ pub fn envelope(sender: &str, recipients: &[&str]) -> Session {
     })
 }
 
-/// DATA until its end, accepted.
-pub fn content() -> Session {
-    Session::new()
+/// DATA, content and acceptance.
+pub(crate) fn content() -> Script {
+    Script::new()
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("250 2.0.0 Ok: queued as 4711")
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 Bye").hang_up()
+pub(crate) fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
 
-/// What a server that takes the message got as its content.
-pub fn content_sent(server: Server) -> String {
+/// The content that a server received.
+pub(crate) fn content_sent(server: Server) -> String {
     let heard = server.finish();
     String::from_utf8(heard.only().contents[0].clone()).expect("UTF-8")
 }

@@ -1,9 +1,9 @@
-//! What the command line says of itself, and of what is wrong with it.
+//! The command line's help, and its errors for wrong arguments.
 
 use crate::support::{MESSAGE, cli};
 
 #[test]
-fn help_goes_to_standard_output() {
+fn help_is_printed_on_standard_output() {
     let output = cli("--help").run("");
     assert_eq!((output.code, output.stderr.as_str()), (0, ""));
     for word in [
@@ -22,14 +22,14 @@ fn help_goes_to_standard_output() {
 }
 
 #[test]
-fn the_version_is_that_of_the_project() {
+fn the_version_is_the_projects() {
     let output = cli("--version").run("");
     let expected = format!("envoi-cli {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!((output.code, output.stdout), (0, expected));
 }
 
 #[test]
-fn wrong_usage_is_told_before_the_message_is_read() {
+fn wrong_usage_is_reported_before_the_message_is_read() {
     for (arguments, words) in [
         ("", "no recipient"),
         ("--to b@mail.test", "SMTP_URL"),
@@ -59,7 +59,7 @@ fn wrong_usage_is_told_before_the_message_is_read() {
 }
 
 #[test]
-fn settings_that_do_not_fit_are_a_configuration_error() {
+fn wrong_settings_are_a_configuration_error() {
     let arguments = "--server smtp://ada@127.0.0.1 --to b@mail.test";
     let output = cli(arguments).run(MESSAGE);
     assert_eq!(output.code, 78);

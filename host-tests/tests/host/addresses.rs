@@ -1,23 +1,23 @@
-//! A server of several addresses.
+//! A server with several addresses (Happy Eyeballs).
 
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use host_tests::{Error, Grants, Host, Instance, Mailer, Security};
 use servers::authority::Authority;
+use servers::ports::UnresponsivePort;
 use servers::scripted::Server;
-use socket2::{Domain, Socket, Type};
 
 use crate::support::*;
 use crate::tls::secured;
 
-/// Where the scripted servers are.
+/// The address of the scripted servers.
 const LIVE: &str = "127.0.0.1";
-/// Of this machine too, and nobody listens there.
+/// Another address of this machine, at which nobody listens.
 const DEAD: &str = "127.0.0.2";
 
-/// An instance to which `mail.test` has these addresses, and the ones that it has tried.
+/// An instance for which `mail.test` has these addresses, and a record of the ones that it tries.
 fn resolving(addresses: &[&str]) -> (Instance, Arc<Mutex<Vec<IpAddr>>>) {
     let addresses = addresses.iter().map(|ip| ip.parse().unwrap()).collect();
     let tried = Arc::new(Mutex::new(Vec::new()));
@@ -46,65 +46,46 @@ fn texts(tried: &Mutex<Vec<IpAddr>>) -> Vec<String> {
         .collect()
 }
 
-/// A listener whose queue is full: the system drops what else wants to connect.
-struct BlackHole {
-    _listener: Socket,
-    _queued: Vec<TcpStream>,
-}
-
-impl BlackHole {
-    fn new(address: SocketAddr) -> BlackHole {
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener.bind(&address.into()).unwrap();
-        listener.listen(0).unwrap();
-        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
-        let queued = std::iter::from_fn(connect).collect();
-        BlackHole {
-            _listener: listener,
-            _queued: queued,
-        }
-    }
-}
-
 // Conformance: 27
 #[test]
-fn where_one_address_refuses_the_next_is_tried() {
+fn if_one_address_refuses_the_next_is_tried() {
     let server = Server::start([delivery()]);
     let (instance, tried) = resolving(&[DEAD, LIVE]);
-    delivers(&by_name(&instance, &server));
+    expect_delivery(&by_name(&instance, &server));
     assert_eq!(texts(&tried), [DEAD, LIVE]);
     server.finish();
 }
 
 #[test]
-fn an_ipv4_address_in_the_form_of_ipv6_is_connected_to_as_ipv4() {
+fn an_ipv4_mapped_address_is_connected_to_as_ipv4() {
     let server = Server::start([delivery()]);
     let (instance, tried) = resolving(&["::ffff:127.0.0.2", "::ffff:127.0.0.1", LIVE]);
-    delivers(&by_name(&instance, &server));
+    expect_delivery(&by_name(&instance, &server));
     assert_eq!(texts(&tried), [DEAD, LIVE]);
     server.finish();
 }
 
 #[test]
-fn a_host_may_be_given_as_such_an_address() {
+fn a_host_may_be_an_ipv4_mapped_address() {
     let server = Server::start([delivery()]);
     let instance = instance();
     let mailer = instance.mailer("::ffff:127.0.0.1");
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 27, 63
 #[test]
-fn an_address_that_does_not_answer_does_not_keep_the_others_waiting() {
+fn an_unresponsive_address_does_not_delay_the_others() {
     let server = Server::start([delivery()]);
-    let _black_hole = BlackHole::new(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
+    let _unresponsive =
+        UnresponsivePort::start_at(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
     let (mut instance, tried) = resolving(&[DEAD, LIVE]);
-    // A third of the timeout that an address has.
+    // A third of the timeout for each address.
     instance.set_limit(Duration::from_secs(10));
-    delivers(&by_name(&instance, &server));
+    expect_delivery(&by_name(&instance, &server));
     assert_eq!(texts(&tried), [DEAD, LIVE]);
     server.finish();
 }
@@ -118,27 +99,27 @@ fn a_host_with_a_last_dot_is_looked_up_and_verified_without_it() {
     let mailer = instance.mailer("mail.test.");
     mailer.set_port(server.port());
     mailer.add_trust_anchors(authority.der()).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(texts(&tried), [LIVE]);
     server.finish();
 }
 
 // Conformance: 63
 #[test]
-fn the_family_that_was_good_is_tried_first_the_next_time() {
+fn the_address_family_that_worked_is_tried_first_next_time() {
     let server = Server::start([delivery().followed_by(quit()), delivery()]);
     let (instance, tried) = resolving(&["::1", LIVE]);
     let mailer = by_name(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(texts(&tried), ["::1", LIVE]);
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(texts(&tried), [LIVE]);
     server.finish();
 }
 
 #[test]
-fn where_no_address_is_good_each_is_named_with_its_reason() {
+fn if_no_address_works_each_is_named_with_its_reason() {
     let server = Server::start([]);
     let (instance, _) = resolving(&[DEAD, "127.0.0.3"]);
     let error = by_name(&instance, &server).send(&to_b(), MESSAGE);
@@ -152,9 +133,10 @@ fn where_no_address_is_good_each_is_named_with_its_reason() {
 }
 
 #[test]
-fn an_address_that_does_not_answer_is_given_up_when_its_time_is_over() {
+fn an_unresponsive_address_is_given_up_after_its_timeout() {
     let server = Server::start([]);
-    let _black_hole = BlackHole::new(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
+    let _unresponsive =
+        UnresponsivePort::start_at(SocketAddr::new(DEAD.parse().unwrap(), server.port()));
     let (instance, _) = resolving(&[DEAD, "127.0.0.3"]);
     let mailer = by_name(&instance, &server);
     mailer.set_timeout(host_tests::Timeout::Connect, Duration::from_millis(400));

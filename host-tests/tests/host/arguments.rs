@@ -1,4 +1,4 @@
-//! What cannot be sent is not sent, and refused with a word on why.
+//! Invalid arguments are refused with a reason.
 
 use host_tests::{Credentials, Envelope, Mailer, PasswordCredentials};
 use servers::scripted::Server;
@@ -7,20 +7,20 @@ use crate::support::*;
 
 const BREAKS: [&str; 3] = ["\r", "\n", "\0"];
 
-/// Nothing comes of what `attempt` does but an error; the next message is delivered.
+/// `attempt` has to get an error without sending anything; the next message is delivered.
 #[track_caller]
-fn refuses(attempt: impl Fn(&Mailer)) {
+fn expect_refusal(attempt: impl Fn(&Mailer)) {
     let server = Server::start([delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     attempt(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 1, 21
 #[test]
-fn line_breaks_in_addresses() {
+fn line_breaks_in_addresses_are_refused() {
     for broken in BREAKS {
         for address in [
             format!("a@mail.test{broken}"),
@@ -29,7 +29,7 @@ fn line_breaks_in_addresses() {
             format!("\"a{broken}b\"@mail.test"),
             format!("a@mail{broken}.test"),
         ] {
-            refuses(|mailer| {
+            expect_refusal(|mailer| {
                 assert_invalid(mailer.send(&to(&[&address]), MESSAGE));
                 assert_invalid(mailer.send(&to(&["b@mail.test", &address]), MESSAGE));
                 let sender = Some(address.clone());
@@ -42,7 +42,7 @@ fn line_breaks_in_addresses() {
 
 // Conformance: 12
 #[test]
-fn what_is_no_address() {
+fn an_invalid_address_is_refused() {
     let long = format!("{}@mail.test", "x".repeat(65));
     for address in [
         "",
@@ -55,10 +55,10 @@ fn what_is_no_address() {
         "a@mail..test",
         &long,
     ] {
-        refuses(|mailer| assert_invalid(mailer.send(&to(&[address]), MESSAGE)));
+        expect_refusal(|mailer| assert_invalid(mailer.send(&to(&[address]), MESSAGE)));
     }
-    refuses(|mailer| assert_invalid(mailer.send(&to(&[]), MESSAGE)));
-    refuses(|mailer| {
+    expect_refusal(|mailer| assert_invalid(mailer.send(&to(&[]), MESSAGE)));
+    expect_refusal(|mailer| {
         let envelope = Envelope {
             sender: Some("postmaster".into()),
             ..to_b()
@@ -69,15 +69,15 @@ fn what_is_no_address() {
 
 // Conformance: 1, 21
 #[test]
-fn line_breaks_in_names() {
+fn line_breaks_in_names_are_refused() {
     for broken in BREAKS {
-        refuses(|mailer| {
+        expect_refusal(|mailer| {
             assert_invalid(mailer.set_local_name(&format!("client{broken}QUIT")));
             assert_invalid(mailer.set_server_name(&format!("mail.test{broken}")));
             assert_invalid(mailer.set_mechanisms(&[&format!("PLAIN{broken}")]));
         });
     }
-    refuses(|mailer| {
+    expect_refusal(|mailer| {
         assert_invalid(mailer.set_local_name(""));
         assert_invalid(mailer.set_local_name("two words"));
         assert_invalid(mailer.set_server_name(""));
@@ -86,7 +86,7 @@ fn line_breaks_in_names() {
 }
 
 #[test]
-fn hosts_that_are_no_names() {
+fn invalid_host_names_are_refused() {
     let instance = instance();
     for host in [
         "",
@@ -100,12 +100,12 @@ fn hosts_that_are_no_names() {
         assert_invalid(instance.mailer(host).send(&to_b(), MESSAGE));
     }
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
-fn credentials_that_no_mechanism_carries() {
+fn credentials_that_fit_no_mechanism_are_refused() {
     let password = |username: &str, password: &str, acting_as: Option<&str>| {
         Some(Credentials::Password(PasswordCredentials {
             username: username.into(),
@@ -120,7 +120,7 @@ fn credentials_that_no_mechanism_carries() {
         password("", "sesame", None),
         password("ada", "", None),
     ] {
-        refuses(|mailer| {
+        expect_refusal(|mailer| {
             mailer.set_credentials(credentials.clone());
             let sent = mailer.send(&to_b(), MESSAGE);
             assert!(!format!("{sent:?}").contains("sesame"), "{sent:?}");
@@ -131,7 +131,7 @@ fn credentials_that_no_mechanism_carries() {
 }
 
 #[test]
-fn line_breaks_in_a_password_are_only_characters() {
+fn line_breaks_in_a_password_are_allowed() {
     // `\0ada\0a\r\nb`, in base64.
     let script = hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN AGFkYQBhDQpi")
@@ -140,12 +140,12 @@ fn line_breaks_in_a_password_are_only_characters() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", "a\r\nb");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
+fn invalid_urls_are_refused_without_repeating_the_password() {
     let instance = instance();
     for url in [
         "",
@@ -168,13 +168,13 @@ fn urls_that_are_none_and_nothing_of_their_password_is_repeated() {
         assert_invalid(sent);
     }
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
-fn trust_anchors_that_are_none() {
-    refuses(|mailer| {
+fn invalid_trust_anchors_are_refused() {
+    expect_refusal(|mailer| {
         assert_invalid(mailer.add_trust_anchors(b""));
         assert_invalid(mailer.add_trust_anchors(b"not a certificate"));
         assert_invalid(mailer.add_trust_anchors(&[0x30, 0x82, 0xff, 0xff, 1, 2, 3]));
@@ -184,8 +184,8 @@ fn trust_anchors_that_are_none() {
 }
 
 #[test]
-fn an_empty_sender_is_the_null_reverse_path_of_the_one_call_only() {
-    refuses(|mailer| {
+fn an_empty_sender_is_the_null_reverse_path_for_send_mail_only() {
+    expect_refusal(|mailer| {
         let envelope = Envelope {
             sender: Some(String::new()),
             ..to_b()

@@ -1,4 +1,4 @@
-//! Who sends, and that nobody else learns the password.
+//! Authentication, and that nobody else learns the password.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use host_tests::{
     Phase, Security, Timeout,
 };
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -26,21 +26,21 @@ const RESPONSE: &str = "YWRhQG1haWwudGVzdCBmODdkYjg3MzgzNGQ4MjY5ZmQ4M2QyOWFkYTRi
 const WELCOME: &str = "235 2.7.0 Welcome";
 const WRONG: &str = "535 5.7.8 Wrong user name or password";
 
-/// In clear, as loopback allows, and with a transcript.
+/// A mailer with a password and a transcript. Loopback allows AUTH without TLS.
 fn authenticated<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_password(USERNAME, PASSWORD);
-    mailer.set_transcript(1000);
+    mailer.set_transcript_lines(1000);
     mailer
 }
 
-fn by_plain(reply: &str) -> Session {
+fn by_plain(reply: &str) -> Script {
     hello(&["AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(reply)
 }
 
-fn by_login(reply: &str) -> Session {
+fn by_login(reply: &str) -> Script {
     hello(&["AUTH LOGIN"])
         .expect("AUTH LOGIN")
         .say("334 VXNlcm5hbWU6")
@@ -50,7 +50,7 @@ fn by_login(reply: &str) -> Session {
         .say(reply)
 }
 
-fn by_cram_md5(reply: &str) -> Session {
+fn by_cram_md5(reply: &str) -> Script {
     hello(&["AUTH CRAM-MD5"])
         .expect("AUTH CRAM-MD5")
         .say(&format!("334 {CHALLENGE}"))
@@ -58,11 +58,11 @@ fn by_cram_md5(reply: &str) -> Session {
         .say(reply)
 }
 
-/// Nothing of the credentials is in what people may see.
+/// No transcript contains anything of the credentials.
 #[track_caller]
-fn keeps_secrets(mailer: &Mailer) {
+fn assert_no_secrets(mailer: &Mailer) {
     let shown: Vec<String> = mailer
-        .transcript()
+        .take_transcript()
         .into_iter()
         .map(|line| line.text)
         .collect();
@@ -74,20 +74,20 @@ fn keeps_secrets(mailer: &Mailer) {
 }
 
 #[test]
-fn each_mechanism_proves_the_user() {
+fn each_mechanism_authenticates_the_user() {
     for script in [by_plain(WELCOME), by_login(WELCOME), by_cram_md5(WELCOME)] {
         let server = Server::start([script.followed_by(message())]);
         let instance = instance();
         let mailer = authenticated(&instance, &server);
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
 
 // Conformance: 49
 #[test]
-fn a_wrong_password_is_named_and_not_shown() {
+fn a_wrong_password_is_reported_and_not_shown() {
     for (mechanism, script) in [
         ("PLAIN", by_plain(WRONG)),
         ("LOGIN", by_login(WRONG)),
@@ -101,23 +101,23 @@ fn a_wrong_password_is_named_and_not_shown() {
             mailer.send(&to_b(), MESSAGE),
             Err(auth_refused(&[mechanism], WRONG))
         );
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
 
 // Conformance: 44
 #[test]
-fn the_user_is_proven_once_a_connection() {
+fn each_connection_authenticates_once() {
     let script = by_plain(WELCOME)
         .followed_by(message())
         .followed_by(message());
     let server = Server::start([script]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
-    delivers(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -128,7 +128,7 @@ fn the_first_mechanism_that_both_know_is_used() {
         let script = hello(&[&offered])
             .expect(expected)
             .say("421 4.3.2 Closing")
-            .closed();
+            .expect_close();
         let server = Server::start([script]);
         let instance = instance();
         let mailer = authenticated(&instance, &server);
@@ -153,7 +153,7 @@ fn the_first_mechanism_that_both_know_is_used() {
 }
 
 #[test]
-fn a_server_without_a_mechanism_in_common_is_told_from_one_that_refuses() {
+fn no_common_mechanism_is_another_error_than_a_refusal() {
     let cases = [
         (
             &["AUTH GSSAPI XOAUTH2"][..],
@@ -170,14 +170,14 @@ fn a_server_without_a_mechanism_in_common_is_told_from_one_that_refuses() {
             mailer.send(&to_b(), MESSAGE),
             Err(Error::AuthUnavailable(offered))
         );
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
 // Conformance: 40, 44
 #[test]
-fn mechanisms_that_were_offered_before_tls_only_are_not_used() {
+fn mechanisms_offered_only_before_tls_are_not_used() {
     let authority = Authority::new();
     let identity = authority.issue(&["127.0.0.1"]);
     let secured = || {
@@ -202,14 +202,14 @@ fn mechanisms_that_were_offered_before_tls_only_are_not_used() {
         mailer.send(&to_b(), MESSAGE),
         Err(Error::AuthUnavailable(vec![]))
     );
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
 #[test]
-fn one_may_act_as_another() {
-    // `grace\0ada@mail.test\0` and the password.
+fn a_user_may_act_as_another() {
+    // `grace\0ada@mail.test\0` and the password, in base64.
     let expected = "AUTH PLAIN Z3JhY2UAYWRhQG1haWwudGVzdABvcGVuICJzZXNhbWUiIFwgw7w=";
     let script = hello(&["AUTH PLAIN"])
         .expect(expected)
@@ -223,7 +223,7 @@ fn one_may_act_as_another() {
         password: PASSWORD.into(),
         authorization_id: Some("grace".into()),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -243,7 +243,7 @@ fn a_url_carries_the_credentials() {
 
 // Conformance: 46
 #[test]
-fn a_password_too_long_for_the_line_follows_on_the_next() {
+fn a_response_too_long_for_the_auth_line_is_sent_on_its_own() {
     let password = "x".repeat(1000);
     let script = hello(&["AUTH PLAIN"])
         .expect("AUTH PLAIN")
@@ -255,13 +255,13 @@ fn a_password_too_long_for_the_line_follows_on_the_next() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password("ada", &password);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 47
 #[test]
-fn a_challenge_that_makes_no_sense_is_cancelled() {
+fn an_invalid_challenge_is_cancelled() {
     for challenge in ["334 %%%", "334 "] {
         let script = hello(&["AUTH PLAIN"]).expect("AUTH PLAIN *").say(challenge);
         let cancelled = script.expect("*").say("501 5.7.0 Cancelled");
@@ -271,18 +271,18 @@ fn a_challenge_that_makes_no_sense_is_cancelled() {
         let mailer = authenticated(&instance, &server);
         let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
         assert!(
-            matches!(error, Error::Protocol((Phase::Auth, _))),
+            matches!(error, Error::ProtocolError((Phase::Auth, _))),
             "{error:?}"
         );
-        delivers(&mailer);
-        keeps_secrets(&mailer);
+        expect_delivery(&mailer);
+        assert_no_secrets(&mailer);
         server.finish();
     }
 }
 
 // Conformance: 49
 #[test]
-fn a_server_that_wants_a_user_is_heard() {
+fn a_server_that_requires_authentication_is_reported() {
     let no = "530 5.7.0 Authentication required";
     let server = Server::start([hello(&["AUTH PLAIN"]).expect("MAIL *").say(no), {
         by_plain(WELCOME).followed_by(message())
@@ -294,12 +294,12 @@ fn a_server_that_wants_a_user_is_heard() {
         Err(rejected(Phase::Mail, no))
     );
     mailer.set_password(USERNAME, PASSWORD);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-/// AUTH and the envelope in one flight.
-fn group() -> Session {
+/// AUTH and the envelope in one group.
+fn group() -> Script {
     hello(&["PIPELINING", "AUTH PLAIN"]).expect_group(&[
         &format!("AUTH PLAIN {PLAIN}"),
         "MAIL FROM:<a@mail.test>",
@@ -310,28 +310,28 @@ fn group() -> Session {
 
 // Conformance: 48
 #[test]
-fn where_pipelining_is_offered_auth_leaves_with_the_message() {
+fn with_pipelining_auth_leaves_with_the_envelope() {
     let server = Server::start([group()
         .say(&format!("{WELCOME}\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok"))
         .followed_by(content())
         .followed_by(message_in_a_group())]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
-fn message_in_a_group() -> Session {
-    Session::new()
+fn message_in_a_group() -> Script {
+    Script::new()
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
         .followed_by(content())
 }
 
 #[test]
-fn a_connection_whose_auth_was_refused_with_the_message_is_not_kept() {
+fn a_connection_with_a_refused_pipelined_auth_is_not_kept() {
     let first = "530 5.7.0 Authentication required";
     let refused = group()
         .say(&format!("{WRONG}\r\n{first}\r\n{first}\r\n{first}"))
@@ -344,12 +344,12 @@ fn a_connection_whose_auth_was_refused_with_the_message_is_not_kept() {
     let mailer = authenticated(&instance, &server);
     let error = mailer.send(&to_b(), MESSAGE);
     assert_eq!(error, Err(auth_refused(&["PLAIN"], WRONG)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_server_that_closes_behind_its_refusal_has_refused() {
+fn a_refusal_before_a_close_is_reported() {
     let server = Server::start([group().say(WRONG).hang_up()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
@@ -358,8 +358,8 @@ fn a_server_that_closes_behind_its_refusal_has_refused() {
     server.finish();
 }
 
-/// AUTH by itself, and the envelope once it is answered.
-fn alone() -> Session {
+/// AUTH alone, and the envelope after its reply.
+fn alone() -> Script {
     hello(&["PIPELINING", "AUTH PLAIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say(WELCOME)
@@ -368,18 +368,18 @@ fn alone() -> Session {
 
 // Conformance: 48
 #[test]
-fn auth_leaves_alone_where_that_is_wanted() {
+fn auth_leaves_alone_if_the_caller_wants_it() {
     let server = Server::start([alone()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     mailer.set_auth_pipelining(AuthPipelining::Never);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 48
 #[test]
-fn a_token_leaves_with_the_message_only_where_that_is_allowed() {
+fn a_token_leaves_with_the_envelope_only_if_the_caller_allows_it() {
     let auth = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIHNlc2FtZQEB";
     let hello = || hello(&["PIPELINING", "AUTH XOAUTH2"]);
     let first = hello().expect(auth).say(WELCOME);
@@ -396,40 +396,40 @@ fn a_token_leaves_with_the_message_only_where_that_is_allowed() {
         username: USERNAME.into(),
         token: "sesame".into(),
     })));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.set_auth_pipelining(AuthPipelining::TokensToo);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-/// What the server heard behind AUTH is gone; the mailer has learned that.
-fn is_sent_again_behind_auth(losing: Session, send: impl Fn(&Mailer)) {
+/// The server loses what follows AUTH, and the mailer sends it again.
+fn is_sent_again_behind_auth(losing: Script, send: impl Fn(&Mailer)) {
     let server = Server::start([losing, alone().followed_by(quit()), alone()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
     mailer.set_timeout(Timeout::Command, Duration::from_millis(500));
     send(&mailer);
     mailer.close();
-    delivers(&mailer);
-    keeps_secrets(&mailer);
+    expect_delivery(&mailer);
+    assert_no_secrets(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_server_that_discards_what_followed_auth_gets_it_once_more() {
+fn a_server_that_discards_what_follows_auth_gets_it_again() {
     fn in_pieces(mailer: &Mailer) {
         let message = mailer.start_message(&to_b()).unwrap();
         message.write(MESSAGE).unwrap();
         message.finish().unwrap();
     }
-    for send in [delivers as fn(&Mailer), in_pieces] {
-        is_sent_again_behind_auth(group().say(WELCOME).closed(), send);
+    for send in [expect_delivery as fn(&Mailer), in_pieces] {
+        is_sent_again_behind_auth(group().say(WELCOME).expect_close(), send);
         is_sent_again_behind_auth(group().say(WELCOME).hang_up(), send);
     }
 }
 
 #[test]
-fn a_server_that_calls_the_envelope_too_early_hears_it_again() {
+fn a_server_that_refuses_the_early_envelope_gets_it_again() {
     let early = "503 5.5.1 Pipelined after AUTH";
     let script = group()
         .say(&format!("{WELCOME}\r\n{early}\r\n{early}\r\n{early}"))
@@ -438,8 +438,8 @@ fn a_server_that_calls_the_envelope_too_early_hears_it_again() {
     let server = Server::start([script, alone()]);
     let instance = instance();
     let mailer = authenticated(&instance, &server);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

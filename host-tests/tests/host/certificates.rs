@@ -1,8 +1,8 @@
-//! Whom the component trusts.
+//! Which certificates the component trusts.
 
 use std::sync::Arc;
 
-use host_tests::{Error, Roots, Security, TlsFailure};
+use host_tests::{Error, Security, TlsFailure};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -10,14 +10,14 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use servers::authority::{Authority, Identity, Key};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 use crate::tls::{LOOPBACK, asked, hello_inside, secured, starttls, tls_failure_of};
 
 // Conformance: 43
 #[test]
-fn every_version_and_kind_of_key_is_spoken() {
+fn every_tls_version_and_kind_of_key_works() {
     let authority = Authority::new();
     let issued = |key| authority.issue_with_key(LOOPBACK, key);
     let mut configs: Vec<Arc<ServerConfig>> = Vec::new();
@@ -32,7 +32,7 @@ fn every_version_and_kind_of_key_is_spoken() {
             .issue(LOOPBACK)
             .server_config(),
     );
-    let scripts: Vec<Session> = configs
+    let scripts: Vec<Script> = configs
         .into_iter()
         .map(|config| asked().start_tls_with(config).followed_by(hello_inside()))
         .map(|script| script.followed_by(message()).followed_by(quit()))
@@ -42,7 +42,7 @@ fn every_version_and_kind_of_key_is_spoken() {
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     for _ in 0..count {
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
     }
     server.finish();
@@ -51,7 +51,7 @@ fn every_version_and_kind_of_key_is_spoken() {
 // Conformance: 42, 43
 #[test]
 fn a_certificate_that_is_not_the_servers_is_refused() {
-    let refused = |identity: Identity| asked().tls_refused(&identity).closed();
+    let refused = |identity: Identity| asked().expect_tls_refusal(&identity).expect_close();
     let of_another_name = tls_failure_of(|authority| refused(authority.issue(&["mail.test"])));
     assert_eq!(of_another_name, TlsFailure::CertificateWrongName);
 
@@ -71,7 +71,7 @@ fn a_certificate_that_is_not_the_servers_is_refused() {
 fn an_authority_that_was_not_added_is_not_trusted() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
-    let refused = asked().tls_refused(&identity).closed();
+    let refused = asked().expect_tls_refusal(&identity).expect_close();
     let server = Server::start([refused, secured(&identity).followed_by(message())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -82,14 +82,14 @@ fn an_authority_that_was_not_added_is_not_trusted() {
         matches!(&error, Error::TlsFailed((failure, _)) if *failure == unknown),
         "{error:?}"
     );
-    mailer.set_roots(Roots::AddedOnly);
+    mailer.set_bundled_roots(false);
     mailer.add_trust_anchors(authority.der()).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn the_name_that_the_certificate_must_bear_can_be_set() {
+fn the_name_in_the_certificate_can_be_set() {
     let authority = Authority::new();
     let identity = authority.issue(&["mail.test"]);
     for name in ["mail.test", "mail.test."] {
@@ -97,19 +97,21 @@ fn the_name_that_the_certificate_must_bear_can_be_set() {
         let instance = instance();
         let mailer = starttls(&instance, &server, &authority);
         mailer.set_server_name(name).unwrap();
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }
 
-/// As `openssl req -x509` makes them, and of version 1, for the name mail.example.org until 2059.
+/// Self-signed certificates: one as `openssl req -x509` makes it, and one of version 1. Both are for
+/// mail.example.org and valid until 2059.
 const OWN: [&str; 2] = [
     include_str!("../../../tests/tls/own-ca-true.pem"),
     include_str!("../../../tests/tls/own-version-1.pem"),
 ];
 const OWN_KEY: &str = include_str!("../../../tests/tls/own-key.pem");
 
-/// A server that shows one of them. rustls does not look into it: it would refuse version 1.
+/// A server with one of these certificates. A resolver of our own keeps rustls from parsing it, because
+/// rustls refuses version 1.
 fn self_signed(certificate: &str, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
     let provider = ring::default_provider();
     let key = PrivateKeyDer::from_pem_slice(OWN_KEY.as_bytes()).unwrap();
@@ -126,9 +128,13 @@ fn self_signed(certificate: &str, version: &'static SupportedProtocolVersion) ->
 }
 
 #[track_caller]
-fn trusts_once_it_was_added(certificate: &str, version: &'static SupportedProtocolVersion) {
+fn expect_trusted_once_added(certificate: &str, version: &'static SupportedProtocolVersion) {
     let config = self_signed(certificate, version);
-    let refused = || asked().tls_refused_with(config.clone()).closed();
+    let refused = || {
+        asked()
+            .expect_tls_refusal_with(config.clone())
+            .expect_close()
+    };
     let good = asked().start_tls_with(config.clone());
     let good = good.followed_by(hello_inside()).followed_by(message());
     let server = Server::start([refused(), refused(), good]);
@@ -145,27 +151,27 @@ fn trusts_once_it_was_added(certificate: &str, version: &'static SupportedProtoc
     mailer.set_server_name("mail.example.com").unwrap();
     assert_eq!(failure(), TlsFailure::CertificateWrongName);
     mailer.set_server_name("mail.example.org").unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 43
 #[test]
-fn the_servers_own_certificate_is_trusted_once_it_was_added() {
+fn the_servers_own_certificate_is_trusted_once_it_is_added() {
     for certificate in OWN {
         for version in [&TLS12, &TLS13] {
-            trusts_once_it_was_added(certificate, version);
+            expect_trusted_once_added(certificate, version);
         }
     }
 }
 
 #[test]
-fn opportunistic_tls_does_not_take_any_certificate() {
+fn opportunistic_tls_does_not_accept_any_certificate() {
     let authority = Authority::new();
     let server = Server::start([
         asked()
-            .tls_refused(&Authority::new().issue(LOOPBACK))
-            .closed(),
+            .expect_tls_refusal(&Authority::new().issue(LOOPBACK))
+            .expect_close(),
         secured(&authority.issue(LOOPBACK)).followed_by(message()),
     ]);
     let instance = instance();
@@ -173,6 +179,6 @@ fn opportunistic_tls_does_not_take_any_certificate() {
     mailer.set_security(Security::Opportunistic);
     let error = mailer.send(&to_b(), MESSAGE).unwrap_err();
     assert!(matches!(error, Error::TlsFailed(_)), "{error:?}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

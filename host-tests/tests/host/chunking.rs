@@ -1,16 +1,16 @@
-//! Messages in chunks, where CHUNKING is offered (RFC 3030).
+//! Messages in chunks, if the server offers CHUNKING (RFC 3030).
 
-use host_tests::{Body, Error, Mailer, Phase};
-use servers::scripted::{Server, Session};
+use host_tests::{BodyType, Error, Mailer, Phase};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
-/// As far as the first chunk.
-fn begun(keywords: &[&str]) -> Session {
+/// The script up to the first chunk.
+fn begun(keywords: &[&str]) -> Script {
     hello(keywords).followed_by(envelope())
 }
 
-/// 160 KB, of which the server gets three chunks.
+/// A message of 160 KB, which is three chunks.
 fn large() -> Vec<u8> {
     let line = format!(".{}\r\n", "x".repeat(61));
     line.repeat(2560).into_bytes()
@@ -19,9 +19,9 @@ fn large() -> Vec<u8> {
 const FIRST: &str = "BDAT 65536";
 const LAST: &str = "BDAT 32768 LAST";
 
-/// What a server gets of this, in one chunk after this line.
+/// What the server receives for this message, in one chunk with this line.
 fn arrives(message: &[u8], line: &str) -> Vec<u8> {
-    let script = begun(&["CHUNKING"]).chunk(line).say(QUEUED);
+    let script = begun(&["CHUNKING"]).expect_chunk(line).say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let receipt = plain(&instance, &server).send(&to_b(), message);
@@ -30,7 +30,7 @@ fn arrives(message: &[u8], line: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_message_goes_as_it_is_and_without_stuffed_dots() {
+fn a_chunk_is_the_message_without_dot_stuffing() {
     assert_eq!(arrives(MESSAGE, "BDAT 25 LAST"), MESSAGE);
     let dots = b".\r\n..a\r\n.\r\n";
     assert_eq!(arrives(dots, "BDAT 11 LAST"), dots);
@@ -44,13 +44,13 @@ fn line_ends_are_repaired_before_they_are_counted() {
 }
 
 #[test]
-fn each_chunk_waits_for_the_reply_to_the_one_before_where_pipelining_is_not_offered() {
+fn without_pipelining_each_chunk_waits_for_the_reply_to_the_one_before() {
     let script = begun(&["CHUNKING"])
-        .chunk(FIRST)
+        .expect_chunk(FIRST)
         .say("250 2.0.0 Ok")
-        .chunk(FIRST)
+        .expect_chunk(FIRST)
         .say("250 2.0.0 Ok")
-        .chunk(LAST)
+        .expect_chunk(LAST)
         .say(QUEUED);
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
@@ -61,13 +61,13 @@ fn each_chunk_waits_for_the_reply_to_the_one_before_where_pipelining_is_not_offe
 }
 
 #[test]
-fn chunks_go_ahead_of_their_replies_where_pipelining_is_offered() {
+fn with_pipelining_chunks_do_not_wait_for_replies() {
     let script = hello(&["CHUNKING", "PIPELINING"])
         .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
-        .chunk(FIRST)
-        .chunk(FIRST)
-        .chunk(LAST)
+        .expect_chunk(FIRST)
+        .expect_chunk(FIRST)
+        .expect_chunk(LAST)
         .say(&format!("250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n{QUEUED}"));
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
@@ -79,8 +79,8 @@ fn chunks_go_ahead_of_their_replies_where_pipelining_is_offered() {
 }
 
 #[test]
-fn pieces_are_gathered_to_chunks() {
-    let script = begun(&["CHUNKING"]).chunk("BDAT 8 LAST").say(QUEUED);
+fn pieces_are_collected_into_chunks() {
+    let script = begun(&["CHUNKING"]).expect_chunk("BDAT 8 LAST").say(QUEUED);
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -94,30 +94,30 @@ fn pieces_are_gathered_to_chunks() {
 }
 
 #[test]
-fn a_chunk_that_is_refused_ends_the_message_and_the_next_begins_with_reset() {
+fn a_refused_chunk_ends_the_message_and_the_next_begins_with_rset() {
     let no = "552 5.3.4 Too much";
     let script = begun(&["CHUNKING"])
-        .chunk(FIRST)
+        .expect_chunk(FIRST)
         .say("250 2.0.0 Ok")
-        .chunk(FIRST)
+        .expect_chunk(FIRST)
         .say(no)
         .expect("RSET")
         .say("250 2.0.0 Ok")
         .followed_by(envelope())
-        .chunk("BDAT 25 LAST")
+        .expect_chunk("BDAT 25 LAST")
         .say(QUEUED);
     assert_eq!(large_error(script, None), rejected(Phase::Content, no));
 }
 
 #[test]
-fn a_chunk_that_is_refused_while_others_are_on_their_way_ends_the_connection() {
+fn a_refused_chunk_with_others_in_flight_ends_the_connection() {
     let no = "552 5.3.4 Too much";
     let script = hello(&["CHUNKING", "PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok")
-        .chunk(FIRST)
-        .chunk(FIRST)
-        .chunk(LAST)
+        .expect_chunk(FIRST)
+        .expect_chunk(FIRST)
+        .expect_chunk(LAST)
         .interrupt(no)
         .silence();
     let error = large_error(script, Some(delivery()));
@@ -125,22 +125,22 @@ fn a_chunk_that_is_refused_while_others_are_on_their_way_ends_the_connection() {
 }
 
 #[test]
-fn the_reply_to_the_last_chunk_is_the_answer_to_the_message() {
+fn the_reply_to_the_last_chunk_is_the_reply_to_the_message() {
     let no = "554 5.6.0 Spam";
-    let script = begun(&["CHUNKING"]).chunk("BDAT 25 LAST").say(no);
+    let script = begun(&["CHUNKING"]).expect_chunk("BDAT 25 LAST").say(no);
     let script = script
         .followed_by(envelope())
-        .chunk("BDAT 25 LAST")
+        .expect_chunk("BDAT 25 LAST")
         .say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let refused = mailer.send(&to_b(), MESSAGE);
     assert_eq!(refused, Err(rejected(Phase::Acceptance, no)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 
-    let script = begun(&["CHUNKING"]).chunk("BDAT 25 LAST").hang_up();
+    let script = begun(&["CHUNKING"]).expect_chunk("BDAT 25 LAST").hang_up();
     let error = {
         let server = Server::start([script]);
         let error = plain(&instance, &server).send(&to_b(), MESSAGE);
@@ -151,12 +151,12 @@ fn the_reply_to_the_last_chunk_is_the_answer_to_the_message() {
 }
 
 #[test]
-fn where_chunking_is_not_allowed_a_message_goes_through_data_though_it_is_offered() {
+fn if_the_caller_forbids_chunking_data_is_used() {
     let offered = ["CHUNKING", "BINARYMIME", "PIPELINING"];
     let server = Server::start([hello(&offered)
         .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>", "DATA"])
         .say("250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go")
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(quit())]);
     let instance = instance();
@@ -166,7 +166,7 @@ fn where_chunking_is_not_allowed_a_message_goes_through_data_though_it_is_offere
     assert_eq!(receipt, Ok(receipt_of(&["b@mail.test"], &[])));
     // DATA cannot carry binary content.
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     let (missing, reason) = unavailable(mailer.send_with(Some(&options), &to_b(), b"\0"));
     assert_eq!(missing, "CHUNKING");
     assert!(reason.contains("set-chunking"), "{reason}");
@@ -175,28 +175,28 @@ fn where_chunking_is_not_allowed_a_message_goes_through_data_though_it_is_offere
 }
 
 #[test]
-fn no_chunk_goes_to_nobody() {
+fn without_recipients_no_chunk_is_sent() {
     let no = "550 5.1.1 No such user";
     let script = hello(&["CHUNKING"]).expect("MAIL *").say("250 Ok");
     let refused = script.expect("RCPT *").say(no).expect("RSET").say("250 Ok");
-    let again = envelope().chunk("BDAT 25 LAST").say(QUEUED);
+    let again = envelope().expect_chunk("BDAT 25 LAST").say(QUEUED);
     let server = Server::start([refused.followed_by(again)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let expected = Error::RecipientsRefused(refusals(&[("b@mail.test", no)]));
     assert_eq!(mailer.send(&to_b(), MESSAGE), Err(expected));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-/// The error of a large message under this script; the next message is delivered.
+/// The error of a large message with this script; the next message is delivered.
 #[track_caller]
-fn large_error(script: Session, next: Option<Session>) -> Error {
+fn large_error(script: Script, next: Option<Script>) -> Error {
     let server = Server::start(std::iter::once(script).chain(next));
     let instance = instance();
     let mailer: Mailer = plain(&instance, &server);
     let error = mailer.send(&to_b(), &large()).unwrap_err();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
     error
 }

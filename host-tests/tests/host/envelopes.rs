@@ -1,22 +1,22 @@
-//! Whom a message is from and to, and what servers refuse of it.
+//! Senders and recipients, and the server's refusals.
 
 use host_tests::{Envelope, Error, Phase};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
 const NO: &str = "550 5.1.1 Nobody here";
 
-/// What the next message says first on a connection whose last one failed half way.
-fn reset_and_message() -> Session {
-    Session::new()
+/// The next message over a connection whose last transaction failed.
+fn reset_and_message() -> Script {
+    Script::new()
         .expect("RSET")
         .say("250 2.0.0 Ok")
         .followed_by(message())
 }
 
 #[test]
-fn a_refused_sender_is_named_and_the_connection_is_kept() {
+fn a_refused_sender_is_reported_and_the_connection_is_kept() {
     let no = "550 5.1.8 Not you";
     let server = Server::start([hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
@@ -28,13 +28,13 @@ fn a_refused_sender_is_named_and_the_connection_is_kept() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Mail, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 31
 #[test]
-fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
+fn replies_to_a_group_are_matched_by_count_if_all_of_it_is_refused() {
     let no = "451 4.1.8 Try later";
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
@@ -50,33 +50,33 @@ fn replies_to_a_group_are_matched_by_count_where_all_of_it_is_refused() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Mail, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
 // Conformance: 32
 #[test]
-fn no_empty_message_is_sent_where_data_is_accepted_without_a_sender() {
+fn no_empty_message_is_sent_if_data_is_accepted_without_a_sender() {
     let no = "550 5.1.8 Not you";
-    let error = error_of(
+    let error = send_error(
         hello(&["PIPELINING"])
             .expect_group(&["MAIL *", "RCPT *", "DATA"])
             .say(no)
             .say("250 2.1.5 Ok\r\n354 Go ahead")
-            .closed(),
+            .expect_close(),
     );
     assert_eq!(error, rejected(Phase::Mail, no));
 }
 
 // Conformance: 32
 #[test]
-fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
+fn nothing_is_delivered_if_data_is_accepted_without_a_recipient() {
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
         .say("250 2.1.0 Ok")
         .say(NO)
         .say("354 Go ahead")
-        .content()
+        .expect_content()
         .say("554 5.5.1 No valid recipients")
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
         .say("250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok")
@@ -85,7 +85,7 @@ fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
     let mailer = plain(&instance, &server);
     let refused = Error::RecipientsRefused(refusals(&[("b@mail.test", NO)]));
     assert_eq!(mailer.send(&to_b(), MESSAGE), Err(refused));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     let transcript = server.finish();
     assert_eq!(
         transcript.only().contents[0],
@@ -97,7 +97,7 @@ fn nothing_is_delivered_where_data_is_accepted_without_a_recipient() {
 
 // Conformance: 15
 #[test]
-fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
+fn data_is_not_sent_if_all_recipients_are_refused_one_by_one() {
     let other = "552 5.2.2 Full";
     let server = Server::start([hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
@@ -112,13 +112,13 @@ fn data_is_not_said_where_all_recipients_are_refused_one_by_one() {
     let refused = refusals(&[("b@mail.test", NO), ("c@mail.test", other)]);
     let sent = mailer.send(&to(&["b@mail.test", "c@mail.test"]), MESSAGE);
     assert_eq!(sent, Err(Error::RecipientsRefused(refused)));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 16
 #[test]
-fn the_receipt_names_who_gets_the_message_and_who_does_not() {
+fn the_receipt_names_accepted_and_refused_recipients() {
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&[
             "MAIL FROM:<a@mail.test>",
@@ -140,7 +140,7 @@ fn the_receipt_names_who_gets_the_message_and_who_does_not() {
 }
 
 #[test]
-fn one_refused_recipient_stops_the_message_for_all_where_it_is_to() {
+fn without_partial_delivery_one_refused_recipient_stops_the_message() {
     let server = Server::start([hello(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT TO:<b@mail.test>", "RCPT TO:<c@mail.test>"])
         .say("250 2.1.0 Ok")
@@ -157,13 +157,13 @@ fn one_refused_recipient_stops_the_message_for_all_where_it_is_to() {
         sent,
         Err(Error::RecipientsRefused(refusals(&[("b@mail.test", NO)])))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
 // Conformance: 15, 22
 #[test]
-fn a_refused_data_is_named() {
+fn a_refused_data_is_reported() {
     let no = "451 4.3.0 Not now";
     let server = Server::start([hello(&[])
         .followed_by(envelope())
@@ -176,19 +176,16 @@ fn a_refused_data_is_named() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Data, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 22
 #[test]
-fn a_refused_message_is_named_and_the_connection_is_kept() {
+fn a_refused_message_is_reported_and_the_connection_is_kept() {
     let no = "554 5.7.1 Looks like spam";
-    let server = Server::start([hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
+    let server = Server::start([until_content()
+        .expect_content()
         .say(no)
         .followed_by(message())]);
     let instance = instance();
@@ -197,15 +194,20 @@ fn a_refused_message_is_named_and_the_connection_is_kept() {
         mailer.send(&to_b(), MESSAGE),
         Err(rejected(Phase::Acceptance, no))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
-    let error = error_of(hello(&[]).expect("MAIL *").say("354 Go ahead").closed());
+fn a_reply_of_an_unexpected_class_is_a_protocol_error() {
+    let error = send_error(
+        hello(&[])
+            .expect("MAIL *")
+            .say("354 Go ahead")
+            .expect_close(),
+    );
     assert!(
-        matches!(error, Error::Protocol((Phase::Mail, _))),
+        matches!(error, Error::ProtocolError((Phase::Mail, _))),
         "{error:?}"
     );
 
@@ -213,29 +215,23 @@ fn an_answer_that_is_neither_yes_nor_no_is_a_protocol_error() {
         .followed_by(envelope())
         .expect("DATA")
         .say("250 Ok")
-        .closed();
-    let error = error_of(script);
+        .expect_close();
+    let error = send_error(script);
     assert!(
-        matches!(error, Error::Protocol((Phase::Data, _))),
+        matches!(error, Error::ProtocolError((Phase::Data, _))),
         "{error:?}"
     );
 }
 
 // Conformance: 23
 #[test]
-fn a_421_ends_the_session_wherever_it_comes() {
+fn a_421_ends_the_session_in_every_phase() {
     let bye = "421 4.4.2 Closing";
-    let mail = hello(&[]).expect("MAIL *").say(bye).closed();
-    assert_eq!(error_of(mail), rejected(Phase::Mail, bye));
+    let mail = hello(&[]).expect("MAIL *").say(bye).expect_close();
+    assert_eq!(send_error(mail), rejected(Phase::Mail, bye));
 
-    let message = hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .say(bye)
-        .closed();
-    assert_eq!(error_of(message), rejected(Phase::Acceptance, bye));
+    let message = until_content().expect_content().say(bye).expect_close();
+    assert_eq!(send_error(message), rejected(Phase::Acceptance, bye));
 }
 
 // Conformance: 28
@@ -258,7 +254,7 @@ fn the_null_reverse_path_and_postmaster_can_be_sent() {
 }
 
 #[test]
-fn quoted_local_parts_and_address_literals_travel_as_they_are() {
+fn quoted_local_parts_and_address_literals_are_sent_unchanged() {
     let address = r#""a b\"c"@[192.0.2.1]"#;
     let server = Server::start([hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
@@ -293,7 +289,7 @@ fn addresses_in_utf_8_need_smtputf8() {
     let (missing, reason) = unavailable(mailer.send(&envelope, MESSAGE));
     assert_eq!(missing, "SMTPUTF8");
     assert!(reason.contains("`grüße@mail.test`"), "{reason}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&envelope, MESSAGE).unwrap();
     server.finish();
@@ -305,20 +301,8 @@ const GREETING: &[u8] = "Subject: Grüße\r\n\r\nHello\r\n".as_bytes();
 #[test]
 fn a_header_in_utf_8_needs_smtputf8() {
     let server = Server::start([
-        hello(&["8BITMIME"])
-            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<b@mail.test>")
-            .say("250 2.1.5 Ok")
-            .expect("DATA")
-            .followed_by(content()),
-        hello(&["8BITMIME", "SMTPUTF8"])
-            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME SMTPUTF8")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<b@mail.test>")
-            .say("250 2.1.5 Ok")
-            .expect("DATA")
-            .followed_by(content()),
+        hello(&["8BITMIME"]).followed_by(message_with("BODY=8BITMIME")),
+        hello(&["8BITMIME", "SMTPUTF8"]).followed_by(message_with("BODY=8BITMIME SMTPUTF8")),
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -328,7 +312,7 @@ fn a_header_in_utf_8_needs_smtputf8() {
         reason.contains("`Subject`") && reason.contains("RFC 2047"),
         "{reason}"
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&to_b(), GREETING).unwrap();
     server.finish();
@@ -341,15 +325,7 @@ fn a_body_alone_in_utf_8_and_a_header_in_latin_1_need_8bitmime_alone() {
         "Liebe Zoë,\r\n\r\nherzliche Grüße\r\n".as_bytes(),
         b"Subject: Facture re\xe7ue\r\n\r\nBonjour\r\n",
     ];
-    let delivery = || {
-        Session::new()
-            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<b@mail.test>")
-            .say("250 2.1.5 Ok")
-            .expect("DATA")
-            .followed_by(content())
-    };
+    let delivery = || message_with("BODY=8BITMIME");
     for offered in [&["8BITMIME"][..], &["8BITMIME", "SMTPUTF8"]] {
         let script = hello(offered).followed_by(delivery());
         let server = Server::start([script.followed_by(delivery())]);
@@ -363,7 +339,7 @@ fn a_body_alone_in_utf_8_and_a_header_in_latin_1_need_8bitmime_alone() {
 }
 
 #[test]
-fn what_a_server_may_take_or_refuse_is_sent() {
+fn unusual_addresses_are_left_to_the_server() {
     let addresses = ["b@my_host.test", "\"b>,<\"@mail.test", "\"\\> \"@-a.test"];
     let refused = "501 5.1.3 Bad syntax";
     let mut script = hello(&[]).expect("MAIL FROM:<a_@_x.test>").say("250 Ok");
@@ -386,7 +362,7 @@ fn what_a_server_may_take_or_refuse_is_sent() {
 
 // Conformance: 53, 54
 #[test]
-fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
+fn a_written_utf_8_header_needs_set_smtputf8_beforehand() {
     let begun = |offered: &[&str], parameters: &str| {
         hello(offered)
             .expect(&format!("MAIL FROM:<a@mail.test>{parameters}"))
@@ -398,10 +374,10 @@ fn a_header_in_utf_8_that_comes_in_pieces_is_asked_for_beforehand() {
     };
     let international = ["8BITMIME", "SMTPUTF8"];
     let server = Server::start([
-        begun(&["8BITMIME"], " BODY=8BITMIME").closed(),
-        begun(&international, " BODY=8BITMIME").closed(),
+        begun(&["8BITMIME"], " BODY=8BITMIME").expect_close(),
+        begun(&international, " BODY=8BITMIME").expect_close(),
         begun(&international, " BODY=8BITMIME SMTPUTF8")
-            .content()
+            .expect_content()
             .say(QUEUED),
     ]);
     let instance = instance();

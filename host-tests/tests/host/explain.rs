@@ -1,5 +1,5 @@
-//! What the component says of errors: whether the message may have been delivered, whether to try again,
-//! and a sentence with the step in it.
+//! `explain`: whether the message may have been delivered, whether to try again, and a sentence that
+//! names the step.
 
 use host_tests::{
     Error, Outcome, Phase, RecipientReply, Retry, Timeout, TlsFailure, UnavailableExtension,
@@ -19,7 +19,8 @@ fn refused(lines: &[&str]) -> Error {
     Error::RecipientsRefused(refusals.collect())
 }
 
-/// Each case of `error` with what is said of it, and words of the sentence that name the step.
+/// Every case of `error` with its explanation, and words of the sentence that name the step.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
     let text = || "the reason".to_string();
     vec![
@@ -146,13 +147,13 @@ fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
             "recipients: b@mail.test: 550",
         ),
         (
-            Error::Protocol((Phase::Greeting, text())),
+            Error::ProtocolError((Phase::Greeting, text())),
             NotSent,
             Later,
             "at the greeting: the reason",
         ),
         (
-            Error::Protocol((Phase::Acceptance, text())),
+            Error::ProtocolError((Phase::Acceptance, text())),
             MayHaveBeenDelivered,
             Later,
             "after the end of the message: the reason",
@@ -168,7 +169,7 @@ fn cases() -> Vec<(Error, Outcome, Retry, &'static str)> {
 }
 
 #[test]
-fn each_error_says_whether_it_was_delivered_whether_to_try_again_and_where_it_happened() {
+fn each_error_has_an_outcome_a_retry_and_its_step() {
     let instance = instance();
     for (error, outcome, retry, words) in cases() {
         let explanation = instance.explain(&error);
@@ -186,7 +187,7 @@ fn each_error_says_whether_it_was_delivered_whether_to_try_again_and_where_it_ha
 }
 
 #[test]
-fn a_servers_words_are_one_harmless_line_of_the_sentence() {
+fn a_servers_text_is_one_harmless_line_of_the_sentence() {
     let instance = instance();
     let long = format!("550 {}", "\u{1b}[2J\u{202e}no ".repeat(5000));
     let sentence = instance.explain(&rejected(Phase::Rcpt, &long)).sentence;
@@ -196,13 +197,8 @@ fn a_servers_words_are_one_harmless_line_of_the_sentence() {
 }
 
 #[test]
-fn an_error_that_the_component_gave_is_explained_by_it() {
-    let server = Server::start([hello(&[])
-        .followed_by(envelope())
-        .expect("DATA")
-        .say("354 Go ahead")
-        .content()
-        .hang_up()]);
+fn the_component_explains_an_error_that_it_returned() {
+    let server = Server::start([until_content().expect_content().hang_up()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let error = mailer.send(&to_b(), MESSAGE).unwrap_err();

@@ -1,17 +1,17 @@
-//! Hosts that do not grant all, and networks that do not have all.
+//! Hosts that grant less than everything, and networks without the server.
 
 use host_tests::{Error, Grants, Host, Mailer, Phase, Security};
-use servers::refusing::Refusing;
+use servers::ports::RefusingPort;
 use servers::scripted::Server;
 
 use crate::support::*;
 
-fn error_of(mailer: &Mailer) -> Error {
+fn send_error(mailer: &Mailer) -> Error {
     mailer.send(&to_b(), MESSAGE).unwrap_err()
 }
 
 #[test]
-fn sockets_that_are_not_granted() {
+fn denied_sockets_are_access_denied_at_connect() {
     for grants in [
         Grants {
             sockets: false,
@@ -25,47 +25,47 @@ fn sockets_that_are_not_granted() {
         let instance = Host::shared().instance(grants);
         let mailer = instance.mailer("127.0.0.1");
         for _ in 0..2 {
-            assert_eq!(error_of(&mailer), Error::AccessDenied(Phase::Connect));
+            assert_eq!(send_error(&mailer), Error::AccessDenied(Phase::Connect));
         }
     }
 }
 
 #[test]
-fn name_lookup_that_is_not_granted_leaves_addresses() {
+fn without_name_lookup_addresses_still_work() {
     let instance = Host::shared().instance(Grants {
         names: false,
         ..Grants::all()
     });
     let by_name = instance.mailer("localhost");
-    assert_eq!(error_of(&by_name), Error::AccessDenied(Phase::Lookup));
+    assert_eq!(send_error(&by_name), Error::AccessDenied(Phase::Lookup));
 
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
-fn a_name_without_an_address() {
+fn a_name_without_an_address_is_a_lookup_failure() {
     let instance = instance();
-    // Never in the DNS (RFC 6761, section 6.4).
-    let error = error_of(&instance.mailer("mail.invalid"));
+    // This name is never in the DNS (RFC 6761, section 6.4).
+    let error = send_error(&instance.mailer("mail.invalid"));
     assert!(
         matches!(&error, Error::LookupFailed(text) if text.contains("mail.invalid")),
         "{error:?}"
     );
 
     let server = Server::start([delivery()]);
-    delivers(&plain(&instance, &server));
+    expect_delivery(&plain(&instance, &server));
     server.finish();
 }
 
 #[test]
-fn a_port_at_which_nobody_listens() {
-    let dead = Refusing::start();
+fn a_port_without_a_listener_is_a_connect_failure() {
+    let dead = RefusingPort::start();
     let instance = instance();
     let mailer = instance.mailer("127.0.0.1");
     mailer.set_port(dead.port());
-    let error = error_of(&mailer);
+    let error = send_error(&mailer);
     assert!(
         matches!(&error, Error::ConnectFailed(text) if text.contains("127.0.0.1")),
         "{error:?}"
@@ -74,6 +74,6 @@ fn a_port_at_which_nobody_listens() {
     let server = Server::start([delivery()]);
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

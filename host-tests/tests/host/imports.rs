@@ -1,4 +1,4 @@
-//! All that the built component can reach, and all that it offers.
+//! The imports and exports of the built component.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use wasmparser::{Parser, Payload};
 use wit_component::DecodedWasm;
 use wit_parser::{Interface, Resolve, TypeDefKind, TypeOwner};
 
-/// The packages of WASI that the README names.
+/// The packages of WASI that README.md names.
 const REACHED: [&str; 4] = ["wasi:clocks", "wasi:io", "wasi:random", "wasi:sockets"];
 
 fn read(path: &Path) -> Vec<u8> {
@@ -17,8 +17,8 @@ fn read(path: &Path) -> Vec<u8> {
         .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()))
 }
 
-/// The component's own imports and exports, not those of what is inside it.
-pub fn names(path: &Path) -> (Vec<String>, Vec<String>) {
+/// The imports and exports of the component itself, without those of components inside.
+pub(crate) fn names(path: &Path) -> (Vec<String>, Vec<String>) {
     let wasm = read(path);
     let (mut imports, mut exports, mut depth) = (Vec::new(), Vec::new(), 0);
     for payload in Parser::new(0).parse_all(&wasm) {
@@ -46,7 +46,7 @@ pub fn names(path: &Path) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn it_reaches_sockets_streams_clocks_and_randomness_and_nothing_else() {
+fn it_imports_sockets_streams_clocks_and_randomness_and_nothing_else() {
     let (imports, _) = names(&component_path());
     let packages: BTreeSet<&str> = imports
         .iter()
@@ -56,14 +56,14 @@ fn it_reaches_sockets_streams_clocks_and_randomness_and_nothing_else() {
 }
 
 #[test]
-fn it_offers_smtp_and_with_wasis_streams_apart() {
+fn it_exports_smtp_and_smtp_streams() {
     assert_eq!(
         names(&component_path()).1,
         ["envoi:mail/smtp@0.1.0", "envoi:mail/smtp-streams@0.1.0"]
     );
 }
 
-/// As `wasm-tools component wit` reads the built file.
+/// The interface in the built component, as `wasm-tools component wit` prints it.
 fn built() -> Resolve {
     match wit_component::decode(&read(&component_path())).unwrap() {
         DecodedWasm::Component(resolve, _) => resolve,
@@ -87,7 +87,7 @@ fn interface<'a>(resolve: &'a Resolve, name: &str) -> &'a Interface {
 }
 
 #[test]
-fn every_function_and_type_that_is_written_is_in_the_built_interface() {
+fn every_function_and_type_of_the_wit_files_is_in_the_built_interface() {
     let (built, written) = (built(), written());
     for name in ["smtp", "smtp-streams"] {
         let (built, written) = (interface(&built, name), interface(&written, name));
@@ -99,9 +99,9 @@ fn every_function_and_type_that_is_written_is_in_the_built_interface() {
     }
 }
 
-/// So that a caller of any version of WASI composes with it.
+/// Callers with any version of WASI can compose with this interface.
 #[test]
-fn no_type_of_wasi_is_in_the_interface_smtp() {
+fn the_interface_smtp_has_no_type_of_wasi() {
     let resolve = built();
     for (name, id) in &interface(&resolve, "smtp").types {
         let TypeDefKind::Type(wit_parser::Type::Id(used)) = resolve.types[*id].kind else {

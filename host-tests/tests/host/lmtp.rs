@@ -1,7 +1,7 @@
-//! LMTP (RFC 2033): the same words, and an answer for each recipient.
+//! LMTP (RFC 2033), in which each recipient has its own reply after the content.
 
-use host_tests::{Dialect, DsnNotify, Error, Instance, Mailer, Phase};
-use servers::scripted::{Server, Session};
+use host_tests::{DsnNotify, Error, Instance, Mailer, Phase, Protocol};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -10,23 +10,23 @@ const FULL: &str = "452 4.2.2 Mailbox full";
 
 fn store<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
-    mailer.set_dialect(Dialect::Lmtp);
+    mailer.set_protocol(Protocol::Lmtp);
     mailer
 }
 
-fn lhlo(keywords: &[&str]) -> Session {
-    Session::new()
+fn lhlo(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test LMTP")
         .expect("LHLO [127.0.0.1]")
         .say(&ehlo(keywords))
 }
 
-/// As far as the content for b, c and d, of whom c is refused.
-fn begun() -> Session {
+/// The script up to the content. The recipients are b, c and d; c is refused.
+fn begun() -> Script {
     lhlo(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *", "RCPT *", "RCPT *", "DATA"])
         .say("250 Ok\r\n250 Ok\r\n550 5.1.1 Nobody\r\n250 Ok\r\n354 Go")
-        .content()
+        .expect_content()
 }
 
 const THREE: [&str; 3] = ["b@mail.test", "c@mail.test", "d@mail.test"];
@@ -37,7 +37,7 @@ fn each_accepted_recipient_has_an_answer_of_its_own() {
     let server = Server::start([script
         .expect_group(&["MAIL *", "RCPT *", "DATA"])
         .say("250 Ok\r\n250 Ok\r\n354 Go")
-        .content()
+        .expect_content()
         .say(QUEUED)
         .followed_by(quit())]);
     let instance = instance();
@@ -48,7 +48,7 @@ fn each_accepted_recipient_has_an_answer_of_its_own() {
     let refused = [("c@mail.test", "550 5.1.1 Nobody")];
     assert_eq!(receipt.refused, refusals(&refused));
     assert_eq!(receipt.unknown, [""; 0]);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     server.finish();
 }
@@ -64,7 +64,7 @@ fn some_may_be_refused_after_the_content() {
 }
 
 #[test]
-fn where_all_are_refused_after_the_content_it_is_sent_to_none() {
+fn if_all_are_refused_after_the_content_nobody_gets_it() {
     let server = Server::start([begun()
         .say(&format!("{FULL}\r\n{FULL}"))
         .followed_by(quit())]);
@@ -82,7 +82,7 @@ fn where_all_are_refused_after_the_content_it_is_sent_to_none() {
 }
 
 #[test]
-fn whose_answer_did_not_come_is_unknown() {
+fn a_recipient_without_an_answer_is_unknown() {
     let server = Server::start([begun().say(QUEUED).hang_up()]);
     let instance = instance();
     let receipt = store(&instance, &server)
@@ -94,7 +94,7 @@ fn whose_answer_did_not_come_is_unknown() {
 }
 
 #[test]
-fn where_no_answer_came_the_message_may_be_delivered() {
+fn without_an_answer_the_message_may_have_been_delivered() {
     let server = Server::start([begun().hang_up()]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to(&THREE), MESSAGE);
@@ -105,7 +105,7 @@ fn where_no_answer_came_the_message_may_be_delivered() {
 #[test]
 fn a_server_that_refuses_lhlo_is_not_spoken_to_with_helo() {
     let no = "550 5.7.1 Not you";
-    let script = Session::new().say("220 mail.test").expect("LHLO *").say(no);
+    let script = Script::new().say("220 mail.test").expect("LHLO *").say(no);
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to_b(), MESSAGE);
@@ -114,29 +114,29 @@ fn a_server_that_refuses_lhlo_is_not_spoken_to_with_helo() {
 }
 
 #[test]
-fn the_other_dialect_is_named() {
+fn the_other_protocol_is_named() {
     let says = |error: Result<_, Error>, words: &str| match error {
-        Err(Error::Protocol((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
+        Err(Error::ProtocolError((Phase::Hello, what))) => assert!(what.contains(words), "{what}"),
         other => panic!("{other:?}"),
     };
-    let greeting = || Session::new().say("220 mail.test ready");
+    let greeting = || Script::new().say("220 mail.test ready");
     let server = Server::start([
         greeting()
             .expect("LHLO *")
             .say("502 5.5.2 Unknown")
-            .closed(),
+            .expect_close(),
         greeting()
             .expect("EHLO *")
             .say("502 5.5.2 Unknown")
             .expect("HELO *")
             .say("502 5.5.2 Unknown")
-            .closed(),
+            .expect_close(),
     ]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to_b(), MESSAGE);
-    says(sent, "set-dialect(smtp)");
+    says(sent, "set-protocol(smtp)");
     let sent = plain(&instance, &server).send(&to_b(), MESSAGE);
-    says(sent, "set-dialect(lmtp)");
+    says(sent, "set-protocol(lmtp)");
     server.finish();
 }
 
@@ -149,9 +149,9 @@ fn a_recipient_may_be_a_name_without_a_domain() {
         .say("250 Ok")
         .expect("DATA")
         .say("354 Go")
-        .content()
+        .expect_content()
         .say(QUEUED);
-    let by_steps = Session::new()
+    let by_steps = Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 Ok")
         .expect("RCPT TO:<ben>")
@@ -181,10 +181,10 @@ fn a_recipient_may_be_a_name_without_a_domain() {
 }
 
 #[test]
-fn a_session_speaks_it_step_by_step() {
+fn a_session_can_use_it_step_by_step() {
     let rcpt = |name: &str| {
         let line = format!("RCPT TO:<{name}@mail.test>");
-        Session::new().expect(&line).say("250 Ok")
+        Script::new().expect(&line).say("250 Ok")
     };
     let script = lhlo(&[])
         .expect("MAIL FROM:<a@mail.test>")
@@ -193,7 +193,7 @@ fn a_session_speaks_it_step_by_step() {
         .followed_by(rcpt("c"))
         .expect("DATA")
         .say("354 Go")
-        .content()
+        .expect_content()
         .say(&format!("{QUEUED}\r\n{FULL}"));
     let server = Server::start([script.followed_by(quit())]);
     let instance = instance();
@@ -213,7 +213,7 @@ fn a_session_speaks_it_step_by_step() {
 fn chunks_have_one_answer_each_and_the_last_one_for_each_recipient() {
     let message = "x\r\n".repeat(30_000);
     let script = lhlo(&["CHUNKING"]).followed_by(envelope());
-    let server = Server::start([script.counted_chunks("250 Ok").say(QUEUED)]);
+    let server = Server::start([script.expect_counted_chunks("250 Ok").say(QUEUED)]);
     let instance = instance();
     let sent = store(&instance, &server).send(&to_b(), message.as_bytes());
     assert_eq!(sent, Ok(receipt_of(&["b@mail.test"], &[])));

@@ -1,35 +1,36 @@
-//! The component in wasmtime against scripted servers.
+//! The component in wasmtime against scripted servers, one file per topic. `support.rs` has the usual
+//! parts of scripts. A mark `// Conformance: N` above a test puts it into docs/conformance.md.
 
 mod addresses;
-mod after_message;
 mod arguments;
-mod attacks;
 mod authentication;
-mod batches;
 mod certificates;
 mod chunking;
-mod client;
-mod closed;
-mod demands;
-mod entropy;
+mod disconnects;
 mod envelopes;
 mod explain;
-mod flights;
-mod freed;
 mod grants;
 mod imports;
 mod lmtp;
+mod mailer;
 mod mechanisms;
 mod memory;
+mod memory_freed;
 mod messages;
 mod options;
-mod pieces;
+mod pipelining_after_message;
+mod pipelining_and_reuse;
+mod randomness;
 mod recipient_split;
-mod secrets;
-mod session;
-mod steps;
+mod secrets_wiped;
+mod send_all;
+mod session_commands;
+mod session_setup;
+mod start_message;
+mod starttls_attacks;
 mod streams;
 mod support;
 mod timeouts;
 mod tls;
-mod wide;
+mod tls_requirements;
+mod wide_arithmetic;

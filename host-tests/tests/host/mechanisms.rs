@@ -1,21 +1,21 @@
-//! SCRAM, tokens and certificates, in the component: what the server must see of them.
+//! SCRAM, tokens and certificates, as the server sees them.
 
 use host_tests::{BearerCredentials, Credentials, Error, Security, TranscriptLine};
 use servers::authority::Authority;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
 const USERNAME: &str = "ada@mail.test";
 const USERNAME_BASE64: &str = "YWRhQG1haWwudGVzdA==";
-/// `\0ada@mail.test\0sesame`
+/// `\0ada@mail.test\0sesame` in base64.
 const PLAIN: &str = "AGFkYUBtYWlsLnRlc3QAc2VzYW1l";
 
 const WELCOME: &str = "235 2.7.0 Welcome";
 const WRONG: &str = "535 5.7.8 Wrong user name or password";
 
 #[test]
-fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
+fn plain_follows_if_the_server_cannot_check_scram() {
     let script = hello(&["AUTH SCRAM-SHA-256 PLAIN"])
         .expect("AUTH SCRAM-SHA-256 *")
         .say(WRONG)
@@ -26,18 +26,18 @@ fn a_user_whom_the_server_knows_only_by_plain_gets_in() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn the_next_connection_begins_with_the_mechanism_that_worked() {
+fn the_next_connection_starts_with_the_mechanism_that_worked() {
     let scram = || {
         hello(&["AUTH SCRAM-SHA-256 PLAIN"])
             .expect("AUTH SCRAM-SHA-256 *")
             .say(WRONG)
     };
-    let by_plain = |session: Session| {
+    let by_plain = |session: Script| {
         session
             .expect(&format!("AUTH PLAIN {PLAIN}"))
             .say(WELCOME)
@@ -52,18 +52,18 @@ fn the_next_connection_begins_with_the_mechanism_that_worked() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
-    delivers(&mailer);
-    // Another user may have another that works.
+    expect_delivery(&mailer);
+    // Setting credentials forgets the mechanism, because another user may need another one.
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 49
 #[test]
-fn a_wrong_password_is_one_failed_login_a_proof_and_one_where_it_is_shown() {
+fn a_wrong_password_costs_two_failures_or_one_without_plain_fallback() {
     let offered = "AUTH SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN";
     let scram = || hello(&[offered]).expect("AUTH SCRAM-SHA-256 *").say(WRONG);
     let both = scram()
@@ -74,23 +74,23 @@ fn a_wrong_password_is_one_failed_login_a_proof_and_one_where_it_is_shown() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    mailer.set_transcript(100);
+    mailer.set_transcript_lines(100);
     let refused = mailer.send(&to_b(), MESSAGE);
     let tried = &["SCRAM-SHA-256", "PLAIN"];
     assert_eq!(refused, Err(auth_refused(tried, WRONG)));
     let shown = "PLAIN shows the server the password, as it refused the proof of SCRAM-SHA-256";
     let events = |lines: Vec<TranscriptLine>| lines.iter().filter(|l| l.text == shown).count();
-    assert_eq!(events(mailer.transcript()), 1);
+    assert_eq!(events(mailer.take_transcript()), 1);
 
     mailer.set_plain_fallback(false);
     let refused = mailer.send(&to_b(), MESSAGE);
     assert_eq!(refused, Err(auth_refused(&["SCRAM-SHA-256"], WRONG)));
-    assert_eq!(events(mailer.transcript()), 0);
+    assert_eq!(events(mailer.take_transcript()), 0);
     server.finish();
 }
 
 #[test]
-fn a_refusal_for_whatever_reason_leads_to_the_next_mechanism() {
+fn any_refusal_leads_to_the_next_mechanism() {
     let script = hello(&["AUTH PLAIN LOGIN"])
         .expect(&format!("AUTH PLAIN {PLAIN}"))
         .say("553 5.5.4 Sorry, that mechanism is not for you")
@@ -105,15 +105,15 @@ fn a_refusal_for_whatever_reason_leads_to_the_next_mechanism() {
     let instance = instance();
     let mailer = plain(&instance, &server);
     mailer.set_password(USERNAME, "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
 fn inside_tls_scram_is_bound_to_the_connection() {
     let authority = Authority::new();
-    // `p=tls-exporter,,n=ada@mail.test,r=`
-    let script = Session::new()
+    // `p=tls-exporter,,n=ada@mail.test,r=` in base64.
+    let script = Script::new()
         .start_tls(&authority.issue(&["127.0.0.1"]))
         .say("220 mail.test ESMTP")
         .expect("EHLO *")
@@ -132,8 +132,8 @@ fn inside_tls_scram_is_bound_to_the_connection() {
 }
 
 #[test]
-fn a_refused_token_comes_with_the_servers_reason() {
-    // `{"status":"401"}`
+fn a_refused_token_is_reported_with_the_servers_reason() {
+    // The challenge is `{"status":"401"}` in base64.
     let script = hello(&["AUTH XOAUTH2 OAUTHBEARER"])
         .expect("AUTH OAUTHBEARER bixhPWFkYUBtYWlsLnRlc3QsAWhvc3Q9MTI3LjAuMC4xAXBvcnQ9*")
         .say("334 eyJzdGF0dXMiOiI0MDEifQ==")
@@ -158,7 +158,7 @@ fn a_refused_token_comes_with_the_servers_reason() {
 }
 
 #[test]
-fn a_certificate_may_speak_for_the_user() {
+fn a_certificate_authenticates_the_user() {
     for (identity, initial) in [(None, "="), (Some("ada@mail.test"), USERNAME_BASE64)] {
         let script = hello(&["AUTH EXTERNAL PLAIN"])
             .expect(&format!("AUTH EXTERNAL {initial}"))
@@ -168,7 +168,7 @@ fn a_certificate_may_speak_for_the_user() {
         let instance = instance();
         let mailer = plain(&instance, &server);
         mailer.set_credentials(Some(Credentials::External(identity.map(String::from))));
-        delivers(&mailer);
+        expect_delivery(&mailer);
         server.finish();
     }
 }

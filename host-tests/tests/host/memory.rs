@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Message, Security};
+use host_tests::{MessageWriter, Security};
 use servers::authority::Authority;
 use servers::report;
-use servers::scripted::{Digest, Server, Session};
+use servers::scripted::{Digest, Script, Server};
 
 use crate::support::*;
 use crate::tls::LOOPBACK;
@@ -13,10 +13,10 @@ use crate::tls::LOOPBACK;
 const MB: usize = 1_000_000;
 const SIZE: usize = 100 * MB;
 
-/// What an allocator may still take when its first pieces have come and gone.
+/// The allocator may grow by this much after its first pieces.
 const ALLOWED: usize = MB;
 
-/// 50 octets, and no dot to stuff.
+/// 50 octets, without a dot to stuff.
 const LINE: &[u8] = b"Lorem ipsum dolor sit amet, consectetur adipisci\r\n";
 
 const PIECE_LINES: usize = 1000;
@@ -26,18 +26,21 @@ struct Figures {
     took: Duration,
 }
 
-/// Sends 100 MB in pieces, and measures between the first and the last.
+/// Sends 100 MB in pieces, and measures between the first piece and the last.
 fn measure(chunking: bool, tls: bool) -> Figures {
     let authority = Authority::new();
-    let start = match tls {
-        true => Session::new().start_tls(&authority.issue(LOOPBACK)),
-        false => Session::new(),
+    let start = if tls {
+        Script::new().start_tls(&authority.issue(LOOPBACK))
+    } else {
+        Script::new()
     };
     let keywords: &[&str] = if chunking { &["CHUNKING"] } else { &[] };
     let begun = start.followed_by(hello(keywords)).followed_by(envelope());
-    let script = match chunking {
-        true => begun.counted_chunks("250 2.0.0 Ok"),
-        false => begun.expect("DATA").say("354 Go ahead").counted_content(),
+    let script = if chunking {
+        begun.expect_counted_chunks("250 2.0.0 Ok")
+    } else {
+        let data = begun.expect("DATA").say("354 Go ahead");
+        data.expect_counted_content()
     };
     let server = Server::start([script.say(QUEUED)]);
     let instance = instance();
@@ -60,7 +63,7 @@ fn measure(chunking: bool, tls: bool) -> Figures {
     Figures { grown, took }
 }
 
-fn write(message: &Message, octets: usize) {
+fn write(message: &MessageWriter, octets: usize) {
     let piece = LINE.repeat(PIECE_LINES);
     for _ in 0..octets / piece.len() {
         message.write(&piece).unwrap();
@@ -68,7 +71,7 @@ fn write(message: &Message, octets: usize) {
 }
 
 #[test]
-fn a_hundred_megabytes_take_no_more_memory_than_one() {
+fn a_hundred_megabytes_need_no_more_memory_than_one() {
     let ways = [
         ("DATA", false, false),
         ("DATA in TLS", false, true),

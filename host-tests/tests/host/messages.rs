@@ -1,11 +1,11 @@
-//! What arrives is what was sent, as SMTP can carry it.
+//! The message that arrives is the one sent, in the form that SMTP can carry.
 
 use host_tests::Error;
 use servers::scripted::Server;
 
 use crate::support::*;
 
-/// What a server gets when this is sent, its dots still stuffed.
+/// The content that the server receives, with its dots stuffed.
 fn arrives(message: &[u8]) -> Vec<u8> {
     let server = Server::start([delivery()]);
     let instance = instance();
@@ -63,13 +63,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
     let message = "Subject: x\r\n\r\nGrüße\r\n".as_bytes();
     let server = Server::start([
         delivery(),
-        hello(&["8BITMIME"])
-            .expect("MAIL FROM:<a@mail.test> BODY=8BITMIME")
-            .say("250 2.1.0 Ok")
-            .expect("RCPT TO:<b@mail.test>")
-            .say("250 2.1.5 Ok")
-            .expect("DATA")
-            .followed_by(content()),
+        hello(&["8BITMIME"]).followed_by(message_with("BODY=8BITMIME")),
     ]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -79,7 +73,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
         reason.contains("line 3") && reason.contains("quoted-printable"),
         "{reason}"
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
 
     plain(&instance, &server).send(&to_b(), message).unwrap();
     assert_eq!(server.finish().sessions[1].messages(), [message]);
@@ -88,13 +82,7 @@ fn eight_bits_are_declared_and_need_8bitmime() {
 // Conformance: 56
 #[test]
 fn the_declared_size_is_that_of_the_repaired_message_without_stuffed_dots() {
-    let server = Server::start([hello(&["SIZE"])
-        .expect("MAIL FROM:<a@mail.test> SIZE=8")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .followed_by(content())]);
+    let server = Server::start([hello(&["SIZE"]).followed_by(message_with("SIZE=8"))]);
     let instance = instance();
     plain(&instance, &server).send(&to_b(), b".a\nbc").unwrap();
     assert_eq!(server.finish().only().messages(), [b".a\r\nbc\r\n"]);
@@ -119,7 +107,7 @@ fn a_message_above_the_servers_limit_is_not_begun() {
         mailer.send(&to_b(), &larger),
         Err(Error::MessageTooLarge(limit as u64))
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -143,7 +131,7 @@ fn lines_have_at_most_998_octets() {
     let longer = format!("a\r\n{longest}x\r\nb\r\n");
     let error = mailer.send(&to_b(), longer.as_bytes()).unwrap_err();
     assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
@@ -155,6 +143,6 @@ fn nul_is_not_sent() {
     let mailer = plain(&instance, &server);
     let error = mailer.send(&to_b(), b"a\0b\r\n").unwrap_err();
     assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }

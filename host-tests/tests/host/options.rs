@@ -1,7 +1,8 @@
-//! What a message asks beyond its envelope: said where it is offered, and an error elsewhere.
+//! Options of a message: parameters of MAIL and RCPT if the server offers the extension, an error
+//! otherwise.
 
-use host_tests::{Body, DsnContents, DsnNotify, Error, Options};
-use servers::scripted::{Server, Session};
+use host_tests::{BodyType, DsnContents, DsnNotify, Error, Options};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -17,7 +18,7 @@ const ALL: &[&str] = &[
     "AUTH PLAIN",
 ];
 
-/// Everything but what needs TLS or BDAT.
+/// All options except those that need TLS or BDAT.
 fn ask_for_all(options: &Options) {
     options.set_smtputf8(true);
     options.set_dsn_contents(DsnContents::Headers);
@@ -64,7 +65,7 @@ fn each_option_is_a_parameter_of_mail_or_rcpt() {
 
 // Conformance: 14, 58
 #[test]
-fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
+fn an_option_without_its_extension_is_named_and_nothing_is_sent() {
     type Ask = fn(&Options);
     let asks: [(&str, &str, Ask); 8] = [
         ("DSN", "set-dsn-contents", |o| {
@@ -74,7 +75,9 @@ fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
             o.set_notify(None, DsnNotify::NEVER).unwrap()
         }),
         ("SMTPUTF8", "set-smtputf8", |o| o.set_smtputf8(true)),
-        ("CHUNKING", "binary-mime", |o| o.set_body(Body::BinaryMime)),
+        ("CHUNKING", "binary-mime", |o| {
+            o.set_body_type(BodyType::BinaryMime)
+        }),
         ("REQUIRETLS", "set-require-tls", |o| o.set_require_tls(true)),
         ("DELIVERBY", "set-deliver-by", |o| {
             o.set_deliver_by(60, false, false).unwrap()
@@ -97,12 +100,12 @@ fn an_option_that_the_server_does_not_offer_is_named_and_nothing_is_sent() {
         assert_eq!(missing, extension);
         assert!(reason.contains(option), "{reason}");
     }
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn options_for_someone_else_are_a_mistake() {
+fn options_for_someone_who_is_no_recipient_are_refused() {
     let instance = instance();
     let options = instance.options();
     let stranger = Some("stranger@mail.test");
@@ -118,7 +121,7 @@ fn options_for_someone_else_are_a_mistake() {
 }
 
 #[test]
-fn what_an_option_cannot_be_is_said_when_it_is_set() {
+fn invalid_options_are_refused_when_set() {
     let instance = instance();
     let options = instance.options();
     let notify = DsnNotify::NEVER | DsnNotify::DELAY;
@@ -142,7 +145,7 @@ fn what_an_option_cannot_be_is_said_when_it_is_set() {
 }
 
 #[test]
-fn steps_take_options_too() {
+fn single_commands_accept_options() {
     let server = Server::start([hello(&["DSN"])
         .expect("MAIL FROM:<a@mail.test> RET=FULL")
         .say("250 2.1.0 Ok")
@@ -163,7 +166,7 @@ fn steps_take_options_too() {
 
 // Conformance: 38
 #[test]
-fn binary_content_leaves_as_it_is() {
+fn binary_content_is_sent_unchanged() {
     let body = b"Subject: x\r\n\r\n\0 bare \r and \n and \x80".to_vec();
     let chunk = format!("BDAT {} LAST", body.len());
     let server = Server::start([hello(&["CHUNKING", "BINARYMIME", "8BITMIME"])
@@ -171,11 +174,11 @@ fn binary_content_leaves_as_it_is() {
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
         .say("250 2.1.5 Ok")
-        .chunk(&chunk)
+        .expect_chunk(&chunk)
         .say("250 2.0.0 Ok: queued as 4711")]);
     let instance = instance();
     let options = instance.options();
-    options.set_body(Body::BinaryMime);
+    options.set_body_type(BodyType::BinaryMime);
     plain(&instance, &server)
         .send_with(Some(&options), &to_b(), &body)
         .unwrap();
@@ -201,9 +204,9 @@ fn a_domain_in_another_script_has_a_labels_for_a_server_without_smtputf8() {
 
 // Conformance: 17, 61
 #[test]
-fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_receipt() {
+fn recipients_above_the_announced_limit_get_further_transactions_and_one_receipt() {
     let transaction = |names: &[&str]| {
-        let mut session = Session::new()
+        let mut session = Script::new()
             .expect("MAIL FROM:<a@mail.test>")
             .say("250 2.1.0 Ok");
         for name in names {
@@ -227,7 +230,7 @@ fn more_recipients_than_the_servers_limit_take_several_transactions_and_one_rece
 
 // Conformance: 17
 #[test]
-fn whom_the_server_has_no_room_for_gets_the_next_transaction() {
+fn recipients_refused_as_too_many_get_the_next_transaction() {
     let server = Server::start([hello(&[])
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")

@@ -1,8 +1,8 @@
-//! More recipients than a server takes at once, and has not said before (RFC 5321, section
-//! 4.5.3.1.10).
+//! More recipients than the server accepts in a transaction, with a limit that it did not announce (RFC
+//! 5321, section 4.5.3.1.10).
 
-use host_tests::{Dialect, Error, Letter, Phase, Receipt, UnsentRecipient};
-use servers::scripted::{Server, Session};
+use host_tests::{Error, OutgoingMessage, Phase, Protocol, Receipt, UnsentRecipient};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
@@ -14,16 +14,16 @@ const TOO_MANY: &str = "452 4.5.3 Too many recipients";
 const OK: &str = "250 2.1.5 Ok";
 const OTHER: &[u8] = b"Subject: two\r\n\r\nHello\r\n";
 
-/// MAIL, RCPT for each, DATA.
-fn group(recipients: &[&str]) -> Session {
+/// MAIL, one RCPT per recipient, DATA.
+fn group(recipients: &[&str]) -> Script {
     let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
     lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
     lines.push("DATA".into());
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    Session::new().expect_group(&lines)
+    Script::new().expect_group(&lines)
 }
 
-/// The replies to such a group, DATA accepted.
+/// The replies to such a group; DATA is accepted.
 fn go_ahead(recipients: &[&str]) -> String {
     format!(
         "250 2.1.0 Ok\r\n{}\r\n354 Go ahead",
@@ -31,23 +31,25 @@ fn go_ahead(recipients: &[&str]) -> String {
     )
 }
 
-fn begun(recipients: &[&str], answers: &[&str]) -> Session {
+fn begun(recipients: &[&str], answers: &[&str]) -> Script {
     let hello = hello(&["PIPELINING"]).followed_by(group(recipients));
     hello.say(&go_ahead(answers))
 }
 
-/// A message's end with another envelope behind it, and the answers to both.
-fn and(recipients: &[&str], answers: &[&str]) -> Session {
-    let content = Session::new().content().followed_by(group(recipients));
+/// The end of a message with another envelope pipelined after it, and the replies to both.
+fn and(recipients: &[&str], answers: &[&str]) -> Script {
+    let content = Script::new()
+        .expect_content()
+        .followed_by(group(recipients));
     content.say(&format!("{QUEUED}\r\n{}", go_ahead(answers)))
 }
 
-fn end() -> Session {
-    Session::new().content().say(QUEUED)
+fn end() -> Script {
+    Script::new().expect_content().say(QUEUED)
 }
 
-fn letter(recipients: &[&str], message: &[u8]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str], message: &[u8]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: message.to_vec(),
     }
@@ -58,7 +60,7 @@ fn letter(recipients: &[&str], message: &[u8]) -> Letter {
 fn a_thousand_recipients_are_one_transaction_and_one_more_is_another() {
     let names: Vec<String> = (0..1001).map(|i| format!("r{i}@mail.test")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    // Whether it takes more than it has to is asked first.
+    // The client first asks whether the server accepts more than it has to.
     let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
     lines.extend(names.iter().map(|name| format!("RCPT TO:<{name}>")));
     lines[1000 + 1] = "DATA".into();
@@ -80,7 +82,7 @@ fn a_thousand_recipients_are_one_transaction_and_one_more_is_another() {
 
 // Conformance: 17
 #[test]
-fn whom_there_is_no_room_for_leaves_with_the_end_of_the_transaction_before() {
+fn recipients_refused_as_too_many_are_pipelined_after_the_transaction() {
     for too_many in [TOO_MANY, "452 Too many recipients", "552 Too many"] {
         let script = begun(&[B, C, D], &[OK, too_many, too_many])
             .followed_by(and(&[C], &[OK]))
@@ -96,7 +98,7 @@ fn whom_there_is_no_room_for_leaves_with_the_end_of_the_transaction_before() {
 
 // Conformance: 17
 #[test]
-fn no_one_is_tried_a_third_time() {
+fn no_recipient_is_tried_a_third_time() {
     let script = begun(&[B, C, D, E], &[OK, OK, TOO_MANY, TOO_MANY])
         .followed_by(and(&[D, E], &[OK, TOO_MANY]))
         .followed_by(end());
@@ -109,10 +111,10 @@ fn no_one_is_tried_a_third_time() {
 
 // Conformance: 17
 #[test]
-fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
+fn a_full_mailbox_is_tried_again_and_refused_with_its_own_reply() {
     let full = "452 That mailbox is full";
     let script = begun(&[B, C], &[OK, full])
-        .content()
+        .expect_content()
         .followed_by(group(&[C]))
         .say(&format!("{QUEUED}\r\n250 2.1.0 Ok\r\n{full}\r\n503 No one"))
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
@@ -123,15 +125,15 @@ fn a_full_mailbox_is_tried_once_more_and_refused_with_its_own_words() {
     let mailer = pipelined(&instance, &server);
     let receipt = mailer.send(&to(&[B, C]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B], &[(C, full)])));
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
+fn a_refused_transaction_fails_for_its_own_recipients_only() {
     let later = "451 4.3.0 Try later";
     let script = begun(&[B, C], &[OK, TOO_MANY])
-        .content()
+        .expect_content()
         .followed_by(group(&[C]))
         .say(&format!("{later}\r\n{}", go_ahead(&[OK])))
         .followed_by(end());
@@ -144,7 +146,7 @@ fn a_transaction_that_is_refused_fails_for_its_own_recipients_alone() {
 
 // Conformance: 17
 #[test]
-fn the_next_message_comes_after_whom_there_was_no_room_for() {
+fn the_next_message_comes_after_the_recipients_refused_as_too_many() {
     let script = begun(&[B, C], &[OK, TOO_MANY])
         .followed_by(and(&[C], &[OK]))
         .followed_by(and(&[D], &[OK]))
@@ -161,7 +163,7 @@ fn the_next_message_comes_after_whom_there_was_no_room_for() {
 
 // Conformance: 17
 #[test]
-fn a_message_whose_envelope_left_before_its_turn_finds_no_room_too() {
+fn a_pipelined_envelope_with_too_many_recipients_is_split_too() {
     let script = begun(&[B], &[OK])
         .followed_by(and(&[C, D, E], &[OK, TOO_MANY, TOO_MANY]))
         .followed_by(and(&[D], &[OK]))
@@ -179,14 +181,14 @@ fn a_message_whose_envelope_left_before_its_turn_finds_no_room_too() {
 
 // Conformance: 17
 #[test]
-fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
+fn an_early_message_is_not_mixed_up_with_the_next() {
     let early = |recipients: &[&str], message: &[u8], answers: &[&str]| {
         let mut lines = vec!["MAIL FROM:<a@mail.test>".to_string()];
         lines.extend(recipients.iter().map(|name| format!("RCPT TO:<{name}>")));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        Session::new()
+        Script::new()
             .expect_group(&lines)
-            .chunk(&format!("BDAT {} LAST", message.len()))
+            .expect_chunk(&format!("BDAT {} LAST", message.len()))
             .say(&format!(
                 "250 2.1.0 Ok\r\n{}\r\n{QUEUED}",
                 answers.join("\r\n")
@@ -199,7 +201,7 @@ fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_early_content(true);
+    mailer.set_content_pipelining(true);
     let outcomes = mailer.send_all(&[letter(&[B, C], MESSAGE), letter(&[D], OTHER)]);
     let expected = [&[B, C][..], &[D]].map(|names| Ok(receipt_of(names, &[])));
     assert_eq!(outcomes, expected);
@@ -208,7 +210,7 @@ fn a_message_that_leaves_with_its_envelope_is_not_mixed_up_with_the_next() {
 
 // Conformance: 17
 #[test]
-fn the_room_is_remembered_over_connections() {
+fn a_learned_recipient_limit_is_remembered_across_connections() {
     let first = begun(&[B, C], &[OK, TOO_MANY])
         .followed_by(and(&[C], &[OK]))
         .followed_by(end())
@@ -227,7 +229,7 @@ fn the_room_is_remembered_over_connections() {
 }
 
 #[test]
-fn for_all_or_none_one_too_many_is_none() {
+fn without_partial_delivery_one_recipient_too_many_stops_the_message() {
     let script = hello(&["PIPELINING"])
         .expect_group(&["MAIL *", "RCPT *", "RCPT *"])
         .say(&format!("250 2.1.0 Ok\r\n{OK}\r\n{TOO_MANY}"));
@@ -241,7 +243,7 @@ fn for_all_or_none_one_too_many_is_none() {
 }
 
 #[test]
-fn a_message_in_pieces_has_one_transaction_and_names_whom_there_is_no_room_for() {
+fn a_written_message_is_not_split_and_names_recipients_refused_as_too_many() {
     let script = begun(&[B, C], &[OK, TOO_MANY]).followed_by(end());
     let server = Server::start([script]);
     let instance = instance();
@@ -254,17 +256,17 @@ fn a_message_in_pieces_has_one_transaction_and_names_whom_there_is_no_room_for()
     server.finish();
 }
 
-/// LMTP answers for each, and its envelope waits for all of them.
+/// LMTP has a reply for each recipient after the content, so the next envelope waits for all of them.
 #[test]
-fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_content() {
+fn lmtp_splits_recipients_before_the_content_and_not_after_it() {
     let full = "452 That mailbox is full";
-    let script = Session::new()
+    let script = Script::new()
         .say("220 mail.test LMTP")
         .expect("LHLO [127.0.0.1]")
         .say(&ehlo(&["PIPELINING"]))
         .followed_by(group(&[B, C, D]))
         .say(&go_ahead(&[OK, OK, TOO_MANY]))
-        .content()
+        .expect_content()
         .say(&format!("{QUEUED}\r\n{full}"))
         .followed_by(group(&[D]))
         .say(&go_ahead(&[OK]))
@@ -272,15 +274,15 @@ fn lmtp_has_room_again_in_the_next_transaction_and_means_other_things_after_the_
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_dialect(Dialect::Lmtp);
+    mailer.set_protocol(Protocol::Lmtp);
     let receipt = mailer.send(&to(&[B, C, D]), MESSAGE);
     assert_eq!(receipt, Ok(receipt_of(&[B, D], &[(C, full)])));
     server.finish();
 }
 
-/// The server says too many twice, then closes over what it takes for errors (chasquid 1.11).
+/// The server says "too many" twice, and then closes because of these "errors" (chasquid 1.11).
 #[test]
-fn a_server_that_closes_over_too_many_gets_them_in_smaller_transactions_over_another_connection() {
+fn a_server_that_closes_after_too_many_gets_smaller_transactions_over_another_connection() {
     let bye = "421 4.5.0 Too many errors, bye";
     for too_many in [TOO_MANY, "451 4.5.3 Too many", "452 Too many recipients"] {
         let first = hello(&["PIPELINING"])
@@ -303,7 +305,7 @@ fn a_server_that_closes_over_too_many_gets_them_in_smaller_transactions_over_ano
 }
 
 #[test]
-fn a_server_that_closes_over_too_many_again_is_left_alone() {
+fn a_server_that_closes_after_too_many_again_is_not_tried_again() {
     let closing = |recipients: &[&str], taken: usize| {
         let taken = vec![OK; taken].join("\r\n");
         hello(&["PIPELINING"])
@@ -319,9 +321,9 @@ fn a_server_that_closes_over_too_many_again_is_left_alone() {
     server.finish();
 }
 
-/// The server closes at the third error (chasquid 1.11).
+/// The server closes after the third error (chasquid 1.11).
 #[test]
-fn a_server_that_closes_over_bad_addresses_is_asked_for_the_others_over_another_connection() {
+fn after_a_close_because_of_bad_addresses_the_others_are_tried_over_another_connection() {
     let (no, bye) = ("550 5.1.1 No such user", "421 4.5.0 Too many errors, bye");
     let first = hello(&["PIPELINING"])
         .followed_by(group(&[B, C, D, E]))
@@ -337,10 +339,10 @@ fn a_server_that_closes_over_bad_addresses_is_asked_for_the_others_over_another_
 
 // Conformance: 17
 #[test]
-fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
+fn a_server_with_one_recipient_per_transaction_gets_each_in_its_own() {
     let one = "451 Will not accept multiple recipients in one transaction";
     let alone = |recipient| {
-        let begun = Session::new().followed_by(group(&[recipient]));
+        let begun = Script::new().followed_by(group(&[recipient]));
         begun.say(&go_ahead(&[OK])).followed_by(end())
     };
     let script = begun(&[B, C, D], &[OK, one, one])
@@ -355,9 +357,9 @@ fn a_server_of_one_recipient_a_transaction_gets_each_in_its_own() {
 }
 
 #[test]
-fn a_recipient_who_is_delayed_is_reported_as_that_if_the_message_is_refused() {
+fn a_deferred_recipient_stays_deferred_if_the_message_is_refused() {
     let (later, spam) = ("451 Try later", "554 5.7.1 Spam");
-    let script = begun(&[B, C], &[OK, later]).content().say(spam);
+    let script = begun(&[B, C], &[OK, later]).expect_content().say(spam);
     let server = Server::start([script]);
     let instance = instance();
     let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
@@ -380,14 +382,14 @@ fn recipients_of_a_second_transaction_are_reached_over_another_connection() {
 }
 
 #[test]
-fn recipients_whom_no_transaction_reached_are_named_with_the_reason() {
+fn recipients_without_a_transaction_are_unsent_with_the_reason() {
     let closed = "554 5.3.2 Closed for today";
     let first = limit_of_two()
         .followed_by(group(&[B, C]))
         .say(&go_ahead(&[OK, OK]))
         .followed_by(end())
         .hang_up();
-    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let server = Server::start([first, Script::new().say(closed).hang_up()]);
     let instance = instance();
     let receipt = plain(&instance, &server).send(&to(&[B, C, D]), MESSAGE);
     let expected = Receipt {
@@ -402,7 +404,7 @@ fn recipients_whom_no_transaction_reached_are_named_with_the_reason() {
 }
 
 #[test]
-fn a_server_of_one_message_a_connection_gets_each_transaction_over_its_own() {
+fn a_server_with_one_message_per_connection_gets_a_connection_per_transaction() {
     let one = |recipient| {
         hello(&["PIPELINING", "LIMITS MAILMAX=1 RCPTMAX=1"])
             .followed_by(group(&[recipient]))
@@ -419,16 +421,16 @@ fn a_server_of_one_message_a_connection_gets_each_transaction_over_its_own() {
     server.finish();
 }
 
-fn limit_of_two() -> Session {
+fn limit_of_two() -> Script {
     hello(&["PIPELINING", "LIMITS RCPTMAX=2"])
 }
 
 #[test]
-fn who_was_refused_in_a_transaction_that_is_lost_is_refused_and_the_others_are_unknown() {
+fn in_a_lost_transaction_refused_recipients_are_refused_and_the_others_unknown() {
     let no = "550 5.1.1 No such user";
     let transaction = |recipients: &[&str], answers: &[&str]| {
-        let session = Session::new().followed_by(group(recipients));
-        session.say(&go_ahead(answers)).content()
+        let session = Script::new().followed_by(group(recipients));
+        session.say(&go_ahead(answers)).expect_content()
     };
     let script = limit_of_two()
         .followed_by(transaction(&[B, C], &[OK, OK]))
@@ -447,7 +449,7 @@ fn who_was_refused_in_a_transaction_that_is_lost_is_refused_and_the_others_are_u
 }
 
 #[test]
-fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
+fn a_temporary_failure_is_not_hidden_by_a_refused_recipient() {
     let (no, closed) = ("550 5.1.1 No such user", "421 4.3.2 Closed for today");
     let one = || hello(&["PIPELINING", "LIMITS RCPTMAX=1"]);
     let first = one()
@@ -455,7 +457,7 @@ fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
         .say(&format!("250 2.1.0 Ok\r\n{no}\r\n503 5.5.1 No one"))
         .expect_group(&["RSET", "MAIL *", "RCPT *", "DATA"])
         .hang_up();
-    let server = Server::start([first, Session::new().say(closed).hang_up()]);
+    let server = Server::start([first, Script::new().say(closed).hang_up()]);
     let instance = instance();
     let sent = plain(&instance, &server).send(&to(&[B, C]), MESSAGE);
     assert_eq!(sent, Err(rejected(Phase::Greeting, closed)));
@@ -463,9 +465,9 @@ fn a_recipient_who_may_be_reached_later_is_not_hidden_by_one_who_is_refused() {
 }
 
 #[test]
-fn for_all_or_none_a_limit_that_was_only_learned_is_asked_for_anew() {
+fn without_partial_delivery_a_learned_limit_is_tried_again() {
     let first = begun(&[B, C], &[OK, TOO_MANY]).followed_by(end());
-    let alone = Session::new().followed_by(group(&[C]));
+    let alone = Script::new().followed_by(group(&[C]));
     let script = first
         .followed_by(alone.say(&go_ahead(&[OK])).followed_by(end()))
         .expect_group(&["MAIL *", "RCPT *", "RCPT *"])

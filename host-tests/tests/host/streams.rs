@@ -1,4 +1,4 @@
-//! The interface for callers that hold WASI's streams.
+//! The interface `smtp-streams`, for callers that have streams of WASI.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use host_tests::{Client, Error, Instance, Mailer, Phase, Security};
+use host_tests::{Error, Instance, Mailer, Phase, Security, Session};
 use servers::authority::Authority;
-use servers::scripted::{Digest, Server, Session};
+use servers::scripted::{Digest, Script, Server};
 use socket2::SockRef;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, MemoryInputPipe};
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
@@ -19,8 +19,8 @@ use crate::tls::LOOPBACK;
 
 const NAME: &str = "client.example.org";
 
-/// Over a connection that the host makes; the mailer does not know where to.
-fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Client<'a>, Error> {
+/// A session over a connection of the host; the mailer does not know its address.
+fn attached<'a>(mailer: &Mailer<'a>, server: &Server) -> Result<Session<'a>, Error> {
     mailer.attach(TcpStream::connect(server.address()).unwrap())
 }
 
@@ -31,15 +31,15 @@ fn nowhere(instance: &Instance) -> Mailer<'_> {
     mailer
 }
 
-fn hello(keywords: &[&str]) -> Session {
-    Session::new()
+fn hello(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect(&format!("EHLO {NAME}"))
         .say(&ehlo(keywords))
 }
 
 #[test]
-fn a_session_goes_over_a_connection_of_the_callers_own() {
+fn a_session_uses_the_callers_connection() {
     let server = Server::start([hello(&[]).followed_by(message()).followed_by(quit())]);
     let instance = instance();
     let client = attached(&nowhere(&instance), &server).unwrap();
@@ -50,22 +50,25 @@ fn a_session_goes_over_a_connection_of_the_callers_own() {
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
 
-/// wasmtime's sockets permit a GiB up to 47, and keep a copy of all that the network has not taken.
+/// Sockets in wasmtime up to version 47 accept a GiB, and copy what the network has not taken.
 #[test]
-fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
-    // Each line is dot-stuffed, so that a block of the message grows on its way.
+fn a_host_that_accepts_a_gib_gets_at_most_64_kib_at_once() {
+    // Each line is dot-stuffed, so that a block of the message grows when it is encoded.
     let message = [&b"Subject: dots\r\n\r\n"[..], &b".\r\n".repeat(2_000_000)].concat();
     for keywords in [&[][..], &["CHUNKING"]] {
         let begun = hello(keywords).followed_by(envelope());
         let script = match keywords {
-            [] => begun.expect("DATA").say("354 Go ahead").counted_content(),
-            _ => begun.counted_chunks("250 2.0.0 Ok"),
+            [] => begun
+                .expect("DATA")
+                .say("354 Go ahead")
+                .expect_counted_content(),
+            _ => begun.expect_counted_chunks("250 2.0.0 Ok"),
         };
         let server = Server::start([script.say(QUEUED)]);
         let instance = instance();
         let connection = TcpStream::connect(server.address()).unwrap();
         let largest = Arc::new(AtomicUsize::new(0));
-        let client = nowhere(&instance).attach_generous(connection, largest.clone());
+        let client = nowhere(&instance).attach_with_large_write_budget(connection, largest.clone());
         let client = client.unwrap();
         client.send(&to_b(), &message).unwrap();
         drop(client);
@@ -76,18 +79,18 @@ fn a_host_that_takes_a_gib_at_once_is_given_no_more_than_64_kib() {
 }
 
 #[test]
-fn nothing_is_said_of_its_own_accord() {
-    let greeting = Session::new().say("220 mail.test ESMTP");
-    let server = Server::start([greeting.closed()]);
+fn attach_sends_nothing_by_itself() {
+    let greeting = Script::new().say("220 mail.test ESMTP");
+    let server = Server::start([greeting.expect_close()]);
     let instance = instance();
     drop(attached(&nowhere(&instance), &server).unwrap());
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
-fn our_name_is_needed_where_hello_is_due_without_one() {
-    let greeting = || Session::new().say("220 mail.test");
+fn a_local_name_is_required_before_ehlo() {
+    let greeting = || Script::new().say("220 mail.test");
     let server = Server::start([
         greeting()
             .expect("EHLO own.test")
@@ -110,7 +113,7 @@ fn our_name_is_needed_where_hello_is_due_without_one() {
 }
 
 #[test]
-fn credentials_are_not_sent_in_clear_though_it_leads_to_loopback() {
+fn credentials_are_not_sent_in_clear_even_over_loopback() {
     let script = hello(&["AUTH PLAIN X-TEST"]).expect("NOOP").say("250 Ok");
     let server = Server::start([script]);
     let instance = instance();
@@ -125,11 +128,11 @@ fn credentials_are_not_sent_in_clear_though_it_leads_to_loopback() {
 }
 
 #[test]
-fn tls_is_made_over_it() {
+fn tls_works_over_the_callers_connection() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
     let inside = || {
-        Session::new()
+        Script::new()
             .expect(&format!("EHLO {NAME}"))
             .say(&ehlo(&["AUTH PLAIN"]))
             .expect("AUTH PLAIN AGFkYQBzZXNhbWU=")
@@ -137,7 +140,7 @@ fn tls_is_made_over_it() {
             .followed_by(quit())
     };
     let starttls = hello(&["STARTTLS"]).expect("STARTTLS").say("220 Go");
-    let implicit = Session::new().start_tls(&identity).say("220 mail.test");
+    let implicit = Script::new().start_tls(&identity).say("220 mail.test");
     let server = Server::start([
         starttls.start_tls(&identity).followed_by(inside()),
         implicit.followed_by(inside()),
@@ -159,7 +162,7 @@ fn tls_is_made_over_it() {
 }
 
 #[test]
-fn the_end_of_the_connection_is_a_disconnection() {
+fn the_end_of_the_callers_connection_is_a_disconnection() {
     let server = Server::start([hello(&[]).expect("NOOP").hang_up()]);
     let instance = instance();
     let client = attached(&nowhere(&instance), &server).unwrap();
@@ -168,18 +171,18 @@ fn the_end_of_the_connection_is_a_disconnection() {
     server.finish();
 }
 
-/// 5 MB, with no dot to stuff.
+/// 5 MB, without a dot to stuff.
 fn megabytes() -> Vec<u8> {
     b"Lorem ipsum dolor sit amet, consectetur adipiscing elit\r\n".repeat(90_000)
 }
 
-fn counting(keywords: &[&str]) -> Session {
+fn counting(keywords: &[&str]) -> Script {
     let begun = crate::support::hello(keywords).followed_by(envelope());
-    begun.expect("DATA").say("354 Go").counted_content()
+    begun.expect("DATA").say("354 Go").expect_counted_content()
 }
 
 #[test]
-fn a_message_is_written_from_a_stream() {
+fn a_message_can_come_from_a_stream() {
     let server = Server::start([counting(&[]).say(QUEUED)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -192,7 +195,7 @@ fn a_message_is_written_from_a_stream() {
     assert_eq!(server.finish().only().counted, [digest]);
 }
 
-/// A stream of what this writes into a connection, by a thread of its own.
+/// A stream that reads from a connection; `write` writes to its other end in a thread.
 fn source(write: impl FnOnce(TcpStream) + Send + 'static) -> (AsyncReadStream, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -204,7 +207,7 @@ fn source(write: impl FnOnce(TcpStream) + Send + 'static) -> (AsyncReadStream, J
 }
 
 #[test]
-fn a_stream_that_others_fill_meanwhile_is_waited_for() {
+fn a_slow_stream_is_waited_for() {
     let server = Server::start([counting(&[]).say(QUEUED)]);
     let instance = instance();
     let mailer = plain(&instance, &server);
@@ -218,21 +221,21 @@ fn a_stream_that_others_fill_meanwhile_is_waited_for() {
 }
 
 #[test]
-fn what_a_stream_brings_is_looked_at_as_what_is_written() {
-    let begun = delivery_until_content().closed();
+fn the_content_of_a_stream_is_checked_like_written_content() {
+    let begun = until_content().expect_close();
     let server = Server::start([begun]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
     assert_invalid(message.write_from(MemoryInputPipe::new(&b"a\0b"[..])));
     assert_wrong_state(message.finish());
-    server.until_ended();
+    server.wait_until_ended();
     server.finish();
 }
 
 #[test]
-fn a_message_whose_stream_breaks_is_not_ended() {
-    let server = Server::start([delivery_until_content().closed(), delivery()]);
+fn a_message_whose_stream_fails_is_not_delivered() {
+    let server = Server::start([until_content().expect_close(), delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let message = mailer.start_message(&to_b()).unwrap();
@@ -247,18 +250,13 @@ fn a_message_whose_stream_breaks_is_not_ended() {
         "{error:?}"
     );
     drop(message);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
-fn delivery_until_content() -> Session {
-    let begun = crate::support::hello(&[]).followed_by(envelope());
-    begun.expect("DATA").say("354 Go")
-}
-
 #[test]
-fn a_message_whose_stream_is_empty_may_go_on() {
-    let script = delivery_until_content().content().say(QUEUED);
+fn after_an_empty_stream_the_message_can_go_on() {
+    let script = until_content().expect_content().say(QUEUED);
     let server = Server::start([script]);
     let instance = instance();
     let mailer = plain(&instance, &server);

@@ -1,39 +1,40 @@
-//! What most conversations have in common.
+//! The usual parts of these tests: instances, mailers, scripts, and expected results.
 
 use host_tests::{
     Credentials, Envelope, Error, Grants, Host, Instance, Mailer, PasswordCredentials, Phase,
     PipeliningAfterMessage, Receipt, RecipientReply, Rejection, Reply, Security, TimedOut, Timeout,
 };
-use servers::scripted::{Server, Session};
+use servers::authority::Identity;
+use servers::scripted::{Script, Server};
 
-pub const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
+pub(crate) const MESSAGE: &[u8] = b"Subject: hello\r\n\r\nHello\r\n";
 
-/// An instance that may do all that the component asks for.
-pub fn instance() -> Instance {
+/// An instance with all grants.
+pub(crate) fn instance() -> Instance {
     Host::shared().instance(Grants::all())
 }
 
-/// Speaks to the server without TLS.
-pub fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+/// A mailer that uses no TLS.
+pub(crate) fn plain<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = instance.mailer(&server.address().ip().to_string());
     mailer.set_port(server.port());
     mailer.set_security(Security::Plaintext);
     mailer
 }
 
-/// To a server that bears what leaves with the end of a message.
-pub fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
+/// A mailer for a server that accepts commands pipelined after the end of a message.
+pub(crate) fn pipelined<'a>(instance: &'a Instance, server: &Server) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
     mailer
 }
 
-/// From a@mail.test to b@mail.test.
-pub fn to_b() -> Envelope {
+/// The envelope from a@mail.test to b@mail.test.
+pub(crate) fn to_b() -> Envelope {
     to(&["b@mail.test"])
 }
 
-pub fn to(recipients: &[&str]) -> Envelope {
+pub(crate) fn to(recipients: &[&str]) -> Envelope {
     let recipients = recipients
         .iter()
         .map(|recipient| recipient.to_string())
@@ -44,25 +45,25 @@ pub fn to(recipients: &[&str]) -> Envelope {
     }
 }
 
-/// Delivers the next message, as if nothing had happened.
+/// The next message is delivered, whatever happened before.
 #[track_caller]
-pub fn delivers(mailer: &Mailer) {
+pub(crate) fn expect_delivery(mailer: &Mailer) {
     let receipt = mailer
         .send(&to_b(), MESSAGE)
         .expect("the next message is delivered");
     assert_eq!(receipt, receipt_of(&["b@mail.test"], &[]));
 }
 
-/// The server's greeting, and what it offers.
-pub fn hello(keywords: &[&str]) -> Session {
-    Session::new()
+/// The greeting, and EHLO with these keywords in its reply.
+pub(crate) fn hello(keywords: &[&str]) -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say(&ehlo(keywords))
 }
 
 /// The reply to EHLO.
-pub fn ehlo(keywords: &[&str]) -> String {
+pub(crate) fn ehlo(keywords: &[&str]) -> String {
     let mut lines = vec!["mail.test"];
     lines.extend(keywords);
     let last = lines.pop().unwrap_or_default();
@@ -71,8 +72,8 @@ pub fn ehlo(keywords: &[&str]) -> String {
 }
 
 /// MAIL and RCPT, one by one.
-pub fn envelope() -> Session {
-    Session::new()
+pub(crate) fn envelope() -> Script {
+    Script::new()
         .expect("MAIL FROM:<a@mail.test>")
         .say("250 2.1.0 Ok")
         .expect("RCPT TO:<b@mail.test>")
@@ -80,29 +81,71 @@ pub fn envelope() -> Session {
 }
 
 /// A message, command by command.
-pub fn message() -> Session {
+pub(crate) fn message() -> Script {
     envelope().expect("DATA").followed_by(content())
 }
 
-/// What follows DATA.
-pub fn content() -> Session {
-    Session::new().say("354 Go ahead").content().say(QUEUED)
+/// A message whose MAIL has these parameters.
+pub(crate) fn message_with(parameters: &str) -> Script {
+    Script::new()
+        .expect(&format!("MAIL FROM:<a@mail.test> {parameters}"))
+        .say("250 2.1.0 Ok")
+        .expect("RCPT TO:<b@mail.test>")
+        .say("250 2.1.5 Ok")
+        .expect("DATA")
+        .followed_by(content())
 }
 
-/// A whole session of one message.
-pub fn delivery() -> Session {
+/// Follows DATA: 354, content, acceptance.
+pub(crate) fn content() -> Script {
+    Script::new()
+        .say("354 Go ahead")
+        .expect_content()
+        .say(QUEUED)
+}
+
+/// A whole session with one message.
+pub(crate) fn delivery() -> Script {
     hello(&[]).followed_by(message())
 }
 
-pub fn quit() -> Session {
-    Session::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+/// A session up to the content of its first message.
+pub(crate) fn until_content() -> Script {
+    let begun = hello(&[]).followed_by(envelope());
+    begun.expect("DATA").say("354 Go ahead")
+}
+
+pub(crate) fn quit() -> Script {
+    Script::new().expect("QUIT").say("221 2.0.0 Bye").hang_up()
+}
+
+/// The phases between EHLO and the end of authentication, each with a script that reaches it.
+pub(crate) fn phases_until_authenticated(identity: &Identity) -> [(Phase, Script); 3] {
+    let starttls = || hello(&["STARTTLS"]).expect("STARTTLS");
+    let hello = starttls().say("220 Go ahead").expect_some_content(1);
+    [
+        (Phase::Starttls, starttls()),
+        (Phase::Tls, hello),
+        (Phase::Auth, auth_inside_tls(identity)),
+    ]
+}
+
+/// A session up to AUTH PLAIN, inside TLS.
+pub(crate) fn auth_inside_tls(identity: &Identity) -> Script {
+    hello(&["STARTTLS"])
+        .expect("STARTTLS")
+        .say("220 Go ahead")
+        .start_tls(identity)
+        .expect("EHLO *")
+        .say(&ehlo(&["AUTH PLAIN"]))
+        .expect("AUTH PLAIN *")
 }
 
 /// The reply to each message.
-pub const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
+pub(crate) const QUEUED: &str = "250 2.0.0 Ok: queued as 4711";
 
-/// The receipt of a message that went to these and not to those, with the reply to each.
-pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
+/// The receipt with these accepted recipients, and with these refused ones and the replies to them.
+pub(crate) fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
     Receipt {
         accepted: accepted
             .iter()
@@ -114,36 +157,36 @@ pub fn receipt_of(accepted: &[&str], refused: &[(&str, &str)]) -> Receipt {
     }
 }
 
-pub fn refusals(refused: &[(&str, &str)]) -> Vec<RecipientReply> {
+pub(crate) fn refusals(refused: &[(&str, &str)]) -> Vec<RecipientReply> {
     refused
         .iter()
         .map(|(recipient, line)| recipient_reply(recipient, line))
         .collect()
 }
 
-pub fn rejected(phase: Phase, line: &str) -> Error {
+pub(crate) fn rejected(phase: Phase, line: &str) -> Error {
     Error::Rejected(Rejection {
         phase,
         reply: reply(line),
-        tried: Vec::new(),
+        tried_mechanisms: Vec::new(),
     })
 }
 
-/// The server refused these mechanisms, the first of them in this way.
-pub fn auth_refused(tried: &[&str], line: &str) -> Error {
+/// The server refused these mechanisms; the first one got this reply.
+pub(crate) fn auth_refused(tried: &[&str], line: &str) -> Error {
     Error::Rejected(Rejection {
         phase: Phase::Auth,
         reply: reply(line),
-        tried: tried.iter().map(|name| name.to_string()).collect(),
+        tried_mechanisms: tried.iter().map(|name| name.to_string()).collect(),
     })
 }
 
-pub fn timed_out(phase: Phase, limit: Timeout) -> Error {
+pub(crate) fn timed_out(phase: Phase, limit: Timeout) -> Error {
     Error::Timeout(TimedOut { phase, limit })
 }
 
-/// A reply of one line, with or without an enhanced code.
-pub fn reply(line: &str) -> Reply {
+/// A reply of one line, with or without an enhanced status code.
+pub(crate) fn reply(line: &str) -> Reply {
     let (code, text) = line.split_once(' ').unwrap_or((line, ""));
     let numbers = text.split(' ').next().unwrap_or_default();
     let numbers: Vec<u16> = numbers
@@ -168,13 +211,13 @@ fn recipient_reply(recipient: &str, line: &str) -> RecipientReply {
 }
 
 #[track_caller]
-pub fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
+pub(crate) fn assert_wrong_state<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert!(matches!(result, Err(Error::WrongState(_))), "{result:?}");
 }
 
-/// The extension that is missing, and the words for people.
+/// The missing extension, and the reason.
 #[track_caller]
-pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
+pub(crate) fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
     match result {
         Err(Error::ExtensionUnavailable(unavailable)) => (unavailable.keyword, unavailable.reason),
         other => panic!("not an extension that is missing: {other:?}"),
@@ -182,14 +225,14 @@ pub fn unavailable<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, Str
 }
 
 #[track_caller]
-pub fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
+pub(crate) fn assert_invalid<T: std::fmt::Debug>(result: Result<T, Error>) {
     match result {
         Err(Error::InvalidArgument(why)) => assert!(!why.contains(['\r', '\n', '\0']), "{why:?}"),
         other => panic!("not an invalid argument: {other:?}"),
     }
 }
 
-pub fn password(username: &str, password: &str) -> Credentials {
+pub(crate) fn password(username: &str, password: &str) -> Credentials {
     Credentials::Password(PasswordCredentials {
         username: username.into(),
         password: password.into(),
@@ -197,17 +240,17 @@ pub fn password(username: &str, password: &str) -> Credentials {
     })
 }
 
-/// The error of a first message that the script makes fail; the next one, over a new connection,
-/// is delivered by the same mailer.
+/// The error of a first message that the script makes fail. The same mailer then delivers the next
+/// message over a new connection.
 #[track_caller]
-pub fn error_of(failing: Session) -> Error {
+pub(crate) fn send_error(failing: Script) -> Error {
     let server = Server::start([failing, delivery()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     let error = mailer
         .send(&to_b(), MESSAGE)
         .expect_err("the script makes it fail");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
     error
 }

@@ -8,14 +8,18 @@ use std::thread;
 use host_tests::{Error, Instance, Mailer, Phase, Security, TlsFailure};
 use rustls::{ServerConfig, ServerConnection};
 use servers::authority::{Authority, Identity};
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::support::*;
 
-pub const LOOPBACK: &[&str] = &["127.0.0.1"];
+pub(crate) const LOOPBACK: &[&str] = &["127.0.0.1"];
 
-/// Speaks STARTTLS, and trusts the authority.
-pub fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authority) -> Mailer<'a> {
+/// A mailer that uses STARTTLS and trusts this authority.
+pub(crate) fn starttls<'a>(
+    instance: &'a Instance,
+    server: &Server,
+    authority: &Authority,
+) -> Mailer<'a> {
     let mailer = plain(instance, server);
     mailer.set_security(Security::Starttls);
     mailer
@@ -24,25 +28,25 @@ pub fn starttls<'a>(instance: &'a Instance, server: &Server, authority: &Authori
     mailer
 }
 
-/// As far as STARTTLS.
-pub fn asked() -> Session {
+/// The script up to STARTTLS.
+pub(crate) fn asked() -> Script {
     hello(&["STARTTLS"])
         .expect("STARTTLS")
         .say("220 2.0.0 Go ahead")
 }
 
-/// As far as the EHLO inside.
-pub fn secured(identity: &Identity) -> Session {
+/// The script up to EHLO inside TLS.
+pub(crate) fn secured(identity: &Identity) -> Script {
     asked().start_tls(identity).followed_by(hello_inside())
 }
 
-pub fn hello_inside() -> Session {
-    Session::new().expect("EHLO [127.0.0.1]").say(&ehlo(&[]))
+pub(crate) fn hello_inside() -> Script {
+    Script::new().expect("EHLO [127.0.0.1]").say(&ehlo(&[]))
 }
 
-/// The error of a first message under this script; the next one is delivered inside TLS.
+/// The error of a first message with this script; the next one is delivered inside TLS.
 #[track_caller]
-fn tls_error_of(script: impl FnOnce(&Authority) -> Session) -> Error {
+fn tls_error_of(script: impl FnOnce(&Authority) -> Script) -> Error {
     let authority = Authority::new();
     let good = secured(&authority.issue(LOOPBACK)).followed_by(message());
     let server = Server::start([script(&authority), good]);
@@ -51,13 +55,13 @@ fn tls_error_of(script: impl FnOnce(&Authority) -> Session) -> Error {
     let error = mailer
         .send(&to_b(), MESSAGE)
         .expect_err("the script makes it fail");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
     error
 }
 
 #[track_caller]
-pub fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure {
+pub(crate) fn tls_failure_of(script: impl FnOnce(&Authority) -> Script) -> TlsFailure {
     match tls_error_of(script) {
         Error::TlsFailed((failure, _)) => failure,
         error => panic!("another error: {error:?}"),
@@ -66,11 +70,11 @@ pub fn tls_failure_of(script: impl FnOnce(&Authority) -> Session) -> TlsFailure 
 
 // Conformance: 39
 #[test]
-fn nothing_of_a_message_is_sent_before_tls_stands() {
+fn nothing_of_a_message_is_sent_before_tls() {
     let authority = Authority::new();
     let server = Server::start([secured(&authority.issue(LOOPBACK)).followed_by(message())]);
     let instance = instance();
-    delivers(&starttls(&instance, &server, &authority));
+    expect_delivery(&starttls(&instance, &server, &authority));
 
     let transcript = server.finish();
     let heard = transcript.only();
@@ -83,14 +87,14 @@ fn nothing_of_a_message_is_sent_before_tls_stands() {
 
 // Conformance: 43
 #[test]
-fn implicit_tls_stands_before_the_greeting() {
+fn implicit_tls_starts_before_the_greeting() {
     let authority = Authority::new();
-    let script = Session::new().start_tls(&authority.issue(LOOPBACK));
+    let script = Script::new().start_tls(&authority.issue(LOOPBACK));
     let server = Server::start([script.followed_by(delivery())]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_security(Security::ImplicitTls);
-    delivers(&mailer);
+    expect_delivery(&mailer);
     assert!(server.finish().only().lines.iter().all(|line| line.tls));
 }
 
@@ -98,24 +102,24 @@ fn implicit_tls_stands_before_the_greeting() {
 #[test]
 fn a_url_with_smtps_means_implicit_tls() {
     let authority = Authority::new();
-    let script = Session::new().start_tls(&authority.issue(LOOPBACK));
+    let script = Script::new().start_tls(&authority.issue(LOOPBACK));
     let server = Server::start([script.followed_by(delivery())]);
     let instance = instance();
     let mailer = instance
         .mailer_from_url(&format!("smtps://127.0.0.1:{}", server.port()))
         .unwrap();
     mailer.add_trust_anchors(authority.der()).unwrap();
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 #[test]
-fn a_conversation_in_single_bytes_both_ways_is_the_same() {
+fn a_conversation_byte_by_byte_is_the_same() {
     let authority = Authority::new();
     let identity = authority.issue(LOOPBACK);
-    let script = Session::new()
-        .dribble()
-        .sip()
+    let script = Script::new()
+        .write_byte_by_byte()
+        .read_byte_by_byte()
         .followed_by(asked())
         .start_tls(&identity)
         .expect("EHLO [127.0.0.1]")
@@ -128,7 +132,7 @@ fn a_conversation_in_single_bytes_both_ways_is_the_same() {
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_password("ada", "sesame");
-    delivers(&mailer);
+    expect_delivery(&mailer);
     mailer.close();
     assert_eq!(server.finish().only().messages(), [MESSAGE]);
 }
@@ -163,9 +167,9 @@ fn a_tls_session_is_resumed() {
         let server = Server::start([script(), script()]);
         let instance = instance();
         let mailer = starttls(&instance, &server, &authority);
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
         let resumed = server
             .finish()
@@ -179,7 +183,7 @@ fn a_tls_session_is_resumed() {
 
 // Conformance: 40
 #[test]
-fn what_was_learned_before_tls_is_forgotten() {
+fn extensions_offered_before_tls_are_forgotten() {
     let authority = Authority::new();
     let script = hello(&["PIPELINING", "8BITMIME", "SIZE 1", "STARTTLS"])
         .expect("STARTTLS")
@@ -189,13 +193,13 @@ fn what_was_learned_before_tls_is_forgotten() {
         .followed_by(message());
     let server = Server::start([script]);
     let instance = instance();
-    delivers(&starttls(&instance, &server, &authority));
+    expect_delivery(&starttls(&instance, &server, &authority));
     server.finish();
 }
 
 // Conformance: 41
 #[test]
-fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
+fn replies_injected_after_the_go_ahead_are_not_used() {
     for injected in [
         "250-mail.test\r\n250 AUTH PLAIN\r\n",
         "250 half a li",
@@ -205,10 +209,10 @@ fn words_injected_after_the_go_ahead_are_not_taken_for_the_servers() {
             let script = hello(&["STARTTLS"]).expect("STARTTLS");
             script
                 .say_bytes(format!("220 2.0.0 Go ahead\r\n{injected}"))
-                .closed()
+                .expect_close()
         });
         assert!(
-            matches!(error, Error::Protocol((Phase::Starttls, _))),
+            matches!(error, Error::ProtocolError((Phase::Starttls, _))),
             "{error:?}"
         );
     }
@@ -233,31 +237,36 @@ fn a_server_without_starttls_gets_nothing() {
 // Conformance: 42
 #[test]
 fn a_handshake_that_is_not_tls_fails() {
-    let failure = tls_failure_of(|_| asked().some_content(1).say("502 5.5.1 What?").silence());
+    let failure = tls_failure_of(|_| {
+        asked()
+            .expect_some_content(1)
+            .say("502 5.5.1 What?")
+            .silence()
+    });
     assert_eq!(failure, TlsFailure::HandshakeFailed);
 
-    // An alert of TLS 1.2 (RFC 5246, section 7.2): fatal, internal_error.
+    // A fatal alert of TLS 1.2 (RFC 5246, section 7.2): internal_error.
     let alert = [21, 3, 3, 0, 2, 2, 80];
-    let failure = tls_failure_of(|_| asked().some_content(1).say_bytes(alert).silence());
+    let failure = tls_failure_of(|_| asked().expect_some_content(1).say_bytes(alert).silence());
     assert_eq!(failure, TlsFailure::HandshakeFailed);
 }
 
 // Conformance: 42, 43
 #[test]
-fn a_server_without_a_version_in_common_is_incompatible() {
-    // Fatal, protocol_version.
+fn no_common_tls_version_is_incompatible() {
+    // A fatal alert: protocol_version.
     let alert = [21, 3, 3, 0, 2, 2, 70];
-    let failure = tls_failure_of(|_| asked().some_content(1).say_bytes(alert).silence());
+    let failure = tls_failure_of(|_| asked().expect_some_content(1).say_bytes(alert).silence());
     assert_eq!(failure, TlsFailure::Incompatible);
 }
 
 #[test]
-fn a_server_that_speaks_in_clear_where_tls_is_implicit_is_found_out() {
+fn a_server_without_tls_at_the_implicit_tls_port_is_detected() {
     let authority = Authority::new();
-    let good = Session::new()
+    let good = Script::new()
         .start_tls(&authority.issue(LOOPBACK))
         .followed_by(delivery());
-    let server = Server::start([Session::new().interrupt("220 mail.test").silence(), good]);
+    let server = Server::start([Script::new().interrupt("220 mail.test").silence(), good]);
     let instance = instance();
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_security(Security::ImplicitTls);
@@ -266,13 +275,13 @@ fn a_server_that_speaks_in_clear_where_tls_is_implicit_is_found_out() {
         matches!(error, Error::TlsFailed((TlsFailure::HandshakeFailed, _))),
         "{error:?}"
     );
-    delivers(&mailer);
+    expect_delivery(&mailer);
     server.finish();
 }
 
 // Conformance: 42
 #[test]
-fn opportunistic_tls_is_used_where_offered_and_not_refused() {
+fn opportunistic_tls_is_used_if_offered_and_accepted() {
     let authority = Authority::new();
     let no = "454 4.7.0 TLS not available";
     let server = Server::start([
@@ -290,7 +299,7 @@ fn opportunistic_tls_is_used_where_offered_and_not_refused() {
     let mailer = starttls(&instance, &server, &authority);
     mailer.set_security(Security::Opportunistic);
     for _ in 0..3 {
-        delivers(&mailer);
+        expect_delivery(&mailer);
         mailer.close();
     }
     let tls: Vec<bool> = server
@@ -303,16 +312,19 @@ fn opportunistic_tls_is_used_where_offered_and_not_refused() {
 }
 
 #[test]
-fn the_end_of_the_connection_inside_tls_is_a_disconnection_with_or_without_goodbye() {
-    let gone = |end: fn(Session) -> Session| {
+fn the_end_inside_tls_is_a_disconnection_with_or_without_close_notify() {
+    let gone = |end: fn(Script) -> Script| {
         tls_error_of(|authority| end(secured(&authority.issue(LOOPBACK)).expect("MAIL *")))
     };
-    assert_eq!(gone(Session::hang_up), Error::Disconnected(Phase::Mail));
-    assert_eq!(gone(Session::cut), Error::Disconnected(Phase::Mail));
+    assert_eq!(gone(Script::hang_up), Error::Disconnected(Phase::Mail));
+    assert_eq!(
+        gone(Script::close_abruptly),
+        Error::Disconnected(Phase::Mail)
+    );
 }
 
 #[test]
-fn a_greeting_that_comes_with_the_end_of_the_handshake_is_heard() {
+fn a_greeting_together_with_the_end_of_the_handshake_is_read() {
     let authority = Authority::new();
     let address = eager_server(authority.issue(LOOPBACK).server_config_tls12());
     let instance = instance();
@@ -326,8 +338,8 @@ fn a_greeting_that_comes_with_the_end_of_the_handshake_is_heard() {
     assert_eq!(error, Error::Disconnected(Phase::Hello));
 }
 
-/// Holds the end of its handshake back, to write it together with its greeting; hangs up as soon as
-/// something is said to it.
+/// A server that writes the end of its handshake together with its greeting, and hangs up once the client
+/// sends something.
 fn eager_server(config: Arc<ServerConfig>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -346,7 +358,7 @@ fn eager_server(config: Arc<ServerConfig>) -> SocketAddr {
     address
 }
 
-/// In one write.
+/// Writes everything at once.
 fn flush(tls: &mut ServerConnection, stream: &mut TcpStream) {
     let mut flight = Vec::new();
     while tls.wants_write() {

@@ -1,18 +1,18 @@
-//! UTF-8 in addresses and headers (RFC 6531, RFC 6532), where the server offers it.
+//! UTF-8 in addresses and headers (RFC 6531, RFC 6532), if the server offers it.
 
 use host_tests::{Envelope, Error};
 
-use crate::visit::{Visit, WAYS, instance, transcript};
+use crate::server_under_test::{ServerUnderTest, TLS_MODES, instance, transcript};
 
 const SENDER: &str = "absénder@example.test";
 const RECIPIENT: &str = "empfänger@example.test";
 
-pub fn may_be_utf8(visit: &mut Visit) -> String {
-    let offered = visit.server.extensions().unwrap();
+pub(crate) fn may_be_utf8(server: &mut ServerUnderTest) -> String {
+    let offered = server.real.extensions().unwrap();
     let offered = offered.iter().any(|line| line == "SMTPUTF8");
-    for (security, _) in WAYS {
+    for (security, _) in TLS_MODES {
         let instance = instance();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         let message = message();
         let sent = mailer.send(&envelope(), &message);
         if !offered {
@@ -32,9 +32,9 @@ pub fn may_be_utf8(visit: &mut Visit) -> String {
         let said = transcript(&mailer);
         let declared = said.lines().find(|line| line.starts_with("MAIL FROM"));
         assert!(declared.unwrap().contains(" SMTPUTF8"), "{said}");
-        visit.took(&message);
+        server.expect_stored(&message);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     let (with, without) = ("UTF-8 addresses", "no UTF-8 addresses (not offered)");
     if offered { with } else { without }.into()
 }

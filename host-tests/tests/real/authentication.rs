@@ -1,47 +1,51 @@
-//! Each mechanism, with a password that is right and one that is not, and neither is shown.
+//! Each mechanism, with a right and a wrong password; no transcript contains either.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use host_tests::{Error, Mailer, Phase, Rejection};
 use servers::real::{HASHED, PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript, tried};
+use crate::server_under_test::{
+    MESSAGE, ServerUnderTest, TLS_MODES, instance, mechanisms_tried, to, transcript,
+};
 
 const WRONG: &str = r#"pa ss"w\orm"#;
 
-pub fn proves_the_user(visit: &mut Visit) -> String {
-    let mechanisms = visit.server.kind.mechanisms();
-    for (security, _) in WAYS {
+pub(crate) fn succeeds_with_each_mechanism(server: &mut ServerUnderTest) -> String {
+    let mechanisms = server.real.kind.mechanisms();
+    for (security, _) in TLS_MODES {
         for mechanism in mechanisms {
             let instance = instance();
-            let mailer = visit.mailer(&instance, security);
+            let mailer = server.mailer(&instance, security);
             mailer.set_mechanisms(&[mechanism]).unwrap();
             mailer.set_password(USER, WRONG);
             is_refused(&mailer);
             keeps_secrets(&mailer, mechanism);
             mailer.set_password(USER, PASSWORD);
-            visit.delivers(&mailer);
+            server.deliver(&mailer);
             keeps_secrets(&mailer, mechanism);
         }
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     format!("{} over both", mechanisms.join(" "))
 }
 
-/// The server has of this user what only PLAIN and LOGIN can be checked against.
-pub fn falls_back_on_a_mechanism_that_the_server_can_check(visit: &mut Visit) -> String {
-    for (security, _) in WAYS {
+/// For this user, the server has a hash that fits only PLAIN and LOGIN.
+pub(crate) fn falls_back_on_a_mechanism_that_the_server_can_check(
+    server: &mut ServerUnderTest,
+) -> String {
+    for (security, _) in TLS_MODES {
         let instance = instance();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         mailer.set_password(HASHED, PASSWORD);
-        visit.delivers(&mailer);
-        let tried = tried(&mailer, PASSWORD);
+        server.deliver(&mailer);
+        let tried = mechanisms_tried(&mailer, PASSWORD);
         assert_eq!(tried, ["SCRAM-SHA-256", "PLAIN"]);
 
         mailer.set_password(HASHED, WRONG);
         is_refused(&mailer);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     "PLAIN where the server has nothing for SCRAM".into()
 }
 
@@ -55,7 +59,7 @@ fn is_refused(mailer: &Mailer) {
     assert!(!reply.lines[0].is_empty(), "the server's words are kept");
 }
 
-/// Nothing of the credentials is in what people may see.
+/// No transcript contains anything of the credentials.
 #[track_caller]
 fn keeps_secrets(mailer: &Mailer, mechanism: &str) {
     let shown = transcript(mailer);
@@ -67,7 +71,7 @@ fn keeps_secrets(mailer: &Mailer, mechanism: &str) {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
-    // The response of CRAM-MD5 is the user, a space, and a digest (RFC 2195, section 2).
+    // The response of CRAM-MD5 is the user name, a space, and a digest (RFC 2195, section 2).
     let response = base64(&format!("{USER} "));
     assert!(!shown.contains(&response), "{shown}");
 }

@@ -1,25 +1,25 @@
-//! The client's certificate, by which EXTERNAL authenticates (RFC 4422, appendix A).
+//! EXTERNAL authentication by a client certificate (RFC 4422, appendix A).
 
 use host_tests::{Credentials, Error, Mailer, Phase};
 use servers::authority::Authority;
 use servers::real::USER;
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to};
 
-/// What the server offers without a certificate that it has verified.
+/// The mechanisms that the server offers without a verified client certificate.
 const OTHERS: [&str; 5] = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"];
 
-pub fn speaks_for_the_user(visit: &mut Visit) -> String {
-    for (security, _) in WAYS {
+pub(crate) fn authenticates_the_user(server: &mut ServerUnderTest) -> String {
+    for (security, _) in TLS_MODES {
         let instance = instance();
         for identity in [None, Some(USER)] {
-            let mailer = visit.mailer(&instance, security);
-            shows(&mailer, &visit.authority, USER, identity);
-            visit.delivers(&mailer);
+            let mailer = server.mailer(&instance, security);
+            shows(&mailer, &server.authority, USER, identity);
+            server.deliver(&mailer);
         }
 
-        let mailer = visit.mailer(&instance, security);
-        shows(&mailer, &visit.authority, "other@example.test", Some(USER));
+        let mailer = server.mailer(&instance, security);
+        shows(&mailer, &server.authority, "other@example.test", Some(USER));
         match mailer.send(&to(&[USER]), MESSAGE) {
             Err(Error::Rejected(refusal)) => {
                 assert_eq!((refusal.phase, refusal.reply.code), (Phase::Auth, 535));
@@ -28,20 +28,20 @@ pub fn speaks_for_the_user(visit: &mut Visit) -> String {
         }
 
         let offered = Error::AuthUnavailable(OTHERS.map(String::from).into());
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         shows(&mailer, &Authority::new(), USER, Some(USER));
         assert_eq!(mailer.send(&to(&[USER]), MESSAGE), Err(offered.clone()));
         mailer.set_client_certificate(&[], &[]).unwrap();
         assert_eq!(mailer.send(&to(&[USER]), MESSAGE), Err(offered));
     }
-    visit.everything_arrived();
-    let log = visit.server.log();
+    server.assert_mailbox();
+    let log = server.real.log();
     let known = log.matches(&format!(" A=external:{USER} ")).count();
-    assert_eq!(known, 2 * WAYS.len(), "{log}");
+    assert_eq!(known, 2 * TLS_MODES.len(), "{log}");
     "EXTERNAL over both, by a certificate of the client's".into()
 }
 
-/// A certificate of this authority's for this mailbox, and the identity to act as.
+/// Sets a certificate of this authority for this mailbox, and the identity to act as.
 fn shows(mailer: &Mailer, authority: &Authority, mailbox: &str, identity: Option<&str>) {
     let client = authority.issue_client(mailbox);
     let (chain, key) = (client.chain_pem(), client.key_pem());

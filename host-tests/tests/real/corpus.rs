@@ -1,71 +1,71 @@
-//! Thirty messages over a single connection each way, read back from the server's mailbox.
+//! Thirty messages over one connection for each way to start TLS, compared with the server's mailbox.
 
 use std::sync::atomic::Ordering;
 
-use host_tests::{Error, Letter, Phase, Receipt, Security};
+use host_tests::{Error, OutgoingMessage, Phase, Receipt, Security};
 use servers::messages::{Message, corpus};
 use servers::real::USER;
 
-use crate::visit::{Visit, WAYS, codes, counting_instance, to};
+use crate::server_under_test::{ServerUnderTest, TLS_MODES, codes, counting_instance, to};
 
-pub fn arrives_byte_for_byte(visit: &mut Visit) -> String {
+pub(crate) fn arrives_byte_for_byte(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let mut counts = Vec::new();
-    for (security, way) in WAYS {
+    for (security, way) in TLS_MODES {
         let (instance, connections) = counting_instance();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         for message in &corpus {
             let sent = mailer.send(&to(&[USER]), &message.bytes);
-            is_taken(visit, message, sent);
+            is_taken(server, message, sent);
         }
-        visit.everything_arrived();
+        server.assert_mailbox();
         assert_eq!(connections.load(Ordering::Relaxed), 1, "over {way}");
-        counts.push(format!("{} {way}", taken(visit, &corpus)));
+        counts.push(format!("{} {way}", taken(server, &corpus)));
     }
-    let total = taken(visit, &corpus) * counts.len();
+    let total = taken(server, &corpus) * counts.len();
     format!("{total} messages byte for byte ({})", counts.join(", "))
 }
 
-/// All of them again, with nothing waited for between two where the server allows it.
-pub fn arrives_in_one_call(visit: &mut Visit) -> String {
+/// The same messages in one call, pipelined if the server allows it.
+pub(crate) fn arrives_in_one_call(server: &mut ServerUnderTest) -> String {
     let corpus = corpus();
     let (instance, connections) = counting_instance();
-    let letters: Vec<Letter> = corpus
+    let letters: Vec<OutgoingMessage> = corpus
         .iter()
-        .map(|message| Letter {
+        .map(|message| OutgoingMessage {
             envelope: to(&[USER]),
             message: message.bytes.clone(),
         })
         .collect();
-    let outcomes = visit
+    let outcomes = server
         .mailer(&instance, Security::Starttls)
         .send_all(&letters);
     assert_eq!(outcomes.len(), corpus.len());
     for (message, outcome) in corpus.iter().zip(outcomes) {
-        is_taken(visit, message, outcome);
+        is_taken(server, message, outcome);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     assert_eq!(connections.load(Ordering::Relaxed), 1);
-    format!("{} in one call", taken(visit, &corpus))
+    format!("{} in one call", taken(server, &corpus))
 }
 
-/// How many the server does not refuse.
-fn taken(visit: &Visit, corpus: &[Message]) -> usize {
-    let kind = visit.server.kind;
+/// The number of messages that the server does not refuse.
+fn taken(server: &ServerUnderTest, corpus: &[Message]) -> usize {
+    let kind = server.real.kind;
     let taken = corpus
         .iter()
-        .filter(|message| kind.refusal(&message.repaired).is_none());
+        .filter(|message| kind.refusal_code(&message.canonical).is_none());
     taken.count()
 }
 
-/// Or refused, where the server refuses such a message.
+/// The message is accepted, or refused if the server refuses such messages.
 #[track_caller]
-fn is_taken(visit: &mut Visit, message: &Message, outcome: Result<Receipt, Error>) {
+fn is_taken(server: &mut ServerUnderTest, message: &Message, outcome: Result<Receipt, Error>) {
     let name = message.name;
-    match (outcome, visit.server.kind.refusal(&message.repaired)) {
+    match (outcome, server.real.kind.refusal_code(&message.canonical)) {
         (Ok(receipt), None) => {
             assert_eq!(codes(&receipt.accepted), [(USER, 250)], "{name}");
-            visit.took(&message.repaired);
+            server.expect_stored(&message.canonical);
         }
         (Err(Error::Rejected(refusal)), Some(code)) => {
             let told = (refusal.phase, refusal.reply.code);

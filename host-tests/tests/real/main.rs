@@ -1,130 +1,149 @@
-//! The component against real servers: each topic here is put to each server. What a server was
-//! sent goes into the report of `cargo xtask test`, as do those that the machine cannot have.
+//! The component against real servers. Each test runs a list of checks with one server. The report of
+//! `cargo xtask test` says what each server was sent, and which servers the machine cannot have.
+//!
+//! To run a check with another server, add it to that server's list. The servers themselves are in
+//! `servers/src/real`.
 
 mod addresses;
 mod authentication;
-mod bindings;
 mod certificate;
+mod channel_binding;
 mod corpus;
 mod limits;
-mod lost;
-mod once;
+mod lmtp;
+mod missing;
 mod parameters;
 mod refusals;
-mod store;
+mod send_mail;
+mod server_under_test;
 mod tokens;
 mod trust;
-mod visit;
 
 use servers::real::Kind;
 use servers::report;
 
-use visit::Visit;
+use server_under_test::ServerUnderTest;
 
-/// Says what it was that it did.
-type Topic = fn(&mut Visit) -> String;
+/// Returns what it did, for the report.
+type Check = fn(&mut ServerUnderTest) -> String;
 
-/// For every server that speaks SMTP.
-const COMMON: &[Topic] = &[
+/// The checks for every server that speaks SMTP.
+const COMMON: &[Check] = &[
     corpus::arrives_byte_for_byte,
     corpus::arrives_in_one_call,
-    authentication::proves_the_user,
+    authentication::succeeds_with_each_mechanism,
     addresses::may_be_utf8,
     refusals::are_told_apart,
-    trust::is_not_given_away,
+    trust::is_not_given_to_wrong_certificates,
 ];
 
 #[test]
-fn postfix_is_understood() {
-    let own: &[Topic] = &[parameters::reach_the_server, limits::are_found_out_once];
-    call_on(Kind::Postfix, &[COMMON, own]);
+fn postfix_accepts_the_component() {
+    let own: &[Check] = &[
+        parameters::reach_the_server,
+        limits::an_unannounced_one_is_learned_once,
+    ];
+    run_checks(Kind::Postfix, &[COMMON, own]);
 }
 
 #[test]
-fn exim_is_understood() {
-    call_on(
+fn exim_accepts_the_component() {
+    run_checks(
         Kind::Exim,
         &[
             COMMON,
             &[
                 parameters::reach_the_server,
-                limits::are_kept,
-                certificate::speaks_for_the_user,
+                limits::announced_ones_are_kept,
+                certificate::authenticates_the_user,
             ],
         ],
     );
 }
 
 #[test]
-fn smtp_server_is_understood() {
-    call_on(Kind::SmtpServer, &[COMMON, &[tokens::prove_the_user]]);
+fn smtp_server_accepts_the_component() {
+    run_checks(
+        Kind::SmtpServer,
+        &[COMMON, &[tokens::authenticate_the_user]],
+    );
 }
 
 #[test]
-fn aiosmtpd_is_understood() {
-    call_on(Kind::Aiosmtpd, &[COMMON]);
+fn aiosmtpd_accepts_the_component() {
+    run_checks(Kind::Aiosmtpd, &[COMMON]);
 }
 
-/// For those that few clients are tried against.
-const RARE: &[Topic] = &[
-    refusals::cost_no_other_letter,
-    once::is_sent_and_taken_leave_of,
+/// Additional checks for servers that few clients are tested with.
+const LESS_COMMON: &[Check] = &[
+    refusals::do_not_affect_other_messages,
+    send_mail::ends_with_quit,
 ];
 
 #[test]
-fn haraka_is_understood() {
-    call_on(Kind::Haraka, &[COMMON, RARE]);
+fn haraka_accepts_the_component() {
+    run_checks(Kind::Haraka, &[COMMON, LESS_COMMON]);
 }
 
 #[test]
-fn chasquid_is_understood() {
-    call_on(Kind::Chasquid, &[COMMON, RARE, &[limits::are_survived]]);
+fn chasquid_accepts_the_component() {
+    run_checks(
+        Kind::Chasquid,
+        &[
+            COMMON,
+            LESS_COMMON,
+            &[limits::a_close_after_too_many_is_survived],
+        ],
+    );
 }
 
 #[test]
-fn courier_is_understood() {
-    call_on(Kind::Courier, &[COMMON, RARE]);
+fn courier_accepts_the_component() {
+    run_checks(Kind::Courier, &[COMMON, LESS_COMMON]);
 }
 
 #[test]
-fn sendmail_is_understood() {
-    call_on(Kind::Sendmail, &[COMMON, RARE, &[limits::are_not_run_into]]);
+fn sendmail_accepts_the_component() {
+    run_checks(
+        Kind::Sendmail,
+        &[COMMON, LESS_COMMON, &[limits::slow_refusals_are_avoided]],
+    );
 }
 
 #[test]
-fn postfix_with_dovecot_is_understood() {
-    let own: &[Topic] = &[
-        tokens::prove_the_user,
+fn postfix_with_dovecot_accepts_the_component() {
+    let own: &[Check] = &[
+        tokens::authenticate_the_user,
         authentication::falls_back_on_a_mechanism_that_the_server_can_check,
     ];
-    call_on(Kind::PostfixDovecot, &[COMMON, own]);
+    run_checks(Kind::PostfixDovecot, &[COMMON, own]);
 }
 
 #[test]
-fn dovecot_is_understood() {
-    let topics: &[Topic] = &[
+fn dovecot_accepts_the_component() {
+    let checks: &[Check] = &[
         corpus::arrives_byte_for_byte,
         corpus::arrives_in_one_call,
-        store::answers_for_each_recipient,
-        trust::is_not_given_away,
+        lmtp::answers_for_each_recipient,
+        trust::is_not_given_to_wrong_certificates,
     ];
-    call_on(Kind::Dovecot, &[topics]);
+    run_checks(Kind::Dovecot, &[checks]);
 }
 
 #[test]
-fn cyrus_is_understood() {
-    let topics: &[Topic] = &[
-        bindings::prove_the_user_in_tls_12,
-        bindings::cost_one_failure_where_the_server_has_none_for_tls_13,
+fn cyrus_accepts_the_component() {
+    let checks: &[Check] = &[
+        channel_binding::authenticates_in_tls_12,
+        channel_binding::falls_back_to_scram_alone_in_tls_13,
     ];
-    call_on(Kind::Cyrus, &[topics]);
+    run_checks(Kind::Cyrus, &[checks]);
 }
 
-fn call_on(kind: Kind, topics: &[&[Topic]]) {
-    let Some(mut visit) = Visit::begin(kind) else {
+fn run_checks(kind: Kind, checks: &[&[Check]]) {
+    let Some(mut server) = ServerUnderTest::start(kind) else {
         return;
     };
-    let topics = topics.iter().copied().flatten();
-    let done: Vec<String> = topics.map(|topic| topic(&mut visit)).collect();
+    let checks = checks.iter().copied().flatten();
+    let done: Vec<String> = checks.map(|check| check(&mut server)).collect();
     report::sent(kind, &done.join(", "));
 }

@@ -1,15 +1,15 @@
-//! What a message asks for beyond its envelope: DSN, SMTPUTF8, SIZE, 8BITMIME, AUTH= and CHUNKING, as
-//! the server's own log has them.
+//! The options of a message (DSN, SMTPUTF8, SIZE, 8BITMIME, AUTH= and CHUNKING), as they are in the
+//! server's log.
 
 use host_tests::{DsnContents, DsnNotify, Error, Instance, Options};
 use servers::real::{PASSWORD, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, codes, instance, to};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, codes, instance, to};
 
 const UTF8_RECIPIENT: &str = "empfänger@example.test";
 
-/// What follows the addresses, and the message. Values are xtext (RFC 3461, section 4), and that of
-/// UTF8_RECIPIENT utf-8-addr-xtext (RFC 6533, section 3).
+/// The parameters after the addresses, and BDAT. Values are xtext (RFC 3461, section 4); UTF8_RECIPIENT
+/// is utf-8-addr-xtext (RFC 6533, section 3).
 const COMMANDS: [&str; 4] = [
     " SIZE=9149 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314+20159 AUTH=a+2Bb@example.test",
     " NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb@example.test",
@@ -17,27 +17,29 @@ const COMMANDS: [&str; 4] = [
     "BDAT 9149 LAST",
 ];
 
-pub fn reach_the_server(visit: &mut Visit) -> String {
-    // Of a length that no other message has.
+pub(crate) fn reach_the_server(server: &mut ServerUnderTest) -> String {
+    // No other message has this length.
     let message = [MESSAGE, &b"options\r\n".repeat(1000)].concat();
-    for (security, _) in WAYS {
+    for (security, _) in TLS_MODES {
         let instance = instance();
         let options = options(&instance).unwrap();
-        let mailer = visit.mailer(&instance, security);
+        let mailer = server.mailer(&instance, security);
         mailer.set_password(USER, PASSWORD);
         let recipients = [USER, UTF8_RECIPIENT];
         let receipt = mailer.send_with(Some(&options), &to(&recipients), &message);
         let accepted = recipients.map(|recipient| (recipient, 250));
         assert_eq!(codes(&receipt.unwrap().accepted), accepted);
-        recipients.iter().for_each(|_| visit.took(&message));
+        recipients
+            .iter()
+            .for_each(|_| server.expect_stored(&message));
     }
-    let expected = COMMANDS.repeat(WAYS.len());
+    let expected = COMMANDS.repeat(TLS_MODES.len());
     let wanted = |command: &str| COMMANDS.contains(&parameters(command));
-    let seen = visit.server.wait_for_commands(expected.len(), wanted);
+    let seen = server.real.wait_for_commands(expected.len(), wanted);
     let seen = seen.unwrap();
     let seen: Vec<_> = seen.iter().map(|command| parameters(command)).collect();
     assert_eq!(seen, expected);
-    visit.everything_arrived();
+    server.assert_mailbox();
     "in its log the parameters of DSN, SMTPUTF8, SIZE, 8BITMIME and AUTH, and BDAT".into()
 }
 
@@ -53,7 +55,7 @@ fn options(instance: &Instance) -> Result<Options<'_>, Error> {
     Ok(options)
 }
 
-/// What follows the address, or all where there is none.
+/// The parameters after the address, or the whole command if it has no address.
 fn parameters(command: &str) -> &str {
     command
         .split_once('>')

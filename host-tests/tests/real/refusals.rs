@@ -1,18 +1,20 @@
-//! What the server refuses, and what the component refuses in its name.
+//! Refusals by the server, and those that the component makes because of an announced limit.
 
-use host_tests::{Error, Letter, Mailer, Phase, RecipientReply, Security};
-use servers::real::{Kind, LATER, REJECTED, SIZE_LIMIT, USER};
+use host_tests::{Error, Mailer, OutgoingMessage, Phase, RecipientReply, Security};
+use servers::real::{DEFERRED, Kind, REJECTED, SIZE_LIMIT, USER};
 
-use crate::visit::{MESSAGE, Visit, WAYS, codes, instance, to, transcript};
+use crate::server_under_test::{
+    MESSAGE, ServerUnderTest, TLS_MODES, codes, instance, to, transcript,
+};
 
-pub fn are_told_apart(visit: &mut Visit) -> String {
-    for (security, _) in WAYS {
+pub(crate) fn are_told_apart(server: &mut ServerUnderTest) -> String {
+    for (security, _) in TLS_MODES {
         let instance = instance();
-        let mailer = visit.mailer(&instance, security);
-        let refused = refused(visit.server.kind);
+        let mailer = server.mailer(&instance, security);
+        let refused = refused(server.real.kind);
         let some = [&[refused[0], USER], &refused[1..]].concat();
         let receipt = mailer.send(&to(&some), MESSAGE).unwrap();
-        visit.took(MESSAGE);
+        server.expect_stored(MESSAGE);
         assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
         assert_refused(&receipt.refused, refused);
         assert!(receipt.unknown.is_empty());
@@ -23,25 +25,26 @@ pub fn are_told_apart(visit: &mut Visit) -> String {
         };
         assert_refused(&all, refused);
 
-        size_is_refused(visit, &mailer);
-        visit.delivers(&mailer);
+        size_is_refused(server, &mailer);
+        server.deliver(&mailer);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     "refused recipients, some and all, a message over SIZE".into()
 }
 
-/// Letters to a good recipient, to a refused one, and to both, in one call: each has the answers of its own.
-pub fn cost_no_other_letter(visit: &mut Visit) -> String {
-    let refused = refused(visit.server.kind);
+/// One call with messages to an accepted recipient, to a refused one, and to both: each message has its
+/// own outcome.
+pub(crate) fn do_not_affect_other_messages(server: &mut ServerUnderTest) -> String {
+    let refused = refused(server.real.kind);
     let kinds = [vec![USER], refused.to_vec(), [&[USER], refused].concat()];
-    let letters: Vec<Letter> = kinds
+    let letters: Vec<OutgoingMessage> = kinds
         .iter()
         .cycle()
         .take(30)
         .map(|names| letter(names))
         .collect();
     let instance = instance();
-    let mailer = visit.mailer(&instance, Security::Starttls);
+    let mailer = server.mailer(&instance, Security::Starttls);
     let outcomes = mailer.send_all(&letters);
     assert_eq!(outcomes.len(), letters.len());
     for (names, outcome) in kinds.iter().cycle().zip(outcomes) {
@@ -49,7 +52,7 @@ pub fn cost_no_other_letter(visit: &mut Visit) -> String {
             Ok(receipt) => {
                 assert_eq!(codes(&receipt.accepted), [(USER, 250)]);
                 assert!(receipt.unknown.is_empty());
-                visit.took(MESSAGE);
+                server.expect_stored(MESSAGE);
                 receipt.refused
             }
             Err(Error::RecipientsRefused(told)) => {
@@ -61,40 +64,40 @@ pub fn cost_no_other_letter(visit: &mut Visit) -> String {
         let refused: Vec<_> = names.iter().copied().filter(|name| *name != USER).collect();
         assert_refused(&told, &refused);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     "30 in one call with refused recipients among them".into()
 }
 
-fn letter(recipients: &[&str]) -> Letter {
-    Letter {
+fn letter(recipients: &[&str]) -> OutgoingMessage {
+    OutgoingMessage {
         envelope: to(recipients),
         message: MESSAGE.to_vec(),
     }
 }
 
-/// Whom the server refuses.
+/// The recipients that the server refuses.
 fn refused(kind: Kind) -> &'static [&'static str] {
-    if kind.defers() {
-        &[REJECTED, LATER]
+    if kind.has_deferred_recipient() {
+        &[REJECTED, DEFERRED]
     } else {
         &[REJECTED]
     }
 }
 
-/// One of them for good, the other for now.
+/// One of them is refused permanently, the other one temporarily.
 #[track_caller]
 fn assert_refused(told: &[RecipientReply], recipients: &[&str]) {
-    let code = |name| if name == LATER { 450 } else { 550 };
+    let code = |name| if name == DEFERRED { 450 } else { 550 };
     let expected: Vec<_> = recipients.iter().map(|name| (*name, code(*name))).collect();
     assert_eq!(codes(told), expected);
 }
 
-/// By the component, where the server announces its limit.
+/// The component refuses the message if the server announces its limit.
 #[track_caller]
-fn size_is_refused(visit: &Visit, mailer: &Mailer) {
+fn size_is_refused(server: &ServerUnderTest, mailer: &Mailer) {
     transcript(mailer);
     let error = mailer.send(&to(&[USER]), &too_large()).unwrap_err();
-    if visit.server.kind == Kind::Courier {
+    if server.real.kind == Kind::Courier {
         let Error::Rejected(refusal) = error else {
             panic!("another error: {error:?}");
         };
@@ -106,7 +109,7 @@ fn size_is_refused(visit: &Visit, mailer: &Mailer) {
     }
 }
 
-/// By an octet at least.
+/// Too large by one line at most.
 fn too_large() -> Vec<u8> {
     const LINE: &[u8] =
         b"0123456789012345678901234567890123456789012345678901234567890123456789\r\n";

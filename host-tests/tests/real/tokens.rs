@@ -1,30 +1,32 @@
-//! OAuth 2.0 access tokens, one that is right and one that is not.
+//! OAuth 2.0 access tokens, valid and forged.
 
 use host_tests::{BearerCredentials, Credentials, Error, Mailer, Phase};
 use servers::real::{Kind, USER, token};
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, tried};
+use crate::server_under_test::{
+    MESSAGE, ServerUnderTest, TLS_MODES, instance, mechanisms_tried, to,
+};
 
-pub fn prove_the_user(visit: &mut Visit) -> String {
-    let mechanisms = visit.server.kind.token_mechanisms();
+pub(crate) fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
+    let mechanisms = server.real.kind.token_mechanisms();
     let each = mechanisms.chunks(1);
-    for (security, _) in WAYS {
-        // Each alone, and then a choice.
+    for (security, _) in TLS_MODES {
+        // Each mechanism alone, then all of them.
         for mechanisms in each.clone().chain([mechanisms]) {
             let instance = instance();
-            let mailer = visit.mailer(&instance, security);
+            let mailer = server.mailer(&instance, security);
             mailer.set_mechanisms(mechanisms).unwrap();
             mailer.set_credentials(Some(bearer(&forged())));
-            is_refused(&mailer, visit.server.kind);
-            // A token that the server has refused is not shown to it again.
-            assert_eq!(tried(&mailer, &forged()), mechanisms[..1]);
+            is_refused(&mailer, server.real.kind);
+            // The client does not send a refused token again.
+            assert_eq!(mechanisms_tried(&mailer, &forged()), mechanisms[..1]);
 
             mailer.set_credentials(Some(bearer(&token())));
-            visit.delivers(&mailer);
-            assert_eq!(tried(&mailer, &token()), mechanisms[..1]);
+            server.deliver(&mailer);
+            assert_eq!(mechanisms_tried(&mailer, &token()), mechanisms[..1]);
         }
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     format!("{} over both", mechanisms.join(" "))
 }
 
@@ -35,7 +37,7 @@ fn bearer(token: &str) -> Credentials {
     })
 }
 
-/// The right one with the signature of nobody.
+/// The valid token with a wrong signature.
 fn forged() -> String {
     let token = token();
     let (signed, _) = token.rsplit_once('.').unwrap();
@@ -50,7 +52,7 @@ fn is_refused(mailer: &Mailer, kind: Kind) {
     };
     let (phase, reply) = (refusal.phase, refusal.reply);
     assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
-    // Postfix 3.10 keeps to itself what Dovecot says of it.
+    // Postfix 3.10 does not pass on Dovecot's reason.
     if kind == Kind::SmtpServer {
         let reason = reply.lines.last().map(String::as_str);
         assert_eq!(reason, Some(r#"{"status":"401"}"#));

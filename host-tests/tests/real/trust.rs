@@ -1,29 +1,29 @@
-//! A server that is not who it should be gets nothing.
+//! A server with an untrusted certificate gets nothing.
 
 use host_tests::{Error, Mailer, TlsFailure};
 use servers::authority::Authority;
 use servers::real::USER;
 
-use crate::visit::{MESSAGE, Visit, WAYS, instance, to, transcript};
+use crate::server_under_test::{MESSAGE, ServerUnderTest, TLS_MODES, instance, to, transcript};
 
-pub fn is_not_given_away(visit: &mut Visit) -> String {
-    for (security, _) in WAYS {
+pub(crate) fn is_not_given_to_wrong_certificates(server: &mut ServerUnderTest) -> String {
+    for (security, _) in TLS_MODES {
         let instance = instance();
-        // The certificate bears `localhost` only.
-        let of_another_name = visit.mailer_to("127.0.0.1", &visit.authority, &instance, security);
+        // The certificate is for `localhost` only.
+        let of_another_name = server.mailer_to("127.0.0.1", &server.authority, &instance, security);
         assert_eq!(failure(&of_another_name), TlsFailure::CertificateWrongName);
 
         let other = Authority::new();
-        let of_another_authority = visit.mailer_to("localhost", &other, &instance, security);
+        let of_another_authority = server.mailer_to("localhost", &other, &instance, security);
         assert_eq!(
             failure(&of_another_authority),
             TlsFailure::CertificateUnknownIssuer
         );
 
         of_another_name.set_server_name("localhost").unwrap();
-        visit.delivers(&of_another_name);
+        server.deliver(&of_another_name);
     }
-    visit.everything_arrived();
+    server.assert_mailbox();
     "certificates of another name and of another authority".into()
 }
 

@@ -1,6 +1,6 @@
-//! Messages that are particular by their lines: how long, how they begin, how they end.
+//! Messages with unusual lines: their length, their first octets, their ends.
 
-use super::build::{Named, header, message};
+use super::common::{Named, header, message};
 
 pub(super) fn lengths() -> Vec<Named> {
     // 998 octets are the longest line of RFC 5322, section 2.1.1.
@@ -48,15 +48,15 @@ pub(super) fn line_ends() -> Vec<Named> {
     ]
 }
 
-/// A line of a single dot before, and another one after, each octet that a buffer of a usual size
-/// would end with.
+/// Buffers usually have one of these sizes. Before and after each boundary there is a line with a single
+/// dot.
 fn dots_at_boundaries() -> Vec<u8> {
     const DOT: &[u8] = b".\r\n";
     let mut bytes = message("boundaries", "");
     for boundary in [1024, 4096, 8192, 16384, 32768, 65536] {
         let before = boundary - DOT.len();
         while bytes.len() < before {
-            // Whole lines fill the room; one octet would not hold a line.
+            // Fills the space with whole lines. One octet is too short for a line.
             let line = match before - bytes.len() {
                 71 => 69,
                 room => room.min(70),

@@ -1,6 +1,7 @@
-//! Messages of several parts and in several encodings.
+//! Multipart messages, and messages in several encodings.
 
-use super::build::{Named, message, with_type};
+use super::common::{Named, message, with_type};
+use crate::mime::multipart;
 
 pub(super) fn ordinary() -> Vec<Named> {
     vec![
@@ -70,50 +71,62 @@ pub(super) fn encodings() -> Vec<Named> {
 }
 
 fn multipart_mixed() -> Vec<u8> {
-    let attachment = |name: &str, line: &str, lines| {
+    let attachment = |name: &str, line: &str, lines: usize| {
         format!(
-            "--b1\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\
+            "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\
              Content-Disposition: attachment; filename=\"{name}\"\r\n\r\n{}",
-            line.repeat(lines)
+            vec![line; lines].join("\r\n")
         )
     };
-    let body = format!(
-        "This is for readers without MIME.\r\n--b1\r\nContent-Type: text/plain\r\n\r\nTwo files.\r\n{}{}--b1--\r\n",
+    let parts = [
+        "Content-Type: text/plain\r\n\r\nTwo files.".into(),
         attachment(
             "one.bin",
-            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v\r\n",
-            20
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v",
+            20,
         ),
         attachment(
             "two words.bin",
-            "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eDf3t3c29rZ2NfW1dTT0tHQ\r\n",
-            300
+            "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eDf3t3c29rZ2NfW1dTT0tHQ",
+            300,
         ),
-    );
+    ];
+    let body = "This is for readers without MIME.\r\n".to_owned() + &multipart("b1", &parts);
     with_type("multipart/mixed; boundary=b1", body.as_bytes())
 }
 
 fn alternative(boundary: &str) -> String {
-    format!(
-        "--{boundary}\r\nContent-Type: text/plain\r\n\r\nplain\r\n\
-         --{boundary}\r\nContent-Type: text/html\r\n\r\n<p>rich</p>\r\n--{boundary}--\r\n"
-    )
+    let parts = [
+        "Content-Type: text/plain\r\n\r\nplain".into(),
+        "Content-Type: text/html\r\n\r\n<p>rich</p>".into(),
+    ];
+    multipart(boundary, &parts)
 }
 
 fn nested() -> Vec<u8> {
-    let body = format!(
-        "--outer\r\nContent-Type: multipart/related; boundary=middle\r\n\r\n\
-         --middle\r\nContent-Type: multipart/alternative; boundary=inner\r\n\r\n{}\r\n\
-         --middle\r\nContent-Type: image/gif\r\nContent-ID: <i@example.test>\r\n\
-         Content-Transfer-Encoding: base64\r\n\r\nR0lGODlhAQABAAAAACw=\r\n--middle--\r\n\r\n\
-         --outer\r\nContent-Type: message/rfc822\r\n\r\n{}\r\n--outer--\r\n",
-        alternative("inner"),
-        String::from_utf8_lossy(&message("enclosed", "A message in a message.\r\n.\r\n")),
+    let inner = alternative("inner");
+    let middle = multipart(
+        "middle",
+        &[
+            format!("Content-Type: multipart/alternative; boundary=inner\r\n\r\n{inner}"),
+            "Content-Type: image/gif\r\nContent-ID: <i@example.test>\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\nR0lGODlhAQABAAAAACw="
+                .into(),
+        ],
     );
-    with_type("multipart/mixed; boundary=outer", body.as_bytes())
+    let enclosed = message("enclosed", "A message in a message.\r\n.\r\n");
+    let enclosed = String::from_utf8_lossy(&enclosed);
+    let outer = multipart(
+        "outer",
+        &[
+            format!("Content-Type: multipart/related; boundary=middle\r\n\r\n{middle}"),
+            format!("Content-Type: message/rfc822\r\n\r\n{enclosed}"),
+        ],
+    );
+    with_type("multipart/mixed; boundary=outer", outer.as_bytes())
 }
 
-/// Every control character but NUL, CR and LF, each in a line of its own and all in one.
+/// Every control character except NUL, CR and LF, each in its own line, then all in one line.
 fn controls() -> String {
     let all = (1..32u8)
         .chain([127])

@@ -1,21 +1,21 @@
-//! aiosmtpd, Python's.
+//! aiosmtpd, a server in Python.
 
 use std::fs;
 use std::process::Command;
 
 use super::instance::Instance;
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
 const PACKAGE: &str = "aiosmtpd==1.4.6";
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "aiosmtpd",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &[],
+    trace_fields: &[],
     stores_lf: false,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &[PACKAGE],
     install: setup::pip,
     check: |_| setup::run(Command::new("python3").arg("--version")).map(drop),

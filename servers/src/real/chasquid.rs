@@ -1,26 +1,26 @@
-//! chasquid, in Go. It throws away what came with the end of a message.
+//! chasquid, a server in Go. It discards all commands that arrive together with the end of a message.
 //!
-//! Its third reply of 4yz or 5yz over a connection is a 421, with which it closes. It has nothing to say
-//! "try again later" by, so [`LATER`](super::LATER) does not exist; and its port with TLS from the first
-//! byte is for those who authenticate.
+//! Its third 4yz or 5yz reply in a connection is a 421, and it closes. It cannot refuse a recipient
+//! temporarily, so [`DEFERRED`](super::DEFERRED) does not exist there. Its implicit TLS port requires
+//! authentication.
 
 use std::process::Command;
 use std::{fs, io};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{PASSWORD, SIZE_LIMIT, USER};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "chasquid",
-    // Inside TLS only.
+    // Only inside TLS.
     mechanisms: &["PLAIN"],
     token_mechanisms: &[],
-    trace: &["Received"],
+    trace_fields: &["Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &["chasquid=1.11-*"],
     install: namespace::unpack,
     check: |packages| namespace::check_release(packages, "1.11"),
@@ -31,13 +31,13 @@ const START: &str = "chasquid -config_dir=/mnt/chasquid &";
 
 fn command(instance: &Instance) -> Result<Command, String> {
     fill(instance).map_err(|error| format!("chasquid's folder cannot be filled: {error}"))?;
-    let open = namespace::when_open(instance, "kill -0 $!");
+    let open = namespace::wait_until_open(instance, "kill -0 $!");
     Ok(namespace::command(instance, &format!("{START}\n{open}")))
 }
 
 fn fill(instance: &Instance) -> io::Result<()> {
     let template = include_str!("../../config/chasquid.conf");
-    // Its unit is the megabyte.
+    // The unit is the megabyte.
     let template = template.replace("@MEGABYTES@", &(SIZE_LIMIT >> 20).to_string());
     instance.configure("chasquid/chasquid.conf", &template)?;
     instance.configure("chasquid/domains/example.test/users", &users())?;
@@ -56,7 +56,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     Ok(())
 }
 
-/// In the text form of protocol buffers.
+/// In the text format of protocol buffers.
 fn users() -> String {
     let (name, _) = USER.split_once('@').unwrap_or_default();
     format!("users: {{ key: {name:?} value: {{ plain: {{ password: {PASSWORD:?} }} }} }}\n")

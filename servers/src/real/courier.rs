@@ -1,7 +1,7 @@
-//! Courier, whose daemons for SMTP throw away what came with the end of a message.
+//! Courier. Its SMTP daemons discard all commands that arrive together with the end of a message.
 //!
-//! It announces SIZE without its limit, and takes 100 recipients in a transaction, of which there may be as
-//! many as wanted: all that begin with `user-` are those of the one user.
+//! It announces SIZE without the limit. It accepts 100 recipients in a transaction. All addresses that
+//! begin with `user-` belong to the one user.
 
 use std::io;
 use std::os::unix::fs::symlink;
@@ -10,17 +10,17 @@ use std::process::Command;
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
-use super::{LATER, PASSWORD, USER};
+use super::spec::ServerSpec;
+use super::{DEFERRED, PASSWORD, USER};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Courier",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Delivered-To", "Return-Path", "Received"],
+    trace_fields: &["Delivered-To", "Return-Path", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &[
         "courier-mta=1.0.16-*",
         "courier-base=1.0.16-*",
@@ -48,11 +48,11 @@ const CONTROL: &[(&str, &str)] = &[
         "courier/dhparams.pem",
         include_str!("../../config/dhparams.pem"),
     ),
-    // Whoever begins with `user-`.
+    // For all addresses that begin with `user-`.
     ("home/.courier-default", "/mnt/inbox\n"),
 ];
 
-/// What the installation of its package does to the system is done to the folder.
+/// Does in the folder what the package's installation script does on a system.
 fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     namespace::unpack_with(name, packages, |folder| {
         symlink("makedat.courier", folder.join("usr/bin/makedat"))
@@ -64,7 +64,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
     let start = [
         namespace::DEBIAN_FOLDERS,
         include_str!("../../scripts/courier.sh"),
-        &namespace::when_open(instance, ":"),
+        &namespace::wait_until_open(instance, ":"),
     ];
     let mut command = namespace::command(instance, &start.join("\n"));
     command.env("PASSWORD", PASSWORD);
@@ -77,10 +77,10 @@ fn fill(instance: &Instance) -> io::Result<()> {
     }
     let account =
         |name: &str, home: &str| format!("{name}\thome={home}|mail=/mnt/inbox|uid=@UID@|gid=@UID@");
-    // The home of an account cannot have a `!`: Courier says so to its log, and 450 to the client.
+    // Courier accepts no home with a `!`: it logs an error and answers 450.
     let others = [
         account("empfänger@example.test", "/mnt/home"),
-        account(LATER, "/mnt/home!"),
+        account(DEFERRED, "/mnt/home!"),
     ];
     instance.configure("courier/userdb", &(others.join("\n") + "\n"))?;
     instance.configure("user", &account(USER, "/mnt/home"))?;

@@ -1,6 +1,6 @@
-//! Cyrus IMAP's LMTP server, with Cyrus SASL: it offers SCRAM bound to the TLS connection.
+//! The LMTP server of Cyrus IMAP with Cyrus SASL. It offers SCRAM with channel binding.
 //!
-//! It has no implicit TLS: `port` is STARTTLS with TLS 1.3, and `tls_port` STARTTLS with TLS 1.2.
+//! It has no implicit TLS: `port` speaks STARTTLS with TLS 1.3, and `tls_port` STARTTLS with TLS 1.2.
 
 use std::io;
 use std::process::Command;
@@ -8,24 +8,24 @@ use std::process::Command;
 use super::cyrus;
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Cyrus",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received", "X-Cyrus-Session-Id", "X-Sieve"],
+    trace_fields: &["Return-Path", "Received", "X-Cyrus-Script-Id", "X-Sieve"],
     stores_lf: false,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,
     command,
 };
 
-/// Not the backported ones: they need a ClamAV that Debian has since replaced. Both are named, since
-/// apt would take the backported one for whichever is not.
+/// The backported versions need a ClamAV that Debian has since replaced. Both packages have to be named,
+/// because apt takes the backported one for a package that is not named.
 const PACKAGES: &[&str] = &[
     "cyrus-imapd=3.6.*",
     "cyrus-common=3.6.*",
@@ -34,8 +34,8 @@ const PACKAGES: &[&str] = &[
     cyrus::PASSWORDS,
 ];
 
-/// In the background, where a child of process 1 does not put itself; ends if it has ended. It is ready
-/// once the kernel lists both ports, in hexadecimal, as listening (`0A`).
+/// Runs in the background, because Cyrus does not detach as a child of process 1; the script ends if
+/// Cyrus ends. Cyrus is ready when the kernel lists both ports (in hexadecimal) as listening (`0A`).
 const START: &str = r#"mkdir -p conf/db conf/proc conf/socket conf/log conf/lock conf/user conf/quota
     chown -R --reference=conf conf
     cyrmaster -D -C /mnt/imapd.conf -M /mnt/master.conf -p /mnt/master.pid &

@@ -1,4 +1,4 @@
-//! Dovecot's LMTP server; and its SASL, which others ask.
+//! Dovecot's LMTP server, and Dovecot's SASL for Postfix.
 
 use std::io;
 use std::path::Path;
@@ -10,18 +10,18 @@ use ring::digest::{SHA256, digest};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
-use super::{FULL, HASHED, LATER, PASSWORD, USER, token};
+use super::spec::ServerSpec;
+use super::{DEFERRED, HASHED, OVER_QUOTA, PASSWORD, USER, token};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Dovecot",
-    // LMTP has no AUTH here.
+    // LMTP offers no AUTH here.
     mechanisms: &[],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received"],
+    trace_fields: &["Return-Path", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check,
@@ -30,11 +30,11 @@ pub(super) const RECIPE: Recipe = Recipe {
 
 const PACKAGES: &[&str] = &["dovecot-core=1:2.3.21*", "dovecot-lmtpd=1:2.3.21*"];
 
-/// 2.4 has another language of configuration.
+/// Dovecot 2.4 has another configuration language.
 const VERSION: &str = "2.3.";
 
-/// In the background, where a child of process 1 does not put itself; ends if it has ended. It
-/// writes its number once the ports are open.
+/// Runs in the background, because Dovecot does not detach as a child of process 1; the script ends if
+/// Dovecot ends. Dovecot writes its PID file once the ports are open.
 pub(super) const START: &str = "dovecot -F -c /mnt/dovecot.conf &
     until [ -e run/master.pid ]; do kill -0 $!; sleep 0.01; done";
 
@@ -60,7 +60,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
     ))
 }
 
-/// Writes its configuration, with that of what it is to serve, and its users.
+/// Writes the users and the configuration, which ends with that of the service.
 pub(super) fn configure(instance: &Instance, service: &str) -> io::Result<()> {
     let common = include_str!("../../config/dovecot.conf");
     instance.configure("dovecot.conf", &format!("{common}{service}"))?;
@@ -71,13 +71,13 @@ pub(super) fn configure(instance: &Instance, service: &str) -> io::Result<()> {
     instance.make_owned("home", UID, UID)
 }
 
-/// Of the form of /etc/passwd, and with a last field of Dovecot's own.
+/// In the format of /etc/passwd, with Dovecot's additional last field.
 fn users() -> String {
     let hash = BASE64_STANDARD.encode(digest(&SHA256, PASSWORD.as_bytes()));
     format!(
         "{USER}:{{PLAIN}}{PASSWORD}::::::\n\
          {HASHED}:{{SHA256}}{hash}::::::\n\
-         {FULL}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
-         {LATER}:::::::userdb_tempfail=yes\n"
+         {OVER_QUOTA}:::::::userdb_mail=maildir:/mnt/home/full userdb_quota_rule=*:bytes=1\n\
+         {DEFERRED}:::::::userdb_tempfail=yes\n"
     )
 }

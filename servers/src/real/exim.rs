@@ -1,22 +1,22 @@
-//! Exim as Debian builds it in full, with GnuTLS.
+//! Exim, Debian's full build with GnuTLS.
 
 use std::process::Command;
 use std::{fs, io};
 
 use super::instance::Instance;
 use super::namespace::{self, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{PASSWORD, USER, cyrus};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Exim",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
+    trace_fields: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
     stores_lf: true,
-    // Its spool keeps headers and body apart, and delivery puts the empty line between them.
-    ends_header: true,
-    command_mark: Some(" < "),
+    // The spool stores header and body separately, and delivery writes the empty line between them.
+    adds_blank_line: true,
+    command_log_prefix: Some(" < "),
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,
@@ -31,7 +31,8 @@ const PACKAGES: &[&str] = &[
     cyrus::PASSWORDS,
 ];
 
-/// In the background, where a child of process 1 does not put itself; ends if it has ended.
+/// Runs in the background, because Exim does not detach as a child of process 1; the script ends if Exim
+/// ends.
 const START: &str = "exim4 -C /mnt/exim.conf -bdf &
     until [ -e ready ]; do kill -0 $!; sleep 0.01; done";
 

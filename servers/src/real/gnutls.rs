@@ -8,11 +8,11 @@ use setup::{debian, install, run};
 
 const PACKAGES: &[&str] = &["gnutls-bin"];
 
-/// It listens on all addresses, and has no option for one.
+/// gnutls-serv listens on all addresses and has no option for one.
 const LOOPBACK: &str = include_str!("../../scripts/loopback.c");
 
-/// The command, from Debian's package; or why this machine cannot have it. It needs no namespace, as no
-/// path is compiled into it.
+/// The command from Debian's package, or why this machine cannot have it. It needs no namespace, because
+/// it has no compiled-in path.
 pub fn gnutls_serv() -> Result<Command, String> {
     let folder = install("GnuTLS", PACKAGES, |folder| {
         compile_loopback(folder)?;
@@ -24,7 +24,7 @@ pub fn gnutls_serv() -> Result<Command, String> {
     Ok(command)
 }
 
-/// By the C compiler that Rust links with.
+/// Uses the C compiler that Rust links with.
 fn compile_loopback(folder: &Path) -> Result<(), String> {
     let source = folder.join("loopback.c");
     fs::write(&source, LOOPBACK).map_err(|error| error.to_string())?;

@@ -1,29 +1,30 @@
-//! Haraka, in Node. It answers each command that came with the end of a message by 503.
+//! Haraka, a server in Node. It answers 503 to each command that arrives together with the end of a
+//! message.
 
 use std::process::Command;
 use std::{fs, io};
 
 use super::instance::Instance;
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
 const PACKAGE: &str = "Haraka@3.3.4";
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Haraka",
-    // Inside TLS only.
+    // Only inside TLS.
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Received"],
+    trace_fields: &["Received"],
     stores_lf: false,
-    ends_header: true,
-    command_mark: None,
+    adds_blank_line: true,
+    command_log_prefix: None,
     packages: &[PACKAGE],
     install: setup::npm,
     check: |_| setup::run(Command::new("node").arg("--version")).map(drop),
     command,
 };
 
-/// Which plugins it loads: its own for STARTTLS, and scripts/haraka_plugin.js.
+/// The plugins: Haraka's own for STARTTLS, and scripts/haraka_plugin.js.
 const PLUGINS: &str = "tls\nloopback\n";
 
 const FILES: &[(&str, &str)] = &[
@@ -34,7 +35,7 @@ const FILES: &[(&str, &str)] = &[
         "connection.ini",
         include_str!("../../config/haraka.connection.ini"),
     ),
-    // Of RFC 7919, appendix A.1. It would compute some of its own first, for seconds.
+    // The group of RFC 7919, appendix A.1. Without it, Haraka generates parameters, which takes seconds.
     ("dhparams.pem", include_str!("../../config/dhparams.pem")),
 ];
 
@@ -51,7 +52,7 @@ fn fill(instance: &Instance) -> io::Result<()> {
     for (name, template) in FILES {
         instance.configure(&format!("config/{name}"), template)?;
     }
-    // It reads nothing outside this folder.
+    // Haraka reads certificates only from its configuration folder.
     let config = instance.folder.join("config");
     fs::copy(
         instance.folder.join("certificate.pem"),

@@ -1,4 +1,4 @@
-//! The folder of one running server, and its ports.
+//! The folder and the ports of one running server.
 
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
@@ -15,18 +15,18 @@ use crate::authority::Identity;
 
 static INSTANCES: AtomicU32 = AtomicU32::new(0);
 
-/// Its folder holds `certificate.pem`, `key.pem`, `authority.pem`, `log/`, and, once the server runs, `ready` and
-/// the maildir `inbox/`. Dropping removes it.
+/// The folder contains `certificate.pem`, `key.pem`, `authority.pem` and `log/`; and, once the server
+/// runs, `ready` and the maildir `inbox/`. Dropping removes it.
 pub(super) struct Instance {
     pub folder: PathBuf,
-    /// Where the server is installed.
+    /// The folder in which the server is installed.
     pub packages: PathBuf,
     pub port: u16,
     pub tls_port: u16,
 }
 
 impl Instance {
-    pub fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
+    pub(super) fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{number}", kind.name(), process::id());
         let (port, tls_port) = free_ports()?;
@@ -46,15 +46,15 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Makes a folder that the server's own user may write to.
-    pub fn make_owned(&self, name: &str, user: u32, group: u32) -> io::Result<()> {
+    /// Creates a folder that the server's user may write to.
+    pub(super) fn make_owned(&self, name: &str, user: u32, group: u32) -> io::Result<()> {
         let path = self.folder.join(name);
         fs::create_dir_all(&path)?;
         chown(path, Some(user), Some(group))
     }
 
-    /// Writes a configuration file, its @PLACEHOLDERS@ filled in, and returns its path.
-    pub fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
+    /// Writes a configuration file with its @PLACEHOLDERS@ replaced, and returns its path.
+    pub(super) fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
         let text = template
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
@@ -69,8 +69,9 @@ impl Instance {
         Ok(path)
     }
 
-    /// Tells the scripts, in their environment, what configuration files tell the others.
-    pub fn describe(&self, command: &mut Command) {
+    /// Sets environment variables for the scripts, with the values that others read from configuration
+    /// files.
+    pub(super) fn describe(&self, command: &mut Command) {
         command
             .env("PORT", self.port.to_string())
             .env("TLS_PORT", self.tls_port.to_string())
@@ -87,7 +88,7 @@ impl Drop for Instance {
     }
 }
 
-/// Removes the folders of tests that were killed: their names hold the process's number.
+/// Removes the folders of killed tests. A folder's name contains the process ID.
 fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -99,8 +100,8 @@ fn sweep(parent: &Path) {
     }
 }
 
-/// Two that the system calls free now. Another process may take one before the server does:
-/// whoever starts the server tries again.
+/// Two ports that are free now. Another process may take one before the server does; the caller tries
+/// again then.
 fn free_ports() -> io::Result<(u16, u16)> {
     let listeners = (
         TcpListener::bind("127.0.0.1:0")?,

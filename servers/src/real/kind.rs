@@ -1,8 +1,8 @@
-//! The servers by name, and how what they store differs from what was sent.
+//! The real servers by name, and what each changes in a message that it stores.
 
 use std::fmt;
 
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{
     aiosmtpd, chasquid, courier, cyrus_imapd, dovecot, exim, haraka, postfix, postfix_dovecot,
     sendmail, smtp_server,
@@ -18,17 +18,17 @@ pub enum Kind {
     Chasquid,
     Courier,
     Sendmail,
-    /// With Dovecot for its SASL.
+    /// With Dovecot's SASL.
     PostfixDovecot,
     /// LMTP.
     Dovecot,
-    /// LMTP, with SCRAM that is bound to TLS: STARTTLS on both ports, TLS 1.3 on the first and 1.2 on the
+    /// LMTP, and SCRAM with channel binding. STARTTLS on both ports: TLS 1.3 on the first, 1.2 on the
     /// second.
     Cyrus,
 }
 
 impl Kind {
-    /// Those that speak SMTP.
+    /// The kinds that speak SMTP.
     pub const SMTP: [Kind; 9] = [
         Kind::Postfix,
         Kind::PostfixDovecot,
@@ -42,86 +42,84 @@ impl Kind {
     ];
 
     pub fn name(self) -> &'static str {
-        self.recipe().name
+        self.spec().name
     }
 
-    /// Known once `prepare` has installed it.
+    /// `None` until `prepare` has installed it.
     pub fn version(self) -> Option<String> {
         setup::version(self.name())
     }
 
-    /// The SASL mechanisms for a password that it offers, before TLS and inside.
+    /// The SASL mechanisms for a password.
     pub fn mechanisms(self) -> &'static [&'static str] {
-        self.recipe().mechanisms
+        self.spec().mechanisms
     }
 
-    /// Those for an OAuth 2.0 token.
+    /// The SASL mechanisms for an OAuth 2.0 token.
     pub fn token_mechanisms(self) -> &'static [&'static str] {
-        self.recipe().token_mechanisms
+        self.spec().token_mechanisms
     }
 
-    /// What it stores of a message in canonical form (CRLF only): the trace header aside, see
-    /// [`Kind::own`].
-    pub fn expected(self, sent: &[u8]) -> Vec<u8> {
-        let recipe = self.recipe();
-        let mut stored = if recipe.stores_lf {
+    /// The message as it is stored, without the trace header (see [`Kind::without_trace`]). `sent` is in
+    /// canonical form: all lines end with CRLF.
+    pub fn stored_form(self, sent: &[u8]) -> Vec<u8> {
+        let spec = self.spec();
+        let mut stored = if spec.stores_lf {
             with_lf(sent)
         } else {
             sent.to_vec()
         };
-        if recipe.ends_header && !has_body(sent) {
-            let end: &[u8] = if recipe.stores_lf { b"\n" } else { b"\r\n" };
+        if spec.adds_blank_line && !has_body(sent) {
+            let end: &[u8] = if spec.stores_lf { b"\n" } else { b"\r\n" };
             stored.extend(end);
         }
         stored
     }
 
-    /// A stored message without the trace header that this server says it puts before it: exactly
-    /// these fields in this order, whatever the message's own begin with. None if they are missing.
-    pub fn own(self, stored: &[u8]) -> Option<&[u8]> {
-        let trace = self.recipe().trace;
+    /// A stored message without the trace header that this server adds: exactly these fields in this
+    /// order, even if the message itself begins with such a field. `None` if they are missing.
+    pub fn without_trace(self, stored: &[u8]) -> Option<&[u8]> {
+        let trace = self.spec().trace_fields;
         trace
             .iter()
             .try_fold(stored, |rest, name| without_field(rest, name))
     }
 
-    /// Whether it takes what is sent to [`LATER`] for something to be tried again; otherwise there is no
-    /// such recipient.
-    ///
-    /// [`LATER`]: super::LATER
-    pub fn defers(self) -> bool {
+    /// Whether [`DEFERRED`](super::DEFERRED) is refused temporarily; otherwise there is no such
+    /// recipient.
+    pub fn has_deferred_recipient(self) -> bool {
         self != Kind::Chasquid
     }
 
-    /// Whether it takes mail through TLS from the first byte only from those who have authenticated.
-    pub fn wants_password(self) -> bool {
+    /// Whether the implicit TLS port accepts mail only after authentication.
+    pub fn needs_auth_over_implicit_tls(self) -> bool {
         self == Kind::Chasquid
     }
 
-    /// By which code it refuses a message in canonical form, though it is valid.
-    pub fn refusal(self, sent: &[u8]) -> Option<u16> {
+    /// The code by which it refuses this message. The message is valid and in canonical form.
+    pub fn refusal_code(self, sent: &[u8]) -> Option<u16> {
         match self {
-            // Go 1.19 cannot read a header that ends without an empty line.
+            // Go 1.19 cannot parse a header that ends without an empty line.
             Kind::Chasquid => (!has_body(sent)).then_some(554),
-            // It takes 499 header fields, for which there is no setting.
+            // It accepts at most 499 header fields; there is no setting.
             Kind::Courier => (fields(sent) >= 500).then_some(534),
             _ => None,
         }
     }
 
-    pub(super) fn recipe(self) -> &'static Recipe {
+    pub(super) fn spec(self) -> &'static ServerSpec {
         match self {
-            Kind::Postfix => &postfix::RECIPE,
-            Kind::Exim => &exim::RECIPE,
-            Kind::SmtpServer => &smtp_server::RECIPE,
-            Kind::Aiosmtpd => &aiosmtpd::RECIPE,
-            Kind::PostfixDovecot => &postfix_dovecot::RECIPE,
-            Kind::Dovecot => &dovecot::RECIPE,
-            Kind::Cyrus => &cyrus_imapd::RECIPE,
-            Kind::Haraka => &haraka::RECIPE,
-            Kind::Chasquid => &chasquid::RECIPE,
-            Kind::Courier => &courier::RECIPE,
-            Kind::Sendmail => &sendmail::RECIPE,
+            Kind::Postfix => &postfix::SPEC,
+            Kind::Exim => &exim::SPEC,
+            Kind::SmtpServer => &smtp_server::SPEC,
+            Kind::Aiosmtpd => &aiosmtpd::SPEC,
+            Kind::PostfixDovecot => &postfix_dovecot::SPEC,
+            Kind::Dovecot => &dovecot::SPEC,
+            Kind::Cyrus => &cyrus_imapd::SPEC,
+            Kind::Haraka => &haraka::SPEC,
+            Kind::Chasquid => &chasquid::SPEC,
+            Kind::Courier => &courier::SPEC,
+            Kind::Sendmail => &sendmail::SPEC,
         }
     }
 }
@@ -132,12 +130,12 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Whether there is the empty line that comes before a body, in a message in canonical form.
+/// Whether a message in canonical form has the empty line that separates header and body.
 fn has_body(message: &[u8]) -> bool {
     message.windows(4).any(|octets| octets == b"\r\n\r\n")
 }
 
-/// Of its header.
+/// The number of header fields.
 fn fields(message: &[u8]) -> usize {
     let lines = message.split_inclusive(|&byte| byte == b'\n');
     let header = lines.take_while(|line| *line != b"\r\n");
@@ -160,7 +158,7 @@ fn with_lf(sent: &[u8]) -> Vec<u8> {
     stored
 }
 
-/// What follows the field of that name, with its folded lines; None if another field is first.
+/// The message after its first field, with folded lines; `None` if the first field has another name.
 fn without_field<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let rest = message.strip_prefix(name.as_bytes())?.strip_prefix(b":")?;
     let mut lines = rest.split_inclusive(|&byte| byte == b'\n');
@@ -176,45 +174,45 @@ mod tests {
     use super::Kind;
 
     #[test]
-    fn trace_fields_are_taken_off_with_their_folded_lines_and_no_field_of_the_message() {
+    fn trace_fields_are_removed_with_their_folded_lines_and_no_other_field_is() {
         let stored = b"Return-Path: <a@b>\nX-Original-To: c\nDelivered-To: c\n\
             Received: from x\n\tby y;\n now\nReceived: its own\n\nbody\n";
         assert_eq!(
-            Kind::Postfix.own(stored),
+            Kind::Postfix.without_trace(stored),
             Some(&b"Received: its own\n\nbody\n"[..])
         );
     }
 
     #[test]
-    fn a_message_without_its_trace_is_not_taken_for_whole() {
-        assert_eq!(Kind::Exim.own(b"From: a@b\n\nbody\n"), None);
+    fn a_message_without_its_trace_is_not_accepted() {
+        assert_eq!(Kind::Exim.without_trace(b"From: a@b\n\nbody\n"), None);
     }
 
     #[test]
-    fn only_servers_that_store_lf_are_expected_to() {
-        assert_eq!(Kind::Postfix.expected(b"a\r\n\r\nb\r\n"), b"a\n\nb\n");
+    fn only_servers_that_store_lf_convert_line_ends() {
+        assert_eq!(Kind::Postfix.stored_form(b"a\r\n\r\nb\r\n"), b"a\n\nb\n");
         assert_eq!(
-            Kind::SmtpServer.expected(b"a\r\n\r\nb\r\n"),
+            Kind::SmtpServer.stored_form(b"a\r\n\r\nb\r\n"),
             b"a\r\n\r\nb\r\n"
         );
     }
 
     #[test]
     fn a_header_without_a_body_is_ended_in_the_line_ends_of_the_server() {
-        assert_eq!(Kind::Exim.expected(b"a\r\n"), b"a\n\n");
-        assert_eq!(Kind::Haraka.expected(b"a\r\n"), b"a\r\n\r\n");
-        assert_eq!(Kind::Haraka.expected(b"a\r\n\r\n"), b"a\r\n\r\n");
+        assert_eq!(Kind::Exim.stored_form(b"a\r\n"), b"a\n\n");
+        assert_eq!(Kind::Haraka.stored_form(b"a\r\n"), b"a\r\n\r\n");
+        assert_eq!(Kind::Haraka.stored_form(b"a\r\n\r\n"), b"a\r\n\r\n");
     }
 
     #[test]
-    fn refusals_are_for_what_is_in_the_header() {
-        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n"), Some(554));
-        assert_eq!(Kind::Chasquid.refusal(b"a: b\r\n\r\n"), None);
+    fn refusals_depend_on_the_header_alone() {
+        assert_eq!(Kind::Chasquid.refusal_code(b"a: b\r\n"), Some(554));
+        assert_eq!(Kind::Chasquid.refusal_code(b"a: b\r\n\r\n"), None);
         let header = b"a: b\r\n\tfolded\r\n".repeat(499);
-        assert_eq!(Kind::Courier.refusal(&header), None);
+        assert_eq!(Kind::Courier.refusal_code(&header), None);
         let body = [&header[..], b"\r\nc: d\r\n"].concat();
-        assert_eq!(Kind::Courier.refusal(&body), None);
+        assert_eq!(Kind::Courier.refusal_code(&body), None);
         let more = [b"c: d\r\n", &header[..]].concat();
-        assert_eq!(Kind::Courier.refusal(&more), Some(534));
+        assert_eq!(Kind::Courier.refusal_code(&more), Some(534));
     }
 }

@@ -1,4 +1,4 @@
-//! Mount and PID namespaces of a server's own, see scripts/namespace.sh.
+//! Runs a server in its own mount and PID namespaces (see scripts/namespace.sh).
 
 use std::fs;
 use std::io;
@@ -9,25 +9,26 @@ use setup::{debian, install, run};
 
 use super::instance::Instance;
 
-/// Owns what the servers store. Named only inside the namespace; any number above those that
-/// systems give away does.
+/// Owns the stored messages. The number has a name only inside the namespace; it is above those that
+/// systems assign.
 pub(super) const UID: u32 = 63_025;
 
 /// The group of Postfix's `postdrop`.
 pub(super) const POSTDROP: u32 = UID + 1;
 
-/// Dovecot's two users: its own processes, and those that talk to strangers.
+/// Dovecot's two users: one for its own processes, one for processes that talk to unauthenticated
+/// clients.
 const DOVECOT: u32 = UID + 2;
 const DOVENULL: u32 = UID + 3;
 
-/// sendmail's two users: its daemon, and those who submit by its command.
+/// sendmail's two users: one for the daemon, one for submission by the command.
 pub(super) const SMMTA: u32 = UID + 4;
 const SMMSP: u32 = UID + 5;
 
 const SCRIPT: &str = include_str!("../../scripts/namespace.sh");
 
-/// For those that keep to Debian's folders: lays the packages' /etc and /var over the system's, and gives
-/// the namespace a /run of its own. Of these, only /run can be written to.
+/// For servers that use Debian's paths: mounts the packages' /etc and /var over the system's, and a fresh
+/// /run. Only /run is writable.
 pub(super) const DEBIAN_FOLDERS: &str = r#"
     cd "$2"
     mount -t overlay overlay -o lowerdir=namespace:etc:/etc /etc
@@ -36,9 +37,10 @@ pub(super) const DEBIAN_FOLDERS: &str = r#"
     cd /mnt
 "#;
 
-/// Waits until both ports are open, for those that do not say so; ends if the check fails before.
-pub(super) fn when_open(instance: &Instance, check: &str) -> String {
-    // Addresses are in the order of the machine's octets (proc(5)), and 0A is the state of a listener.
+/// Shell code that waits until both ports are open, for servers that do not report it. It ends if `check`
+/// fails before.
+pub(super) fn wait_until_open(instance: &Instance, check: &str) -> String {
+    // The kernel prints addresses in host byte order (proc(5)); state 0A is LISTEN.
     let wait = |port| {
         format!(
             "until grep -q '{:08X}:{port:04X} 00000000:0000 0A' /proc/net/tcp; do {check}; sleep 0.01; done\n",
@@ -48,17 +50,17 @@ pub(super) fn when_open(instance: &Instance, check: &str) -> String {
     wait(instance.port) + &wait(instance.tls_port) + "touch ready"
 }
 
-/// Runs the shell command in the namespace, with the instance as /mnt.
+/// Runs the shell code in the namespace, with the instance's folder as /mnt.
 pub(super) fn command(instance: &Instance, shell: &str) -> Command {
     enter(&instance.folder, &instance.packages, shell)
 }
 
-/// Debian's packages of a server, unpacked and ready for a namespace.
+/// Unpacks a server's Debian packages for use in a namespace.
 pub(super) fn unpack(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     unpack_with(name, packages, |_| Ok(()))
 }
 
-/// And with what the installation of these packages would have done besides.
+/// As [`unpack`]; `finish` then does what the packages' installation scripts do on a system.
 pub(super) fn unpack_with(
     name: &str,
     packages: &[&str],
@@ -66,15 +68,15 @@ pub(super) fn unpack_with(
 ) -> Result<PathBuf, String> {
     install(name, packages, |folder| {
         let version = debian::unpack(packages, folder)?;
-        furnish(folder)
+        write_etc_files(folder)
             .and_then(|()| finish(folder))
             .map_err(|error| error.to_string())?;
         Ok(version)
     })
 }
 
-/// Writes, beside the unpacked packages, what lies over the system's files in /etc.
-fn furnish(packages: &Path) -> io::Result<()> {
+/// Writes the files that are mounted over the system's files in /etc.
+fn write_etc_files(packages: &Path) -> io::Result<()> {
     let folder = packages.join("namespace");
     fs::create_dir(&folder)?;
     fs::write(folder.join("passwd"), passwd())?;
@@ -86,14 +88,14 @@ fn furnish(packages: &Path) -> io::Result<()> {
     )
 }
 
-/// Says whether the machine allows such namespaces, by making one.
+/// Checks whether the machine allows such namespaces, by creating one.
 pub(super) fn check(packages: &Path) -> Result<(), String> {
     output(packages, "exit 0")
         .map(drop)
         .map_err(|reason| format!("no namespace of its own can be made: {reason}"))
 }
 
-/// And whether it is the release whose ways are known.
+/// As [`check`], and whether the server has this release.
 pub(super) fn check_release(packages: &Path, release: &str) -> Result<(), String> {
     check(packages)?;
     let found = fs::read_to_string(packages.join("version")).unwrap_or_default();
@@ -103,7 +105,7 @@ pub(super) fn check_release(packages: &Path, release: &str) -> Result<(), String
     Err(format!("this is for {release}, and the system has {found}"))
 }
 
-/// What the shell command prints in such a namespace.
+/// The output of the shell code in such a namespace.
 pub(super) fn output(packages: &Path, shell: &str) -> Result<String, String> {
     run(&mut enter(packages, packages, shell))
 }
@@ -135,7 +137,7 @@ fn passwd() -> String {
     )
 }
 
-/// Postfix wants its two groups to differ.
+/// Postfix requires that its two groups differ.
 fn group() -> String {
     format!(
         "root:x:0:\nmail:x:8:\nnogroup:x:65534:\n\

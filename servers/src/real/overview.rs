@@ -1,4 +1,4 @@
-//! A table of the servers for people.
+//! A table of the real servers, for people.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::{Kind, RealServer};
 use crate::authority::Identity;
 
-/// No server takes this long to greet and to answer EHLO.
+/// Longer than any server takes to greet and to answer EHLO.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 
-/// A line for each server that speaks SMTP, prepared and started for it: name, version, and the extensions that it
-/// offers before TLS; or why this machine cannot have it.
+/// One line for each SMTP server, which is prepared and started for it: name, version, and the extensions
+/// that it offers before TLS; or why this machine cannot have it.
 pub fn overview(identity: &Identity) -> String {
     Kind::SMTP.map(|kind| row(kind, identity)).concat()
 }
@@ -32,7 +32,7 @@ fn row(kind: Kind, identity: &Identity) -> String {
 }
 
 impl RealServer {
-    /// The lines after the first of its reply to EHLO, before TLS.
+    /// The lines of its reply to EHLO before TLS, without the first.
     pub fn extensions(&self) -> std::io::Result<Vec<String>> {
         let stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(SILENCE_LIMIT))?;
@@ -46,7 +46,7 @@ impl RealServer {
     }
 }
 
-/// The texts of one reply's lines (RFC 5321, section 4.2).
+/// The text of each line of one reply (RFC 5321, section 4.2).
 fn reply(reader: &mut impl BufRead) -> std::io::Result<Vec<String>> {
     let mut lines = Vec::new();
     loop {

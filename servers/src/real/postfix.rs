@@ -8,16 +8,16 @@ use std::time::{Duration, SystemTime};
 use super::cyrus;
 use super::instance::Instance;
 use super::namespace::{self, POSTDROP, UID};
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Postfix",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
+    trace_fields: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
     stores_lf: true,
-    ends_header: false,
-    command_mark: Some(" < unknown[127.0.0.1]: "),
+    adds_blank_line: false,
+    command_log_prefix: Some(" < unknown[127.0.0.1]: "),
     packages: PACKAGES,
     install: namespace::unpack,
     check: namespace::check,
@@ -52,7 +52,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
     Ok(cyrus::command(namespace::command(instance, &start)))
 }
 
-/// Writes its configuration, with that of its SASL, and makes its folders.
+/// Writes the configuration, which ends with that of SASL, and creates the folders.
 pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
     let main = include_str!("../../config/postfix.main.cf");
     let master = include_str!("../../config/postfix.master.cf");
@@ -61,7 +61,7 @@ pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
         ("etc/master.cf", master),
     ] {
         let path = instance.configure(name, template)?;
-        // Postfix waits until they are 2 s old, lest they be half written.
+        // Postfix waits until its configuration files are 2 s old, to read none that is half written.
         let minute_ago = SystemTime::now() - Duration::from_secs(60);
         File::options()
             .write(true)

@@ -1,19 +1,19 @@
-//! Postfix, with Dovecot for its SASL.
+//! Postfix with Dovecot's SASL.
 
 use std::process::Command;
 
 use super::instance::Instance;
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 use super::{dovecot, namespace, postfix};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Postfix-Dovecot",
     token_mechanisms: &["OAUTHBEARER", "XOAUTH2"],
     packages: PACKAGES,
     install: namespace::unpack,
     check: dovecot::check,
     command,
-    ..postfix::RECIPE
+    ..postfix::SPEC
 };
 
 const PACKAGES: &[&str] = &["postfix=3.10.*", "dovecot-core=1:2.3.21*"];

@@ -1,10 +1,10 @@
-//! Installs a server once, whoever asks first.
+//! Installs a server once per machine.
 
 use std::fmt;
 
 use super::Kind;
 
-/// Why this machine cannot have a server, in a sentence.
+/// Why this machine cannot have a server, as a sentence.
 #[derive(Debug, Clone)]
 pub struct Unavailable {
     pub kind: Kind,
@@ -13,17 +13,17 @@ pub struct Unavailable {
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{} is not to be had here: {}", self.kind, self.reason)
+        write!(f, "{} is not available here: {}", self.kind, self.reason)
     }
 }
 
 impl std::error::Error for Unavailable {}
 
-/// Installs what is missing for a server and makes sure that it can run here. The first call on a
-/// machine downloads; later ones take no time. Threads and processes may call it at once.
+/// Installs a server if it is missing, and checks that it can run here. The first call on a machine
+/// downloads; later ones take no time. Threads and processes may call this at the same time.
 pub fn prepare(kind: Kind) -> Result<(), Unavailable> {
-    let recipe = kind.recipe();
-    (recipe.install)(recipe.name, recipe.packages)
-        .and_then(|folder| (recipe.check)(&folder))
+    let spec = kind.spec();
+    (spec.install)(spec.name, spec.packages)
+        .and_then(|folder| (spec.check)(&folder))
         .map_err(|reason| Unavailable { kind, reason })
 }

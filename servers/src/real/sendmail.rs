@@ -1,22 +1,23 @@
-//! sendmail, as Debian builds it, with Debian's throttle: in a connection, each refused recipient behind the
-//! third takes it a second. It takes [`UNANNOUNCED_LIMIT`](super::UNANNOUNCED_LIMIT) in a transaction.
+//! sendmail, Debian's build with Debian's throttle: after the third refused recipient of a connection,
+//! each further one takes a second. It accepts [`UNANNOUNCED_LIMIT`](super::UNANNOUNCED_LIMIT) recipients
+//! in a transaction.
 
 use std::io;
 use std::process::Command;
 
 use super::instance::Instance;
 use super::namespace::{self, SMMTA};
-use super::recipe::Recipe;
-use super::{LATER, REJECTED, cyrus};
+use super::spec::ServerSpec;
+use super::{DEFERRED, REJECTED, cyrus};
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "sendmail",
     mechanisms: &["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &[],
-    trace: &["Return-Path", "Received"],
+    trace_fields: &["Return-Path", "Received"],
     stores_lf: true,
-    ends_header: true,
-    command_mark: None,
+    adds_blank_line: true,
+    command_log_prefix: None,
     packages: PACKAGES,
     install: namespace::unpack,
     check: |packages| namespace::check_release(packages, "8.17.1.9"),
@@ -38,7 +39,7 @@ fn command(instance: &Instance) -> Result<Command, String> {
         namespace::DEBIAN_FOLDERS,
         cyrus::START,
         include_str!("../../scripts/sendmail.sh"),
-        &namespace::when_open(instance, ":"),
+        &namespace::wait_until_open(instance, ":"),
     ];
     Ok(cyrus::command(namespace::command(
         instance,
@@ -59,11 +60,11 @@ fn fill(instance: &Instance) -> io::Result<()> {
     Ok(())
 }
 
-/// It relays for its own machine, so another domain is refused by name.
+/// sendmail relays for its own machine, so another domain has to be refused by name.
 fn access() -> String {
     format!(
         "To:{REJECTED}\tERROR:\"550 5.1.1 No such user\"\n\
-         To:{LATER}\tERROR:\"450 4.2.1 Try again later\"\n\
+         To:{DEFERRED}\tERROR:\"450 4.2.1 Try again later\"\n\
          To:elsewhere.test\tERROR:\"550 5.7.1 Relaying denied\"\n"
     )
 }

@@ -1,4 +1,4 @@
-//! A running server.
+//! A running real server.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,30 +12,30 @@ use super::{Kind, Unavailable, prepare};
 use crate::authority::Identity;
 use crate::report;
 
-/// Between two looks at the folder.
+/// The pause between two checks of the folder.
 const PAUSE: Duration = Duration::from_millis(10);
-/// A server starts in a fraction of a second on a machine that has nothing else to do.
+/// A server starts in a fraction of a second on an idle machine.
 const START_LIMIT: Duration = Duration::from_secs(20);
-/// For a message to get through the server's queue.
+/// The longest that a message may take through the server's queue.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(5);
-/// Another process may take a port between its choice and its use.
+/// Another process may take a port after it was chosen and before the server binds it.
 const ATTEMPTS: usize = 3;
 
-/// Stopped when dropped, its folder removed.
+/// Dropping stops the server and removes its folder.
 pub struct RealServer {
     pub kind: Kind,
-    /// Plain, with STARTTLS, on 127.0.0.1.
+    /// The port without TLS, with STARTTLS, on 127.0.0.1.
     pub port: u16,
-    /// TLS from the first byte, on 127.0.0.1.
+    /// The port with implicit TLS, on 127.0.0.1.
     pub tls_port: u16,
-    // Dropped in this order: the folder goes once nobody writes to it.
+    // Dropped in this order, so that nobody writes to the folder when it is removed.
     process: Process,
     instance: Instance,
 }
 
 impl RealServer {
-    /// Starts a prepared server that shows this identity; returns once both ports are open.
+    /// Starts a prepared server with this identity; returns once both ports are open.
     pub fn start(kind: Kind, identity: &Identity) -> Result<RealServer, String> {
         let mut reasons = Vec::new();
         for _ in 0..ATTEMPTS {
@@ -47,11 +47,11 @@ impl RealServer {
         Err(format!("{kind} does not start: {}", reasons.join("; ")))
     }
 
-    /// Prepares and starts it, for a test to do without where the machine cannot have it, which
-    /// the report then says.
+    /// Prepares and starts the server. If this machine cannot have it, the report says so, and the test
+    /// goes on without it.
     ///
     /// # Panics
-    /// When the machine can have the server and it does not start.
+    /// If the machine can have the server but the server does not start.
     pub fn start_if_available(kind: Kind, identity: &Identity) -> Result<RealServer, Unavailable> {
         if let Err(unavailable) = prepare(kind) {
             report::not_run(&unavailable.kind, &unavailable.reason);
@@ -60,7 +60,7 @@ impl RealServer {
         Ok(RealServer::start(kind, identity).unwrap_or_else(|reason| panic!("{reason}")))
     }
 
-    /// The messages delivered so far, in the order of delivery.
+    /// The delivered messages, in the order of delivery.
     pub fn inbox(&self) -> Vec<Vec<u8>> {
         let mut paths = self.delivered();
         paths.sort_by_cached_key(|path| {
@@ -73,14 +73,14 @@ impl RealServer {
             .collect()
     }
 
-    /// Waits until this many messages are delivered in all, and returns them.
+    /// Waits until this many messages in total are delivered, and returns them.
     pub fn wait_for(&self, count: usize) -> Result<Vec<Vec<u8>>, String> {
         self.wait("delivered", count, || self.delivered())?;
         Ok(self.inbox())
     }
 
-    /// Waits until the log, where it has commands, has this many of those wanted, and returns them.
-    /// It always has those of an envelope.
+    /// Waits until the log contains this many wanted commands, and returns them. Only servers whose spec
+    /// has a `command_log_prefix` log commands; all of these log the commands of an envelope.
     pub fn wait_for_commands(
         &self,
         count: usize,
@@ -89,7 +89,7 @@ impl RealServer {
         self.wait("logged", count, || self.commands(&wanted))
     }
 
-    /// What the server wrote about itself.
+    /// The server's log and output.
     pub fn log(&self) -> String {
         log(&self.instance)
     }
@@ -115,7 +115,7 @@ impl RealServer {
     }
 
     fn commands(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
-        let Some(mark) = self.kind.recipe().command_mark else {
+        let Some(mark) = self.kind.spec().command_log_prefix else {
             return Vec::new();
         };
         let log = self.log();
@@ -157,18 +157,18 @@ impl RealServer {
         Ok(())
     }
 
-    /// A maildir: what is in `new` is whole.
+    /// In a maildir, files in `new` are complete.
     fn delivered(&self) -> Vec<PathBuf> {
         files(&self.instance.folder.join("inbox/new"))
     }
 }
 
-/// Ends with its standard input.
+/// The process ends when its standard input does.
 struct Process(Child);
 
 impl Process {
     fn start(kind: Kind, instance: &Instance) -> Result<Process, String> {
-        let mut command = (kind.recipe().command)(instance)?;
+        let mut command = (kind.spec().command)(instance)?;
         let output = File::create(instance.folder.join("log/output"))
             .and_then(|file| Ok((file.try_clone()?, file)));
         let (out, err) = output.map_err(|error| error.to_string())?;

@@ -1,21 +1,21 @@
-//! smtp-server, of the Nodemailer project.
+//! smtp-server, a server in Node by the Nodemailer project.
 
 use std::fs;
 use std::process::Command;
 
 use super::instance::Instance;
-use super::recipe::Recipe;
+use super::spec::ServerSpec;
 
 const PACKAGE: &str = "smtp-server@3.21.6";
 
-pub(super) const RECIPE: Recipe = Recipe {
+pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "smtp-server",
     mechanisms: &["PLAIN", "LOGIN", "CRAM-MD5"],
     token_mechanisms: &["XOAUTH2"],
-    trace: &[],
+    trace_fields: &[],
     stores_lf: false,
-    ends_header: false,
-    command_mark: None,
+    adds_blank_line: false,
+    command_log_prefix: None,
     packages: &[PACKAGE],
     install: setup::npm,
     check: |_| setup::run(Command::new("node").arg("--version")).map(drop),

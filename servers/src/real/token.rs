@@ -1,5 +1,4 @@
-//! OAuth 2.0 access tokens that Dovecot believes: JSON web tokens, signed with a key that it shares
-//! (RFC 7519).
+//! OAuth 2.0 access tokens that Dovecot accepts: JSON web tokens (RFC 7519), signed with a shared key.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -7,10 +6,10 @@ use ring::hmac;
 
 use super::USER;
 
-/// As long as the signature, which is the least (RFC 7518, section 3.2).
+/// As long as the signature, which is the minimum (RFC 7518, section 3.2).
 const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
 
-/// For [`USER`], and valid for longer than any test is run.
+/// A token for [`USER`] that expires after any test.
 pub fn token() -> String {
     let header = r#"{"alg":"HS256","typ":"JWT"}"#;
     let claims =

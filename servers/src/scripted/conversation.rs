@@ -1,4 +1,4 @@
-//! Goes through a script with a client.
+//! Runs a script with a client.
 
 use std::io;
 use std::net::TcpStream;
@@ -8,34 +8,34 @@ use rustls::ServerConfig;
 
 use super::counting;
 use super::digest::Digest;
-use super::session::{Pattern, Session, Step};
-use super::transcript::Heard;
-use crate::ending::{Ending, UNPOISONED};
+use super::script::{Pattern, Script, Step};
+use super::transcript::SessionRecord;
+use crate::shutdown::{Shutdown, UNPOISONED};
 use crate::wire::{Wire, is_close};
 
-/// Octets of what should not have come, in a report.
+/// The most octets of unexpected input in a report.
 const SHOWN: usize = 200;
 
-/// Holds one session; an error says what was expected, and what came instead.
-pub(super) fn hold(
+/// Runs the script of one connection; the error says what was expected and what came instead.
+pub(super) fn run(
     stream: TcpStream,
-    session: Session,
-    ending: Arc<Ending>,
-    heard: Arc<Mutex<Heard>>,
+    script: Script,
+    shutdown: Arc<Shutdown>,
+    record: Arc<Mutex<SessionRecord>>,
 ) -> Result<(), String> {
-    let wire = Wire::new(stream, ending).map_err(|error| error.to_string())?;
-    let mut conversation = Conversation { wire, heard };
+    let wire = Wire::new(stream, shutdown).map_err(|error| error.to_string())?;
+    let mut conversation = Conversation { wire, record };
     conversation
         .wire
-        .single_bytes(session.sips, session.dribbles);
-    for (number, step) in (1..).zip(session.steps) {
+        .single_bytes(script.reads_byte_by_byte, script.writes_byte_by_byte);
+    for (number, step) in (1..).zip(script.steps) {
         let at = |failure| format!("step {number}: {failure}");
         match step {
             Step::HangUp => {
                 conversation.wire.hang_up();
                 return Ok(());
             }
-            Step::Cut => return Ok(()),
+            Step::CloseAbruptly => return Ok(()),
             Step::StopReading => {
                 conversation.wire.stop_reading();
                 return Ok(());
@@ -46,7 +46,7 @@ pub(super) fn hold(
                     .reset()
                     .map_err(|error| at(error.to_string()));
             }
-            step => conversation.take(step).map_err(at)?,
+            step => conversation.perform(step).map_err(at)?,
         }
     }
     conversation.nothing_more("the script has ended")
@@ -54,32 +54,36 @@ pub(super) fn hold(
 
 struct Conversation {
     wire: Wire,
-    /// Shared, so that a report can be made of a session that goes on.
-    heard: Arc<Mutex<Heard>>,
+    /// Shared, so that a report can show a session that has not ended.
+    record: Arc<Mutex<SessionRecord>>,
 }
 
 impl Conversation {
-    fn take(&mut self, step: Step) -> Result<(), String> {
+    fn perform(&mut self, step: Step) -> Result<(), String> {
         match step {
-            Step::Say(bytes) => self.in_turn(&bytes).and_then(|()| self.say(&bytes)),
+            Step::Say(bytes) => self
+                .check_nothing_unread(&bytes)
+                .and_then(|()| self.say(&bytes)),
             Step::Interrupt(bytes) => self.say(&bytes),
             Step::Expect(patterns) => patterns.iter().try_for_each(|pattern| self.expect(pattern)),
-            Step::Content => self.content(),
-            Step::SomeContent(size) => self.some_content(size),
-            Step::Chunk(size) => self.chunk(size),
-            Step::CountedContent => self.counted(counting::content),
-            Step::CountedChunks(reply) => self.counted(|wire| counting::chunks(wire, &reply)),
+            Step::Content => self.expect_content(),
+            Step::SomeContent(size) => self.expect_some_content(size),
+            Step::Chunk(size) => self.expect_chunk(size),
+            Step::CountedContent => self.expect_counted(counting::content),
+            Step::CountedChunks(reply) => {
+                self.expect_counted(|wire| counting::chunks(wire, &reply))
+            }
             Step::StartTls(config) => self.start_tls(config),
-            Step::TlsRefused(config) => self.tls_refused(config),
-            Step::Closed => self.closed(),
+            Step::TlsRefused(config) => self.expect_tls_refusal(config),
+            Step::Closed => self.expect_close(),
             Step::Silence => self.silence(),
-            Step::StopReading | Step::HangUp | Step::Cut | Step::Reset => {
-                unreachable!("it ends the script")
+            Step::StopReading | Step::HangUp | Step::CloseAbruptly | Step::Reset => {
+                unreachable!("`run` handles the steps that end a script")
             }
         }
     }
 
-    fn in_turn(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn check_nothing_unread(&mut self, bytes: &[u8]) -> Result<(), String> {
         let said = String::from_utf8_lossy(bytes);
         match self.wire.unread() {
             [] => Ok(()),
@@ -93,13 +97,13 @@ impl Conversation {
     }
 
     fn say(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.heard().server(bytes);
+        self.record().add_server_lines(bytes);
         match self.wire.write(bytes) {
-            // What the client misses by leaving shows when something is expected of it.
+            // If the client has left, the next expected line reports it.
             Err(error) if is_close(&error) => Ok(()),
             other => {
                 let said = String::from_utf8_lossy(bytes);
-                other.map_err(|error| format!("saying {said:?}: {error}"))
+                other.map_err(|error| format!("line {said:?}: {error}"))
             }
         }
     }
@@ -108,16 +112,16 @@ impl Conversation {
         let started = self.wire.start_tls(config);
         started.map_err(|error| format!("TLS: {error}"))?;
         let resumed = self.wire.tls_is_resumed();
-        let mut heard = self.heard();
-        (heard.tls, heard.tls_resumed) = (true, resumed);
+        let mut record = self.record();
+        (record.tls, record.tls_resumed) = (true, resumed);
         Ok(())
     }
 
-    fn tls_refused(&mut self, config: Arc<ServerConfig>) -> Result<(), String> {
+    fn expect_tls_refusal(&mut self, config: Arc<ServerConfig>) -> Result<(), String> {
         match self.wire.start_tls(config) {
-            Ok(()) => Err("expected the TLS handshake to fail, and it did not".into()),
+            Ok(()) => Err("expected the TLS handshake to fail, but it succeeded".into()),
             Err(error) => {
-                self.heard().tls_refusal = Some(error.to_string());
+                self.record().tls_refusal = Some(error.to_string());
                 Ok(())
             }
         }
@@ -130,17 +134,18 @@ impl Conversation {
             .read_line()
             .map_err(|error| instead(error.to_string()))?;
         let line = line.ok_or_else(|| instead("the end of the connection".into()))?;
-        self.heard().client(line.clone());
-        match (pattern.matches)(&line) {
-            true => Ok(()),
-            false => Err(instead(format!("{line:?}"))),
+        self.record().add_client_line(line.clone());
+        if (pattern.matches)(&line) {
+            Ok(())
+        } else {
+            Err(instead(format!("{line:?}")))
         }
     }
 
-    fn content(&mut self) -> Result<(), String> {
+    fn expect_content(&mut self) -> Result<(), String> {
         let content = self.wire.read_content().map_err(no_content)?;
         let ended = content == b".\r\n" || content.ends_with(b"\r\n.\r\n");
-        self.heard().content(content);
+        self.record().add_content(content);
         if ended {
             Ok(())
         } else {
@@ -148,10 +153,10 @@ impl Conversation {
         }
     }
 
-    fn some_content(&mut self, size: usize) -> Result<(), String> {
+    fn expect_some_content(&mut self, size: usize) -> Result<(), String> {
         let content = self.wire.read_bytes(size).map_err(no_content)?;
         let came = content.len();
-        self.heard().content(content);
+        self.record().add_content(content);
         if came >= size {
             Ok(())
         } else {
@@ -159,35 +164,36 @@ impl Conversation {
         }
     }
 
-    fn chunk(&mut self, size: usize) -> Result<(), String> {
+    fn expect_chunk(&mut self, size: usize) -> Result<(), String> {
         let chunk = self.wire.read_exactly(size).map_err(no_content)?;
         let came = chunk.len();
-        self.heard().content(chunk);
-        match came == size {
-            true => Ok(()),
-            false => Err(format!("{came} octets of a chunk, not {size}")),
+        self.record().add_content(chunk);
+        if came == size {
+            Ok(())
+        } else {
+            Err(format!("{came} octets of a chunk, not {size}"))
         }
     }
 
-    fn counted(
+    fn expect_counted(
         &mut self,
         count: impl FnOnce(&mut Wire) -> io::Result<Digest>,
     ) -> Result<(), String> {
         let digest = count(&mut self.wire).map_err(no_content)?;
-        self.heard().counted.push(digest);
+        self.record().counted.push(digest);
         Ok(())
     }
 
-    fn closed(&mut self) -> Result<(), String> {
+    fn expect_close(&mut self) -> Result<(), String> {
         let rest = self.wire.read_bytes(usize::MAX);
         let rest = rest.map_err(|error| format!("expected the client to close, got {error}"))?;
-        nothing(&rest, "the client was to close")
+        nothing(&rest, "the client has to close")
     }
 
     fn silence(&mut self) -> Result<(), String> {
         let rest = self.wire.read_to_end().map_err(|error| error.to_string())?;
         for line in String::from_utf8_lossy(&rest).lines() {
-            self.heard().client(line.into());
+            self.record().add_client_line(line.into());
         }
         Ok(())
     }
@@ -197,8 +203,8 @@ impl Conversation {
         nothing(&rest, because)
     }
 
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().expect(UNPOISONED)
+    fn record(&self) -> MutexGuard<'_, SessionRecord> {
+        self.record.lock().expect(UNPOISONED)
     }
 }
 
@@ -211,7 +217,7 @@ fn nothing(rest: &[u8], because: &str) -> Result<(), String> {
         [] => Ok(()),
         rest => {
             let start = String::from_utf8_lossy(&rest[..rest.len().min(SHOWN)]);
-            Err(format!("{because}, and there came {start:?}"))
+            Err(format!("{because}, but the client sent {start:?}"))
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Messages of any size, read in constant memory.
+//! Reads messages of any size in constant memory.
 
 use std::io;
 
 use super::digest::{Digest, Digester};
 use crate::wire::Wire;
 
-/// Octets that are taken at once.
+/// The most octets of a chunk that are read at once.
 const PIECE: usize = 64 * 1024;
 
-/// What follows a 354, as it travels, with its final dot. Nothing may follow that before the
-/// server's reply, so it is looked for at the end of what has come only.
+/// Reads what follows a 354, with its dots stuffed, up to the final dot. Nothing may follow the dot
+/// before the server's reply, so the end of what has arrived is the only place to look for it.
 pub(super) fn content(wire: &mut Wire) -> io::Result<Digest> {
     const END: &[u8] = b"\r\n.\r\n";
     let (mut digester, mut last) = (Digester::new(), Vec::new());
@@ -25,7 +25,7 @@ pub(super) fn content(wire: &mut Wire) -> io::Result<Digest> {
     Ok(digester.finish())
 }
 
-/// Chunks until the last one; `reply` answers each of the others.
+/// Reads chunks up to the last one; `reply` answers each of the others.
 pub(super) fn chunks(wire: &mut Wire, reply: &[u8]) -> io::Result<Digest> {
     let mut digester = Digester::new();
     loop {

@@ -1,8 +1,8 @@
-//! What stands for octets that are too many to keep.
+//! A count and a digest of octets that are too many to keep.
 
 use ring::digest::{Context, SHA256};
 
-/// Octets that came one after the other.
+/// A sequence of octets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Digest {
     pub octets: u64,
@@ -23,19 +23,19 @@ pub(super) struct Digester {
 }
 
 impl Digester {
-    pub fn new() -> Digester {
+    pub(super) fn new() -> Digester {
         Digester {
             octets: 0,
             context: Context::new(&SHA256),
         }
     }
 
-    pub fn add(&mut self, octets: &[u8]) {
+    pub(super) fn add(&mut self, octets: &[u8]) {
         self.octets += octets.len() as u64;
         self.context.update(octets);
     }
 
-    pub fn finish(self) -> Digest {
+    pub(super) fn finish(self) -> Digest {
         Digest {
             octets: self.octets,
             sha256: self.context.finish().as_ref().to_vec(),

@@ -4,19 +4,19 @@ use std::fmt;
 
 use super::digest::Digest;
 
-/// Of a conversation in a report, whose end says what went wrong.
+/// The most lines of a conversation in a report; the end says what went wrong.
 const SHOWN_LINES: usize = 60;
 const SHOWN_LENGTH: usize = 400;
 
-/// What each connection brought, in their order.
+/// The connections in their order.
 #[derive(Debug)]
 pub struct Transcript {
-    pub sessions: Vec<Heard>,
+    pub sessions: Vec<SessionRecord>,
 }
 
 impl Transcript {
-    /// The only connection.
-    pub fn only(&self) -> &Heard {
+    /// The session, if there was exactly one.
+    pub fn only(&self) -> &SessionRecord {
         match self.sessions.as_slice() {
             [session] => session,
             sessions => panic!("{} sessions, not one", sessions.len()),
@@ -26,19 +26,19 @@ impl Transcript {
 
 /// What one connection brought.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct SessionRecord {
     pub lines: Vec<Line>,
-    /// What followed each 354, as it travelled, with its final dot.
+    /// The content after each 354, with its dots stuffed and its final dot.
     pub contents: Vec<Vec<u8>>,
-    /// What was counted, and not kept.
+    /// The content that was counted and not kept.
     pub counted: Vec<Digest>,
-    /// Whether TLS was on in the end.
+    /// Whether the connection ended inside TLS.
     pub tls: bool,
-    /// Whether the TLS session was one of an earlier connection.
+    /// Whether the TLS session was resumed from an earlier connection.
     pub tls_resumed: bool,
-    /// How often the client spoke and then waited for the server.
+    /// How often the client wrote and then waited for the server.
     pub flights: usize,
-    /// Why the client, or this server, broke off the TLS handshake.
+    /// Why the client, or this server, ended the TLS handshake.
     pub tls_refusal: Option<String>,
     last_was_client: bool,
 }
@@ -56,8 +56,8 @@ pub enum Speaker {
     Server,
 }
 
-impl Heard {
-    /// All that the client said, its messages' contents left out.
+impl SessionRecord {
+    /// All lines of the client, without the contents of messages.
     pub fn commands(&self) -> Vec<&str> {
         let client = self
             .lines
@@ -66,7 +66,7 @@ impl Heard {
         client.map(|line| line.text.as_str()).collect()
     }
 
-    /// The messages, their dots unstuffed.
+    /// The contents of messages with the dot-stuffing undone.
     pub fn messages(&self) -> Vec<Vec<u8>> {
         self.contents
             .iter()
@@ -74,8 +74,8 @@ impl Heard {
             .collect()
     }
 
-    pub(super) fn client(&mut self, text: String) {
-        self.client_spoke();
+    pub(super) fn add_client_line(&mut self, text: String) {
+        self.count_flight();
         self.lines.push(Line {
             from: Speaker::Client,
             text,
@@ -83,7 +83,7 @@ impl Heard {
         });
     }
 
-    pub(super) fn server(&mut self, bytes: &[u8]) {
+    pub(super) fn add_server_lines(&mut self, bytes: &[u8]) {
         self.last_was_client = false;
         for line in String::from_utf8_lossy(bytes).lines() {
             self.lines.push(Line {
@@ -94,18 +94,18 @@ impl Heard {
         }
     }
 
-    pub(super) fn content(&mut self, content: Vec<u8>) {
-        self.client_spoke();
+    pub(super) fn add_content(&mut self, content: Vec<u8>) {
+        self.count_flight();
         self.contents.push(content);
     }
 
-    fn client_spoke(&mut self) {
+    fn count_flight(&mut self) {
         self.flights += usize::from(!self.last_was_client);
         self.last_was_client = true;
     }
 }
 
-impl fmt::Display for Heard {
+impl fmt::Display for SessionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let skipped = self.lines.len().saturating_sub(SHOWN_LINES);
         if skipped > 0 {
@@ -125,8 +125,8 @@ impl fmt::Display for Heard {
     }
 }
 
-/// Takes off the final dot, and one dot of each line that begins with it
-/// (RFC 5321, section 4.5.2).
+/// Undoes dot-stuffing: removes the final dot, and one dot from each line that begins with one (RFC 5321,
+/// section 4.5.2).
 pub fn unstuffed(content: &[u8]) -> Vec<u8> {
     let content = content.strip_suffix(b".\r\n").unwrap_or(content);
     let lines = content.split_inclusive(|&byte| byte == b'\n');

@@ -9,30 +9,30 @@ use md5::Md5;
 
 use super::Account;
 
-/// What EHLO announces.
-pub const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5";
+/// The mechanisms in the reply to EHLO.
+pub(super) const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5";
 
-/// What a mechanism says next.
+/// The next step of an exchange.
 #[derive(Debug, PartialEq)]
-pub enum Step {
-    /// This challenge, in base64.
+pub(super) enum Step {
+    /// A challenge, in base64.
     Challenge(String),
-    /// The user is who they say.
-    Welcome(String),
+    /// The name of the user, who is authenticated.
+    Authenticated(String),
     Refused,
-    /// The response is not the mechanism's.
+    /// The response does not have the mechanism's format.
     Malformed,
 }
 
-/// An exchange that has begun.
-pub enum Exchange {
+/// A SASL exchange in progress.
+pub(super) enum Exchange {
     Plain,
     Login { username: Option<String> },
     CramMd5 { challenge: String },
 }
 
 impl Exchange {
-    pub fn new(mechanism: &str) -> Option<Exchange> {
+    pub(super) fn new(mechanism: &str) -> Option<Exchange> {
         match mechanism.to_ascii_uppercase().as_str() {
             "PLAIN" => Some(Exchange::Plain),
             "LOGIN" => Some(Exchange::Login { username: None }),
@@ -43,8 +43,8 @@ impl Exchange {
         }
     }
 
-    /// What the server says first, where the client has not spoken yet.
-    pub fn begin(&self) -> Step {
+    /// The first challenge, if the client has sent no initial response.
+    pub(super) fn begin(&self) -> Step {
         Step::Challenge(match self {
             Exchange::Plain => String::new(),
             Exchange::Login { .. } => STANDARD.encode("Username:"),
@@ -52,9 +52,9 @@ impl Exchange {
         })
     }
 
-    /// Takes a response in base64.
-    pub fn answer(&mut self, response: &str, accounts: &[Account]) -> Step {
-        // An empty initial response (RFC 4954, section 4).
+    /// Handles a response in base64.
+    pub(super) fn answer(&mut self, response: &str, accounts: &[Account]) -> Step {
+        // `=` is an empty initial response (RFC 4954, section 4).
         let response = if response == "=" { "" } else { response };
         let Some(response) = decoded(response) else {
             return Step::Malformed;
@@ -92,12 +92,11 @@ fn cram_md5(response: &str, challenge: &str, accounts: &[Account]) -> Step {
 }
 
 fn verdict(username: &str, accounts: &[Account], proves: impl Fn(&Account) -> bool) -> Step {
-    match accounts
-        .iter()
-        .any(|account| account.username == username && proves(account))
-    {
-        true => Step::Welcome(username.to_owned()),
-        false => Step::Refused,
+    let is_proven = |account: &Account| account.username == username && proves(account);
+    if accounts.iter().any(is_proven) {
+        Step::Authenticated(username.to_owned())
+    } else {
+        Step::Refused
     }
 }
 
@@ -111,7 +110,7 @@ fn keyed_digest(password: &str, challenge: &str) -> String {
         .collect()
 }
 
-/// Never the same twice, which is all that replay asks for.
+/// A challenge that never repeats; replay protection needs no more.
 fn fresh_challenge() -> String {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -134,15 +133,15 @@ mod tests {
         }]
     }
 
-    /// RFC 2195, section 2.
+    /// The example of RFC 2195, section 2.
     #[test]
-    fn cram_md5_takes_the_standards_example() {
+    fn cram_md5_accepts_the_example_of_the_rfc() {
         let challenge = "<1896.697170952@postoffice.reston.mci.net>".to_owned();
         let mut exchange = Exchange::CramMd5 { challenge };
         let response = "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw";
         assert_eq!(
             exchange.answer(response, &tim()),
-            Step::Welcome("tim".into())
+            Step::Authenticated("tim".into())
         );
     }
 
@@ -161,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base64_is_malformed() {
+    fn a_response_that_is_not_base64_is_malformed() {
         assert_eq!(Exchange::Plain.answer("%%%", &tim()), Step::Malformed);
     }
 }

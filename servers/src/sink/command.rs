@@ -1,14 +1,14 @@
-//! The lines of a client.
+//! Parses the command lines of a client.
 
-/// The verb in capitals, and what follows it.
-pub fn verb(line: &str) -> (String, &str) {
+/// The verb in capitals, and the rest of the line.
+pub(super) fn verb(line: &str) -> (String, &str) {
     let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
     (verb.to_ascii_uppercase(), argument.trim())
 }
 
 /// The mailbox of `FROM:<mailbox> parameters`, and the parameters
 /// (RFC 5321, section 4.1.1.2).
-pub fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a str>)> {
+pub(super) fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a str>)> {
     let (found, path) = argument.split_once(':')?;
     if !found.eq_ignore_ascii_case(keyword) {
         return None;
@@ -18,8 +18,8 @@ pub fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, Vec<&'a st
     Some((mailbox, parameters[1..].split_whitespace().collect()))
 }
 
-/// A line of a conversation as others may see it.
-pub fn without_secrets(line: &str) -> String {
+/// The line without the initial response of AUTH.
+pub(super) fn without_secrets(line: &str) -> String {
     match verb(line) {
         (verb, argument) if verb == "AUTH" => match argument.split_once(' ') {
             Some((mechanism, _)) => format!("AUTH {mechanism} (secret)"),
@@ -29,7 +29,7 @@ pub fn without_secrets(line: &str) -> String {
     }
 }
 
-/// Where the `>` is that no quoted string holds.
+/// The position of the `>` that is not inside a quoted string.
 fn path_end(path: &str) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, byte) in path.bytes().enumerate() {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quoted_local_part_may_hold_what_ends_a_path() {
+    fn a_quoted_local_part_may_contain_an_angle_bracket() {
         let argument = r#"TO:<"a\">b"@mail.test> NOTIFY=NEVER"#;
         assert_eq!(
             path(argument, "TO"),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_has_its_angle_brackets() {
+    fn a_path_needs_angle_brackets() {
         assert_eq!(path("FROM:a@mail.test", "FROM"), None);
         assert_eq!(path("FROM:<a@mail.test", "FROM"), None);
         assert_eq!(path("FROM:<>", "FROM"), Some(("", vec![])));

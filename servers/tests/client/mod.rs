@@ -1,33 +1,31 @@
-//! The least that can be called an SMTP client, for tests of the harness itself.
+//! A minimal SMTP client for tests of the servers themselves.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
-/// Waits no longer for a server.
+/// The longest wait for a server.
 const LIMIT: Duration = Duration::from_secs(60);
 
-pub struct Client<S: Read + Write> {
+pub(crate) struct Client<S: Read + Write> {
     stream: BufReader<S>,
 }
 
-pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 impl Client<TcpStream> {
-    pub fn plain(port: u16) -> Client<TcpStream> {
+    pub(crate) fn plain(port: u16) -> Client<TcpStream> {
         Client {
             stream: BufReader::new(connect(port)),
         }
         .greeted()
     }
 
-    /// After the reply to STARTTLS.
-    pub fn encrypt(self, authority: &Authority) -> Client<TlsStream> {
+    /// Starts TLS; called after the reply to STARTTLS.
+    pub(crate) fn encrypt(self, authority: &Authority) -> Client<TlsStream> {
         Client {
             stream: BufReader::new(tls(self.stream.into_inner(), authority)),
         }
@@ -35,7 +33,7 @@ impl Client<TcpStream> {
 }
 
 impl Client<TlsStream> {
-    pub fn implicit_tls(port: u16, authority: &Authority) -> Client<TlsStream> {
+    pub(crate) fn implicit_tls(port: u16, authority: &Authority) -> Client<TlsStream> {
         Client {
             stream: BufReader::new(tls(connect(port), authority)),
         }
@@ -44,14 +42,14 @@ impl Client<TlsStream> {
 }
 
 impl<S: Read + Write> Client<S> {
-    /// Sends a command and returns its whole reply.
-    pub fn command(&mut self, line: &str) -> String {
+    /// Sends a command and returns the whole reply.
+    pub(crate) fn command(&mut self, line: &str) -> String {
         self.write(format!("{line}\r\n").as_bytes());
         self.reply()
     }
 
-    /// Sends it to user@example.test.
-    pub fn send(&mut self, message: &[u8]) -> String {
+    /// Sends a message to user@example.test.
+    pub(crate) fn send(&mut self, message: &[u8]) -> String {
         assert_starts(&self.command("MAIL FROM:<sender@example.test>"), "250");
         assert_starts(&self.command("RCPT TO:<user@example.test>"), "250");
         assert_starts(&self.command("DATA"), "354");
@@ -83,7 +81,7 @@ impl<S: Read + Write> Client<S> {
     }
 }
 
-pub fn assert_starts(reply: &str, code: &str) {
+pub(crate) fn assert_starts(reply: &str, code: &str) {
     assert!(reply.starts_with(code), "{code} is expected: {reply}");
 }
 
@@ -95,24 +93,14 @@ fn connect(port: u16) -> TcpStream {
 }
 
 fn tls(stream: TcpStream, authority: &Authority) -> TlsStream {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from(authority.der().to_vec()))
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let name = "localhost".try_into().unwrap();
     StreamOwned::new(
-        ClientConnection::new(Arc::new(config), name).unwrap(),
+        ClientConnection::new(authority.client_config(), name).unwrap(),
         stream,
     )
 }
 
-/// RFC 5321, section 4.5.2, of a message whose lines end with CRLF.
+/// Dot-stuffing (RFC 5321, section 4.5.2) of a message whose lines end with CRLF.
 fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut stuffed = Vec::with_capacity(message.len() + message.len() / 8);
     for line in message.split_inclusive(|&byte| byte == b'\n') {

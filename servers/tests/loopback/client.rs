@@ -1,15 +1,14 @@
-//! A client that knows no protocol either.
+//! A client that knows no protocol.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use servers::authority::Authority;
 
-pub struct Client(Stream);
+pub(crate) struct Client(Stream);
 
 enum Stream {
     Plain(TcpStream),
@@ -17,7 +16,7 @@ enum Stream {
 }
 
 impl Client {
-    pub fn connect(address: SocketAddr) -> Client {
+    pub(crate) fn connect(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
@@ -25,15 +24,15 @@ impl Client {
         Client(Stream::Plain(stream))
     }
 
-    pub fn say(&mut self, text: &str) {
+    pub(crate) fn say(&mut self, text: &str) {
         match &mut self.0 {
             Stream::Plain(stream) => stream.write_all(text.as_bytes()).unwrap(),
             Stream::Tls(stream) => stream.write_all(text.as_bytes()).unwrap(),
         }
     }
 
-    /// The next line; empty at the end.
-    pub fn hear(&mut self) -> String {
+    /// The next line; empty at the end of the connection.
+    pub(crate) fn hear(&mut self) -> String {
         let mut line = Vec::new();
         let mut byte = [0];
         while !line.ends_with(b"\r\n") && self.read(&mut byte) == 1 {
@@ -43,7 +42,7 @@ impl Client {
     }
 
     /// The last line of a reply.
-    pub fn reply(&mut self) -> String {
+    pub(crate) fn reply(&mut self) -> String {
         loop {
             let line = self.hear();
             if line.as_bytes().get(3) != Some(&b'-') {
@@ -52,26 +51,18 @@ impl Client {
         }
     }
 
-    pub fn ask(&mut self, command: &str) -> String {
+    pub(crate) fn ask(&mut self, command: &str) -> String {
         self.say(&format!("{command}\r\n"));
         self.reply()
     }
 
-    /// Fails where the server's certificate is not for `localhost`, or not of the authority.
-    pub fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
+    /// Fails if the server's certificate is not for `localhost` or not from this authority.
+    pub(crate) fn start_tls(self, authority: &Authority) -> std::io::Result<Client> {
         let Stream::Plain(mut stream) = self.0 else {
             panic!("TLS is on")
         };
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(authority.der())).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
-        let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut tls = ClientConnection::new(authority.client_config(), name).unwrap();
         while tls.is_handshaking() {
             tls.complete_io(&mut stream)?;
         }

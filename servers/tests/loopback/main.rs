@@ -1,4 +1,4 @@
-//! The loopback servers, seen by a client that can only write and read lines.
+//! The servers on loopback, tested with a client that can only write and read lines.
 
 mod client;
 mod scripted;

@@ -1,11 +1,11 @@
-//! Scripts are kept, or the server tells where not.
+//! A scripted server follows its script, or reports the deviation.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use servers::authority::{Authority, Key};
-use servers::scripted::{Server, Session, Speaker};
+use servers::scripted::{Script, Server, Speaker};
 
 use crate::client::Client;
 
@@ -15,19 +15,19 @@ fn report(server: Server) -> String {
 }
 
 #[test]
-fn a_conversation_goes_by_the_script_inside_tls_a_byte_at_a_time() {
+fn a_script_is_followed_inside_tls_byte_by_byte() {
     let authority = Authority::new();
     let identity = authority.intermediate().issue(&["localhost"]);
-    let server = Server::start([Session::new()
-        .dribble()
-        .sip()
+    let server = Server::start([Script::new()
+        .write_byte_by_byte()
+        .read_byte_by_byte()
         .say("220 mail.test")
         .expect("STARTTLS")
         .say("220 go")
         .start_tls(&identity)
         .expect_group(&["MAIL FROM:*", "RCPT TO:<b@mail.test>", "DATA"])
         .say("354 go")
-        .content()
+        .expect_content()
         .say("250 taken")]);
 
     let mut client = Client::connect(server.address());
@@ -50,11 +50,11 @@ fn a_conversation_goes_by_the_script_inside_tls_a_byte_at_a_time() {
 }
 
 #[test]
-fn every_kind_of_key_makes_a_server_that_its_authority_vouches_for() {
+fn every_kind_of_key_makes_a_certificate_that_is_trusted() {
     let authority = Authority::new();
     for key in [Key::P256, Key::P384, Key::Ed25519] {
         let identity = authority.issue_with_key(&["localhost"], key);
-        let server = Server::start([Session::new().start_tls(&identity).say("220 inside")]);
+        let server = Server::start([Script::new().start_tls(&identity).say("220 inside")]);
         let mut client = Client::connect(server.address())
             .start_tls(&authority)
             .unwrap();
@@ -65,7 +65,7 @@ fn every_kind_of_key_makes_a_server_that_its_authority_vouches_for() {
 }
 
 #[test]
-fn certificates_out_of_date_or_of_others_are_refused() {
+fn expired_and_foreign_certificates_are_refused() {
     let authority = Authority::new();
     let bad = [
         (
@@ -80,7 +80,7 @@ fn certificates_out_of_date_or_of_others_are_refused() {
         ("UnknownCA", Authority::new().issue(&["localhost"])),
     ];
     for (alert, identity) in bad {
-        let server = Server::start([Session::new().tls_refused(&identity).closed()]);
+        let server = Server::start([Script::new().expect_tls_refusal(&identity).expect_close()]);
         assert!(
             Client::connect(server.address())
                 .start_tls(&authority)
@@ -92,8 +92,8 @@ fn certificates_out_of_date_or_of_others_are_refused() {
 }
 
 #[test]
-fn another_line_than_the_expected_one_is_reported_with_what_was_said() {
-    let server = Server::start([Session::new()
+fn an_unexpected_line_is_reported_with_the_conversation() {
+    let server = Server::start([Script::new()
         .say("220 mail.test")
         .expect("EHLO *")
         .say("250 ok")]);
@@ -110,7 +110,7 @@ fn another_line_than_the_expected_one_is_reported_with_what_was_said() {
 
 #[test]
 fn a_client_that_does_not_wait_is_reported() {
-    let server = Server::start([Session::new().expect("MAIL").say("250 ok")]);
+    let server = Server::start([Script::new().expect("MAIL").say("250 ok")]);
     let mut client = Client::connect(server.address());
     client.say("MAIL\r\nRCPT\r\n");
     assert_eq!(client.reply(), "");
@@ -118,11 +118,11 @@ fn a_client_that_does_not_wait_is_reported() {
 }
 
 #[test]
-fn a_connection_that_is_missing_and_one_too_many_are_reported() {
-    let server = Server::start([Session::new()]);
+fn a_missing_connection_and_one_too_many_are_reported() {
+    let server = Server::start([Script::new()]);
     assert!(report(server).contains("session 1: nobody connected"));
 
-    let server = Server::start([Session::new()]);
+    let server = Server::start([Script::new()]);
     let clients = [
         Client::connect(server.address()),
         Client::connect(server.address()),
@@ -133,7 +133,7 @@ fn a_connection_that_is_missing_and_one_too_many_are_reported() {
 
 #[test]
 fn hanging_up_ends_a_stream_and_a_reset_breaks_it() {
-    let server = Server::start_v6([Session::new().hang_up(), Session::new().reset()]);
+    let server = Server::start_v6([Script::new().hang_up(), Script::new().reset()]);
     let mut stream = TcpStream::connect(server.address()).unwrap();
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     let mut stream = TcpStream::connect(server.address()).unwrap();
@@ -144,7 +144,7 @@ fn hanging_up_ends_a_stream_and_a_reset_breaks_it() {
 
 #[test]
 fn silence_lasts_until_the_client_leaves_or_the_test_has_ended() {
-    let server = Server::start([Session::new().silence(), Session::new().stop_reading()]);
+    let server = Server::start([Script::new().silence(), Script::new().stop_reading()]);
     let mut leaver = Client::connect(server.address());
     leaver.say("anyone?\r\n");
     drop(leaver);

@@ -1,4 +1,4 @@
-//! The sink keeps to the standards that it announces.
+//! The sink follows the standards that it announces.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ fn sink(authority: &Authority) -> (Sink, Arc<Mutex<Vec<String>>>) {
     let said = Arc::new(Mutex::new(Vec::new()));
     let observer = {
         let said = said.clone();
-        move |saying: servers::sink::Saying| said.lock().unwrap().push(saying.text.to_owned())
+        move |line: servers::sink::ObservedLine| said.lock().unwrap().push(line.text.to_owned())
     };
     (
         Sink::start(&authority.issue(&["localhost"]), ada(), observer),
@@ -98,7 +98,7 @@ fn a_refused_recipient_is_told_why_and_gets_nothing() {
 }
 
 #[test]
-fn nothing_is_taken_from_who_gives_a_wrong_password() {
+fn a_wrong_password_gets_nothing_accepted() {
     let authority = Authority::new();
     let (sink, said) = sink(&authority);
     let mut client = inside(&sink, &authority);
@@ -116,7 +116,7 @@ fn nothing_is_taken_from_who_gives_a_wrong_password() {
 }
 
 #[test]
-fn passwords_are_not_taken_in_clear_and_tls_forgets_what_was_said_before() {
+fn passwords_are_refused_in_clear_and_tls_discards_the_earlier_session() {
     let authority = Authority::new();
     let (sink, _) = sink(&authority);
     let mut client = Client::connect(sink.address());

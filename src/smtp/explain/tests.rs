@@ -1,5 +1,6 @@
 use super::*;
-use crate::smtp::reply::EnhancedCode;
+use crate::smtp::error::{Phase, RecipientReply, Timeout, TlsFailure};
+use crate::smtp::reply::{EnhancedCode, Reply};
 
 const PHASES: [Phase; 14] = [
     Phase::Lookup,
@@ -39,7 +40,7 @@ fn refused(codes: &[u16]) -> Error {
 }
 
 #[test]
-fn only_silence_after_the_end_of_the_message_leaves_its_delivery_unknown() {
+fn delivery_is_unknown_only_after_silence_at_acceptance() {
     for phase in PHASES {
         let unknown = phase == Phase::Acceptance;
         for error in [
@@ -64,7 +65,7 @@ fn only_silence_after_the_end_of_the_message_leaves_its_delivery_unknown() {
 }
 
 #[test]
-fn a_refusal_for_now_is_worth_another_try_wherever_it_comes() {
+fn a_4yz_reply_is_worth_another_try_in_any_phase() {
     for phase in PHASES {
         for code in [421, 450, 452, 454] {
             let error = rejected(phase, code);
@@ -75,7 +76,7 @@ fn a_refusal_for_now_is_worth_another_try_wherever_it_comes() {
 }
 
 #[test]
-fn a_refusal_for_good_is_about_the_message_only_where_it_answers_the_message() {
+fn a_5yz_reply_is_about_the_message_only_in_the_phases_of_the_message() {
     for phase in PHASES {
         let expected = match phase {
             Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Content | Phase::Acceptance => {
@@ -86,11 +87,22 @@ fn a_refusal_for_good_is_about_the_message_only_where_it_answers_the_message() {
         let error = rejected(phase, 554);
         assert_eq!(error.explain().retry, expected, "{error:?}");
         assert!(!error.is_transient(), "{error:?}");
+        assert_eq!(error.is_permanent(), expected == Retry::Never, "{error:?}");
     }
 }
 
 #[test]
-fn a_refused_log_in_waits_for_other_credentials() {
+fn only_an_error_with_one_reply_has_a_reply() {
+    let reply = reply(550, "No");
+    assert_eq!(rejected(Phase::Mail, 550).reply(), Some(&reply));
+    let refused_login = Error::AuthRefused(reply.clone(), Vec::new());
+    assert_eq!(refused_login.reply(), Some(&reply));
+    assert_eq!(refused(&[550]).reply(), None);
+    assert_eq!(Error::Disconnected(Phase::Mail).reply(), None);
+}
+
+#[test]
+fn a_refused_login_waits_for_other_credentials() {
     for code in [500, 501, 504, 534, 535, 550, 553] {
         let explanation = rejected(Phase::Auth, code).explain();
         assert_eq!(explanation.retry, Retry::AfterAChange, "{code}");
@@ -109,7 +121,7 @@ fn a_refused_log_in_waits_for_other_credentials() {
 }
 
 #[test]
-fn of_refused_recipients_one_to_try_again_decides() {
+fn one_recipient_to_try_again_decides_for_all() {
     let retry = |codes: &[u16]| refused(codes).explain().retry;
     assert_eq!(retry(&[550, 450, 553]), Retry::Later);
     assert_eq!(retry(&[550, 553]), Retry::Never);
@@ -118,7 +130,7 @@ fn of_refused_recipients_one_to_try_again_decides() {
 }
 
 #[test]
-fn recipients_are_named_with_the_words_to_each_and_many_are_counted() {
+fn refused_recipients_are_named_with_their_replies_and_many_are_counted() {
     assert_eq!(
         refused(&[550, 450]).explain().sentence,
         "the server refused recipients: user550@example.org: 550 No; user450@example.org: 450 No; \
@@ -153,7 +165,7 @@ fn a_mistrusted_certificate_waits_for_a_change_and_an_expired_one_for_time() {
 }
 
 #[test]
-fn what_no_server_was_asked_waits_for_who_can_change_it() {
+fn an_error_before_any_reply_says_whether_a_change_or_time_cures_it() {
     let denied = Error::AccessDenied(Phase::Lookup).explain();
     assert_eq!(denied.retry, Retry::AfterAChange);
     assert!(
@@ -200,7 +212,7 @@ fn a_timeout_names_its_limit_and_its_step() {
 }
 
 #[test]
-fn a_policy_that_refuses_a_recipient_may_want_a_log_in() {
+fn a_policy_that_refuses_a_recipient_may_want_a_login() {
     let mut reply = reply(554, "5.7.1 Relay access denied");
     let code = |subject| EnhancedCode {
         class: 5,
@@ -211,14 +223,14 @@ fn a_policy_that_refuses_a_recipient_may_want_a_log_in() {
     let sentence = Error::Rejected(Phase::Rcpt, reply.clone())
         .explain()
         .sentence;
-    assert!(sentence.contains("log in"), "{sentence}");
+    assert!(sentence.contains("login"), "{sentence}");
     reply.enhanced = Some(code(1));
     let sentence = Error::Rejected(Phase::Rcpt, reply).explain().sentence;
-    assert!(!sentence.contains("log in"), "{sentence}");
+    assert!(!sentence.contains("login"), "{sentence}");
 }
 
 #[test]
-fn a_sentence_is_one_short_line_whatever_the_server_says() {
+fn a_sentence_is_one_short_line_with_any_text_of_the_server() {
     let hostile = "\r\n\x1b[31m\u{202e}\u{feff}ü".repeat(5000);
     let mut reply = reply(550, &hostile);
     reply.lines.push(hostile.clone());

@@ -1,55 +1,50 @@
-//! Reads replies off the octets that arrive, however these are split.
+//! The reply parser: reads replies from the octets that arrive, in pieces of any size.
 //!
 //! ```text
 //! 250-mail.example.org greets you      a line: the code, "-" for more to come, text
 //! 250 SIZE 1000000                     the last line: the code, alone or with a space, text
 //! ```
 //!
-//! A line ends in CRLF. One that ends in LF alone is taken too, as by every other client: nothing
-//! that we send depends on it. A CR alone ends no line.
+//! A line ends in CRLF, or in LF alone, as every other client accepts: nothing that we send depends on it.
+//! A CR alone ends no line.
 
-use super::{EnhancedCode, Reply};
+use super::{EnhancedCode, MAX_REPLY, MAX_REPLY_LINE, MAX_REPLY_LINES, Reply};
 use crate::smtp::excerpt::excerpt;
 use core::{error, fmt, mem};
 use memchr::memchr;
 
-/// Octets of one line with its CRLF; an LF alone counts as one, so that as much text fits. The rule is 512 (RFC 5321, section 4.5.3.1.5), and for a
-/// challenge 12,288 after its `334 ` (RFC 4954, section 4).
-pub const MAX_LINE: usize = 4 + 12_288 + 2;
-
-/// Lines of one reply. The longest in use answer EHLO and HELP, with some dozens.
-pub const MAX_LINES: usize = 512;
-
-/// Octets of one reply, each line end counted as two: what a server can make us keep.
-pub const MAX_REPLY: usize = 64 * 1024;
-
 const CRLF: &[u8] = b"\r\n";
 
-/// Why what arrived is not a reply. Each with the beginning of the line that it is about.
+/// Why the server's octets are not a reply. A text is the beginning of the line in question, printable.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReplyError {
+    /// The line does not begin with a code from 200 to 599.
     NotAReply(String),
-    /// The code that the reply began with, the line that has another.
+    /// The code of the first line, and a later line with another code.
     CodeChanged(u16, String),
+    /// The line is longer than [`MAX_REPLY_LINE`].
     LineTooLong(String),
+    /// The reply has more lines than [`MAX_REPLY_LINES`].
     TooManyLines,
+    /// The reply is longer than [`MAX_REPLY`].
     TooLong,
 }
 
-/// Takes octets in, gives replies out. After an error no reply can be read any more: which octet
-/// would begin it is unknown, and every call gives the same error.
+/// Takes octets in, gives replies out. After an error the start of the next reply is unknown, so that every
+/// later call gives the same error.
 #[derive(Default)]
 pub struct ReplyParser {
     input: Vec<u8>,
-    /// How much of `input` is parsed; it goes with the next `push`.
+    /// How much of `input` is parsed. The next `push` removes it.
     parsed: usize,
-    /// How much of `input` is known to hold no further line end, so that no octet is looked at twice.
+    /// How much of `input` holds no further line end, so that no octet is searched twice.
     scanned: usize,
     partial: Partial,
     has_bare_line_feed: bool,
 }
 
-/// The lines so far of a reply whose last line is to come.
+/// The lines so far of an incomplete reply.
 #[derive(Default)]
 struct Partial {
     code: Option<u16>,
@@ -59,15 +54,19 @@ struct Partial {
 }
 
 impl ReplyParser {
-    /// Adds what arrived. `next_reply` is to be called until it gives none before more is added:
-    /// it is what holds the limits.
+    /// Adds octets that arrived. Call [`Self::next_reply`] until it returns `None` before you add more: it
+    /// enforces the limits.
     pub fn push(&mut self, octets: &[u8]) {
         self.input.drain(..self.parsed);
         self.scanned -= mem::take(&mut self.parsed);
         self.input.extend_from_slice(octets);
     }
 
-    /// The next reply, if all of it has arrived.
+    /// The next reply, or `None` until all of it has arrived.
+    ///
+    /// # Errors
+    ///
+    /// The octets are not a reply, or exceed a limit.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ReplyError> {
         while let Some(end) = self.line_end()? {
             let line = &self.input[self.parsed..end];
@@ -87,51 +86,52 @@ impl ReplyParser {
         self.has_bare_line_feed
     }
 
-    /// Whether any octet has arrived that is not of a reply given out.
+    /// Whether any octet follows the last reply that was returned.
     pub fn has_leftover(&self) -> bool {
         self.leftover_len() > 0
     }
 
-    /// How many octets have arrived that are not of a reply given out, each line end counted as two.
+    /// The number of octets after the last reply that was returned, each line end counted as two.
     pub fn leftover_len(&self) -> usize {
         self.partial.size + self.input.len() - self.parsed
     }
 
-    /// Where the line that begins at `parsed` ends. Its length is judged before it is complete, so
-    /// that it need not be kept in order to be refused.
+    /// The end of the line that begins at `parsed`. A line that is too long is refused before its end
+    /// arrives, so that it need not be kept.
     fn line_end(&mut self) -> Result<Option<usize>, ReplyError> {
         let found = memchr(b'\n', &self.input[self.scanned..]);
         let end = found.map(|at| self.scanned + at + 1);
-        // Whether its end is here or not, and whichever that is, it counts as CRLF.
+        // The line end counts as CRLF, whether it is LF alone or has not arrived yet.
         let line = &self.input[self.parsed..end.unwrap_or(self.input.len())];
         let length = without_end(line).len() + CRLF.len();
         let room = MAX_REPLY - self.partial.size;
-        if length > room.min(MAX_LINE) {
-            return Err(match room {
-                ..MAX_LINE => ReplyError::TooLong,
-                _ => ReplyError::LineTooLong(excerpt(&self.input[self.parsed..])),
+        if length > room.min(MAX_REPLY_LINE) {
+            return Err(if room < MAX_REPLY_LINE {
+                ReplyError::TooLong
+            } else {
+                ReplyError::LineTooLong(excerpt(&self.input[self.parsed..]))
             });
         }
-        // Should the line turn out not to be one, it stays, and is found here again.
+        // A malformed line stays, and the next call finds it again: an error is permanent.
         self.scanned = end.map_or(self.input.len(), |end| end - 1);
         Ok(end)
     }
 }
 
 impl Partial {
-    /// Adds a line, without its end, unless it is at fault. The last one completes the reply.
+    /// Adds a well-formed line, given without its end. The last line completes the reply.
     fn add(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
         let (code, is_last, text) =
             split(line).ok_or_else(|| ReplyError::NotAReply(excerpt(line)))?;
         if let Some(first) = self.code.filter(|first| *first != code) {
             return Err(ReplyError::CodeChanged(first, excerpt(line)));
         }
-        if self.lines.len() == MAX_LINES {
+        if self.lines.len() == MAX_REPLY_LINES {
             return Err(ReplyError::TooManyLines);
         }
         let text = String::from_utf8_lossy(text).into_owned();
         self.code = Some(code);
-        // It may be on every line (RFC 2034, section 4); they are to agree.
+        // Each line may have one, and they have to agree (RFC 2034, section 4).
         self.enhanced = self.enhanced.or_else(|| EnhancedCode::parse(code, &text));
         self.lines.push(text);
         self.size += line.len() + CRLF.len();
@@ -148,14 +148,14 @@ impl Partial {
     }
 }
 
-/// A line without CRLF, LF alone, or the CR whose LF has not arrived yet.
+/// A line without its CRLF, its LF, or its CR if the LF has not arrived yet.
 fn without_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// A line's code, whether it is the last of its reply, and its text. The space may be missing
-/// where there is no text (RFC 5321, section 4.2).
+/// The code, whether this is the last line of its reply, and the text. A line without text may lack the space
+/// (RFC 5321, section 4.2).
 fn split(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     let (code, rest) = line.split_at_checked(3)?;
     let [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] = code else {
@@ -192,10 +192,13 @@ impl fmt::Display for ReplyError {
             Self::LineTooLong(line) => {
                 write!(
                     f,
-                    "the server's line `{line}` is longer than {MAX_LINE} octets"
+                    "the server's line `{line}` is longer than {MAX_REPLY_LINE} octets"
                 )
             }
-            Self::TooManyLines => write!(f, "the server's reply has more than {MAX_LINES} lines"),
+            Self::TooManyLines => write!(
+                f,
+                "the server's reply has more than {MAX_REPLY_LINES} lines"
+            ),
             Self::TooLong => write!(f, "the server's reply is longer than {MAX_REPLY} octets"),
         }
     }
@@ -252,7 +255,7 @@ mod tests {
     // Conformance: 59
     #[test]
     fn the_enhanced_code_comes_from_the_first_line_that_has_one_and_stays_in_the_text() {
-        // RFC 2034, section 5, and a first line without.
+        // The example of RFC 2034, section 5, after a line without a code.
         let reply = read_one(b"250-hello\r\n250-2.1.0 Originator ok\r\n250 2.9.9 x\r\n");
         assert_eq!(
             reply.enhanced,
@@ -266,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_reply_is_left_over() {
+    fn octets_after_a_reply_are_left_over() {
         let mut parser = ReplyParser::default();
         parser.push(b"220 go ahead\r\n250-injected\r\n25");
         assert_eq!(parser.next_reply().unwrap().unwrap().code, 220);
@@ -326,14 +329,14 @@ mod tests {
         parser.push(b"250 ok\r250 more\r");
         assert_eq!(parser.next_reply(), Ok(None));
         assert!(parser.has_leftover());
-        // Nor may one follow the code.
+        // A CR cannot follow the code either.
         let error = read(b"250\r250 more\r\n").unwrap_err();
         assert_eq!(error, ReplyError::NotAReply(r"250\r250 more".into()));
     }
 
     // Conformance: 7
     #[test]
-    fn other_words_than_replies_are_refused() {
+    fn a_line_that_is_no_reply_is_refused() {
         for line in [
             "",
             "25",
@@ -359,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_stays() {
+    fn an_error_is_permanent() {
         let mut parser = ReplyParser::default();
         parser.push(b"220 fine\r\nHTTP/1.1 400 Bad Request\r\n250 never mind\r\n");
         assert!(parser.next_reply().unwrap().is_some());
@@ -370,28 +373,34 @@ mod tests {
 
     // Conformance: 10
     #[test]
-    fn a_line_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
+    fn a_line_may_be_as_long_as_the_limit_and_no_octet_longer() {
         let line = |length: usize| format!("250 {}\r\n", "x".repeat(length - 6)).into_bytes();
-        assert_eq!(read(&line(MAX_LINE)).unwrap().len(), 1);
+        assert_eq!(read(&line(MAX_REPLY_LINE)).unwrap().len(), 1);
         assert!(matches!(
-            read(&line(MAX_LINE + 1)),
+            read(&line(MAX_REPLY_LINE + 1)),
             Err(ReplyError::LineTooLong(_))
         ));
-        // Refused before its end has come.
-        assert_eq!(read(&line(MAX_LINE + 2)[..MAX_LINE - 2]).unwrap(), []);
+        // It is refused before its end arrives.
+        assert_eq!(
+            read(&line(MAX_REPLY_LINE + 2)[..MAX_REPLY_LINE - 2]).unwrap(),
+            []
+        );
         assert!(matches!(
-            read(&line(MAX_LINE + 2)[..MAX_LINE - 1]),
+            read(&line(MAX_REPLY_LINE + 2)[..MAX_REPLY_LINE - 1]),
             Err(ReplyError::LineTooLong(_))
         ));
         // A CR may be the first half of its end.
-        assert_eq!(read(&line(MAX_LINE)[..MAX_LINE - 1]).unwrap(), []);
+        assert_eq!(
+            read(&line(MAX_REPLY_LINE)[..MAX_REPLY_LINE - 1]).unwrap(),
+            []
+        );
     }
 
     // Conformance: 10
     #[test]
-    fn a_line_that_ends_in_lf_alone_has_room_for_as_much_text_and_no_more() {
+    fn a_line_that_ends_in_lf_alone_may_hold_as_much_text_and_no_more() {
         let line = |text: usize| format!("250 {}\n", "x".repeat(text)).into_bytes();
-        let text = MAX_LINE - "250 \r\n".len();
+        let text = MAX_REPLY_LINE - "250 \r\n".len();
         assert_eq!(read(&line(text)).unwrap().len(), 1);
         assert!(matches!(
             read(&line(text + 1)),
@@ -403,16 +412,19 @@ mod tests {
     #[test]
     fn a_reply_may_have_as_many_lines_as_the_limit_and_not_one_more() {
         let lines = |count: usize| "250-x\r\n".repeat(count - 1) + "250 x\r\n";
-        assert_eq!(read_one(lines(MAX_LINES).as_bytes()).lines.len(), MAX_LINES);
         assert_eq!(
-            read(lines(MAX_LINES + 1).as_bytes()),
+            read_one(lines(MAX_REPLY_LINES).as_bytes()).lines.len(),
+            MAX_REPLY_LINES
+        );
+        assert_eq!(
+            read(lines(MAX_REPLY_LINES + 1).as_bytes()),
             Err(ReplyError::TooManyLines)
         );
     }
 
     // Conformance: 9
     #[test]
-    fn a_reply_may_be_as_long_as_the_limit_and_not_an_octet_longer() {
+    fn a_reply_may_be_as_long_as_the_limit_and_no_octet_longer() {
         let long = format!("250-{}\r\n", "x".repeat(1018)).repeat(MAX_REPLY / 1024 - 1);
         let last = |length: usize| format!("{long}250 {}\r\n", "x".repeat(length - 6));
         assert_eq!(

@@ -1,26 +1,26 @@
-//! Authenticated encryption in place, as both versions' records use it.
+//! Seals and opens records in place with an AEAD, for TLS 1.2 and 1.3.
 
 use aead::consts::{U12, U16};
 use aead::{AeadInOut, KeyInit, Nonce as AeadNonce, Tag};
 use rustls::Error;
 use rustls::crypto::cipher::{AeadKey, NONCE_LEN, Nonce, PrefixedPayload};
 
-pub const TAG_LEN: usize = 16;
+pub(super) const TAG_LEN: usize = 16;
 
 /// ChaCha20-Poly1305, AES-128-GCM and AES-256-GCM.
-pub trait Aead:
+pub(super) trait Aead:
     AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static
 {
 }
 
 impl<A: AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static> Aead for A {}
 
-pub fn with_key<A: Aead>(key: &AeadKey) -> A {
+pub(super) fn with_key<A: Aead>(key: &AeadKey) -> A {
     A::new_from_slice(key.as_ref()).expect("rustls derives keys of the length it is told")
 }
 
-/// Encrypts `payload` but for its first `clear` octets, and appends the tag.
-pub fn seal<A: Aead>(
+/// Encrypts `payload` except its first `clear` octets, and appends the tag.
+pub(super) fn seal<A: Aead>(
     aead: &A,
     nonce: &Nonce,
     aad: &[u8],
@@ -38,8 +38,8 @@ pub fn seal<A: Aead>(
     Ok(())
 }
 
-/// Decrypts `record`, whose last octets are the tag; returns the length of the plaintext.
-pub fn open<A: Aead>(
+/// Decrypts `record`, which ends with the tag, and returns the length of the plaintext.
+pub(super) fn open<A: Aead>(
     aead: &A,
     nonce: &Nonce,
     aad: &[u8],
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn chacha20_poly1305_is_that_of_rfc_8439() {
+    fn chacha20_poly1305_is_the_one_of_rfc_8439_section_2_8_2() {
         Vector {
             key: (0x80..0xa0).collect(),
             nonce: hex("070000004041424344454647"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn aes_128_gcm_is_that_of_the_specification() {
+    fn aes_128_gcm_is_the_one_of_the_specification() {
         gcm(
             "feffe9928665731c6d6a8f9467308308",
             "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn aes_256_gcm_is_that_of_the_specification() {
+    fn aes_256_gcm_is_the_one_of_the_specification() {
         gcm(
             "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
             "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa

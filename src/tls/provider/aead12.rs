@@ -11,17 +11,17 @@ use rustls::{ConnectionTrafficSecrets, Error};
 
 use super::aead::{Aead, TAG_LEN, open, seal, with_key};
 
-/// How many octets of the nonce each record carries.
-pub const GCM_EXPLICIT: usize = 8;
-pub const CHACHA20_EXPLICIT: usize = 0;
+/// Octets of the nonce in each record.
+pub(super) const GCM_EXPLICIT: usize = 8;
+pub(super) const CHACHA20_EXPLICIT: usize = 0;
 
 /// RFC 5246, section 6.2.1.
 const MAX_PLAINTEXT: usize = 1 << 14;
 
-pub struct Tls12<A, const EXPLICIT: usize>(pub PhantomData<fn() -> A>);
+pub(super) struct Tls12<A, const EXPLICIT: usize>(pub PhantomData<fn() -> A>);
 
 impl<A: Aead, const EXPLICIT: usize> Tls12AeadAlgorithm for Tls12<A, EXPLICIT> {
-    /// `extra` starts the explicit part, which may be any unique value: counting from it is one.
+    /// `extra` is the first explicit part of the nonce. It is counted up, which keeps it unique.
     fn encrypter(&self, key: AeadKey, iv: &[u8], extra: &[u8]) -> Box<dyn MessageEncrypter> {
         Box::new(Records::<A, EXPLICIT> {
             aead: with_key(&key),
@@ -44,7 +44,7 @@ impl<A: Aead, const EXPLICIT: usize> Tls12AeadAlgorithm for Tls12<A, EXPLICIT> {
         }
     }
 
-    /// Keys stay here.
+    /// Keys are not given out.
     fn extract_keys(
         &self,
         _: AeadKey,

@@ -11,7 +11,7 @@ use rustls::{ConnectionTrafficSecrets, ContentType, Error, ProtocolVersion};
 
 use super::aead::{Aead, TAG_LEN, open, seal, with_key};
 
-pub struct Tls13<A>(pub PhantomData<fn() -> A>);
+pub(super) struct Tls13<A>(pub PhantomData<fn() -> A>);
 
 impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
     fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageEncrypter> {
@@ -32,7 +32,7 @@ impl<A: Aead> Tls13AeadAlgorithm for Tls13<A> {
         A::key_size()
     }
 
-    /// Keys stay here.
+    /// Keys are not given out.
     fn extract_keys(
         &self,
         _: AeadKey,
@@ -64,7 +64,7 @@ impl<A: Aead> MessageEncrypter for Records<A> {
             &mut payload,
             0,
         )?;
-        // The outer type and version are those of TLS 1.2's application data.
+        // The outer type and version are the same as in TLS 1.2 (RFC 8446, section 5.2).
         Ok(OutboundOpaqueMessage::new(
             ContentType::ApplicationData,
             ProtocolVersion::TLSv1_2,

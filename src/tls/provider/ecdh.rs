@@ -1,4 +1,4 @@
-//! Key exchange over P-256 and P-384 (RFC 8422, section 5.10; RFC 8446, section 7.4.2).
+//! Key exchange by ECDH over P-256 and P-384 (RFC 8422, section 5.10; RFC 8446, section 7.4.2).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,15 +12,15 @@ use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 use zeroize::Zeroizing;
 
-use super::Host;
+use super::Platform;
 
-/// Points are uncompressed, the only form that TLS knows (RFC 8446, section 4.2.8.2).
+/// TLS allows only uncompressed points (RFC 8446, section 4.2.8.2).
 const UNCOMPRESSED: u8 = 4;
-/// Random octets are no P-256 scalar once in 2^32, and no P-384 scalar much more rarely; twice in a
-/// row, the source is broken.
+/// Attempts to draw a scalar. Random octets are out of range once in 2^32 for P-256, far more rarely for
+/// P-384; twice in a row means a broken source.
 const MAX_SCALARS: usize = 2;
 
-pub trait Curve:
+pub(super) trait Curve:
     CurveArithmetic<AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>, FieldBytesSize: ModulusSize>
 {
     const NAME: NamedGroup;
@@ -34,13 +34,13 @@ impl Curve for NistP384 {
     const NAME: NamedGroup = NamedGroup::secp384r1;
 }
 
-pub struct Ecdh<C, H>(pub PhantomData<fn() -> (C, H)>);
+pub(super) struct Ecdh<C, P>(pub PhantomData<fn() -> (C, P)>);
 
-impl<C: Curve, H: Host> SupportedKxGroup for Ecdh<C, H> {
+impl<C: Curve, P: Platform> SupportedKxGroup for Ecdh<C, P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         for _ in 0..MAX_SCALARS {
             let mut scalar = Zeroizing::new(FieldBytes::<C>::default());
-            H::random(scalar.as_mut_slice()).map_err(GetRandomFailed::from)?;
+            P::random(scalar.as_mut_slice()).map_err(GetRandomFailed::from)?;
             if let Ok(secret) = SecretKey::from_bytes(&scalar) {
                 return Ok(Box::new(Exchange::<C>::new(secret)));
             }
@@ -57,7 +57,7 @@ impl<C: Curve, H: Host> SupportedKxGroup for Ecdh<C, H> {
     }
 }
 
-impl<C: Curve, H> fmt::Debug for Ecdh<C, H> {
+impl<C: Curve, P> fmt::Debug for Ecdh<C, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         C::NAME.fmt(f)
     }
@@ -104,18 +104,18 @@ impl<C: Curve> ActiveKeyExchange for Exchange<C> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{agrees, hex, host, refuses};
+    use super::super::vectors::{agrees, hex, platform, refuses};
     use super::*;
 
-    host!(
+    platform!(
         P256Initiator,
         "c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1433"
     );
-    host!(
+    platform!(
         P384Initiator,
         "099f3c7034d4a2c699884d73a375a67f7624ef7c6b3c0f160647b67414dce655e35b538041e649ee3faef896783ab194"
     );
-    host!(
+    platform!(
         Zero,
         "0000000000000000000000000000000000000000000000000000000000000000"
     );
@@ -129,7 +129,7 @@ mod tests {
         f83fa40142209dff5eaad96db9e6386c";
 
     #[test]
-    fn p256_is_that_of_rfc_5903_section_8_1() {
+    fn p256_is_the_one_of_rfc_5903_section_8_1() {
         agrees(
             &Ecdh::<NistP256, P256Initiator>(PhantomData),
             "04 dad0b65394221cf9b051e1feca5787d098dfe637fc90b9ef945d0c3772581180
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn p384_is_that_of_rfc_5903_section_8_2() {
+    fn p384_is_the_one_of_rfc_5903_section_8_2() {
         agrees(
             &Ecdh::<NistP384, P384Initiator>(PhantomData),
             "04 667842d7d180ac2cde6f74f37551f55755c7645c20ef73e31634fe72b4c55ee6
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn all_but_uncompressed_points_of_the_curve_are_refused() {
+    fn points_off_the_curve_or_in_another_form_are_refused() {
         let p256 = Ecdh::<NistP256, P256Initiator>(PhantomData);
         refuses_all_but_uncompressed_points(&p256, &hex(P256_PEER));
         let p384 = Ecdh::<NistP384, P384Initiator>(PhantomData);

@@ -1,4 +1,4 @@
-//! SHA-2 and HMAC for the transcript and the key schedule.
+//! SHA-2 and HMAC for the handshake transcript and the key schedule.
 
 use std::marker::PhantomData;
 
@@ -8,12 +8,12 @@ use hmac::{KeyInit, Mac};
 use rustls::crypto::{hash, hmac as rustls_hmac};
 use sha2::Digest;
 
-pub static SHA256: Sha<Sha256> = Sha(hash::HashAlgorithm::SHA256, PhantomData);
-pub static SHA384: Sha<Sha384> = Sha(hash::HashAlgorithm::SHA384, PhantomData);
-pub static HMAC_SHA256: HmacSha<HmacSha256> = HmacSha(PhantomData);
-pub static HMAC_SHA384: HmacSha<HmacSha384> = HmacSha(PhantomData);
+pub(crate) static SHA256: Sha<Sha256> = Sha(hash::HashAlgorithm::SHA256, PhantomData);
+pub(crate) static SHA384: Sha<Sha384> = Sha(hash::HashAlgorithm::SHA384, PhantomData);
+pub(crate) static HMAC_SHA256: HmacSha<HmacSha256> = HmacSha(PhantomData);
+pub(crate) static HMAC_SHA384: HmacSha<HmacSha384> = HmacSha(PhantomData);
 
-pub struct Sha<D>(hash::HashAlgorithm, PhantomData<fn() -> D>);
+pub(crate) struct Sha<D>(hash::HashAlgorithm, PhantomData<fn() -> D>);
 
 impl<D: Digest + Clone + Send + Sync + 'static> hash::Hash for Sha<D> {
     fn start(&self) -> Box<dyn hash::Context> {
@@ -53,7 +53,7 @@ impl<D: Digest + Clone + Send + Sync + 'static> hash::Context for Transcript<D> 
     }
 }
 
-pub struct HmacSha<M>(PhantomData<fn() -> M>);
+pub(crate) struct HmacSha<M>(PhantomData<fn() -> M>);
 
 impl<M: Mac + KeyInit + Clone + Send + Sync + 'static> rustls_hmac::Hmac for HmacSha<M> {
     fn with_key(&self, key: &[u8]) -> Box<dyn rustls_hmac::Key> {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashes_are_those_of_fips_180() {
+    fn hashes_are_the_ones_of_fips_180() {
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let sha384 = "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed
             8086072ba1e7cc2358baeca134c825a7";
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transcript_forks_and_goes_on() {
+    fn a_fork_leaves_the_transcript_unchanged() {
         let mut transcript = SHA256.start();
         transcript.update(b"a");
         let mut fork = transcript.fork();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn hkdf_is_that_of_rfc_5869() {
+    fn hkdf_is_the_one_of_rfc_5869() {
         let hkdf = HkdfUsingHmac(&HMAC_SHA256);
         let expander =
             hkdf.extract_from_secret(Some(&hex("000102030405060708090a0b0c")), &[0x0b; 22]);

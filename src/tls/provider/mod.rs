@@ -1,6 +1,6 @@
-//! The cryptography below TLS: glue between rustls and pure Rust primitives.
+//! The rustls crypto provider: glue between rustls and cryptography in pure Rust, for a client.
 //!
-//! A client's half only: it signs as a client that shows a certificate.
+//! It signs only with the key of a client certificate.
 
 mod aead;
 mod aead12;
@@ -18,9 +18,9 @@ mod wycheproof;
 mod x25519;
 mod x25519mlkem768;
 
-pub use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
-pub use sign::Keys;
-pub use verify::SUPPORTED as SIGNATURES;
+pub(super) use hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
+pub(super) use sign::Keys;
+pub(super) use verify::SUPPORTED as SIGNATURES;
 
 use std::marker::PhantomData;
 
@@ -31,34 +31,34 @@ use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom, SupportedKxG
 use self::ecdh::Ecdh;
 use self::x25519::X25519;
 use self::x25519mlkem768::X25519MlKem768;
-use super::settings::{Host, NoRandomness};
+use super::platform::{NoRandomness, Platform};
 
-pub fn provider<H: Host>() -> CryptoProvider {
+pub(super) fn provider<P: Platform>() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: suites::SUITES.to_vec(),
-        kx_groups: groups::<H>(),
+        kx_groups: groups::<P>(),
         signature_verification_algorithms: verify::SUPPORTED,
-        secure_random: &Random::<H>(PhantomData),
-        key_provider: &sign::Keys::<H>(PhantomData),
+        secure_random: &Random::<P>(PhantomData),
+        key_provider: &sign::Keys::<P>(PhantomData),
     }
 }
 
-/// In the order of preference. A ClientHello brings shares for the first and, being a part of it, for
-/// the second.
-fn groups<H: Host>() -> Vec<&'static dyn SupportedKxGroup> {
+/// In order of preference. A ClientHello has key shares for the first and the second, which is part of
+/// the first.
+fn groups<P: Platform>() -> Vec<&'static dyn SupportedKxGroup> {
     vec![
-        &X25519MlKem768::<H>(PhantomData),
-        &X25519::<H>(PhantomData),
-        &Ecdh::<NistP256, H>(PhantomData),
-        &Ecdh::<NistP384, H>(PhantomData),
+        &X25519MlKem768::<P>(PhantomData),
+        &X25519::<P>(PhantomData),
+        &Ecdh::<NistP256, P>(PhantomData),
+        &Ecdh::<NistP384, P>(PhantomData),
     ]
 }
 
 #[derive(Debug)]
-struct Random<H>(PhantomData<fn() -> H>);
+struct Random<P>(PhantomData<fn() -> P>);
 
-impl<H: Host> SecureRandom for Random<H> {
+impl<P: Platform> SecureRandom for Random<P> {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
-        Ok(H::random(buffer)?)
+        Ok(P::random(buffer)?)
     }
 }

@@ -1,4 +1,4 @@
-//! The client's own signatures: ECDSA, Ed25519, RSA.
+//! Signs with the client certificate's key: ECDSA, Ed25519 or RSA.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -20,28 +20,28 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::private_key::PrivateKey;
 use super::verify::MIN_RSA_BITS;
-use super::{Host, NoRandomness};
+use super::{NoRandomness, Platform};
 
 /// Reads private keys.
-pub struct Keys<H>(pub PhantomData<fn() -> H>);
+pub(crate) struct Keys<P>(pub PhantomData<fn() -> P>);
 
-impl<H> fmt::Debug for Keys<H> {
+impl<P> fmt::Debug for Keys<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Keys")
     }
 }
 
-impl<H: Host> KeyProvider for Keys<H> {
+impl<P: Platform> KeyProvider for Keys<P> {
     fn load_private_key(&self, der: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
         let kind = Kind::from_der(&der)?;
-        Ok(Arc::new(Key::<H> {
+        Ok(Arc::new(Key::<P> {
             kind: Arc::new(kind),
-            host: PhantomData,
+            platform: PhantomData,
         }))
     }
 }
 
-/// Each wipes itself from memory when it is dropped.
+/// Each key wipes itself from memory when dropped.
 enum Kind {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
@@ -51,7 +51,7 @@ enum Kind {
 
 impl Kind {
     fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Error> {
-        let key = PrivateKey::of(der).and_then(Self::of);
+        let key = PrivateKey::read(der).and_then(Self::new);
         key.ok_or_else(|| {
             Error::General(
                 "it is not ECDSA over P-256 or P-384, Ed25519, or RSA of 2048 to 8192 bits".into(),
@@ -59,7 +59,7 @@ impl Kind {
         })
     }
 
-    fn of(key: PrivateKey<'_>) -> Option<Self> {
+    fn new(key: PrivateKey<'_>) -> Option<Self> {
         match key {
             PrivateKey::P256(secret) => p256::ecdsa::SigningKey::from_slice(secret)
                 .ok()
@@ -75,7 +75,7 @@ impl Kind {
         }
     }
 
-    /// In the order of preference.
+    /// In order of preference.
     fn schemes(&self) -> &'static [SignatureScheme] {
         match self {
             Self::P256(_) => &[SignatureScheme::ECDSA_NISTP256_SHA256],
@@ -110,7 +110,7 @@ impl Kind {
         })
     }
 
-    fn sign<H: Host>(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, Error> {
+    fn sign<P: Platform>(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, Error> {
         match (self, scheme) {
             (Self::P256(key), SignatureScheme::ECDSA_NISTP256_SHA256) => {
                 let signature = key.sign_prehash(&Sha256::digest(message));
@@ -125,30 +125,30 @@ impl Kind {
             (Self::Ed25519(key), SignatureScheme::ED25519) => {
                 Ok(key.sign(message).to_bytes().to_vec())
             }
-            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA256) => pss::<Sha256, H>(key, message),
-            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA384) => pss::<Sha384, H>(key, message),
-            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA512) => pss::<Sha512, H>(key, message),
-            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA256) => pkcs1::<Sha256, H>(key, message),
-            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA384) => pkcs1::<Sha384, H>(key, message),
-            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA512) => pkcs1::<Sha512, H>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA256) => pss::<Sha256, P>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA384) => pss::<Sha384, P>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PSS_SHA512) => pss::<Sha512, P>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA256) => pkcs1::<Sha256, P>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA384) => pkcs1::<Sha384, P>(key, message),
+            (Self::Rsa(key), SignatureScheme::RSA_PKCS1_SHA512) => pkcs1::<Sha512, P>(key, message),
             _ => Err(unable()),
         }
     }
 }
 
-fn pss<D: Digest + FixedOutputReset, H: Host>(
+fn pss<D: Digest + FixedOutputReset, P: Platform>(
     key: &rsa::PrivateKey,
     message: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    key.pss_sign_with_rng::<D, _>(&mut Random::<H>(PhantomData), message)
+    key.pss_sign_with_rng::<D, _>(&mut Random::<P>(PhantomData), message)
         .map_err(rsa_failed)
 }
 
-fn pkcs1<D: Digest + AssociatedOid, H: Host>(
+fn pkcs1<D: Digest + AssociatedOid, P: Platform>(
     key: &rsa::PrivateKey,
     message: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    let random = &mut Random::<H>(PhantomData);
+    let random = &mut Random::<P>(PhantomData);
     key.sign_with_rng(random, Pkcs1v15Sign::new::<D>(), &D::digest(message))
         .map_err(rsa_failed)
 }
@@ -164,19 +164,19 @@ fn unable() -> Error {
     Error::General("the client's key cannot sign".into())
 }
 
-struct Key<H> {
+struct Key<P> {
     kind: Arc<Kind>,
-    host: PhantomData<fn() -> H>,
+    platform: PhantomData<fn() -> P>,
 }
 
-impl<H: Host> SigningKey for Key<H> {
+impl<P: Platform> SigningKey for Key<P> {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
         let mut schemes = self.kind.schemes().iter();
         let scheme = *schemes.find(|scheme| offered.contains(scheme))?;
-        Some(Box::new(Signature::<H> {
+        Some(Box::new(Signature::<P> {
             kind: self.kind.clone(),
             scheme,
-            host: PhantomData,
+            platform: PhantomData,
         }))
     }
 
@@ -193,22 +193,22 @@ impl<H: Host> SigningKey for Key<H> {
     }
 }
 
-impl<H> fmt::Debug for Key<H> {
-    /// It is a secret.
+impl<P> fmt::Debug for Key<P> {
+    /// Hides the key, which is a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key").finish_non_exhaustive()
     }
 }
 
-struct Signature<H> {
+struct Signature<P> {
     kind: Arc<Kind>,
     scheme: SignatureScheme,
-    host: PhantomData<fn() -> H>,
+    platform: PhantomData<fn() -> P>,
 }
 
-impl<H: Host> Signer for Signature<H> {
+impl<P: Platform> Signer for Signature<P> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.kind.sign::<H>(self.scheme, message)
+        self.kind.sign::<P>(self.scheme, message)
     }
 
     fn scheme(&self) -> SignatureScheme {
@@ -216,34 +216,34 @@ impl<H: Host> Signer for Signature<H> {
     }
 }
 
-impl<H> fmt::Debug for Signature<H> {
-    /// The key is a secret.
+impl<P> fmt::Debug for Signature<P> {
+    /// Hides the key, which is a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Signature").field(&self.scheme).finish()
     }
 }
 
-/// For PSS's salt, and to blind RSA against who measures its time.
-struct Random<H>(PhantomData<fn() -> H>);
+/// Randomness for the salt of PSS, and to blind RSA against timing attacks.
+struct Random<P>(PhantomData<fn() -> P>);
 
-impl<H: Host> TryRng for Random<H> {
+impl<P: Platform> TryRng for Random<P> {
     type Error = NoRandomness;
 
     fn try_next_u32(&mut self) -> Result<u32, NoRandomness> {
         let mut octets = [0; 4];
-        H::random(&mut octets)?;
+        P::random(&mut octets)?;
         Ok(u32::from_le_bytes(octets))
     }
 
     fn try_next_u64(&mut self) -> Result<u64, NoRandomness> {
         let mut octets = [0; 8];
-        H::random(&mut octets)?;
+        P::random(&mut octets)?;
         Ok(u64::from_le_bytes(octets))
     }
 
     fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
-        H::random(buffer)
+        P::random(buffer)
     }
 }
 
-impl<H: Host> TryCryptoRng for Random<H> {}
+impl<P: Platform> TryCryptoRng for Random<P> {}

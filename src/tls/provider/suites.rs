@@ -1,5 +1,5 @@
-//! Cipher suites, in the order of preference: ChaCha20 first, which is several times as fast as AES
-//! in WebAssembly, where no AES instructions are.
+//! Cipher suites, in order of preference. ChaCha20 is first: WebAssembly has no AES instructions, so AES
+//! takes several times as long.
 
 use std::marker::PhantomData;
 
@@ -19,7 +19,7 @@ use super::aead13::Tls13;
 use super::hash::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 use crate::tls::finished::WatchedPrf;
 
-pub static SUITES: [SupportedCipherSuite; 9] = [
+pub(super) static SUITES: [SupportedCipherSuite; 9] = [
     SupportedCipherSuite::Tls13(&TLS13_CHACHA20),
     SupportedCipherSuite::Tls13(&TLS13_AES_128),
     SupportedCipherSuite::Tls13(&TLS13_AES_256),
@@ -97,7 +97,7 @@ static CHACHA20_12: Tls12<ChaCha20Poly1305, CHACHA20_EXPLICIT> = Tls12(PhantomDa
 static AES_128_12: Tls12<Aes128Gcm, GCM_EXPLICIT> = Tls12(PhantomData);
 static AES_256_12: Tls12<Aes256Gcm, GCM_EXPLICIT> = Tls12(PhantomData);
 
-/// Records that one key may encrypt (RFC 8446, section 5.5); ChaCha20-Poly1305 has no such limit.
+/// Records that one key may encrypt (RFC 8446, section 5.5). ChaCha20-Poly1305 has no limit.
 const GCM_LIMIT: u64 = 1 << 24;
 const CHACHA20_LIMIT: u64 = u64::MAX;
 

@@ -1,10 +1,10 @@
-//! What tests of published vectors share.
+//! Helpers for tests with published vectors.
 
 use rustls::PeerMisbehaved;
 use rustls::crypto::SupportedKxGroup;
 
-/// Hexadecimal digits with white space anywhere.
-pub fn hex(text: &str) -> Vec<u8> {
+/// Decodes hexadecimal digits, ignoring white space.
+pub(super) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text
         .chars()
         .filter_map(|c| c.to_digit(16))
@@ -16,12 +16,12 @@ pub fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A host whose randomness is the private key of a published vector.
-macro_rules! host {
+/// A platform whose randomness is the private key of a published vector.
+macro_rules! platform {
     ($name:ident, $secret:expr) => {
         #[derive(Debug)]
         struct $name;
-        impl Host for $name {
+        impl Platform for $name {
             fn random(buffer: &mut [u8]) -> Result<(), $crate::tls::NoRandomness> {
                 buffer.copy_from_slice(&$crate::tls::provider::vectors::hex($secret));
                 Ok(())
@@ -32,9 +32,9 @@ macro_rules! host {
         }
     };
 }
-pub(super) use host;
+pub(super) use platform;
 
-pub fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &str) {
+pub(super) fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &str) {
     let exchange = group.start().unwrap();
     assert_eq!(exchange.pub_key(), hex(public));
     assert_eq!(
@@ -43,7 +43,7 @@ pub fn agrees(group: &dyn SupportedKxGroup, public: &str, peer: &str, shared: &s
     );
 }
 
-pub fn refuses(group: &dyn SupportedKxGroup, peer: &[u8]) {
+pub(super) fn refuses(group: &dyn SupportedKxGroup, peer: &[u8]) {
     let error = group.start().unwrap().complete(peer).err();
     assert_eq!(
         error,

@@ -1,4 +1,4 @@
-//! Signatures of certificates and handshakes.
+//! Verifies signatures of certificates and handshakes.
 
 use envoi_primitives::verify_p384;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
@@ -15,13 +15,13 @@ use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// Shorter moduli are too weak (NIST SP 800-131A); those of more than 8192 bits are refused by the
-/// `rsa` crate, as the work grows with the square.
-pub const MIN_RSA_BITS: u32 = 2048;
+/// Shorter moduli are too weak (NIST SP 800-131A). The `rsa` crate refuses more than 8192 bits, because
+/// the work grows with the square.
+pub(super) const MIN_RSA_BITS: u32 = 2048;
 
-/// An ECDSA scheme names the hash only in TLS 1.2, the curve too in 1.3 (RFC 8446, section 4.2.3),
-/// where rustls takes the first of each list.
-pub static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+/// An ECDSA scheme names only the hash in TLS 1.2, and the curve too in TLS 1.3 (RFC 8446, section
+/// 4.2.3); for 1.3 rustls takes the first of each list.
+pub(crate) static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         &P256_SHA256,
         &P256_SHA384,
@@ -70,7 +70,7 @@ static PKCS1_SHA256: Algorithm = rsa(alg_id::RSA_PKCS1_SHA256, rsa_pkcs1::<Sha25
 static PKCS1_SHA384: Algorithm = rsa(alg_id::RSA_PKCS1_SHA384, rsa_pkcs1::<Sha384>);
 static PKCS1_SHA512: Algorithm = rsa(alg_id::RSA_PKCS1_SHA512, rsa_pkcs1::<Sha512>);
 
-/// Takes key, message and signature; `None` if anything is wrong with any of them.
+/// Takes key, message and signature. `None` if one is malformed or the signature is wrong.
 type Verify = fn(&[u8], &[u8], &[u8]) -> Option<()>;
 
 #[derive(Debug)]
@@ -166,7 +166,7 @@ mod tests {
     use super::super::vectors::hex;
     use super::*;
 
-    // RFC 6979, appendix A.2.5 and A.2.6: "sample" signed with the curve's key and the other hash.
+    // RFC 6979, appendix A.2.5 and A.2.6: "sample", each curve with the other's usual hash.
     const P256_KEY: &str = "04 60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6
         7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
     const P256_SHA384_SIGNATURE: &str = "3044
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_goes_with_the_other_hash() {
+    fn a_curve_works_with_the_other_hash() {
         for (algorithm, key, signature) in vectors() {
             assert!(
                 algorithm
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_or_signature_of_any_length_is_good_by_itself() {
+    fn meaningless_keys_and_signatures_of_any_length_are_refused() {
         for algorithm in SUPPORTED.all {
             for length in [0, 1, 31, 32, 33, 64, 65, 97, 256, 1024] {
                 for octet in [0, 1, 4, 0x30, 0xff] {

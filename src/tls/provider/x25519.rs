@@ -1,24 +1,25 @@
-//! Key exchange over Curve25519 (RFC 7748).
+//! Key exchange over Curve25519: X25519 (RFC 7748).
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use envoi_primitives::{x25519, x25519_public_key};
 use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
+use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-use super::Host;
+use super::Platform;
 
-pub struct X25519<H>(pub PhantomData<fn() -> H>);
+pub(super) struct X25519<P>(pub PhantomData<fn() -> P>);
 
-impl<H: Host> SupportedKxGroup for X25519<H> {
+impl<P: Platform> SupportedKxGroup for X25519<P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let mut secret = Zeroizing::new([0; 32]);
-        H::random(secret.as_mut_slice()).map_err(GetRandomFailed::from)?;
-        Ok(Box::new(X25519Exchange {
-            public: x25519_public_key(&secret),
+        P::random(secret.as_mut_slice()).map_err(GetRandomFailed::from)?;
+        let secret = StaticSecret::from(*secret);
+        Ok(Box::new(Exchange {
+            public: PublicKey::from(&secret),
             secret,
         }))
     }
@@ -32,30 +33,31 @@ impl<H: Host> SupportedKxGroup for X25519<H> {
     }
 }
 
-impl<H: Host> fmt::Debug for X25519<H> {
+impl<P: Platform> fmt::Debug for X25519<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("X25519")
     }
 }
 
-struct X25519Exchange {
-    secret: Zeroizing<[u8; 32]>,
-    public: [u8; 32],
+/// The secret serves one exchange. `EphemeralSecret` takes randomness only from a source that cannot fail.
+struct Exchange {
+    secret: StaticSecret,
+    public: PublicKey,
 }
 
-impl ActiveKeyExchange for X25519Exchange {
+impl ActiveKeyExchange for Exchange {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
-        // A point of small order gives zeros (RFC 8446, section 7.4.2).
-        let shared = peer
-            .try_into()
-            .ok()
-            .and_then(|peer| x25519(&self.secret, peer))
-            .ok_or(PeerMisbehaved::InvalidKeyShare)?;
-        Ok(shared.as_slice().into())
+        let peer = <[u8; 32]>::try_from(peer).map_err(|_| PeerMisbehaved::InvalidKeyShare)?;
+        let shared = self.secret.diffie_hellman(&PublicKey::from(peer));
+        // A point of small order gives zeros, which must be refused (RFC 8446, section 7.4.2).
+        if !shared.was_contributory() {
+            return Err(PeerMisbehaved::InvalidKeyShare.into());
+        }
+        Ok(shared.as_bytes().as_slice().into())
     }
 
     fn pub_key(&self) -> &[u8] {
-        &self.public
+        self.public.as_bytes()
     }
 
     fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
@@ -69,16 +71,16 @@ impl ActiveKeyExchange for X25519Exchange {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{agrees, host, refuses};
+    use super::super::vectors::{agrees, hex, platform, refuses};
     use super::*;
 
-    host!(
+    platform!(
         Alice,
         "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"
     );
 
     #[test]
-    fn x25519_is_that_of_rfc_7748_section_6_1() {
+    fn x25519_is_the_one_of_rfc_7748_section_6_1() {
         agrees(
             &X25519::<Alice>(PhantomData),
             "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",
@@ -88,7 +90,21 @@ mod tests {
     }
 
     #[test]
-    fn x25519_refuses_points_of_small_order_and_other_lengths() {
+    fn a_thousand_steps_from_the_base_point_end_as_in_rfc_7748_section_5_2() {
+        let mut base = [0; 32];
+        base[0] = 9;
+        let (mut secret, mut point) = (base, base);
+        for _ in 0..1000 {
+            let exchange = StaticSecret::from(secret);
+            let shared = exchange.diffie_hellman(&PublicKey::from(point));
+            (secret, point) = (shared.to_bytes(), secret);
+        }
+        let expected = "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51";
+        assert_eq!(secret[..], hex(expected));
+    }
+
+    #[test]
+    fn points_of_small_order_and_other_lengths_are_refused() {
         let group = X25519::<Alice>(PhantomData);
         let mut point = [0; 32];
         refuses(&group, &point);

@@ -1,5 +1,5 @@
-//! Key exchange over X25519 and ML-KEM-768 at once (draft-ietf-tls-ecdhe-mlkem): who records a
-//! connection today and has a quantum computer one day still lacks the second.
+//! Hybrid key exchange by X25519 and ML-KEM-768 (draft-ietf-tls-ecdhe-mlkem). A quantum computer that
+//! breaks X25519 one day still cannot decrypt connections recorded today.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,16 +10,16 @@ use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
 use zeroize::Zeroizing;
 
-use super::Host;
+use super::Platform;
 use super::x25519::X25519;
 
-pub struct X25519MlKem768<H>(pub PhantomData<fn() -> H>);
+pub(super) struct X25519MlKem768<P>(pub PhantomData<fn() -> P>);
 
-impl<H: Host> SupportedKxGroup for X25519MlKem768<H> {
+impl<P: Platform> SupportedKxGroup for X25519MlKem768<P> {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
-        let x25519 = X25519::<H>(PhantomData).start()?;
+        let x25519 = X25519::<P>(PhantomData).start()?;
         let mut seed = Zeroizing::new([0; 64]);
-        H::random(seed.as_mut_slice()).map_err(GetRandomFailed::from)?;
+        P::random(seed.as_mut_slice()).map_err(GetRandomFailed::from)?;
         let mlkem = MlKem768::from_seed(&seed);
         let share = [&mlkem.public_key(), x25519.pub_key()].concat();
         Ok(Box::new(Exchange {
@@ -42,7 +42,7 @@ impl<H: Host> SupportedKxGroup for X25519MlKem768<H> {
     }
 }
 
-impl<H> fmt::Debug for X25519MlKem768<H> {
+impl<P> fmt::Debug for X25519MlKem768<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("X25519MLKEM768")
     }
@@ -55,8 +55,8 @@ struct Exchange {
 }
 
 impl ActiveKeyExchange for Exchange {
-    /// A ciphertext that was not made for this key gives another secret rather than an error
-    /// (FIPS 203, section 6.3), and so an end to the handshake.
+    /// A ciphertext made for another key gives a different secret, not an error (FIPS 203, section 6.3);
+    /// the handshake fails later.
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
         let (ciphertext, point) = peer
             .split_first_chunk()
@@ -66,7 +66,7 @@ impl ActiveKeyExchange for Exchange {
         Ok([mlkem.as_slice(), x25519.secret_bytes()].concat().into())
     }
 
-    /// Offers the half beside the whole, so that a server which has no ML-KEM need not ask again.
+    /// Offers X25519 by itself too, so that a server without ML-KEM needs no HelloRetryRequest.
     fn hybrid_component(&self) -> Option<(NamedGroup, &[u8])> {
         Some((self.x25519.group(), self.x25519.pub_key()))
     }
@@ -97,7 +97,7 @@ mod tests {
     #[derive(Debug)]
     struct Sevens;
 
-    impl Host for Sevens {
+    impl Platform for Sevens {
         fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
             buffer.fill(7);
             Ok(())
@@ -113,7 +113,7 @@ mod tests {
     const PEER: [u8; 32] = [9; 32];
 
     #[test]
-    fn the_half_that_is_offered_is_of_the_whole() {
+    fn the_offered_x25519_share_is_part_of_the_hybrid_share() {
         let (hybrid, half) = (HYBRID.start().unwrap(), HALF.start().unwrap());
         assert_eq!(hybrid.pub_key().len(), 1184 + 32);
         assert!(hybrid.pub_key().ends_with(half.pub_key()));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_half_that_is_bad_by_itself_is_refused() {
+    fn a_bad_x25519_half_is_refused() {
         let share = [&[9; 1088][..], &[0; 32]].concat();
         refuses(&HYBRID, &share);
         let exchange = HYBRID.start().unwrap();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_none_in_tls_12() {
+    fn it_is_not_usable_in_tls_12() {
         assert!(HYBRID.usable_for_version(ProtocolVersion::TLSv1_3));
         assert!(!HYBRID.usable_for_version(ProtocolVersion::TLSv1_2));
     }

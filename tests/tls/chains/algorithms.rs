@@ -1,4 +1,4 @@
-//! Keys and signatures.
+//! Algorithms of keys and signatures.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ fn server() -> Template {
     Template::server(NAME)
 }
 
-/// A root of this key signs so, and a server has a key of the same kind.
+/// A root with this key signs with this algorithm; the server's key is of the same kind.
 fn signed(what: &'static str, key: &Arc<Key>, signature: Signature) -> Row {
     let root = Template::authority("Another root").key(key).self_signed();
     let leaf = root.issue(server().key(key).signed_with(signature));
     Row::new(what, &[&leaf]).trusting(&[&root])
 }
 
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let (p256, p384, ed25519) = (Key::p256(), Key::p384(), Key::ed25519());
     let mut rows = vec![
         signed("P-256", &p256, Signature::EcdsaSha256),
@@ -43,7 +43,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 fn old_hashes() -> Vec<Row> {
-    const OLD: &str = "signed in a way that is not taken";
+    const OLD: &str = "signed with an algorithm that is not accepted";
     let root = Template::authority("Another root").key(&RSA_2048);
     let old_root = root.clone().signed_with(Signature::RsaSha1).self_signed();
     let root = root.self_signed();
@@ -60,13 +60,13 @@ fn old_hashes() -> Vec<Row> {
         weak(signed("SHA-1", &RSA_2048, Signature::RsaSha1)),
         weak(signed("MD5", &RSA_2048, Signature::RsaMd5)),
         weak(Row::new("SHA-1 above", &[&sha1[0], &sha1[1]]).trusting(&[&root])),
-        // What a root says of itself is not looked at.
+        // The root's own signature is not verified.
         Row::new("SHA-1 in the root", &[&old_root.issue(server())]).trusting(&[&old_root]),
     ]
 }
 
 fn keys() -> Vec<Row> {
-    const FALSE: &str = "bears a false signature";
+    const FALSE: &str = "has a wrong signature";
     let between = ROOT.issue(Template::authority("Between").key(&RSA_1024));
     let root = Template::authority("Another root")
         .key(&RSA_1024)
@@ -85,19 +85,21 @@ fn keys() -> Vec<Row> {
             .trusting(&[&root])
             .ours(CertificateInvalid, FALSE)
             .openssl(openssl::CA_KEY_TOO_SMALL),
-        // P-521 is not offered, so a server of such a key finds no way to sign.
+        // P-521 is not offered, so a server with such a key has no common signature scheme.
         Row::new("P-521", &[&ROOT.issue(server().key(&P521))])
             .ours(Incompatible, "HandshakeFailure"),
     ]
 }
 
-/// P-521 is not offered; CAs of the web must not use it either (Mozilla's Root Store Policy, section
-/// 5.1).
+/// P-521 is not offered; CAs must not use it either (Mozilla's Root Store Policy, section 5.1).
 fn issued_by_p521() -> Row {
     let root = Template::authority("Another root").key(&P521).self_signed();
     Row::new("P-521 in the root", &[&root.issue(server())])
         .trusting(&[&root])
-        .ours(CertificateInvalid, "signed in a way that is not taken")
+        .ours(
+            CertificateInvalid,
+            "signed with an algorithm that is not accepted",
+        )
 }
 
 fn forgeries() -> Vec<Row> {
@@ -112,12 +114,12 @@ fn forgeries() -> Vec<Row> {
     flipped(&mut above.der, 1);
     vec![
         Row::new("a changed signature", &[&forged])
-            .ours(CertificateInvalid, "bears a false signature")
+            .ours(CertificateInvalid, "has a wrong signature")
             .openssl(openssl::SIGNATURE_FAILURE),
         Row::new("a changed signature above", &[&below, &above])
-            .ours(CertificateInvalid, "bears a false signature")
+            .ours(CertificateInvalid, "has a wrong signature")
             .openssl(openssl::SIGNATURE_FAILURE),
-        // What OpenSSL cannot read, it finds no issuer for.
+        // OpenSSL finds no issuer for a certificate that it cannot read.
         Row::new(
             "another algorithm than it says",
             &[&ROOT.issue(server().claiming(Signature::RsaSha256))],

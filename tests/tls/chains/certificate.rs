@@ -1,20 +1,20 @@
-//! Certificates (RFC 5280, section 4.1) of any contents, right or wrong.
+//! Certificates (RFC 5280, section 4.1) with any contents, valid or not.
 
 use std::sync::Arc;
 
 use super::der::*;
 use super::keys::{Key, Signature};
 
-/// What a certificate says. `server` and `authority` say what is right; each method changes one thing.
+/// The contents of a certificate. `server` and `authority` give valid ones; each method changes one thing.
 #[derive(Clone)]
-pub struct Template {
+pub(super) struct Template {
     subject: Vec<u8>,
     key: Arc<Key>,
     validity: [&'static str; 2],
     version: u8,
     serial: Vec<u8>,
     signature: Option<Signature>,
-    /// In the part that is signed, where it is to differ.
+    /// In the signed part, if it differs there.
     inner_signature: Option<Signature>,
     extensions: Vec<Extension>,
 }
@@ -26,46 +26,46 @@ struct Extension {
     value: Vec<u8>,
 }
 
-pub enum Name<'a> {
+pub(super) enum Name<'a> {
     Dns(&'a str),
     Ip(&'a [u8]),
     Email(&'a str),
 }
 
-pub const KEY_USAGE: &str = "2.5.29.15";
-pub const ALTERNATIVE_NAMES: &str = "2.5.29.17";
-pub const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-pub const NAME_CONSTRAINTS: &str = "2.5.29.30";
-pub const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+pub(super) const KEY_USAGE: &str = "2.5.29.15";
+pub(super) const ALTERNATIVE_NAMES: &str = "2.5.29.17";
+pub(super) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+pub(super) const NAME_CONSTRAINTS: &str = "2.5.29.30";
+pub(super) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 
-pub const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-pub const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
-pub const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
-pub const ANY_USAGE: &str = "2.5.29.37.0";
+pub(super) const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+pub(super) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
+pub(super) const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
+pub(super) const ANY_USAGE: &str = "2.5.29.37.0";
 
-// KeyUsage's first octet (RFC 5280, section 4.2.1.3).
-pub const DIGITAL_SIGNATURE: u8 = 0x80;
-pub const KEY_ENCIPHERMENT: u8 = 0x20;
-pub const KEY_AGREEMENT: u8 = 0x08;
-pub const CERTIFICATE_SIGN: u8 = 0x04;
-pub const CRL_SIGN: u8 = 0x02;
+// The first octet of KeyUsage (RFC 5280, section 4.2.1.3).
+pub(super) const DIGITAL_SIGNATURE: u8 = 0x80;
+pub(super) const KEY_ENCIPHERMENT: u8 = 0x20;
+pub(super) const KEY_AGREEMENT: u8 = 0x08;
+pub(super) const CERTIFICATE_SIGN: u8 = 0x04;
+pub(super) const CRL_SIGN: u8 = 0x02;
 
 impl Template {
-    pub fn server(name: &str) -> Self {
+    pub(super) fn server(name: &str) -> Self {
         Self::new(&format!("The server {name}"))
             .names(&[Name::Dns(name)])
             .usage(DIGITAL_SIGNATURE)
             .extended_usage(&[SERVER_AUTH])
     }
 
-    pub fn authority(name: &str) -> Self {
+    pub(super) fn authority(name: &str) -> Self {
         Self::new(name)
             .basic_constraints(true, None)
             .usage(CERTIFICATE_SIGN | CRL_SIGN)
     }
 
-    /// Without any extension.
-    pub fn new(common_name: &str) -> Self {
+    /// Removes all extensions.
+    pub(super) fn new(common_name: &str) -> Self {
         Self {
             subject: distinguished(common_name),
             key: Key::p256(),
@@ -78,76 +78,73 @@ impl Template {
         }
     }
 
-    pub fn key(mut self, key: &Arc<Key>) -> Self {
+    pub(super) fn key(mut self, key: &Arc<Key>) -> Self {
         self.key = key.clone();
         self
     }
 
-    /// In the place of the common name that it was made with.
-    pub fn common_name(mut self, name: &str) -> Self {
+    /// Replaces the common name.
+    pub(super) fn common_name(mut self, name: &str) -> Self {
         self.subject = distinguished(name);
         self
     }
 
-    pub fn nameless(mut self) -> Self {
+    pub(super) fn nameless(mut self) -> Self {
         self.subject = sequence(&[]);
         self
     }
 
-    /// As UTCTime or, with the century, GeneralizedTime.
-    pub fn valid(mut self, from: &'static str, to: &'static str) -> Self {
+    /// UTCTime, or GeneralizedTime if the year has four digits.
+    pub(super) fn valid(mut self, from: &'static str, to: &'static str) -> Self {
         self.validity = [from, to];
         self
     }
 
-    pub fn version(mut self, version: u8) -> Self {
+    pub(super) fn version(mut self, version: u8) -> Self {
         self.version = version;
         self
     }
 
-    pub fn serial(mut self, octets: &[u8]) -> Self {
+    pub(super) fn serial(mut self, octets: &[u8]) -> Self {
         self.serial = octets.to_vec();
         self
     }
 
-    pub fn signed_with(mut self, signature: Signature) -> Self {
+    pub(super) fn signed_with(mut self, signature: Signature) -> Self {
         self.signature = Some(signature);
         self
     }
 
-    pub fn claiming(mut self, signature: Signature) -> Self {
+    pub(super) fn claiming(mut self, signature: Signature) -> Self {
         self.inner_signature = Some(signature);
         self
     }
 
-    pub fn names(self, names: &[Name<'_>]) -> Self {
+    pub(super) fn names(self, names: &[Name<'_>]) -> Self {
         let names: Vec<_> = names.iter().map(general_name).collect();
         let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
         self.extension(ALTERNATIVE_NAMES, false, sequence(&names))
     }
 
-    pub fn basic_constraints(self, authority: bool, path_length: Option<u8>) -> Self {
-        let authority = match authority {
-            true => element(BOOLEAN, &[&[0xff]]),
-            false => Vec::new(),
-        };
+    pub(super) fn basic_constraints(self, authority: bool, path_length: Option<u8>) -> Self {
+        let authority = flag(authority);
         let length = path_length.map_or(Vec::new(), |length| element(INTEGER, &[&[length]]));
         self.extension(BASIC_CONSTRAINTS, true, sequence(&[&authority, &length]))
     }
 
-    pub fn usage(self, bits: u8) -> Self {
+    pub(super) fn usage(self, bits: u8) -> Self {
         let unused = bits.trailing_zeros() as u8;
         self.extension(KEY_USAGE, true, element(BIT_STRING, &[&[unused, bits]]))
     }
 
-    pub fn extended_usage(self, purposes: &[&str]) -> Self {
+    pub(super) fn extended_usage(self, purposes: &[&str]) -> Self {
         let purposes: Vec<_> = purposes.iter().map(|purpose| oid(purpose)).collect();
         let purposes: Vec<&[u8]> = purposes.iter().map(Vec::as_slice).collect();
         self.extension(EXTENDED_KEY_USAGE, false, sequence(&purposes))
     }
 
     /// Subtrees (RFC 5280, section 4.2.1.10).
-    pub fn name_constraints(self, permitted: &[Name<'_>], excluded: &[Name<'_>]) -> Self {
+    pub(super) fn name_constraints(self, permitted: &[Name<'_>], excluded: &[Name<'_>]) -> Self {
         let subtrees = |number, names: &[Name<'_>]| match names {
             [] => Vec::new(),
             names => {
@@ -162,14 +159,14 @@ impl Template {
         self.extension(NAME_CONSTRAINTS, true, value)
     }
 
-    /// In the place of one that is there.
-    pub fn extension(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
+    /// Replaces an extension.
+    pub(super) fn extension(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
         self.extensions.retain(|extension| extension.id != id);
         self.also(id, critical, value)
     }
 
-    /// Beside one that may be there.
-    pub fn also(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
+    /// Adds an extension, even a second of the same kind.
+    pub(super) fn also(mut self, id: &'static str, critical: bool, value: Vec<u8>) -> Self {
         self.extensions.push(Extension {
             id,
             critical,
@@ -178,12 +175,12 @@ impl Template {
         self
     }
 
-    pub fn without(mut self, id: &str) -> Self {
+    pub(super) fn without(mut self, id: &str) -> Self {
         self.extensions.retain(|extension| extension.id != id);
         self
     }
 
-    pub fn self_signed(self) -> Certificate {
+    pub(super) fn self_signed(self) -> Certificate {
         let (name, key) = (self.subject.clone(), self.key.clone());
         self.issued_by(&name, &key)
     }
@@ -205,9 +202,10 @@ impl Template {
             other => wrapped(0, &element(INTEGER, &[&[other - 1]])),
         };
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::der).collect();
-        let extensions = match self.extensions.is_empty() {
-            true => Vec::new(),
-            false => wrapped(3, &sequence(&[&extensions])),
+        let extensions = if self.extensions.is_empty() {
+            Vec::new()
+        } else {
+            wrapped(3, &sequence(&[&extensions]))
         };
         sequence(&[
             &version,
@@ -224,33 +222,38 @@ impl Template {
 
 impl Extension {
     fn der(&self) -> Vec<u8> {
-        let critical = match self.critical {
-            true => element(BOOLEAN, &[&[0xff]]),
-            false => Vec::new(),
-        };
         let value = element(OCTET_STRING, &[&self.value]);
-        sequence(&[&oid(self.id), &critical, &value])
+        sequence(&[&oid(self.id), &flag(self.critical), &value])
+    }
+}
+
+/// DER omits a BOOLEAN that has its default, FALSE.
+fn flag(is_set: bool) -> Vec<u8> {
+    if is_set {
+        element(BOOLEAN, &[&[0xff]])
+    } else {
+        Vec::new()
     }
 }
 
 #[derive(Clone)]
-pub struct Certificate {
+pub(super) struct Certificate {
     pub der: Vec<u8>,
     pub subject: Vec<u8>,
     pub key: Arc<Key>,
 }
 
 impl Certificate {
-    pub fn issue(&self, template: Template) -> Certificate {
+    pub(super) fn issue(&self, template: Template) -> Certificate {
         template.issued_by(&self.subject, &self.key)
     }
 }
 
 fn general_name(name: &Name<'_>) -> Vec<u8> {
     match name {
-        Name::Email(address) => tagged(1, address.as_bytes()),
-        Name::Dns(name) => tagged(2, name.as_bytes()),
-        Name::Ip(octets) => tagged(7, octets),
+        Name::Email(address) => tagged_address(1, address.as_bytes()),
+        Name::Dns(name) => tagged_address(2, name.as_bytes()),
+        Name::Ip(octets) => tagged_address(7, octets),
     }
 }
 

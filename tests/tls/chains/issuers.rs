@@ -1,4 +1,4 @@
-//! Who issued what.
+//! Issuers: paths, authorities, trust anchors.
 
 use envoi::tls::Failure::{CertificateInvalid, CertificateUnknownIssuer};
 
@@ -11,14 +11,14 @@ use super::keys::Key;
 use super::openssl;
 
 const UNKNOWN: &str = "is issued by no trusted authority";
-const NO_AUTHORITY: &str = "is issued by one that is not an authority's";
-const FORGED: &str = "another authority's of the same name";
+const NO_AUTHORITY: &str = "is issued by a certificate that is not an authority's";
+const FORGED: &str = "belongs to another authority of the same name";
 
 fn server() -> Template {
     Template::server(NAME)
 }
 
-/// The server's, and authorities up to one below the root.
+/// The server's certificate, and authorities up to one below the root.
 fn chain(length: usize) -> Vec<Certificate> {
     let mut chain = vec![ROOT.clone()];
     for level in 1..length {
@@ -34,7 +34,7 @@ fn all(chain: &[Certificate]) -> Vec<&Certificate> {
     chain.iter().collect()
 }
 
-pub fn paths() -> Vec<Row> {
+pub(super) fn paths() -> Vec<Row> {
     let two = chain(2);
     let four = chain(4);
     let stranger = Template::authority("Stranger").self_signed();
@@ -73,8 +73,8 @@ pub fn paths() -> Vec<Row> {
         Row::new("a root's namesake", &[&namesake.issue(server())])
             .ours(CertificateInvalid, FORGED)
             .openssl(openssl::SIGNATURE_FAILURE),
-        // An anchor may be any authority (RFC 5280, section 6.1.1); OpenSSL wants one that is
-        // self-signed, unless told otherwise.
+        // An anchor may be any authority (RFC 5280, section 6.1.1); OpenSSL requires self-signed ones by
+        // default.
         Row::new("an authority between as the anchor", &all(&two))
             .trusting(&[&two[1]])
             .openssl(openssl::ISSUER_MISSING),
@@ -96,14 +96,14 @@ fn crossings() -> Vec<Row> {
     let one_by_other = other_by_one.issue(one);
     vec![
         Row::new("cross-signed", &[&leaf, &ours, &theirs]),
-        // OpenSSL follows the first issuer that fits, and does not come back for another.
+        // OpenSSL follows the first matching issuer and does not try another.
         Row::new(
             "cross-signed, the stranger's first",
             &[&leaf, &theirs, &ours],
         )
         .openssl(openssl::ISSUER_NOT_FOUND),
         Row::new("two roots of a name", &[&ROOT.issue(server())]).trusting(&[&ROOT, &namesake]),
-        // The same: without key identifiers, only the signature tells them apart.
+        // Likewise: without key identifiers only the signature tells them apart.
         Row::new(
             "two roots of a name, the other first",
             &[&ROOT.issue(server())],
@@ -119,7 +119,7 @@ fn crossings() -> Vec<Row> {
     ]
 }
 
-pub fn authorities() -> Vec<Row> {
+pub(super) fn authorities() -> Vec<Row> {
     let below = |template: Template| {
         let between = ROOT.issue(template);
         [between.issue(server()), between]
@@ -146,9 +146,9 @@ pub fn authorities() -> Vec<Row> {
         two("of version 1", &below(Template::new("Between").version(1)))
             .ours(CertificateInvalid, "X.509's version 3")
             .openssl(openssl::INVALID_CA),
-        // Without the flag it is no authority (RFC 5280, section 4.2.1.9), whatever its key usage.
+        // Without the flag it is no authority (RFC 5280, section 4.2.1.9), despite its key usage.
         no_authority("usage for certificates, but no constraints", silent),
-        // webpki looks at no key usage: the flag alone makes an authority.
+        // webpki ignores the key usage: only the flag makes an authority.
         two("usage for handshakes alone", &below(signs)).openssl(openssl::INVALID_CA),
         two("without key usage", &below(between().without(KEY_USAGE))),
     ]
@@ -199,22 +199,22 @@ fn lengths() -> Vec<Row> {
         .trusting(&[&narrow_root])
         .openssl(openssl::PATH_LENGTH),
         Row::new("six between", &all(&chain(7))),
-        // webpki gives up here; OpenSSL at 100. No authority of the web has more than two.
+        // webpki's limit; OpenSSL's is 100. No authority of the web has more than two.
         Row::new("seven between", &all(&chain(8)))
             .ours(CertificateInvalid, "more than six authorities above it"),
     ]
 }
 
-/// webpki has an authority's certificate serve nobody, as CAs must not issue such (Baseline
-/// Requirements, section 7.1.2.7); RFC 5280 and OpenSSL do not mind.
+/// webpki refuses an authority's certificate as a server's, because CAs must not issue one (Baseline
+/// Requirements, section 7.1.2.7); RFC 5280 and OpenSSL allow it.
 fn servers_that_are_authorities() -> Vec<Row> {
-    const SERVES: &str = "is one of an authority";
+    const SERVES: &str = "is a certificate for an authority";
     let usage = CERTIFICATE_SIGN | CRL_SIGN | DIGITAL_SIGNATURE;
     let both = server().basic_constraints(true, None).usage(usage);
     let itself = both.clone().self_signed();
     vec![
         Row::new("an authority as a server", &[&ROOT.issue(both)]).ours(CertificateInvalid, SERVES),
-        // The very one that was added: see `own`.
+        // The same certificate was added: see `trusted_certificate`.
         Row::new("a trusted root as a server", &[&itself]).trusting(&[&itself]),
         Row::new(
             "no authority, it says",

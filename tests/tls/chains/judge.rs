@@ -1,4 +1,4 @@
-//! A chain before both judges.
+//! Has envoi and OpenSSL verify a chain, and compares.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,16 +11,16 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use super::certificate::{Certificate, Template};
 use super::keys::Key;
 use super::openssl;
-use crate::peer::{Pair, TestHost};
+use crate::peer::{Pair, TestPlatform};
 
-pub use crate::peer::{NAME, NOW};
+pub(super) use crate::peer::{NAME, NOW};
 
-/// What nearly all rows trust.
-pub static ROOT: LazyLock<Certificate> =
+/// Trusted by nearly all rows.
+pub(super) static ROOT: LazyLock<Certificate> =
     LazyLock::new(|| Template::authority("Root").self_signed());
 
-/// A chain, and what both make of it. Where they differ, a comment at the row says why.
-pub struct Row {
+/// A chain, and both verdicts. If they differ, a comment at the row says why.
+pub(super) struct Row {
     pub what: &'static str,
     /// The server's own first.
     pub chain: Vec<CertificateDer<'static>>,
@@ -32,8 +32,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// Good in both eyes.
-    pub fn new(what: &'static str, chain: &[&Certificate]) -> Self {
+    /// Valid for both.
+    pub(super) fn new(what: &'static str, chain: &[&Certificate]) -> Self {
         Self {
             what,
             chain: chain.iter().map(|one| one.der.clone().into()).collect(),
@@ -45,8 +45,8 @@ impl Row {
         }
     }
 
-    /// In the place of [`ROOT`].
-    pub fn trusting(mut self, authorities: &[&Certificate]) -> Self {
+    /// Instead of [`ROOT`].
+    pub(super) fn trusting(mut self, authorities: &[&Certificate]) -> Self {
         self.trusted = authorities
             .iter()
             .map(|one| one.der.clone().into())
@@ -54,30 +54,31 @@ impl Row {
         self
     }
 
-    /// In the place of [`NAME`].
-    pub fn asked(mut self, name: &'static str) -> Self {
+    /// Instead of [`NAME`].
+    pub(super) fn asked(mut self, name: &'static str) -> Self {
         self.asked = name;
         self
     }
 
-    /// With what in the message.
-    pub fn ours(mut self, failure: Failure, says: &'static str) -> Self {
+    /// `says` is part of the message.
+    pub(super) fn ours(mut self, failure: Failure, says: &'static str) -> Self {
         self.ours = Some((failure, says));
         self
     }
 
-    pub fn openssl(mut self, error: u32) -> Self {
+    pub(super) fn openssl(mut self, error: u32) -> Self {
         self.openssl = error;
         self
     }
 
-    /// What is not as the row has it.
+    /// A sentence about verdicts that differ from the row's.
     fn disagreement(&self) -> Option<String> {
         let ours = self.handshake();
         let as_expected = match (&ours, self.ours) {
             (Ok(()), None) => true,
             (Err(error), Some((failure, says))) => {
-                error.failure == failure && error.message.contains(says)
+                *error == Error::Failed(failure, error.to_string())
+                    && error.to_string().contains(says)
             }
             _ => false,
         };
@@ -97,7 +98,7 @@ impl Row {
         for authority in &self.trusted {
             trust.add(authority).unwrap();
         }
-        let settings = Settings::new::<TestHost>(&trust.into()).unwrap();
+        let settings = Settings::new::<TestPlatform>(&trust.into()).unwrap();
         let certified = CertifiedKey::new(self.chain.clone(), self.key.for_server());
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(self.key.versions())
@@ -111,8 +112,8 @@ impl Row {
     }
 }
 
-/// All rows are judged before any fails the test.
-pub fn judge(rows: Vec<Row>) {
+/// Judges all rows before the test fails.
+pub(super) fn judge(rows: Vec<Row>) {
     let wrong: Vec<_> = rows.iter().filter_map(Row::disagreement).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

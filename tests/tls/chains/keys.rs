@@ -23,11 +23,11 @@ use crate::openssl::Folder;
 
 /// How a certificate is signed.
 #[derive(Clone, Copy, Debug)]
-pub enum Signature {
+pub(super) enum Signature {
     EcdsaSha256,
-    /// By a key of P-256.
+    /// With a key of P-256.
     P256Sha384,
-    /// By a key of P-384.
+    /// With a key of P-384.
     EcdsaSha384,
     Ed25519,
     RsaSha256,
@@ -42,7 +42,7 @@ pub enum Signature {
 
 impl Signature {
     /// AlgorithmIdentifier (RFC 5280, section 4.1.1.2).
-    pub fn identifier(self) -> Vec<u8> {
+    pub(super) fn identifier(self) -> Vec<u8> {
         const NULL: &[u8] = &[5, 0];
         match self {
             Self::EcdsaSha256 => sequence(&[alg_id::ECDSA_SHA256.as_ref()]),
@@ -58,7 +58,7 @@ impl Signature {
         }
     }
 
-    /// Where ring signs so.
+    /// If ring has this algorithm.
     fn scheme(self) -> Option<SignatureScheme> {
         match self {
             Self::EcdsaSha256 => Some(SignatureScheme::ECDSA_NISTP256_SHA256),
@@ -75,22 +75,22 @@ impl Signature {
 
 const ONLY_TLS12: &[&SupportedProtocolVersion] = &[&TLS12];
 
-pub struct Key {
+pub(super) struct Key {
     pkcs8: PrivatePkcs8KeyDer<'static>,
     /// SubjectPublicKeyInfo.
     pub spki: Vec<u8>,
-    /// How certificates that it issues are signed, if nothing else is said.
+    /// How it signs certificates by default.
     pub usual: Signature,
 }
 
-pub static RSA_2048: LazyLock<Arc<Key>> =
+pub(super) static RSA_2048: LazyLock<Arc<Key>> =
     LazyLock::new(|| rsa(include_str!("../rsa-2048.pem"), Signature::RsaSha256));
-/// ring knows none so short.
-pub static RSA_1024: LazyLock<Arc<Key>> =
+/// ring has no key this short.
+pub(super) static RSA_1024: LazyLock<Arc<Key>> =
     LazyLock::new(|| rsa(include_str!("../rsa-1024.pem"), Signature::RsaSha256));
-pub static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
+pub(super) static P521: LazyLock<Arc<Key>> = LazyLock::new(|| {
     let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(include_bytes!("../p521.pem")).unwrap();
-    // Its public key is the last that it holds (RFC 5915, section 3).
+    // The public key is the last field (RFC 5915, section 3).
     let point = pkcs8.secret_pkcs8_der().last_chunk::<133>().unwrap();
     let algorithm = sequence(&[&oid("1.2.840.10045.2.1"), &oid("1.3.132.0.35")]);
     Arc::new(Key {
@@ -113,15 +113,15 @@ fn rsa(pem: &str, usual: Signature) -> Arc<Key> {
 }
 
 impl Key {
-    pub fn p256() -> Arc<Self> {
+    pub(super) fn p256() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ECDSA_P256_SHA256, Signature::EcdsaSha256)
     }
 
-    pub fn p384() -> Arc<Self> {
+    pub(super) fn p384() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ECDSA_P384_SHA384, Signature::EcdsaSha384)
     }
 
-    pub fn ed25519() -> Arc<Self> {
+    pub(super) fn ed25519() -> Arc<Self> {
         Self::generate(&rcgen::PKCS_ED25519, Signature::Ed25519)
     }
 
@@ -134,7 +134,7 @@ impl Key {
         })
     }
 
-    pub fn sign(&self, signature: Signature, message: &[u8]) -> Vec<u8> {
+    pub(super) fn sign(&self, signature: Signature, message: &[u8]) -> Vec<u8> {
         if let (Some(scheme), Some(key)) = (signature.scheme(), self.ring()) {
             let signer = key.choose_scheme(&[scheme]).unwrap();
             return signer.sign(message).unwrap();
@@ -167,8 +167,9 @@ impl Key {
         ring::sign::any_supported_type(&PrivateKeyDer::Pkcs8(self.pkcs8.clone_key())).ok()
     }
 
-    /// In which it signs handshakes: beyond ring, with PKCS #1 alone, which TLS 1.3 does not have.
-    pub fn versions(&self) -> &'static [&'static SupportedProtocolVersion] {
+    /// The versions in which it signs handshakes. Keys that ring lacks sign with PKCS #1, which TLS 1.3 does
+    /// not have.
+    pub(super) fn versions(&self) -> &'static [&'static SupportedProtocolVersion] {
         match (self.ring(), self.usual) {
             (None, Signature::RsaSha256) => ONLY_TLS12,
             _ => rustls::ALL_VERSIONS,
@@ -176,7 +177,7 @@ impl Key {
     }
 
     /// For a server's handshake.
-    pub fn for_server(self: &Arc<Self>) -> Arc<dyn SigningKey> {
+    pub(super) fn for_server(self: &Arc<Self>) -> Arc<dyn SigningKey> {
         self.ring()
             .unwrap_or_else(|| Arc::new(BeyondRing(self.clone())))
     }
@@ -194,7 +195,7 @@ fn signed_by_openssl(key: &str, message: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-/// DigestInfo's beginning (RFC 8017, section 9.2), for a hash that the libraries do not sign with.
+/// The beginning of DigestInfo (RFC 8017, section 9.2) for a hash that the libraries do not sign with.
 fn old_padding(hash: &str, length: u8) -> Pkcs1v15Sign {
     let algorithm = sequence(&[&oid(hash), &[5, 0]]);
     let whole = algorithm.len() as u8 + 2 + length;
@@ -206,8 +207,7 @@ fn old_padding(hash: &str, length: u8) -> Pkcs1v15Sign {
     }
 }
 
-/// Signs what RSA_1024 can be heard in, TLS 1.2's PKCS #1; and nothing for P521, as no client that
-/// does not offer its scheme is given it.
+/// Signs PKCS #1 of TLS 1.2 for RSA_1024, and nothing for P521, whose scheme the client does not offer.
 #[derive(Debug)]
 struct BeyondRing(Arc<Key>);
 

@@ -1,4 +1,4 @@
-//! A corpus of chains, each judged by envoi in a handshake and by OpenSSL.
+//! A corpus of chains, each verified by envoi in a handshake and by OpenSSL.
 
 mod algorithms;
 mod certificate;
@@ -8,8 +8,8 @@ mod judge;
 mod keys;
 mod names;
 mod openssl;
-mod own;
 mod shapes;
+mod trusted_certificate;
 mod usage;
 mod validity;
 
@@ -41,20 +41,20 @@ fn authorities() {
 }
 
 #[test]
-fn the_servers_own_certificate_added_by_hand() {
-    judge(own::rows());
+fn the_servers_own_certificate_if_added() {
+    judge(trusted_certificate::rows());
 }
 
 // Conformance: 43
 #[test]
 fn the_servers_own_certificate_without_a_subject_alternative_name() {
-    judge(own::names());
+    judge(trusted_certificate::names());
 }
 
 // Conformance: 43
 #[test]
-fn nothing_else_is_trusted_for_a_certificate_added_by_hand() {
-    judge(own::others());
+fn an_added_certificate_vouches_for_no_other() {
+    judge(trusted_certificate::others());
 }
 
 #[test]
@@ -83,16 +83,16 @@ fn sizes_and_oddities() {
 }
 
 #[test]
-fn the_corpus_is_not_cut() {
+fn the_corpus_is_complete() {
     let families = [
         validity::rows,
         names::rows,
         names::addresses,
         issuers::paths,
         issuers::authorities,
-        own::rows,
-        own::names,
-        own::others,
+        trusted_certificate::rows,
+        trusted_certificate::names,
+        trusted_certificate::others,
         usage::purposes,
         usage::constraints,
         usage::extensions,

@@ -1,4 +1,4 @@
-//! Names: what the certificate bears, and what is asked for.
+//! Names: in the certificate, and asked for.
 
 use envoi::tls::Failure::CertificateWrongName;
 
@@ -10,14 +10,15 @@ fn bearing(names: &[Name<'_>]) -> Certificate {
     ROOT.issue(Template::server(NAME).names(names))
 }
 
-/// None of the names is the one asked for.
+/// Has other names than the one asked for.
 fn other(what: &'static str, names: &[Name<'_>], says: &'static str) -> Row {
     Row::new(what, &[&bearing(names)])
         .ours(CertificateWrongName, says)
         .openssl(openssl::HOST_NAME)
 }
 
-pub fn rows() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn rows() -> Vec<Row> {
     let many: Vec<String> = (0..500).map(|n| format!("host{n}.example.org")).collect();
     let mut many: Vec<Name<'_>> = many.iter().map(|name| Dns(name)).collect();
     many.push(Dns(NAME));
@@ -34,7 +35,7 @@ pub fn rows() -> Vec<Row> {
         other(
             "another name",
             &[Dns("example.com")],
-            "bears other names: example.com",
+            "has other names: example.com",
         ),
         other(
             "its domain alone",
@@ -46,42 +47,41 @@ pub fn rows() -> Vec<Row> {
             &[Dns("a.mail.example.org")],
             "other names: a.mail.example.org",
         ),
-        other("an ending", &[Dns("ail.example.org")], "bears other names"),
+        other("an ending", &[Dns("ail.example.org")], "has other names"),
         other(
             "with a final dot",
             &[Dns("mail.example.org.")],
-            "bears other names",
+            "has other names",
         ),
         other(
             "with a NUL behind",
             &[Dns("mail.example.org\0.example.com")],
-            "bears",
+            "has other names",
         ),
         other(
             "an address alone",
             &[Ip(&[192, 0, 2, 1])],
-            "bears other names: 192.0.2.1",
+            "has other names: 192.0.2.1",
         ),
-        // Nobody has read names in the subject since RFC 9525, section 2, but OpenSSL where there is
-        // no dNSName.
+        // RFC 9525, section 2, ignores names in the subject; OpenSSL reads them if there is no dNSName.
         Row::new(
             "in the subject alone",
             &[&ROOT.issue(common_name_of(NAME, &[]))],
         )
-        .ours(CertificateWrongName, "bears no name at all"),
+        .ours(CertificateWrongName, "has no name at all"),
         Row::new(
             "in the subject, beside an address for mail",
             &[&ROOT.issue(common_name_of(NAME, &[Email("postmaster@example.org")]))],
         )
-        .ours(CertificateWrongName, "bears no name at all"),
+        .ours(CertificateWrongName, "has no name at all"),
         Row::new(
             "in the subject, beside another",
             &[&ROOT.issue(common_name_of(NAME, &[Dns("example.com")]))],
         )
-        .ours(CertificateWrongName, "bears other names: example.com")
+        .ours(CertificateWrongName, "has other names: example.com")
         .openssl(openssl::HOST_NAME),
         Row::new("no name anywhere", &[&ROOT.issue(common_name)])
-            .ours(CertificateWrongName, "bears no name at all")
+            .ours(CertificateWrongName, "has no name at all")
             .openssl(openssl::HOST_NAME),
     ];
     rows.extend(wildcards());
@@ -114,27 +114,27 @@ fn wildcards() -> Vec<Row> {
         other(
             "a wildcard in the middle",
             &[Dns("mail.*.org")],
-            "bears other names",
+            "has other names",
         ),
-        other("a wildcard twice", &[Dns("*.*.org")], "bears other names"),
-        other("nothing but a wildcard", &[Dns("*")], "bears other names"),
+        other("a wildcard twice", &[Dns("*.*.org")], "has other names"),
+        other("nothing but a wildcard", &[Dns("*")], "has other names"),
         other(
             "a wildcard for all of a top-level domain",
             &[Dns("*.org")],
-            "bears other names",
+            "has other names",
         )
         .asked("example.org"),
         other(
             "a wildcard in a label",
             &[Dns("m*l.example.org")],
-            "bears other names",
+            "has other names",
         ),
-        // A wildcard is a whole label (RFC 9525, section 6.3); OpenSSL has kept what RFC 6125 let be.
+        // A wildcard is a whole label (RFC 9525, section 6.3); OpenSSL still allows the forms of RFC 6125.
         Row::new(
             "a wildcard behind a label",
             &[&bearing(&[Dns("mail*.example.org")])],
         )
-        .ours(CertificateWrongName, "bears other names"),
+        .ours(CertificateWrongName, "has other names"),
     ]
 }
 
@@ -150,14 +150,19 @@ fn international() -> Vec<Row> {
         other(
             "a wildcard in an A-label",
             &[Dns("xn--bcher-*.example.org")],
-            "bears other names",
+            "has other names",
         )
         .asked(BUECHER),
-        other("a U-label", &[Dns("b\u{fc}cher.example.org")], "bears").asked(BUECHER),
+        other(
+            "a U-label",
+            &[Dns("b\u{fc}cher.example.org")],
+            "has other names",
+        )
+        .asked(BUECHER),
     ]
 }
 
-pub fn addresses() -> Vec<Row> {
+pub(super) fn addresses() -> Vec<Row> {
     let v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
     let mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1];
     let wrong = |what, names: &[Name<'_>], says| {
@@ -172,20 +177,32 @@ pub fn addresses() -> Vec<Row> {
         wrong(
             "another address",
             &[Ip(&[192, 0, 2, 2])],
-            "bears other names: 192.0.2.2",
+            "has other names: 192.0.2.2",
         ),
         wrong(
             "a name alone",
             &[Dns(NAME)],
-            "bears other names: mail.example.org",
+            "has other names: mail.example.org",
         ),
-        wrong("an address written as a name", &[Dns("192.0.2.1")], "bears"),
-        wrong("a wildcard of addresses", &[Dns("*.0.2.1")], "bears"),
+        wrong(
+            "an address written as a name",
+            &[Dns("192.0.2.1")],
+            "has other names",
+        ),
+        wrong(
+            "a wildcard of addresses",
+            &[Dns("*.0.2.1")],
+            "has other names",
+        ),
         wrong(
             "an address mapped to IPv6",
             &[Ip(&mapped)],
-            "bears other names: 0::ffff:c000:201",
+            "has other names: 0::ffff:c000:201",
         ),
-        wrong("an address of three octets", &[Ip(&[192, 0, 2])], "bears"),
+        wrong(
+            "an address of three octets",
+            &[Ip(&[192, 0, 2])],
+            "has other names",
+        ),
     ]
 }

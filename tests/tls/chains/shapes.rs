@@ -1,4 +1,4 @@
-//! Large and odd chains.
+//! Large and unusual chains.
 
 use envoi::tls::Failure::{CertificateInvalid, HandshakeFailed};
 
@@ -6,14 +6,14 @@ use super::certificate::{Certificate, Template};
 use super::der::{OCTET_STRING, element};
 use super::judge::{NAME, ROOT, Row};
 
-/// Of nobody, and not critical.
+/// An unassigned extension, not critical.
 const FILLER: &str = "1.3.6.1.4.1.55555.2";
 
 fn filled(template: Template, octets: usize) -> Template {
     template.extension(FILLER, false, element(OCTET_STRING, &[&vec![0; octets]]))
 }
 
-/// The server's, and this many authorities of 10 kB each.
+/// The server's certificate, and this many authorities of 10 kB each.
 fn large(authorities: usize) -> Vec<Certificate> {
     let mut chain = vec![ROOT.clone()];
     for level in 0..authorities {
@@ -29,7 +29,7 @@ fn all(chain: &[Certificate]) -> Vec<&Certificate> {
     chain.iter().collect()
 }
 
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let server = || Template::server(NAME);
     let mut strangers = vec![ROOT.issue(server())];
     let stranger = filled(Template::authority("Stranger"), 10_000).self_signed();
@@ -40,7 +40,7 @@ pub fn rows() -> Vec<Row> {
             "a certificate of 50 kB",
             &[&ROOT.issue(filled(server(), 50_000))],
         ),
-        // rustls takes messages of up to 64 KiB; OpenSSL's clients, unlike its command, up to 100 KiB.
+        // rustls accepts messages of up to 64 KiB; OpenSSL's clients, unlike its command, up to 100 KiB.
         Row::new("100 kB", &all(&strangers)).ours(
             HandshakeFailed,
             "is longer than any certificate chain explains",
@@ -57,7 +57,7 @@ pub fn rows() -> Vec<Row> {
             "a serial number of 20 octets",
             &[&ROOT.issue(server().serial(&[0x7f; 20]))],
         ),
-        // Against RFC 5280, section 4.1.2.2, which has users bear with some of it.
+        // RFC 5280, section 4.1.2.2, forbids it, but asks clients to accept some of it.
         Row::new(
             "a serial number of 0",
             &[&ROOT.issue(server().serial(&[0]))],

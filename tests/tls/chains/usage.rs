@@ -1,4 +1,4 @@
-//! What certificates are for: purposes, constraints on names, extensions.
+//! Purposes, name constraints and other extensions.
 
 use envoi::tls::Failure::CertificateInvalid;
 
@@ -29,13 +29,13 @@ fn between(what: &'static str, template: Template) -> Row {
     Row::new(what, &[&leaf, &between])
 }
 
-pub fn purposes() -> Vec<Row> {
+pub(super) fn purposes() -> Vec<Row> {
     let authority = || Template::authority("Between");
     let wrong = |row: Row, says| row.ours(CertificateInvalid, says).openssl(openssl::PURPOSE);
     const PURPOSE: &str = "its extended key usage lacks serverAuth";
     vec![
         row(
-            "any purpose, by saying none",
+            "any purpose, by line none",
             server().without(EXTENDED_KEY_USAGE),
         ),
         row(
@@ -50,7 +50,7 @@ pub fn purposes() -> Vec<Row> {
             row("mail alone", server().extended_usage(&[EMAIL_PROTECTION])),
             PURPOSE,
         ),
-        // RFC 5280, section 4.2.1.12, lets a client refuse it, as CAs must not write it for servers.
+        // RFC 5280, section 4.2.1.12, allows clients to refuse it: CAs must not use it for servers.
         wrong(
             row(
                 "any purpose, by its name",
@@ -72,12 +72,13 @@ pub fn purposes() -> Vec<Row> {
         row("a key to encipher with", server().usage(KEY_ENCIPHERMENT)),
         row("a key to agree with", server().usage(KEY_AGREEMENT)),
         row("any use of the key", server().without(KEY_USAGE)),
-        // webpki looks at no key usage: a key that has signed the handshake has shown that it can.
+        // webpki ignores the key usage: the key has signed the handshake.
         row("a key for revocations", server().usage(CRL_SIGN)).openssl(openssl::PURPOSE),
     ]
 }
 
-pub fn constraints() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn constraints() -> Vec<Row> {
     let under = |permitted: &[Name<'_>], excluded: &[Name<'_>]| {
         Template::authority("Between").name_constraints(permitted, excluded)
     };
@@ -169,8 +170,8 @@ fn address_constraints() -> Vec<Row> {
     ]
 }
 
-pub fn extensions() -> Vec<Row> {
-    /// Of nobody.
+pub(super) fn extensions() -> Vec<Row> {
+    /// Unassigned.
     const UNKNOWN: &str = "1.3.6.1.4.1.55555.1";
     let nothing = || sequence(&[]);
     let unknown = |row: Row| {
@@ -201,7 +202,7 @@ pub fn extensions() -> Vec<Row> {
         row("no purpose at all", server().extended_usage(&[]))
             .ours(CertificateInvalid, "malformed: EmptyEkuExtension")
             .openssl(openssl::PURPOSE),
-        // What OpenSSL cannot read, it finds no issuer for.
+        // OpenSSL finds no issuer for a certificate that it cannot read.
         row(
             "one twice",
             server().also(KEY_USAGE, true, vec![3, 2, 7, 0x80]),

@@ -1,4 +1,4 @@
-//! Dates. It is noon of 2026-11-24.
+//! Validity periods. The time is 2026-11-24, 12:00.
 
 use envoi::tls::Failure::{CertificateExpired, CertificateInvalid, CertificateNotYetValid};
 
@@ -6,7 +6,8 @@ use super::certificate::Template;
 use super::judge::{NAME, ROOT, Row};
 use super::openssl;
 
-pub fn rows() -> Vec<Row> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(super) fn rows() -> Vec<Row> {
     let server = |from, to| ROOT.issue(Template::server(NAME).valid(from, to));
     let below = |from, to| {
         let between = ROOT.issue(Template::authority("Between").valid(from, to));
@@ -22,7 +23,7 @@ pub fn rows() -> Vec<Row> {
             "from this second on",
             &[&server("261124120000Z", "270101000000Z")],
         ),
-        // The last second counts (RFC 5280, section 4.1.2.5); OpenSSL lets it not.
+        // The last second is valid (RFC 5280, section 4.1.2.5), but not for OpenSSL.
         Row::new(
             "until this second",
             &[&server("261001000000Z", "261124120000Z")],
@@ -42,12 +43,12 @@ pub fn rows() -> Vec<Row> {
             .openssl(openssl::NOT_YET_VALID),
         Row::new("until 2051", &[&server("261001000000Z", "20510101000000Z")]),
         Row::new("until 9999", &[&server("261001000000Z", "99991231235959Z")]),
-        // UTCTime is for dates until 2049 (RFC 5280, section 4.1.2.5), but neither insists.
+        // Dates until 2049 must be UTCTime (RFC 5280, section 4.1.2.5), but neither insists.
         Row::new(
             "since a year in four digits",
             &[&server("20261001000000Z", "270101000000Z")],
         ),
-        // webpki counts from 1970 on.
+        // webpki has no dates before 1970.
         Row::new("since 1950", &[&server("500101000000Z", "270101000000Z")])
             .ours(CertificateInvalid, "is malformed"),
         Row::new(
@@ -62,7 +63,7 @@ pub fn rows() -> Vec<Row> {
         Row::new("intermediate not yet valid", &[&new[0], &new[1]])
             .ours(CertificateNotYetValid, "is valid from 2026-11-25 00:00 UTC")
             .openssl(openssl::NOT_YET_VALID),
-        // A trust anchor is a name and a key (RFC 5280, section 6.1.1): who adds it knows its age.
+        // A trust anchor is a name and a key (RFC 5280, section 6.1.1): its dates do not count.
         Row::new("expired root", &[&old_root.issue(Template::server(NAME))])
             .trusting(&[&old_root])
             .openssl(openssl::EXPIRED),

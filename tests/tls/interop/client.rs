@@ -1,4 +1,4 @@
-//! The client under test over a socket, which it is fed from in pieces of any size.
+//! The client under test on a socket, fed in pieces of any size.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,20 +8,20 @@ use envoi::tls::{Error, ServerName, Settings, Tls};
 
 use crate::peer::NAME;
 
-/// A server that says nothing for so long has a defect, or the client has.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// A silence this long is a defect of the server or the client.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Client {
+pub(super) struct Client {
     pub tls: Tls,
     stream: TcpStream,
     step: usize,
-    /// How many a server has had to ask for.
+    /// ClientHellos sent: more than one if the server asked again.
     pub hellos: usize,
 }
 
 impl Client {
-    /// Shakes hands.
-    pub fn connect(settings: &Settings, port: u16, step: usize) -> Result<Self, Error> {
+    /// Connects and completes the handshake.
+    pub(super) fn connect(settings: &Settings, port: u16, step: usize) -> Result<Self, Error> {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
@@ -38,13 +38,13 @@ impl Client {
         Ok(client)
     }
 
-    pub fn send(&mut self, text: &str) {
+    pub(super) fn send(&mut self, text: &str) {
         self.tls.send(text.as_bytes()).unwrap();
         self.flush();
     }
 
-    /// The next line.
-    pub fn line(&mut self) -> Result<String, Error> {
+    /// Reads the next line.
+    pub(super) fn line(&mut self) -> Result<String, Error> {
         loop {
             let plaintext = self.tls.plaintext();
             if let Some(end) = plaintext.iter().position(|octet| *octet == b'\n') {
@@ -55,8 +55,8 @@ impl Client {
         }
     }
 
-    /// Hears some of what the server says, be it for TLS alone.
-    pub fn pump(&mut self) -> Result<(), Error> {
+    /// Receives some octets, perhaps without plaintext.
+    pub(super) fn pump(&mut self) -> Result<(), Error> {
         let mut octets = [0; 4096];
         let length = self.stream.read(&mut octets).unwrap();
         assert_ne!(length, 0, "the server hung up");
@@ -67,8 +67,8 @@ impl Client {
         result
     }
 
-    /// As servers forget sessions that do not end well.
-    pub fn close(mut self) {
+    /// Closes cleanly, because servers forget sessions that do not.
+    pub(super) fn close(mut self) {
         self.tls.close();
         self.flush();
         while !self.tls.is_closed() {
@@ -85,7 +85,7 @@ impl Client {
     }
 }
 
-/// ClientHellos among the records (RFC 8446, sections 4 and 5.1).
+/// Counts the ClientHellos among the records (RFC 8446, sections 4 and 5.1).
 fn hellos(mut records: &[u8]) -> usize {
     const HANDSHAKE: u8 = 22;
     const CLIENT_HELLO: u8 = 1;
@@ -93,7 +93,7 @@ fn hellos(mut records: &[u8]) -> usize {
     while let [kind, _, _, high, low, rest @ ..] = records {
         let (record, next) = rest.split_at(usize::from(u16::from_be_bytes([*high, *low])));
         let length = u32::try_from(record.len()).unwrap();
-        // What is encrypted begins so only by chance, and hardly with its own length.
+        // An encrypted record rarely begins like this and with a matching length.
         let begins = [&[CLIENT_HELLO], &length.wrapping_sub(4).to_be_bytes()[1..]].concat();
         hellos += usize::from(*kind == HANDSHAKE && record.starts_with(&begins));
         records = next;

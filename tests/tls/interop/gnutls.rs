@@ -11,8 +11,8 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 
 const FILES: [&str; 3] = ["--x509certfile", "--x509keyfile", "--x509cafile"];
 
-/// Otherwise the report says why not.
-pub fn installed() -> bool {
+/// If not, the report says why.
+pub(super) fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let missing = real::gnutls_serv().err();
         if let Some(reason) = &missing {
@@ -23,8 +23,8 @@ pub fn installed() -> bool {
     *INSTALLED
 }
 
-/// On all addresses of the machine, as it cannot be told one.
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+/// It listens on all addresses, because it has no option for one.
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     let mut program = real::gnutls_serv().unwrap();
     program.args(["--echo", "--port", "0"]);
     program.args(["--priority", &priority(terms)]);
@@ -66,9 +66,9 @@ fn priority(terms: &Terms) -> String {
     priority
 }
 
-/// Of a process that listens on a port of its own, and says 0 since it was told 0.
+/// The port of a process that was told port 0 and reports 0.
 fn port(process: u32) -> u16 {
-    // The columns are described in proc_pid_net(5).
+    // proc_pid_net(5) describes the columns.
     const LISTENS: &str = "0A";
     let sockets = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
     let sockets = sockets.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
@@ -85,8 +85,8 @@ fn port(process: u32) -> u16 {
     u16::from_str_radix(port, 16).unwrap()
 }
 
-/// What it says of the next connection.
-pub fn resumed(server: &mut Server) -> bool {
+/// The server's description of the next connection.
+pub(super) fn resumed(server: &mut Server) -> bool {
     let (_, before) = server.hear("- Description: ");
     before
         .iter()

@@ -10,8 +10,8 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 
 const FILES: [&str; 3] = ["-certificate", "-key", "-authority"];
 
-/// Otherwise the report says why not.
-pub fn installed() -> bool {
+/// If not, the report says why.
+pub(super) fn installed() -> bool {
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| {
         let missing = real::go_tls_server().err();
         if let Some(reason) = &missing {
@@ -22,19 +22,19 @@ pub fn installed() -> bool {
     *INSTALLED
 }
 
-/// It has tickets or none, and a mind of its own about signatures and TLS 1.3's suites.
-pub fn can(terms: &Terms) -> bool {
+/// It can turn tickets off, but chooses signature schemes and the suites of TLS 1.3 itself.
+pub(super) fn can(terms: &Terms) -> bool {
     let suite = terms.suite.is_none() || terms.version != Version::Tls13;
     suite && terms.signature.is_none() && terms.sessions != Sessions::Remembered
 }
 
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     let version = match terms.version {
         Version::Tls11 => 0x0302,
         Version::Tls12 => 0x0303,
         Version::Tls13 => 0x0304,
     };
-    // Of `tls.ClientAuthType`.
+    // Values of `tls.ClientAuthType`.
     let client = match terms.client_certificate {
         ClientCertificate::Unasked => 0,
         ClientCertificate::Wanted => 3,
@@ -53,7 +53,7 @@ pub fn start(key: &KeyPair, terms: &Terms) -> Server {
     server
 }
 
-/// What it says of the next connection.
-pub fn resumed(server: &mut Server) -> bool {
+/// The server's description of the next connection.
+pub(super) fn resumed(server: &mut Server) -> bool {
     server.hear("resumed: ").0 == "true"
 }

@@ -1,4 +1,4 @@
-//! Whatever both sides have is agreed on.
+//! Client and server agree on every version, suite, group and key that both have.
 
 use envoi::tls::{Failure, Identity, Policy, Settings};
 use rcgen::{
@@ -9,7 +9,7 @@ use super::client::Client;
 use super::make::Make;
 use super::terms::{ClientCertificate, Terms, Version};
 use super::{AT_ONCE, STEPS, talk};
-use crate::peer::{AUTHORITY, TestHost, key, params, rsa_4096};
+use crate::peer::{AUTHORITY, TestPlatform, failure, key, params, rsa_4096};
 
 const GROUPS: [&str; 3] = ["X25519", "secp256r1", "secp384r1"];
 const SUITES: [&str; 3] = [
@@ -18,8 +18,8 @@ const SUITES: [&str; 3] = [
     "AES_256_GCM_SHA384",
 ];
 
-/// Every group with every suite, in full handshakes. `TLS_ECDHE_…_WITH_` begins the names of suites of
-/// TLS 1.2.
+/// Every group with every suite, in full handshakes. Names of suites of TLS 1.2 begin with
+/// `TLS_ECDHE_…_WITH_`.
 fn shakes_hands(key: &KeyPair, tls12: &str) {
     for make in Make::all() {
         for (terms, prefix) in [(Terms::TLS13, "TLS13_"), (Terms::TLS12, tls12)] {
@@ -48,7 +48,7 @@ fn agrees(make: Make, key: &KeyPair, terms: &Terms, prefix: &str) {
         let suite = state.cipher_suite.strip_prefix(prefix);
         assert!(suite.is_some(), "{make:?} {}", state.cipher_suite);
         assert_eq!(suite, terms.suite.or(suite), "{make:?} {terms:?}");
-        // Both shares of the first hello are over X25519; TLS 1.2 has no such guess.
+        // Both key shares of the first ClientHello are over X25519; TLS 1.2 sends none.
         let asked_again = state.is_tls13 && terms.group != Some("X25519");
         assert_eq!(hellos, 1 + usize::from(asked_again), "{make:?} {terms:?}");
     }
@@ -69,7 +69,7 @@ fn ecdsa_p384() {
 
 #[test]
 fn ed25519() {
-    // In a form of PKCS #8 that the others read; ring's own is another.
+    // The version of PKCS #8 that the others read; ring writes another.
     let pem = include_str!("../ed25519.pem");
     let key = KeyPair::from_pkcs8_pem_and_sign_algo(pem, &PKCS_ED25519).unwrap();
     shakes_hands(&key, ECDSA);
@@ -86,7 +86,7 @@ fn rsa_of_4096_bits() {
 }
 
 #[test]
-fn every_way_of_rsa_to_sign() {
+fn every_rsa_signature_scheme() {
     let key = key(&PKCS_RSA_SHA256);
     for (terms, signature) in [
         (Terms::TLS13, "rsa_pss_rsae_sha256"),
@@ -107,9 +107,9 @@ fn every_way_of_rsa_to_sign() {
     }
 }
 
-/// A server of the tests' own is in `groups`.
+/// See also the server in `groups`.
 #[test]
-fn x25519mlkem768_where_the_server_has_it() {
+fn x25519mlkem768_if_the_server_has_it() {
     const NAME: &str = "X25519MLKEM768";
     let key = key(&PKCS_ECDSA_P256_SHA256);
     let terms = Terms {
@@ -125,25 +125,25 @@ fn x25519mlkem768_where_the_server_has_it() {
     }
 }
 
-/// Issued by the servers' authority.
+/// A client certificate, issued by the servers' authority.
 fn identity() -> Identity {
     let key = key(&PKCS_ECDSA_P256_SHA256);
     let mut params = params("client.example");
-    // Not the authority's, lest OpenSSL take it for its own issuer.
+    // Another name than the authority's: otherwise OpenSSL takes it for its own issuer.
     params
         .distinguished_name
         .push(DnType::CommonName, "A client");
     let chain = params.signed_by(&key, AUTHORITY.issuer()).unwrap().pem();
-    Identity::new::<TestHost>(chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+    Identity::new::<TestPlatform>(chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap()
 }
 
 #[test]
-fn a_client_certificate_is_shown_where_it_is_wanted() {
+fn a_client_certificate_is_sent_if_the_server_asks() {
     let policy = Policy {
         identity: Some(identity()),
         ..AUTHORITY.trust().into()
     };
-    let showing = Settings::new::<TestHost>(&policy).unwrap();
+    let showing = Settings::new::<TestPlatform>(&policy).unwrap();
     let key = key(&PKCS_ECDSA_P256_SHA256);
     for make in Make::all() {
         for terms in [Terms::TLS13, Terms::TLS12] {
@@ -162,10 +162,10 @@ fn a_client_certificate_is_shown_where_it_is_wanted() {
                 talk(&AUTHORITY.settings(), &wanting, step);
             }
             let none = Client::connect(&AUTHORITY.settings(), needing.port, AT_ONCE);
-            // TLS 1.3 tells only after the handshake; 1.2 has no alert for this alone, and that of
-            // OpenSSL and Go may as well mean that nothing is in common (RFC 5246, section 7.4.6).
+            // In TLS 1.3 the alert comes after the handshake. TLS 1.2 has no special alert: the one of
+            // OpenSSL and Go can also mean that nothing is in common (RFC 5246, section 7.4.6).
             let refused = none.and_then(|mut client| client.line());
-            let failure = refused.unwrap_err().failure;
+            let failure = failure(&refused.unwrap_err());
             let vague = make != Make::GnuTLS && terms.version == Version::Tls12;
             assert_eq!(
                 failure == Failure::Incompatible,
@@ -202,7 +202,7 @@ fn nothing_in_common_is_incompatible() {
         for make in Make::all().filter(|make| make.can(&terms)) {
             let server = make.start(&key, &terms);
             let error = Client::connect(&AUTHORITY.settings(), server.port, AT_ONCE).err();
-            let failure = error.unwrap().failure;
+            let failure = failure(&error.unwrap());
             assert_eq!(failure, Failure::Incompatible, "{make:?} {terms:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! The servers of other makes, as tests see them.
+//! The server programs of other implementations.
 
 use std::process::Command;
 
@@ -11,15 +11,15 @@ use super::{gnutls, go, openssl};
 use crate::openssl::installed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Make {
+pub(super) enum Make {
     OpenSSL,
     GnuTLS,
     Go,
 }
 
 impl Make {
-    /// Those that this machine has; the report names the others.
-    pub fn all() -> impl Iterator<Item = Self> {
+    /// The installed ones; the report names the others.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         let makes = [Self::OpenSSL, Self::GnuTLS, Self::Go];
         makes.into_iter().filter(|make| match make {
             Self::OpenSSL => installed(),
@@ -28,11 +28,11 @@ impl Make {
         })
     }
 
-    /// Whether there are options for these terms.
-    pub fn can(self, terms: &Terms) -> bool {
+    /// Whether the program has options for these terms.
+    pub(super) fn can(self, terms: &Terms) -> bool {
         match self {
             Self::OpenSSL => true,
-            // Its TLS 1.3 resumes by tickets alone.
+            // It resumes TLS 1.3 only by tickets.
             Self::GnuTLS => {
                 terms.version != Version::Tls13 || terms.sessions != Sessions::Remembered
             }
@@ -40,8 +40,8 @@ impl Make {
         }
     }
 
-    /// Answers lines.
-    pub fn start(self, key: &KeyPair, terms: &Terms) -> Server {
+    /// Starts a server that answers lines.
+    pub(super) fn start(self, key: &KeyPair, terms: &Terms) -> Server {
         match self {
             Self::OpenSSL => openssl::start(key, terms),
             Self::GnuTLS => gnutls::start(key, terms),
@@ -49,8 +49,8 @@ impl Make {
         }
     }
 
-    /// What the server says of the next connection, if this make does.
-    pub fn says_resumed(self, server: &mut Server) -> Option<bool> {
+    /// The server's description of the next connection, if this make prints one.
+    pub(super) fn says_resumed(self, server: &mut Server) -> Option<bool> {
         match self {
             Self::OpenSSL => None,
             Self::GnuTLS => Some(gnutls::resumed(server)),
@@ -58,8 +58,8 @@ impl Make {
         }
     }
 
-    /// Of all three, since a version of 2025.
-    pub fn has_x25519mlkem768(self) -> bool {
+    /// All three have it in versions since 2025.
+    pub(super) fn has_x25519mlkem768(self) -> bool {
         let mut list = match self {
             Self::OpenSSL => Command::new("openssl"),
             Self::GnuTLS => real::gnutls_serv().unwrap(),
@@ -72,9 +72,10 @@ impl Make {
         let list = list.output().unwrap().stdout;
         let list = String::from_utf8_lossy(&list).replace('-', "");
         let has = list.contains("X25519MLKEM768");
-        let said = match has {
-            true => "agreed on",
-            false => "none, as this version has none",
+        let said = if has {
+            "agreed on"
+        } else {
+            "none, as this version has none"
         };
         report::measured(&format!("X25519MLKEM768 with {self:?}"), said);
         has

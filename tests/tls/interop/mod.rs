@@ -19,10 +19,10 @@ use server::Server;
 const AT_ONCE: usize = usize::MAX;
 const STEPS: [usize; 2] = [AT_ONCE, 1];
 
-/// A line each way, and an end in good order; also how many hellos it took.
+/// Sends a line each way and closes cleanly; returns how many ClientHellos were sent.
 fn talk(settings: &Settings, server: &Server, step: usize) -> (State, usize) {
     let mut client = Client::connect(settings, server.port, step).unwrap();
-    // Also where it is answered in reverse.
+    // A palindrome: one server answers in reverse.
     let line = "step on no pets\n";
     client.send(line);
     assert_eq!(client.line().unwrap(), line);

@@ -10,12 +10,12 @@ use super::terms::{ClientCertificate, Sessions, Terms, Version};
 const FILES: [&str; 3] = ["-cert", "-key", "-CAfile"];
 
 /// Answers each line with the line reversed.
-pub fn start(key: &KeyPair, terms: &Terms) -> Server {
+pub(super) fn start(key: &KeyPair, terms: &Terms) -> Server {
     start_with(key, terms, &["-rev"])
 }
 
-/// Sends what it is told, and takes commands: a line `K` renews its keys and asks for ours.
-pub fn start_with(key: &KeyPair, terms: &Terms, options: &[&str]) -> Server {
+/// Sends its standard input and takes commands: a line `K` updates its keys and asks for ours.
+pub(super) fn start_with(key: &KeyPair, terms: &Terms, options: &[&str]) -> Server {
     let mut program = Command::new("openssl");
     program.args(["s_server", "-accept", "127.0.0.1:0"]);
     program.args(options).args(arguments(terms));
@@ -52,7 +52,7 @@ fn arguments(terms: &Terms) -> Vec<String> {
     arguments
 }
 
-/// Those of TLS 1.2 are for either kind of certificate.
+/// Names a suite of TLS 1.2 for both kinds of certificate.
 fn suites(suite: &str, version: Version) -> [String; 2] {
     if version == Version::Tls13 {
         return ["-ciphersuites".into(), format!("TLS_{suite}")];

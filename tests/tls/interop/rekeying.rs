@@ -1,4 +1,4 @@
-//! What servers want of a connection that stands. Go's wants nothing.
+//! Key updates and renegotiation, on demand of the server. Go's demands neither.
 
 use rcgen::PKCS_ECDSA_P256_SHA256;
 
@@ -9,7 +9,7 @@ use crate::openssl::installed;
 use crate::peer::{AUTHORITY, key};
 
 #[test]
-fn new_keys_of_openssl_are_taken_and_answered() {
+fn a_key_update_of_openssl_is_answered() {
     if !installed() {
         return;
     }
@@ -18,26 +18,26 @@ fn new_keys_of_openssl_are_taken_and_answered() {
         let mut server = openssl::start_with(&key, &Terms::TLS13, &[]);
         let mut client = Client::connect(&AUTHORITY.settings(), server.port, step).unwrap();
         for round in 0..3 {
-            // All that the handshake left to be read comes before this.
+            // This comes after the rest of the handshake.
             server.tell("220 ready\n");
             assert_eq!(client.line().unwrap(), "220 ready\n");
             server.tell("K\n");
             client.pump().unwrap();
             server.tell(&format!("250 round {round}\n"));
             assert_eq!(client.line().unwrap(), format!("250 round {round}\n"));
-            // With keys of ours that are as new.
+            // Encrypted with the client's new keys.
             client.send(&format!("NOOP {round}\n"));
             assert_eq!(server.hear("NOOP ").0, round.to_string());
         }
     }
 }
 
-/// It takes the command from its client.
+/// The client sends the command.
 const REHANDSHAKE: &str = "**REHANDSHAKE**\n";
 const EXECUTED: &str = "Successfully executed command\n";
 
 #[test]
-fn new_keys_of_gnutls_are_taken_and_answered() {
+fn a_key_update_of_gnutls_is_answered() {
     if !gnutls::installed() {
         return;
     }
@@ -46,7 +46,7 @@ fn new_keys_of_gnutls_are_taken_and_answered() {
     for step in STEPS {
         let mut client = Client::connect(&AUTHORITY.settings(), server.port, step).unwrap();
         for round in 0..3 {
-            // The answer comes after its new keys, and then needs ours.
+            // The answer comes with its new keys, and requires ours.
             client.send(REHANDSHAKE);
             assert_eq!(client.line().unwrap(), EXECUTED);
             let line = format!("round {round}\n");
@@ -59,9 +59,9 @@ fn new_keys_of_gnutls_are_taken_and_answered() {
     }
 }
 
-/// Which TLS 1.2 has, and rustls has not. gnutls-serv ends the connection over it.
+/// TLS 1.2 has renegotiation; rustls has not. gnutls-serv then ends the connection.
 #[test]
-fn a_wish_to_renegotiate_is_declined_with_a_warning() {
+fn renegotiation_is_declined_with_a_warning() {
     if !gnutls::installed() {
         return;
     }

@@ -11,8 +11,8 @@ use super::client::PATIENCE;
 use crate::openssl::Folder;
 use crate::peer::{AUTHORITY, NAME, params};
 
-/// Ends with the test.
-pub struct Server {
+/// Killed at the end of the test.
+pub(super) struct Server {
     pub port: u16,
     pub child: Child,
     commands: ChildStdin,
@@ -21,8 +21,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// The program is told by these options where its certificate, key and authority are.
-    pub fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
+    /// These options name the files of certificate, key and authority.
+    pub(super) fn start(mut program: Command, key: &KeyPair, files: [&str; 3]) -> Self {
         let folder = Folder::new();
         let certificate = params(NAME).signed_by(key, AUTHORITY.issuer()).unwrap();
         let contents = [certificate.pem(), key.serialize_pem(), AUTHORITY.pem()];
@@ -46,8 +46,8 @@ impl Server {
         }
     }
 
-    /// What follows this in the next line that begins so, and the lines before it.
-    pub fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
+    /// Reads until a line with this prefix: returns the rest of that line, and the lines before it.
+    pub(super) fn hear(&mut self, beginning: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
         loop {
             let line = self.said.recv_timeout(PATIENCE);
@@ -59,7 +59,7 @@ impl Server {
         }
     }
 
-    pub fn tell(&mut self, line: &str) {
+    pub(super) fn tell(&mut self, line: &str) {
         self.commands.write_all(line.as_bytes()).unwrap();
     }
 }
@@ -71,7 +71,7 @@ impl Drop for Server {
     }
 }
 
-/// As they come, since a read itself cannot be told how long to wait.
+/// Sends lines from a thread, because a read has no timeout.
 fn lines(said: PipeReader) -> Receiver<String> {
     let (hears, heard) = channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What a server gave to resume a session with is used, and what it asked for is remembered.
+//! Sessions are resumed, and the group that a server asked for is remembered.
 
 use rcgen::PKCS_ECDSA_P256_SHA256;
 

@@ -1,34 +1,34 @@
-//! What a server is to agree to, in IANA's names.
+//! The terms that a server agrees to, in IANA's names.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub(super) enum Version {
     Tls11,
     Tls12,
     Tls13,
 }
 
-/// Where a server has what it needs to resume a session.
+/// Where a server keeps sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sessions {
+pub(super) enum Sessions {
     Tickets,
     Remembered,
     Nowhere,
 }
 
-/// What a server thinks of a client's certificate.
+/// Whether a server asks for a client certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientCertificate {
+pub(super) enum ClientCertificate {
     Unasked,
     Wanted,
     Required,
 }
 
-/// Nothing but these; what is `None` is the server's choice.
+/// The server allows only these; it chooses where one is `None`.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub(super) struct Terms {
     pub version: Version,
     pub group: Option<&'static str>,
-    /// Without what a suite's name begins with, which depends on version and certificate.
+    /// Without the beginning of the name, which depends on version and certificate.
     pub suite: Option<&'static str>,
     pub signature: Option<&'static str>,
     pub sessions: Sessions,
@@ -36,9 +36,9 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub const TLS11: Self = Self::of(Version::Tls11);
-    pub const TLS12: Self = Self::of(Version::Tls12);
-    pub const TLS13: Self = Self::of(Version::Tls13);
+    pub(super) const TLS11: Self = Self::of(Version::Tls11);
+    pub(super) const TLS12: Self = Self::of(Version::Tls12);
+    pub(super) const TLS13: Self = Self::of(Version::Tls13);
 
     const fn of(version: Version) -> Self {
         Self {

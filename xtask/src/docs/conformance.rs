@@ -1,7 +1,7 @@
-//! docs/conformance.md: what the standards ask of a client, and the tests that show it.
+//! docs/conformance.md: the standards' duties of a client, and the tests that show each.
 //!
 //! ```text
-//! 3. Section 3.2: HELO follows where EHLO is not understood.      docs/conformance.in.md
+//! 3. Section 3.2: HELO follows if EHLO is not understood.         docs/conformance.in.md
 //!    Not yet: ...                                                 or "Does not apply: ..."
 //! ```
 
@@ -14,7 +14,7 @@ const REASONS: [&str; 2] = ["Not yet: ", "Does not apply: "];
 const HEAD: &str =
     "<!-- Made by `cargo xtask docs` of docs/conformance.in.md and the marks of the tests. -->\n";
 
-/// What stands between the numbered lines passes through.
+/// Text between the numbered lines passes through.
 #[derive(Debug, PartialEq)]
 enum Block<'a> {
     Text(&'a str),
@@ -25,11 +25,11 @@ enum Block<'a> {
 struct Duty<'a> {
     number: usize,
     text: Vec<&'a str>,
-    /// Why it is not all shown.
+    /// Why tests do not show all of it.
     reason: Vec<&'a str>,
 }
 
-pub fn page(source: &str, tests: &[Test]) -> Result<String> {
+pub(super) fn page(source: &str, tests: &[Test]) -> Result<String> {
     let blocks = parse(source)?;
     check_numbers(&blocks, tests)?;
     let mut page = String::from(HEAD);
@@ -42,7 +42,7 @@ pub fn page(source: &str, tests: &[Test]) -> Result<String> {
     Ok(page)
 }
 
-/// Lines are numbered from 1 on, and tests show such as there are.
+/// Lines are numbered from 1 on, and tests show only lines that exist.
 fn check_numbers(blocks: &[Block], tests: &[Test]) -> Result<()> {
     let mut last = 0;
     for block in blocks {
@@ -50,7 +50,7 @@ fn check_numbers(blocks: &[Block], tests: &[Test]) -> Result<()> {
             let (number, expected) = (duty.number, last + 1);
             ensure!(
                 number == expected,
-                "line {number} stands where {expected} should"
+                "line {number} is in the place of line {expected}"
             );
             last = number;
         }
@@ -75,13 +75,14 @@ fn parse(source: &str) -> Result<Vec<Block<'_>>> {
             }));
         } else if line.starts_with(' ') {
             let Some(Block::Duty(duty)) = blocks.last_mut() else {
-                bail!("nothing that `{line}` goes on with");
+                bail!("no numbered line precedes `{line}`");
             };
             let line = line.trim_start();
             let is_reason = REASONS.iter().any(|reason| line.starts_with(reason));
-            match is_reason || !duty.reason.is_empty() {
-                true => duty.reason.push(line),
-                false => duty.text.push(line),
+            if is_reason || !duty.reason.is_empty() {
+                duty.reason.push(line);
+            } else {
+                duty.text.push(line);
             }
         } else {
             blocks.push(Block::Text(line));
@@ -90,7 +91,7 @@ fn parse(source: &str) -> Result<Vec<Block<'_>>> {
     Ok(blocks)
 }
 
-/// `12. what is owed`
+/// `12. the duty`
 fn numbered(line: &str) -> Option<(usize, &str)> {
     let (number, text) = line.split_once(". ")?;
     Some((number.parse().ok()?, text))
@@ -158,14 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_shown_nor_excused_is_an_error() {
+    fn a_line_without_test_and_reason_is_an_error() {
         let reasoned = "1. one\n   Does not apply: no\n";
         for (source, tests, why) in [
             ("1. one\n", &[][..], "neither a test nor a reason"),
             ("1. one\n", &[test("a", &[1, 2])], "shows no line 2"),
-            ("2. two\n", &[test("a", &[2])], "line 2 stands where 1"),
+            (
+                "2. two\n",
+                &[test("a", &[2])],
+                "line 2 is in the place of line 1",
+            ),
             (reasoned, &[test("a", &[1])], "does not apply, and"),
-            ("\n   more\n", &[], "nothing that"),
+            ("\n   more\n", &[], "no numbered line"),
         ] {
             let error = page(source, tests).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -1,9 +1,9 @@
-//! Every test of the component, and which lines of docs/conformance.md it says that it shows.
+//! The tests of the component, with the lines of docs/conformance.md that each shows.
 //!
 //! ```text
 //! // Conformance: 3, 15
 //! #[test]
-//! fn helo_follows_where_ehlo_is_not_understood() {
+//! fn helo_follows_if_ehlo_is_not_understood() {
 //! ```
 
 use std::{fs, path::Path};
@@ -12,20 +12,20 @@ use anyhow::{Context, Result, bail};
 
 const MARK: &str = "// Conformance: ";
 
-/// Where tests of the component are.
+/// The folders with tests of the component.
 const FOLDERS: [&str; 3] = ["tests", "host-tests/tests", "src"];
 
 #[derive(Debug, PartialEq)]
-pub struct Test {
-    /// From the root, with `/`.
+pub(super) struct Test {
+    /// The path from the root, with `/`.
     pub file: String,
     pub name: String,
     /// Numbers of docs/conformance.in.md.
     pub shows: Vec<usize>,
 }
 
-/// By file, and in a file by place.
-pub fn read_all(root: &Path) -> Result<Vec<Test>> {
+/// Sorted by file, then by place in the file.
+pub(super) fn read_all(root: &Path) -> Result<Vec<Test>> {
     let mut tests = Vec::new();
     for folder in FOLDERS {
         read_folder(root, folder, &mut tests)?;
@@ -59,7 +59,7 @@ fn read_file(file: &str, text: &str) -> Result<Vec<Test>> {
                 .with_context(|| format!("{file}: `{line}` is not a list of numbers"))?;
             shows = Some(numbers);
         } else if line == "#[test]" {
-            // Other attributes may stand between.
+            // Other attributes may come between.
             let name = lines
                 .find_map(|line| line.strip_prefix("fn "))
                 .and_then(|rest| rest.split('(').next())
@@ -70,7 +70,7 @@ fn read_file(file: &str, text: &str) -> Result<Vec<Test>> {
                 shows: shows.take().unwrap_or_default(),
             });
         } else if shows.is_some() {
-            bail!("{file}: a mark stands above `{line}`, and not directly above #[test]");
+            bail!("{file}: a mark is above `{line}`, not directly above #[test]");
         }
     }
     Ok(tests)
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_is_none_is_an_error() {
+    fn a_malformed_mark_is_an_error() {
         for text in [
             "// Conformance: 3 and 4\n#[test]\nfn a() {}",
             "// Conformance: 3\n\n#[test]\nfn a() {}",

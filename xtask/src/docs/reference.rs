@@ -1,4 +1,4 @@
-//! docs/reference.md: the interface as wit/ has it, each type and function under its name.
+//! docs/reference.md: the interface in wit/, each type and function under its name.
 
 use std::{collections::HashMap, path::Path};
 
@@ -10,11 +10,11 @@ const HEAD: &str = "\
 <!-- Made by `cargo xtask docs` of wit/smtp.wit. -->
 # Reference
 
-The interface as [wit/smtp.wit](../wit/smtp.wit) has it, in the order of that file: types, then
-functions. A method is called on its resource; the first word of its name is that resource's.
+The interface of [wit/smtp.wit](../wit/smtp.wit), in the order of that file: types, then functions. A method
+is called on its resource, whose name is the first word of the method's.
 ";
 
-pub fn page(wit: &Path) -> Result<String> {
+pub(super) fn page(wit: &Path) -> Result<String> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit)?;
     let interfaces = resolve.packages[package].interfaces.values();
@@ -25,10 +25,10 @@ pub fn page(wit: &Path) -> Result<String> {
     Ok(page)
 }
 
-/// What has a heading.
+/// A type or function: it gets a heading.
 struct Item<'a> {
     name: String,
-    /// That it is, or belongs to.
+    /// The resource that it is or belongs to.
     resource: Option<TypeId>,
     docs: &'a Docs,
     wit: String,
@@ -54,7 +54,7 @@ fn show_interface(resolve: &Resolve, interface: &Interface) -> Result<String> {
     Ok(text)
 }
 
-/// Types, each resource followed by its functions, then the functions of none.
+/// Types, each resource followed by its functions, then free functions.
 fn items<'a>(resolve: &'a Resolve, interface: &'a Interface) -> Result<Vec<Item<'a>>> {
     let mut items = Vec::new();
     for (name, &id) in &interface.types {
@@ -95,8 +95,8 @@ fn item_of<'a>(
     })
 }
 
-/// A type's declaration, with the documentation of its fields and cases; none where it is another
-/// interface's.
+/// A type's declaration, with the documentation of its fields and cases. `None` if the type belongs to another
+/// interface.
 fn declare(resolve: &Resolve, name: &str, id: TypeId) -> Result<Option<String>> {
     let definition = &resolve.types[id];
     if let TypeDefKind::Type(Type::Id(original)) = definition.kind

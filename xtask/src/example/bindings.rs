@@ -1,4 +1,4 @@
-//! What the command `wit-bindgen` writes, without that command, which takes minutes to compile.
+//! The output of the command `wit-bindgen`, from its libraries: the command takes minutes to compile.
 
 use std::{fs, path::Path};
 
@@ -7,8 +7,12 @@ use wit_bindgen_core::{Files, WorldGenerator};
 
 use super::wit;
 
-/// Writes bindings of an example's world into this folder of it.
-pub fn write(mut generator: Box<dyn WorldGenerator>, example: &Path, folder: &str) -> Result<()> {
+/// Writes bindings of an example's world into its `folder`.
+pub(super) fn write(
+    mut generator: Box<dyn WorldGenerator>,
+    example: &Path,
+    folder: &str,
+) -> Result<()> {
     let (mut resolve, world) = wit::world(example)?;
     let mut files = Files::default();
     generator.generate(&mut resolve, world, &mut files)?;

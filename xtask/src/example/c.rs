@@ -1,5 +1,4 @@
-//! `examples/guest-c`: wit-bindgen's C, compiled by the clang that comes with Zig, and the wasi-libc
-//! in it.
+//! `examples/guest-c`: wit-bindgen's C, compiled by the clang and the wasi-libc that come with Zig.
 
 use std::{path::Path, process::Command, time::Instant};
 
@@ -8,7 +7,7 @@ use anyhow::Result;
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{component, process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "c",
     language: "C",
     build: |project, _| build(project),
@@ -26,7 +25,7 @@ fn build(project: &Project) -> Result<()> {
     GUEST.keep(project, &guest, start)
 }
 
-/// A reactor: no `main`, but functions to call.
+/// A reactor: functions to call, and no `main`.
 fn compile(zig: &Path, folder: &Path) -> Result<()> {
     let mut cc = Command::new(zig.join("ziglang/zig"));
     cc.args(["cc", "--target=wasm32-wasi", "-mexec-model=reactor"]);
@@ -34,7 +33,7 @@ fn compile(zig: &Path, folder: &Path) -> Result<()> {
     cc.args(["-o", "guest.core.wasm", "guest.c"]);
     cc.args(["gen/guest.c", "gen/guest_component_type.o"]);
     cc.current_dir(folder);
-    // Where it keeps the libc that it compiles once.
+    // Zig compiles its libc once, and keeps it here.
     cc.env("ZIG_GLOBAL_CACHE_DIR", setup::home().join("zig-cache"));
     run(&mut cc)
 }

@@ -1,5 +1,5 @@
-//! The contact form, in two languages: a handler of HTTP requests that is composed with envoi's
-//! component, and served by `wasmtime serve`.
+//! The contact form in two languages: a handler of HTTP requests, composed with envoi's component and served
+//! by `wasmtime serve`.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use crate::{
     unavailable,
 };
 
-pub const RUST: Example = Example {
+pub(crate) const RUST: Example = Example {
     name: "contact-form",
     about: "a page whose form sends mail, served by wasmtime",
     show: |project| {
@@ -25,7 +25,7 @@ pub const RUST: Example = Example {
     },
 };
 
-pub const JAVASCRIPT: Example = Example {
+pub(crate) const JAVASCRIPT: Example = Example {
     name: "contact-form-js",
     about: "the same in JavaScript",
     show: |project| {
@@ -38,8 +38,8 @@ pub const JAVASCRIPT: Example = Example {
 const HANDLER: &str = "contact-form-js-handler.wasm";
 const COMPOSED: &str = "contact-form-js.wasm";
 
-/// Both, for their tests.
-pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
+/// Builds both for their tests.
+pub(crate) fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     component::build_contact_form(project, toolchain)?;
     let built = build_javascript(project);
     unavailable::reported(
@@ -51,8 +51,8 @@ pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> R
     )
 }
 
-/// `dist/contact-form-js.wasm`. jco puts the handler and StarlingMonkey into a component, which takes
-/// a quarter of a minute.
+/// `dist/contact-form-js.wasm`. jco puts the handler and StarlingMonkey into a component, in a quarter of a
+/// minute.
 fn build_javascript(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/contact-form-js");
@@ -73,7 +73,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .into()
 }
 
-/// Beside a mail server on loopback, until the person ends it.
+/// Serves the page beside a mail server on loopback, until the person ends it.
 fn serve(project: &Project, file: &str) -> Result<()> {
     let mut host = program::build(project, "contact-form", "its mail server (a minute, once)")?;
     run(host.arg(file))

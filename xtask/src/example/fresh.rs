@@ -1,4 +1,4 @@
-//! What takes long to make is made anew where what it is made of has changed, as make(1) does it.
+//! Skips slow builds whose sources have not changed, as make(1) does.
 
 use std::{
     env, fs, io,
@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Whether a file is younger than all of these files and folders, and this program.
-pub fn is_fresh(made: &Path, sources: &[PathBuf]) -> io::Result<bool> {
+pub(super) fn is_fresh(made: &Path, sources: &[PathBuf]) -> io::Result<bool> {
     let Ok(made) = fs::metadata(made).and_then(|made| made.modified()) else {
         return Ok(false);
     };
@@ -18,7 +18,7 @@ pub fn is_fresh(made: &Path, sources: &[PathBuf]) -> io::Result<bool> {
     Ok(newest < made)
 }
 
-/// When last something was written in it.
+/// The time of the last change to a file, or to anything in a folder.
 fn changed(path: &Path) -> io::Result<SystemTime> {
     let metadata = fs::metadata(path)?;
     let mut newest = metadata.modified()?;
@@ -36,7 +36,7 @@ mod tests {
     use std::{fs::File, time::Duration};
 
     #[test]
-    fn what_is_older_than_a_source_in_a_folder_is_made_anew() {
+    fn a_file_older_than_a_source_is_not_fresh() {
         let folder = env::temp_dir().join(format!("fresh-{}", std::process::id()));
         let (made, source) = (folder.join("made"), folder.join("sources/deep/source"));
         fs::create_dir_all(source.parent().unwrap()).unwrap();

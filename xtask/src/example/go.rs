@@ -1,5 +1,5 @@
-//! `examples/guest-go`: wit-bindgen's Go, compiled by Go itself for WASI preview 1, which the Bytecode
-//! Alliance's adapter translates.
+//! `examples/guest-go`: wit-bindgen's Go, compiled by Go itself for WASI preview 1. The Bytecode Alliance's
+//! adapter translates that to WASI 0.2.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use super::{bindings, guest::Guest, tools, wit};
 use crate::{process::run, project::Project, unavailable::Unavailable};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "go",
     language: "Go",
     build: |project, _| build(project),
@@ -44,8 +44,8 @@ fn compile(folder: &Path) -> Result<()> {
     run(build.current_dir(folder))
 }
 
-/// Go's sources of what the bindings stand on: in the generator's own package. Elsewhere
-/// `go mod tidy` fetches the same.
+/// The Go runtime of the bindings, inside the generator's own package. On other machines `go mod tidy` fetches
+/// the same.
 fn runtime(project: &Project) -> Result<PathBuf> {
     let mut cargo = project.cargo();
     cargo.args(["metadata", "--format-version", "1"]);

@@ -1,5 +1,5 @@
-//! The guests: one world, `example:guest/guest`, in several languages. Each is made a component,
-//! composed with envoi's, and called in wasmtime.
+//! The guests: the world `example:guest/guest` in several languages. Each becomes a component that is
+//! composed with envoi's and called in wasmtime.
 
 use std::time::Instant;
 
@@ -11,15 +11,15 @@ use crate::{
     unavailable,
 };
 
-pub struct Guest {
-    /// It becomes `dist/guest-NAME.wasm`.
+pub(crate) struct Guest {
+    /// `dist/guest-NAME.wasm` is its component.
     pub name: &'static str,
-    /// For people.
+    /// The language's name for people.
     pub language: &'static str,
     pub build: fn(&Project, &Toolchain) -> Result<()>,
 }
 
-pub const GUESTS: &[&Guest] = &[
+pub(crate) const GUESTS: &[&Guest] = &[
     &rust::GUEST,
     &javascript::GUEST,
     &python::GUEST,
@@ -27,8 +27,8 @@ pub const GUESTS: &[&Guest] = &[
     &go::GUEST,
 ];
 
-/// Builds all of them for their tests. What this machine lacks the tools for is reported.
-pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
+/// Builds all guests for their tests, and reports those that this machine cannot have the tools for.
+pub(crate) fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     for guest in GUESTS {
         let what = format!("the guest in {}", guest.language);
         let built = (guest.build)(project, toolchain);
@@ -38,12 +38,12 @@ pub fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> R
 }
 
 impl Guest {
-    pub fn about(&self) -> String {
+    pub(crate) fn about(&self) -> String {
         format!("a guest in {}, composed with the component", self.language)
     }
 
-    /// Builds it, and calls it beside a server on loopback.
-    pub fn show(&self, project: &Project) -> Result<()> {
+    /// Builds the guest, and calls it beside a server on loopback.
+    pub(crate) fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
         (self.build)(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
@@ -52,7 +52,7 @@ impl Guest {
         run(host.arg(project.root.join("dist").join(mailing)))
     }
 
-    pub fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
+    pub(crate) fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
         component::keep(project, &self.file(), component, start)
     }
 

@@ -1,4 +1,4 @@
-//! `examples/guest-javascript`: jco puts it and QuickJS into a component.
+//! `examples/guest-javascript`: jco puts the guest and QuickJS into a component.
 
 use std::{fs, time::Instant};
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{guest::Guest, jco, wit};
 use crate::{process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "javascript",
     language: "JavaScript",
     build: |project, _| build(project),

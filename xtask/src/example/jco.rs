@@ -1,4 +1,4 @@
-//! jco, the Bytecode Alliance's JavaScript tools, at the versions that an example's `package.json` pins.
+//! jco, the Bytecode Alliance's JavaScript tools, in the versions of an example's `package.json`.
 
 use std::{
     env, fs,
@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use super::tools;
 
-pub struct Jco {
+pub(crate) struct Jco {
     /// For `PATH`.
     commands: PathBuf,
 }
 
-/// Not into the example's folder, so that one copy serves all that pin the same.
-pub fn fetch(folder: &Path) -> Result<Jco> {
+/// Outside the example's folder: all examples with the same versions share one copy.
+pub(crate) fn fetch(folder: &Path) -> Result<Jco> {
     let packages = packages(&folder.join("package.json"))?;
     let packages: Vec<_> = packages.iter().map(String::as_str).collect();
     let folder = tools::npm("jco", &packages)?;
@@ -27,12 +27,12 @@ pub fn fetch(folder: &Path) -> Result<Jco> {
 }
 
 impl Jco {
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         Command::new(self.commands.join("jco"))
     }
 
-    /// npm, whose scripts find jco as if it were installed in the folder.
-    pub fn npm(&self, folder: &Path) -> Result<Command> {
+    /// npm, with jco on the `PATH` of its scripts.
+    pub(crate) fn npm(&self, folder: &Path) -> Result<Command> {
         let path = env::var_os("PATH").unwrap_or_default();
         let paths = [self.commands.clone()]
             .into_iter()
@@ -43,7 +43,7 @@ impl Jco {
     }
 }
 
-/// As npm is told, such as `name@1.2.3`.
+/// Packages in npm's form, such as `name@1.2.3`.
 fn packages(file: &Path) -> Result<Vec<String>> {
     let said = || format!("cannot read {}", file.display());
     let package: Value = serde_json::from_slice(&fs::read(file).with_context(said)?)?;
@@ -57,7 +57,7 @@ fn packages(file: &Path) -> Result<Vec<String>> {
             Ok(format!("{name}@{version}"))
         });
     let mut names: Vec<_> = names.collect::<Result<_>>()?;
-    // The same packages are the same copy.
+    // Sorted: the same packages share a copy.
     names.sort();
     Ok(names)
 }

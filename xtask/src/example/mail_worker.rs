@@ -1,4 +1,4 @@
-//! `examples/mail-worker`: its test in which a host is killed, with more jobs, and aloud.
+//! `examples/mail-worker`: its test that kills a host, with more jobs, and with its output shown.
 
 use anyhow::{Result, anyhow};
 
@@ -7,14 +7,14 @@ use crate::{component, process::run, project::Project, unavailable::Unavailable}
 
 const JOBS: &str = "5000";
 
-pub const EXAMPLE: Example = Example {
+pub(super) const EXAMPLE: Example = Example {
     name: "mail-worker",
     about: "5,000 jobs of a NATS queue, by two hosts, one of which is killed",
     show,
 };
 
 fn show(project: &Project) -> Result<()> {
-    // The test would only report it.
+    // Without nats-server, the test only reports that it did not run.
     setup::nats_server().map_err(|why| anyhow!(Unavailable(why)))?;
     let toolchain = component::build_portable(project)?;
     component::build_mail_worker(project, &toolchain)?;
@@ -22,7 +22,7 @@ fn show(project: &Project) -> Result<()> {
         eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");
     }
     let mut cargo = project.cargo();
-    // Of the workspace: for one package alone, cargo compiles wasmtime with other features, anew.
+    // `--workspace`: for one package alone, cargo compiles wasmtime again with other features.
     cargo.args(["test", "--workspace", "--test", "queue"]);
     cargo.args([
         "--",

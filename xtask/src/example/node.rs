@@ -1,9 +1,9 @@
-//! `examples/node`: the npm package, installed into a project and used there.
+//! `examples/node`: a project that installs the npm package and uses it.
 
 use super::Example;
 use crate::{npm, process::run, project::Project};
 
-pub const EXAMPLE: Example = Example {
+pub(super) const EXAMPLE: Example = Example {
     name: "node",
     about: "a program for Node that has installed the npm package",
     show,

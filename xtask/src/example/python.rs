@@ -1,4 +1,4 @@
-//! `examples/guest-python`: componentize-py puts it and CPython into a component.
+//! `examples/guest-python`: componentize-py puts the guest and CPython into a component.
 
 use std::{fs, process::Command, time::Instant};
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{fresh, guest::Guest, tools, wit};
 use crate::{process::run, project::Project};
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "python",
     language: "Python",
     build: |project, _| build(project),
@@ -32,7 +32,7 @@ fn build(project: &Project) -> Result<()> {
             run(command.args(arguments))
         };
         eprintln!("example: componentize-py puts CPython and the guest together (some seconds)");
-        // It overwrites nothing.
+        // componentize-py does not overwrite files.
         let bindings = folder.join("bindings");
         if bindings.exists() {
             fs::remove_dir_all(&bindings)?;

@@ -1,9 +1,9 @@
-//! `examples/guest`: wit-bindgen, and the toolchain of the component itself.
+//! `examples/guest`: wit-bindgen, and the same toolchain as the component.
 
 use super::guest::Guest;
 use crate::component;
 
-pub const GUEST: Guest = Guest {
+pub(super) const GUEST: Guest = Guest {
     name: "rust",
     language: "Rust",
     build: component::build_guest,

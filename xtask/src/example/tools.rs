@@ -1,4 +1,4 @@
-//! What an example is built with, out of package registries. Long work says what it does.
+//! Installs the tools of an example from package registries, and prints a line before long work.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use anyhow::Result;
 use crate::unavailable::Unavailable;
 
 /// As `setup::npm`.
-pub fn npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
+pub(super) fn npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
     fetched(name, packages, setup::npm)
 }
 
 /// As `setup::pip`.
-pub fn pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
+pub(super) fn pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
     fetched(name, packages, setup::pip)
 }
 

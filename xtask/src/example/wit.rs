@@ -1,5 +1,4 @@
-//! An example's `wit/`: its world, and in `wit/deps`, where WIT tools look for them, the packages that the
-//! world stands on.
+//! An example's `wit/`: its world, and in `wit/deps` the packages that the world uses, as WIT tools expect.
 
 use std::{fs, path::Path};
 
@@ -8,9 +7,9 @@ use wit_parser::{Resolve, WorldId};
 
 use crate::{component::replace, project::Project};
 
-/// Puts them there, as a package manager would; git ignores them. With them the example's folder is
-/// whole, and can be copied.
-pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
+/// Copies the packages into `wit/deps`, as a package manager does; git ignores them. With them the example's
+/// folder is complete, and people can copy it.
+pub(super) fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
     copy(&wit.join("smtp.wit"), &deps.join("envoi-mail/package.wit"))?;
     for package in fs::read_dir(wit.join("deps"))? {
@@ -25,14 +24,14 @@ pub fn fetch(project: &Project, folder: &Path) -> Result<()> {
 }
 
 /// The only world of the package in an example's `wit/`.
-pub fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
+pub(super) fn world(folder: &Path) -> Result<(Resolve, WorldId)> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(folder.join("wit"))?;
     let world = resolve.select_world(&[package], None)?;
     Ok((resolve, world))
 }
 
-/// Where it is not the same already, lest what is made of it be made anew.
+/// Leaves an equal file untouched, so that builds from it stay fresh.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let text = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     replace(to, &text).map(|_| ())

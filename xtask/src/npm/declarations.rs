@@ -1,21 +1,21 @@
-//! The package's declarations, of those that jco makes of the interface: what blocks there is a promise
-//! here, and what ends a resource is a method of it.
+//! The package's TypeScript declarations, derived from jco's: a function that blocks there returns a promise
+//! here, and a function that consumes a resource becomes its method.
 //!
 //! ```text
-//! static finish(this_: Message): Receipt;              ->  finish(): Promise<Receipt>;
-//! setPort(port: number): void;                         ->  setPort(port: number): Promise<void>;
+//! static finish(this_: MessageWriter): Receipt;        ->  finish(): Promise<Receipt>;
+//! noop(): Reply;                                       ->  noop(): Promise<Reply>;
 //! mail(sender: …, options: Options | undefined): Reply ->  mail(sender: …, options?: Options): Promise<Reply>;
 //! ```
 
 use anyhow::{Result, ensure};
 
-/// What this package has otherwise than the interface: a function, in its class if it has one; what
-/// stands in its line; and what is to.
-const OTHERWISE: &[(&str, &str, &str, &str)] = &[
+/// Differences between this package and the interface: class (empty for a free function), function, jco's
+/// text, and the text that replaces it.
+const REPLACEMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "",
         "sendMail",
-        "message: Uint8Array",
+        "message: Uint8Array, timeout: Duration | undefined",
         "message: Content, settings?: Settings",
     ),
     (
@@ -49,26 +49,31 @@ const OTHERWISE: &[(&str, &str, &str, &str)] = &[
         "chain: Uint8Array, key: Uint8Array",
         "chain: Bytes, key: Bytes",
     ),
-    ("Client", "send", "message: Uint8Array", "message: Bytes"),
-    ("Message", "write", "bytes: Uint8Array", "bytes: Bytes"),
+    ("Session", "send", "message: Uint8Array", "message: Bytes"),
+    (
+        "MessageWriter",
+        "write",
+        "bytes: Uint8Array",
+        "bytes: Bytes",
+    ),
 ];
 
-/// In the words about `Mailer.close`.
+/// In the documentation of `Mailer.close`.
 const REOPENS: &str = "The next `send` opens a new one.";
 const ENDS: &str = "The mailer has ended, and its Worker with it.";
 
-/// A mailer, and is called on none.
+/// A constructor in all but name: not called on a mailer.
 const MAKES: &str = "fromUrl";
 
-/// The declarations of the interface.
-pub struct Interface {
+/// jco's declarations of the interface.
+pub(super) struct Interface {
     pub text: String,
 }
 
 impl Interface {
-    /// Without the lines that only divide the file, which are taken for documentation, and with the
-    /// functions named as JavaScript names them.
-    pub fn read(jco: &str) -> Self {
+    /// Drops the lines that only divide the file, which tools take for documentation, and writes the names of
+    /// functions in the documentation as JavaScript does.
+    pub(super) fn read(jco: &str) -> Self {
         let divides = |line: &&str| line.starts_with(" * ---") || line.starts_with("/** @module");
         let lines = jco.lines().filter(|line| !divides(line));
         let mut text: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
@@ -86,8 +91,8 @@ impl Interface {
         Interface { text }
     }
 
-    /// Those of the package's resources and of `sendMail`.
-    pub fn asynchronous(&self) -> Result<String> {
+    /// The declarations of the package's resources and of `sendMail`.
+    pub(super) fn asynchronous(&self) -> Result<String> {
         let mut text = self.imports();
         let mut class = "";
         let (mut docs, mut changed) = (String::new(), 0);
@@ -102,24 +107,24 @@ impl Interface {
                 class = "";
                 text += "}\n";
             } else if !class.is_empty() || line.starts_with("export function sendMail(") {
-                let line = declared(class, &otherwise(class, line, &mut changed));
+                let line = declared(class, &replaced(class, line, &mut changed));
                 text += &line.map_or_else(String::new, |line| format!("{docs}{line}\n"));
             }
             docs.clear();
         }
         ensure!(
-            changed == OTHERWISE.len() && text.contains(REOPENS),
-            "the declarations that jco makes are not as they were: see {}",
+            changed == REPLACEMENTS.len() && text.contains(REOPENS),
+            "the declarations that jco makes have changed: see {}",
             file!()
         );
         Ok(text.replace(REOPENS, ENDS))
     }
 
-    /// The names of the resources' functions, as a module.
-    pub fn methods(&self) -> String {
+    /// A JavaScript module with the names of the resources' functions.
+    pub(super) fn methods(&self) -> String {
         let mut text = String::from("// The functions of the interface's resources.\n\n");
         text += "export const methods = {\n";
-        for class in ["Client", "Mailer", "Message", "Options"] {
+        for class in ["Mailer", "MessageWriter", "Options", "Session"] {
             let own = functions(&self.text).filter(|(of, name)| *of == class && *name != MAKES);
             let names: Vec<_> = own.map(|(_, name)| format!("'{name}'")).collect();
             text += &format!("  {class}: [{}],\n", names.join(", "));
@@ -134,17 +139,17 @@ impl Interface {
                 .or(line.strip_prefix("export interface "))?;
             rest.split([' ', '<']).next()
         });
-        let own = ["Error", "Letter"];
+        let own = ["Error", "OutgoingMessage"];
         let names: Vec<_> = exported.filter(|name| !own.contains(name)).collect();
         format!(
-            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Content, Letter, Settings, SmtpError }} from './index.js';\n\n",
+            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Content, OutgoingMessage, Settings, SmtpError }} from './index.js';\n\n",
             names.join(", "),
             super::INTERFACE.replace(".d.ts", ".js"),
         )
     }
 }
 
-/// Each with its class, in their order.
+/// Classes and functions, in the order of the file.
 fn functions(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.lines()
         .scan("", |class, line| {
@@ -160,7 +165,7 @@ fn class_name(line: &str) -> Option<&str> {
     line.strip_prefix("export class ")?.split(' ').next()
 }
 
-/// Constructors and the like have none.
+/// `None` for constructors and symbols.
 fn function_name(line: &str) -> Option<&str> {
     let line = line
         .strip_prefix("export function ")
@@ -178,13 +183,13 @@ fn is_comment(line: &str) -> bool {
     line.starts_with("/**") || line.starts_with('*')
 }
 
-fn otherwise(class: &str, line: &str, changed: &mut usize) -> String {
+fn replaced(class: &str, line: &str, changed: &mut usize) -> String {
     let name = function_name(line).unwrap_or(if line.starts_with("  constructor(") {
         "constructor"
     } else {
         ""
     });
-    let mine = OTHERWISE
+    let mine = REPLACEMENTS
         .iter()
         .find(|(of, named, from, _)| (*of, *named) == (class, name) && line.contains(from));
     mine.map_or_else(
@@ -210,7 +215,7 @@ fn declared(class: &str, line: &str) -> Option<String> {
     }
 }
 
-/// A function of this package, which does not block.
+/// The declaration of a function that returns a promise.
 fn promised(line: &str) -> Option<String> {
     if line.contains("[Symbol.dispose]") {
         return Some("  [Symbol.asyncDispose](): Promise<void>;".into());
@@ -232,7 +237,7 @@ fn promised(line: &str) -> Option<String> {
     ))
 }
 
-/// A function of `Options`, which only collects.
+/// The declaration of a function of `Options`, which only collects values.
 fn collected(line: &str) -> Option<String> {
     let Some((head, _)) = line.split_once("): void;") else {
         return Some(line.into());
@@ -242,7 +247,7 @@ fn collected(line: &str) -> Option<String> {
     is_own.then(|| format!("{name}({}): this;", optional(parameters)))
 }
 
-/// What may be left out at the end.
+/// Marks the parameters at the end that may be left out.
 fn optional(parameters: &str) -> String {
     let mut parameters: Vec<_> = parameters.split(", ").map(str::to_owned).collect();
     for parameter in parameters.iter_mut().rev() {
@@ -258,12 +263,12 @@ fn optional(parameters: &str) -> String {
     parameters.join(", ")
 }
 
-/// As WIT writes a name.
+/// WIT's spelling of a name.
 fn kebab(name: &str) -> String {
     name.chars()
-        .flat_map(|c| match c.is_uppercase() {
-            true => vec!['-', c.to_ascii_lowercase()],
-            false => vec![c],
+        .flat_map(|c| {
+            let hyphen = c.is_uppercase().then_some('-');
+            hyphen.into_iter().chain([c.to_ascii_lowercase()])
         })
         .collect()
 }
@@ -278,7 +283,7 @@ mod tests {
  * --- first ----
  * Sends; see `mailer.start-message`, not `binary-mime`.
  */
-export function sendMail(server: string, message: Uint8Array): Receipt;
+export function sendMail(server: string, message: Uint8Array, timeout: Duration | undefined): Receipt;
 /**
  * An SmtpError is explained already.
  */
@@ -288,22 +293,22 @@ export class Mailer implements Disposable {
   constructor(host: string)
   static fromUrl(url: string): Mailer;
   send(envelope: Envelope, message: Uint8Array, options: Options | undefined): Receipt;
-  sendAll(letters: Array<Letter>): Array<Result<Receipt, Error>>;
+  sendAll(messages: Array<OutgoingMessage>): Array<Result<Receipt, Error>>;
   addTrustAnchors(certificates: Uint8Array): void;
   setClientCertificate(chain: Uint8Array, key: Uint8Array): void;
-  startMessage(): Message;
+  startMessage(): MessageWriter;
   /**
   * QUIT. The next `send` opens a new one.
   */
   close(): void;
   [Symbol.dispose](): void;
 }
-export class Message implements Disposable {
+export class MessageWriter implements Disposable {
   private constructor();
   write(bytes: Uint8Array): void;
-  static finish(this_: Message): Receipt;
+  static finish(this_: MessageWriter): Receipt;
 }
-export class Client implements Disposable {
+export class Session implements Disposable {
   send(envelope: Envelope, message: Uint8Array): Receipt;
 }
 export class Options implements Disposable {
@@ -314,7 +319,7 @@ export class Options implements Disposable {
 ";
 
     #[test]
-    fn what_blocks_is_a_promise_and_options_are_collected() {
+    fn blocking_functions_return_promises_and_options_are_collected() {
         let text = Interface::read(JCO).asynchronous().unwrap();
         for line in [
             " * Sends; see `mailer.startMessage`, not `binary-mime`.",
@@ -345,20 +350,20 @@ export class Options implements Disposable {
     }
 
     #[test]
-    fn the_methods_are_those_that_resources_have() {
+    fn the_methods_are_the_resources_functions() {
         let methods = Interface::read(JCO).methods();
         assert!(
             methods.contains("  Mailer: ['send', 'sendAll', 'addTrustAnchors', 'setClientCertificate', 'startMessage', 'close'],\n"),
             "{methods}"
         );
         assert!(
-            methods.contains("  Message: ['write', 'finish'],\n"),
+            methods.contains("  MessageWriter: ['write', 'finish'],\n"),
             "{methods}"
         );
     }
 
     #[test]
-    fn declarations_of_another_form_are_not_taken() {
+    fn declarations_of_another_form_are_an_error() {
         assert!(
             Interface::read("export class Mailer {\n}\n")
                 .asynchronous()

@@ -1,5 +1,5 @@
-//! lettre and mail-send. Like every peer, told by its environment what to send, it prints when each
-//! receipt came: nanoseconds since 1970, a line each.
+//! lettre and mail-send. Like every peer, it reads the task from its environment, and prints when each
+//! receipt came: nanoseconds since 1970, one line each.
 
 mod lettre_peer;
 mod mail_send_peer;
@@ -8,17 +8,17 @@ use std::env;
 use std::error::Error;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What to send, and where.
+/// The messages to send, and the server.
 struct Task {
     port: u16,
     /// `starttls`, `tls` or `plain`.
     security: String,
-    /// Username and password, where it is to authenticate.
+    /// Username and password; `None` to send without authentication.
     account: Option<(String, String)>,
     recipients: Vec<String>,
     size: usize,
     count: usize,
-    /// The authority's certificate, a file in PEM.
+    /// A PEM file with the authority's certificate.
     root: String,
 }
 
@@ -53,7 +53,7 @@ impl Task {
         })
     }
 
-    /// A header and lines of 76 octets.
+    /// A header, and lines of 76 octets.
     fn message(&self) -> Vec<u8> {
         let line = [&[b'x'; 76][..], b"\r\n"].concat();
         let mut message = b"Subject: bench\r\n\r\n".to_vec();

@@ -1,1 +1,1 @@
-//! Empty: only what this package depends on is built.
+//! Empty: Cargo builds only the dependency of this package.

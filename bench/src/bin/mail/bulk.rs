@@ -1,4 +1,4 @@
-//! One message of 100 MB: how fast, and in how much memory.
+//! One message of 100 MB: its speed and the memory that it takes.
 
 use std::path::Path;
 
@@ -11,11 +11,12 @@ use bench::page::{Page, table};
 use bench::stats::Runs;
 
 const SIZE: usize = 100_000_000;
-/// What memory is compared with.
+/// The size of the message whose memory is compared.
 const SMALL: usize = 2_000_000;
 const RUNS: usize = 3;
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let own = clients::own("envoi", "bulk", compiled);
     let native = clients::own("envoi's core, native", "native-bulk", compiled);
     let (authority, root) = authority(compiled)?;
@@ -78,12 +79,12 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     page.write("bulk", &text)
 }
 
-/// MB/s, and the most memory at once.
+/// MB/s, and the peak memory.
 fn once(client: &Client, task: &Task) -> Result<(f64, u64)> {
-    let told = client.run(task)?;
-    let [begin, end] = told.receipts[..] else {
+    let measured = client.run(task)?;
+    let [begin, end] = measured.receipts[..] else {
         bail!("two times were expected");
     };
     let seconds = (end - begin) as f64 / 1e9;
-    Ok((task.size as f64 / 1e6 / seconds, told.peak.unwrap_or(0)))
+    Ok((task.size as f64 / 1e6 / seconds, measured.peak.unwrap_or(0)))
 }

@@ -1,4 +1,4 @@
-//! Host calls: how often a message calls the functions of WASI, and what that puts on the wire.
+//! Host calls: how often a message calls functions of WASI, and how much it writes to the network.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
@@ -16,7 +16,7 @@ use crate::task::{Security, Task, authority};
 use bench::host::Threads;
 use bench::page::{Page, table};
 
-/// Over one connection, after the first.
+/// Messages over one connection, after the first one.
 const MESSAGES: u64 = 100;
 
 struct Case {
@@ -57,14 +57,14 @@ const fn case(
     }
 }
 
-/// A message's share.
+/// The counts of all messages of a case.
 struct Share {
     calls: BTreeMap<String, u64>,
     reads: u64,
     octets: u64,
 }
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     tracing::subscriber::set_global_default(Counter)?;
     let host = Host::load(compiled, Threads::One)?;
     let (authority, root) = authority(compiled)?;
@@ -86,9 +86,8 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let mut text = String::new();
     writeln!(
         text,
-        "Of each message over a kept connection, one recipient, in the mean of {MESSAGES}; the end of a \
-         resource is not counted. The reads are those of the server that brought something, so about the \
-         client's writes.\n\n{}\n{machine}.",
+        "Calls per message over a kept connection with one recipient, the mean of {MESSAGES}; dropping a \
+         resource is not counted. The server's reads that returned octets are about the client's writes.\n\n{}\n{machine}.",
         table(&rows(&shares))
     )?;
     page.write("calls", &text)
@@ -126,17 +125,16 @@ fn share(host: &Host, task: &Task, sink: &Sink, at_hand: bool) -> Result<Share> 
     let (envelope, message) = (envelope(task), task.message());
     instance.send(mailer, &envelope, &message)?;
     let letters = letters(task, MESSAGES as usize);
-    take();
+    take_calls();
     let before = sink.seen();
-    match at_hand {
-        true => instance.send_all(mailer, &letters)?,
-        false => {
-            for _ in 0..MESSAGES {
-                instance.send(mailer, &envelope, &message)?;
-            }
+    if at_hand {
+        instance.send_all(mailer, &letters)?;
+    } else {
+        for _ in 0..MESSAGES {
+            instance.send(mailer, &envelope, &message)?;
         }
     }
-    let calls = take();
+    let calls = take_calls();
     let after = sink.seen();
     instance.close(mailer)?;
     Ok(Share {
@@ -152,11 +150,11 @@ fn calls() -> MutexGuard<'static, BTreeMap<String, u64>> {
     CALLS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn take() -> BTreeMap<String, u64> {
+fn take_calls() -> BTreeMap<String, u64> {
     std::mem::take(&mut calls())
 }
 
-/// wasmtime-wasi opens a span for each call of a function, which names it.
+/// Counts host calls by name: wasmtime-wasi opens a span for each.
 struct Counter;
 
 impl Subscriber for Counter {

@@ -1,5 +1,5 @@
-//! All that can send: this project's component and core, and its peers. Each runs as a process of
-//! its own, which is told what to send by its environment.
+//! All clients: this project's component and core, and the peers. Each runs as a process of its own, and
+//! reads its task from the environment.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,48 +10,48 @@ use bench::peer::build;
 use wasmtime::error::Context;
 use wasmtime::{Result, bail};
 
-use crate::component::compile;
+use crate::component::{Compiled, compile};
 use crate::task::{Security, Task};
 
-pub struct Client {
+pub(crate) struct Client {
     pub name: &'static str,
-    /// A program and its arguments, or why there is none.
+    /// A program with its arguments, or why there is none.
     program: Result<Vec<String>, String>,
-    /// What it can authenticate with.
+    /// The mechanisms that it can authenticate with.
     mechanisms: &'static [&'static str],
-    /// And how it connects.
+    /// The ways in which it can connect.
     securities: &'static [Security],
-    /// Whether its messages share a connection.
-    pub keeps: bool,
+    /// Whether it sends several messages over one connection.
+    pub keeps_connection: bool,
     environment: Vec<(&'static str, String)>,
 }
 
-/// What a client told.
-pub struct Told {
+/// The output of a client.
+pub(crate) struct Measured {
     /// When each receipt came, in nanoseconds since 1970.
     pub receipts: Vec<u64>,
-    /// The most memory that it had at once, in octets, where it tells.
+    /// The peak memory in octets, if the client prints it.
     pub peak: Option<u64>,
 }
 
 impl Client {
-    /// Why it cannot be run on this machine.
-    pub fn missing(&self) -> Option<&str> {
+    /// Why this machine cannot run it.
+    pub(crate) fn missing(&self) -> Option<&str> {
         self.program.as_ref().err().map(String::as_str)
     }
 
-    /// Whether it has what the task asks for.
-    pub fn can(&self, task: &Task) -> bool {
+    /// Whether it supports what the task requires.
+    pub(crate) fn supports(&self, task: &Task) -> bool {
         let mechanism = task.mechanism.as_deref();
         mechanism.is_none_or(|name| self.mechanisms.contains(&name))
             && self.securities.contains(&task.security)
     }
 
-    pub fn run(&self, task: &Task) -> Result<Told> {
+    pub(crate) fn run(&self, task: &Task) -> Result<Measured> {
         let words = self.program.as_ref().ok().context("it is not here")?;
         let (program, arguments) = words.split_first().context("no program")?;
         let mut command = Command::new(program);
-        task.tell(&mut command);
+        task.set_environment(&mut command);
         command.args(arguments).envs(self.environment.clone());
         let output = command.stderr(Stdio::piped()).output()?;
         if !output.status.success() {
@@ -62,9 +62,9 @@ impl Client {
         let peak = said.lines().find_map(|line| line.strip_prefix("peak "));
         let receipts: Vec<u64> = said.lines().filter_map(|line| line.parse().ok()).collect();
         if receipts.len() != task.count {
-            bail!("{} told {} receipts", self.name, receipts.len());
+            bail!("{} measured {} receipts", self.name, receipts.len());
         }
-        Ok(Told {
+        Ok(Measured {
             receipts,
             peak: peak.and_then(|octets| octets.parse().ok()),
         })
@@ -73,8 +73,8 @@ impl Client {
 
 const ALL: &[Security] = &[Security::StartTls, Security::ImplicitTls, Security::Plain];
 
-/// This project's, in ways of which each is a column of its own.
-pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
+/// This project's client; each way of sending is a column of its own.
+pub(crate) fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
     let itself = env::current_exe().map_err(|error| error.to_string());
     Client {
         name,
@@ -89,14 +89,23 @@ pub fn own(name: &'static str, way: &str, compiled: &Path) -> Client {
         }),
         mechanisms: &["PLAIN", "SCRAM-SHA-256", "XOAUTH2"],
         securities: ALL,
-        keeps: true,
+        keeps_connection: true,
         environment: Vec::new(),
     }
 }
 
-/// The others', built and installed where that is not done yet; what is compiled of them lies in
-/// `folder`.
-pub fn peers(folder: &Path) -> Vec<Client> {
+/// This project's clients that send each message in a call of its own.
+pub(crate) fn one_by_one(compiled: &Compiled) -> [Client; 3] {
+    [
+        own("envoi's core, native", "native", &compiled.portable),
+        own("envoi", "send", &compiled.portable),
+        own("envoi-wide", "send", &compiled.wide),
+    ]
+}
+
+/// The other clients, built and installed if they are not yet. `folder` receives what is compiled of
+/// them.
+pub(crate) fn peers(folder: &Path) -> Vec<Client> {
     vec![
         nodemailer(),
         rust("lettre"),
@@ -113,7 +122,7 @@ fn peer(name: &'static str, program: Result<Vec<String>, String>) -> Client {
         program,
         mechanisms: &["PLAIN"],
         securities: ALL,
-        keeps: true,
+        keeps_connection: true,
         environment: Vec::new(),
     }
 }
@@ -130,7 +139,7 @@ fn rust(name: &'static str) -> Client {
     ]);
     cargo.arg(folder().join("rust/Cargo.toml"));
     cargo.arg("--target-dir").arg(&target);
-    let built = done(&mut cargo).map(|()| {
+    let built = run(&mut cargo).map(|()| {
         let program = target.join("release/peers").display().to_string();
         vec![program, name.into()]
     });
@@ -141,7 +150,7 @@ fn go() -> Client {
     let program = target().join("peers/net-smtp");
     let built = setup::go().and_then(|mut go| {
         go.args(["build", "-o"]).arg(&program);
-        done(go.arg(folder().join("go/main.go")))
+        run(go.arg(folder().join("go/main.go")))
     });
     peer(
         "Go net/smtp",
@@ -151,7 +160,7 @@ fn go() -> Client {
 
 fn smtplib() -> Client {
     let script = folder().join("smtplib_peer.py").display().to_string();
-    let python = said(Command::new("python3").arg("--version"));
+    let python = output_of(Command::new("python3").arg("--version"));
     peer(
         "Python smtplib",
         python.map(|_| vec!["python3".into(), script]),
@@ -169,11 +178,12 @@ fn nodemailer() -> Client {
         "--no-fund",
         "nodemailer@10",
     ]);
-    let installed = match home.join("node_modules/nodemailer").exists() {
-        true => Ok(()),
-        false => fs::create_dir_all(&home)
+    let installed = if home.join("node_modules/nodemailer").exists() {
+        Ok(())
+    } else {
+        fs::create_dir_all(&home)
             .map_err(|error| error.to_string())
-            .and_then(|()| done(npm.current_dir(&home))),
+            .and_then(|()| run(npm.current_dir(&home)))
     };
     let program = installed.map(|()| vec!["node".into(), script]);
     let mut client = peer("nodemailer", program);
@@ -181,7 +191,7 @@ fn nodemailer() -> Client {
     client
 }
 
-/// As it is published, its library has neither SCRAM nor PIPELINING.
+/// As published, its library supports neither SCRAM nor PIPELINING.
 fn wasm_smtp(folder: &Path) -> Client {
     let name = "wasm-smtp-component";
     let compiled = build::build().and_then(|component| {
@@ -195,14 +205,14 @@ fn wasm_smtp(folder: &Path) -> Client {
     Client {
         mechanisms: &["PLAIN"],
         securities: &[Security::StartTls, Security::ImplicitTls],
-        keeps: false,
+        keeps_connection: false,
         ..client
     }
 }
 
-/// What the peers are, for the page.
-pub fn versions() -> String {
-    let node = said(Command::new("node").arg("--version"));
+/// The versions of the peers, for the page.
+pub(crate) fn versions() -> String {
+    let node = output_of(Command::new("node").arg("--version"));
     let package = target().join("peers/npm/node_modules/nodemailer/package.json");
     let nodemailer = fs::read_to_string(package).unwrap_or_default();
     let nodemailer = nodemailer
@@ -210,8 +220,8 @@ pub fn versions() -> String {
         .find_map(|line| line.trim().strip_prefix("\"version\": \""))
         .map(|rest| rest.trim_end_matches("\",").to_owned());
     let lock = folder().join("rust/Cargo.lock");
-    let or_none = |said: Result<String, String>, what: &str| {
-        said.unwrap_or_else(|_| format!("no {what} here"))
+    let or_none = |output: Result<String, String>, what: &str| {
+        output.unwrap_or_else(|_| format!("no {what} here"))
     };
     [
         locked(&lock, "lettre"),
@@ -219,28 +229,32 @@ pub fn versions() -> String {
         build::version(),
         format!("nodemailer {}", nodemailer.unwrap_or("not here".into())),
         format!("Node {}", or_none(node, "Node")),
-        or_none(said(Command::new("python3").arg("--version")), "Python"),
-        or_none(setup::go().and_then(|mut go| said(go.arg("version"))), "Go"),
+        or_none(
+            output_of(Command::new("python3").arg("--version")),
+            "Python",
+        ),
+        or_none(
+            setup::go().and_then(|mut go| output_of(go.arg("version"))),
+            "Go",
+        ),
     ]
     .join(", ")
 }
 
-fn done(command: &mut Command) -> Result<(), String> {
-    said(command).map(drop)
+fn run(command: &mut Command) -> Result<(), String> {
+    output_of(command).map(drop)
 }
 
-fn said(command: &mut Command) -> Result<String, String> {
+fn output_of(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().display().to_string();
     let output = command
         .output()
         .map_err(|error| format!("{name} is not here: {error}"))?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-        false => Err(format!(
-            "{name} failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )),
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{name} failed: {}", errors.trim()))
 }
 
 fn folder() -> PathBuf {

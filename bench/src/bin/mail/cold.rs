@@ -1,4 +1,4 @@
-//! One message from nothing: where each millisecond goes.
+//! One message from a cold start: the time of each step.
 
 use std::path::Path;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use bench::stats::Runs;
 
 const RUNS: usize = 21;
 
-/// What the transcript has at the end of each step of `send`.
+/// Each step of `send`, and the transcript line that ends it.
 const STEPS: &[(&str, &str)] = &[
     (
         "`send` until it connects: roots and keys made ready",
@@ -28,7 +28,7 @@ const STEPS: &[(&str, &str)] = &[
     ("content and receipt", "250 2.0.0 Taken"),
 ];
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
     let sink = Sink::start(&identity, Security::ImplicitTls, false)?;
@@ -60,14 +60,14 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
         rows.push(vec![name.to_string(), Runs::new(values.collect()).show(2)]);
     }
     let text = format!(
-        "TLS from the first octet, 1 kB, a server on loopback; medians of {RUNS}, the least and the \
-         most behind them.\n\n{}\n{machine}.\n",
+        "TLS from the first octet, 1 kB, a server on loopback; medians and ranges of {RUNS} \
+         runs.\n\n{}\n{machine}.\n",
         table(&rows)
     );
     page.write("cold", &text)
 }
 
-/// Milliseconds of each step, and of all.
+/// The milliseconds of each step, and of all together.
 fn once(compiled: &Path, task: &Task) -> Result<Vec<f64>> {
     let mut steps = Vec::new();
     let start = Instant::now();
@@ -101,7 +101,7 @@ fn once(compiled: &Path, task: &Task) -> Result<Vec<f64>> {
     Ok(steps)
 }
 
-/// Of `send`, whose first line is said once it connects.
+/// The steps of `send`. Its first transcript line comes when it connects.
 fn within(sent: f64, said: &[(f64, String)]) -> Result<Vec<f64>> {
     let Some((last, _)) = said.last() else {
         bail!("nothing was said");
@@ -112,9 +112,10 @@ fn within(sent: f64, said: &[(f64, String)]) -> Result<Vec<f64>> {
         let Some((end, _)) = said.iter().find(|(_, text)| text.starts_with(begin)) else {
             bail!("no end of `{name}` was said");
         };
-        steps.push(match steps.is_empty() {
-            true => sent - last,
-            false => end - before,
+        steps.push(if steps.is_empty() {
+            sent - last
+        } else {
+            end - before
         });
         before = *end;
     }

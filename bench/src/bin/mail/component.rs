@@ -1,34 +1,34 @@
-//! The component in wasmtime, as a client like the others.
+//! The component in wasmtime, as one of the clients.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bench::host::bindings::exports::envoi::mail::smtp::{
-    BearerCredentials, Credentials, Envelope, Letter, PasswordCredentials, Security,
+    BearerCredentials, Credentials, Envelope, OutgoingMessage, PasswordCredentials, Security,
 };
-use bench::host::{self, Threads, engine, fine};
+use bench::host::{self, Threads, engine, expect_ok};
 use bench::lines::lines;
 use wasmtime::component::{Component, ResourceAny};
 use wasmtime::error::Context;
 use wasmtime::{Engine, Result, bail};
 
-use crate::pieces::PIECE;
+use crate::task::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
-/// Both builds of it, each a file for [`Host::load`].
-pub struct Compiled {
+/// Both builds of the component, as files for [`Host::load`].
+pub(crate) struct Compiled {
     pub portable: PathBuf,
     pub wide: PathBuf,
-    /// Where they lie, and what else is made for a while.
+    /// The folder of both, also for other temporary files.
     pub folder: PathBuf,
 }
 
 /// The component, compiled.
-pub struct Host(host::Host);
+pub(crate) struct Host(host::Host);
 
 impl Compiled {
-    /// Compiles both into a folder.
-    pub fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
+    /// Compiles both builds into a folder.
+    pub(crate) fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
         Ok(Compiled {
             portable: compile(portable, folder.join("envoi.cwasm"))?,
             wide: compile(wide, folder.join("envoi-wide.cwasm"))?,
@@ -37,14 +37,15 @@ impl Compiled {
     }
 }
 
-/// A component into a file for [`load`].
-pub fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
+/// Compiles a component into a file for [`load`].
+pub(crate) fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
     let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
     fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
     Ok(compiled)
 }
 
-pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
+#[allow(unsafe_code, reason = "code compiled before")]
+pub(crate) fn load(compiled: &Path) -> Result<(Engine, Component)> {
     let engine = engine()?;
     // SAFETY: this program compiled it, for this engine.
     let component = unsafe { Component::deserialize_file(&engine, compiled)? };
@@ -52,21 +53,21 @@ pub fn load(compiled: &Path) -> Result<(Engine, Component)> {
 }
 
 impl Host {
-    pub fn load(compiled: &Path, threads: Threads) -> Result<Host> {
+    pub(crate) fn load(compiled: &Path, threads: Threads) -> Result<Host> {
         let (engine, component) = load(compiled)?;
         host::Host::new(engine, &component, threads).map(Host)
     }
 
-    pub fn instantiate(&self) -> Result<Instance> {
+    pub(crate) fn instantiate(&self) -> Result<Instance> {
         self.0.instantiate().map(Instance)
     }
 }
 
-pub struct Instance(host::Instance);
+pub(crate) struct Instance(host::Instance);
 
 impl Instance {
-    /// A mailer for the task's server.
-    pub fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
+    /// Creates a mailer for the task's server.
+    pub(crate) fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
         let root = fs::read(&task.root)?;
         let security = match task.security {
             Secured::StartTls => Security::Starttls,
@@ -87,15 +88,17 @@ impl Instance {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let mailer = calls.call_constructor(&mut *store, "127.0.0.1").await?;
-            calls.call_set_port(&mut *store, mailer, task.port).await?;
+            calls
+                .call_set_port(&mut *store, mailer, Some(task.port))
+                .await?;
             calls
                 .call_set_security(&mut *store, mailer, security)
                 .await?;
             let added = calls.call_add_trust_anchors(&mut *store, mailer, &root);
-            fine(added.await?)?;
+            expect_ok(added.await?)?;
             if let Some(mechanism) = &task.mechanism {
                 let mechanisms = [mechanism.clone()];
-                fine(
+                expect_ok(
                     calls
                         .call_set_mechanisms(&mut *store, mailer, &mechanisms)
                         .await?,
@@ -109,86 +112,105 @@ impl Instance {
     }
 
     /// Sends one message.
-    pub fn send(&mut self, mailer: ResourceAny, envelope: &Envelope, message: &[u8]) -> Result<()> {
+    pub(crate) fn send(
+        &mut self,
+        mailer: ResourceAny,
+        envelope: &Envelope,
+        message: &[u8],
+    ) -> Result<()> {
         let receipt = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let sent = calls.call_send(store, mailer, envelope, message, None);
-            fine(sent.await?)
+            expect_ok(sent.await?)
         })?;
-        match receipt.refused.is_empty() {
-            true => Ok(()),
-            false => bail!("refused: {:?}", receipt.refused),
+        if !receipt.refused.is_empty() {
+            bail!("refused: {:?}", receipt.refused);
         }
+        Ok(())
     }
 
-    /// Sends several in one call.
-    pub fn send_all(&mut self, mailer: ResourceAny, letters: &[Letter]) -> Result<()> {
+    /// Sends several messages in one call.
+    pub(crate) fn send_all(
+        &mut self,
+        mailer: ResourceAny,
+        letters: &[OutgoingMessage],
+    ) -> Result<()> {
         let outcomes = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             calls.call_send_all(store, mailer, letters, None).await
         })?;
         for outcome in outcomes {
-            fine(outcome)?;
+            expect_ok(outcome)?;
         }
         Ok(())
     }
 
-    /// Sends one in pieces of a megabyte.
-    pub fn stream(&mut self, mailer: ResourceAny, envelope: &Envelope, size: usize) -> Result<()> {
+    /// Sends one message in pieces of a megabyte.
+    pub(crate) fn stream(
+        &mut self,
+        mailer: ResourceAny,
+        envelope: &Envelope,
+        size: usize,
+    ) -> Result<()> {
         let piece = lines(PIECE);
         let message = self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
             let started = calls.call_start_message(store, mailer, envelope, None);
-            fine(started.await?)
+            expect_ok(started.await?)
         })?;
         for _ in 0..size / piece.len() {
             self.0.call(async |smtp, store| {
-                fine(smtp.message().call_write(store, message, &piece).await?)
+                expect_ok(
+                    smtp.message_writer()
+                        .call_write(store, message, &piece)
+                        .await?,
+                )
             })?;
         }
-        self.0
-            .call(async |smtp, store| fine(smtp.message().call_finish(store, message).await?))?;
+        self.0.call(async |smtp, store| {
+            expect_ok(smtp.message_writer().call_finish(store, message).await?)
+        })?;
         Ok(())
     }
 
-    pub fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
+    pub(crate) fn transcript(&mut self, mailer: ResourceAny) -> Result<Vec<(u64, String)>> {
         let lines = self
             .0
-            .call(async |smtp, store| smtp.mailer().call_transcript(store, mailer).await)?;
+            .call(async |smtp, store| smtp.mailer().call_take_transcript(store, mailer).await)?;
         Ok(lines.into_iter().map(|l| (l.elapsed, l.text)).collect())
     }
 
-    pub fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
+    pub(crate) fn keep_transcript(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0.call(async |smtp, store| {
             let calls = smtp.mailer();
-            calls.call_set_transcript(store, mailer, 1000).await
+            calls.call_set_transcript_lines(store, mailer, 1000).await
         })
     }
 
-    pub fn close(&mut self, mailer: ResourceAny) -> Result<()> {
+    pub(crate) fn close(&mut self, mailer: ResourceAny) -> Result<()> {
         self.0
             .call(async |smtp, store| smtp.mailer().call_close(store, mailer).await)
     }
 }
 
-pub fn envelope(task: &Task) -> Envelope {
+pub(crate) fn envelope(task: &Task) -> Envelope {
     Envelope {
         sender: Some(SENDER.into()),
         recipients: task.recipients(),
     }
 }
 
-/// So many, each with the task's message.
-pub fn letters(task: &Task, count: usize) -> Vec<Letter> {
-    let letter = Letter {
+/// The task's message, this many times.
+pub(crate) fn letters(task: &Task, count: usize) -> Vec<OutgoingMessage> {
+    let letter = OutgoingMessage {
         envelope: envelope(task),
         message: task.message(),
     };
     vec![letter; count]
 }
 
-/// Sends what the task says, a call a message.
-pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
+/// Sends the task's messages, one call each.
+pub(crate) fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     let (envelope, message) = (envelope(task), task.message());
@@ -201,12 +223,12 @@ pub fn send(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
-/// Messages that are at hand together.
+/// Messages in the last call of [`send_at_hand`].
 const AT_HAND: usize = 20;
 
-/// Sends the first, then one alone in a call, then many in one: what each of these takes besides the
-/// first of them stands between the receipts told after the first.
-pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
+/// Sends one message, then one with `send-all`, then many with one `send-all`. The returned times are
+/// spread by what each further message of the last call takes.
+pub(crate) fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.send(mailer, &envelope(task), &task.message())?;
@@ -221,8 +243,8 @@ pub fn send_at_hand(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok((0..task.count as u64).map(|i| first + i * step).collect())
 }
 
-/// A small message, and a large one in pieces: when the first was done, and when the second.
-pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
+/// Sends a small message, then a large one in pieces; returns the time at the end of each.
+pub(crate) fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.send(mailer, &envelope(task), b"Subject: bench\r\n\r\n")?;
@@ -231,8 +253,8 @@ pub fn send_bulk(host: &Host, task: &Task) -> Result<Vec<u64>> {
     Ok(vec![begin, now()])
 }
 
-/// What was said, line by line, with the time since the first.
-pub fn explain(host: &Host, task: &Task) -> Result<()> {
+/// Prints the transcript with the time since its first line.
+pub(crate) fn explain(host: &Host, task: &Task) -> Result<()> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
     instance.keep_transcript(mailer)?;

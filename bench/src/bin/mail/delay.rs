@@ -1,5 +1,5 @@
-//! A proxy that delays each direction by a fixed time, as a long line does, and notes when the
-//! client came and when each of its flights did.
+//! A proxy that delays each direction by a fixed time, as a long line does. It records when the client
+//! connects and when each flight passes.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -14,48 +14,48 @@ use crate::task::now;
 
 const BUFFER: usize = 64 * 1024;
 
-/// What happened to a piece of what a side says.
+/// An event in the passage of a flight.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mark {
+pub(crate) enum Mark {
     FromClient,
     ToServer,
     FromServer,
     ToClient,
 }
 
-/// What it saw of one connection; times in nanoseconds since 1970.
+/// What the proxy saw of one connection; times in nanoseconds since 1970.
 #[derive(Clone, Default)]
-pub struct Visit {
-    /// When the client came.
+pub(crate) struct ProxiedConnection {
+    /// When the client connected.
     pub accepted: u64,
-    /// In the order in which it was seen.
+    /// In the order of the events.
     pub marks: Vec<(u64, Mark)>,
 }
 
-/// Ends with its process.
-pub struct Delay {
+/// Runs until the process ends.
+pub(crate) struct DelayProxy {
     pub port: u16,
-    visits: Arc<Mutex<Vec<Visit>>>,
+    connections: Arc<Mutex<Vec<ProxiedConnection>>>,
 }
 
-impl Delay {
-    pub fn start(server: u16, delay: Duration) -> Result<Delay> {
+impl DelayProxy {
+    pub(crate) fn start(server: u16, delay: Duration) -> Result<DelayProxy> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
-        let visits: Arc<Mutex<Vec<Visit>>> = Arc::default();
-        let seen = visits.clone();
+        let connections: Arc<Mutex<Vec<ProxiedConnection>>> = Arc::default();
+        let seen = connections.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                // A visit that breaks off shows in the client.
+                // The client reports a connection that breaks off.
                 let _ = carry(client, server, delay, &seen);
             }
         });
-        Ok(Delay { port, visits })
+        Ok(DelayProxy { port, connections })
     }
 
-    /// What was seen since the last time.
-    pub fn take(&self) -> Vec<Visit> {
-        std::mem::take(&mut lock(&self.visits))
+    /// The connections since the last call.
+    pub(crate) fn take_connections(&self) -> Vec<ProxiedConnection> {
+        std::mem::take(&mut lock(&self.connections))
     }
 }
 
@@ -63,24 +63,24 @@ fn carry(
     client: TcpStream,
     server: u16,
     delay: Duration,
-    visits: &Arc<Mutex<Vec<Visit>>>,
+    connections: &Arc<Mutex<Vec<ProxiedConnection>>>,
 ) -> std::io::Result<()> {
     let index = {
-        let mut visits = lock(visits);
-        visits.push(Visit {
+        let mut connections = lock(connections);
+        connections.push(ProxiedConnection {
             accepted: now(),
-            ..Visit::default()
+            ..ProxiedConnection::default()
         });
-        visits.len() - 1
+        connections.len() - 1
     };
     let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let mark = |mark: Mark| {
-        let visits = visits.clone();
+        let connections = connections.clone();
         move || {
-            if let Some(visit) = lock(&visits).get_mut(index) {
-                visit.marks.push((now(), mark));
+            if let Some(connection) = lock(&connections).get_mut(index) {
+                connection.marks.push((now(), mark));
             }
         }
     };
@@ -97,7 +97,7 @@ fn carry(
     Ok(())
 }
 
-/// One thread reads and stamps, another waits and writes.
+/// One thread reads and adds the due time; another waits and writes.
 fn direction(
     (mut from, came): (TcpStream, impl Fn() + Send + 'static),
     (to, goes): (TcpStream, impl Fn() + Send + 'static),
@@ -121,11 +121,11 @@ fn stamp(stamped: &Sender<(Instant, Vec<u8>)>, delay: Duration, piece: Vec<u8>) 
     stamped.send((Instant::now() + delay, piece)).is_ok()
 }
 
-/// An empty piece is the end.
+/// An empty piece ends the direction.
 fn write_when_due(mut to: TcpStream, due: &Receiver<(Instant, Vec<u8>)>, goes: impl Fn()) {
     for (when, piece) in due {
         thread::sleep(when.saturating_duration_since(Instant::now()));
-        // Before the other side can answer.
+        // Recorded before the other side can answer.
         goes();
         if piece.is_empty() || to.write_all(&piece).is_err() {
             break;
@@ -134,8 +134,10 @@ fn write_when_due(mut to: TcpStream, due: &Receiver<(Instant, Vec<u8>)>, goes: i
     let _ = to.shutdown(Shutdown::Write);
 }
 
-fn lock(visits: &Mutex<Vec<Visit>>) -> std::sync::MutexGuard<'_, Vec<Visit>> {
-    visits
+fn lock(
+    connections: &Mutex<Vec<ProxiedConnection>>,
+) -> std::sync::MutexGuard<'_, Vec<ProxiedConnection>> {
+    connections
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -155,7 +157,7 @@ mod tests {
             stream.write_all(&question).unwrap();
         });
         let delay = Duration::from_millis(20);
-        let proxy = Delay::start(port, delay).unwrap();
+        let proxy = DelayProxy::start(port, delay).unwrap();
         let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port)).unwrap();
         let asked = Instant::now();
         client.write_all(b"ping").unwrap();
@@ -164,10 +166,10 @@ mod tests {
         assert!(asked.elapsed() >= 2 * delay);
         assert_eq!(answer, b"ping");
         echo.join().unwrap();
-        let [visit] = &proxy.take()[..] else {
-            panic!("one visit");
+        let [connection] = &proxy.take_connections()[..] else {
+            panic!("one connection");
         };
-        let (times, marks): (Vec<u64>, Vec<Mark>) = visit.marks.iter().copied().unzip();
+        let (times, marks): (Vec<u64>, Vec<Mark>) = connection.marks.iter().copied().unzip();
         assert_eq!(
             marks[..4],
             [
@@ -177,6 +179,6 @@ mod tests {
                 Mark::ToClient
             ]
         );
-        assert!(visit.accepted <= times[0]);
+        assert!(connection.accepted <= times[0]);
     }
 }

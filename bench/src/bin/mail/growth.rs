@@ -1,4 +1,4 @@
-//! How it grows: with recipients, with size, with instances at once.
+//! How time and memory grow with recipients, with size, and with the number of instances.
 
 use std::path::Path;
 use std::sync::{Barrier, Mutex};
@@ -10,9 +10,9 @@ use wasmtime::Result;
 use wasmtime::error::Context;
 
 use crate::component::{Host, Instance, envelope};
-use crate::delay::Delay;
-use crate::pieces::PIECE;
+use crate::delay::DelayProxy;
 use crate::sink::Sink;
+use crate::task::PIECE;
 use crate::task::{Security, Task, authority};
 use bench::host::Threads;
 use bench::machine;
@@ -20,13 +20,13 @@ use bench::page::{Page, table};
 use bench::stats::Runs;
 
 const RUNS: usize = 5;
-/// Each way.
+/// In each direction.
 const DELAY: Duration = Duration::from_millis(25);
 const RECIPIENTS: &[usize] = &[1, 10, 100, 1000];
 const SIZES: &[usize] = &[1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 const INSTANCES: &[usize] = &[1, 10, 100, 1000];
 
-pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
+pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let host = Host::load(compiled, Threads::Several)?;
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
@@ -35,10 +35,10 @@ pub fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let recipients = recipients(&host, &identity, &root)?;
     let sizes = sizes(&host, &identity, &root)?;
     let text = format!(
-        "Recipients of one message over a kept connection, behind 25 ms each way, TLS:\n\n{}\n\
+        "Recipients of one message over a kept connection, 25 ms each way, TLS:\n\n{}\n\
          Size of one message over a kept connection on loopback, ms:\n\n{}\n\
-         Instances at once in one process, a thread each, of which each makes a connection with TLS and sends \
-         1 kB:\n\n{}\n{machine}. Medians of {RUNS}, the least and the most behind them.\n",
+         Instances in one process at the same time; each has a thread, opens a connection with TLS and sends \
+         1 kB:\n\n{}\n{machine}. Medians and ranges of {RUNS} runs.\n",
         table(&recipients),
         table(&sizes),
         table(&instances)
@@ -60,7 +60,7 @@ fn task(port: u16, security: Security, root: &str) -> Task {
 
 fn recipients(host: &Host, identity: &Identity, root: &str) -> Result<Vec<Vec<String>>> {
     let sink = Sink::start(identity, Security::ImplicitTls, false)?;
-    let proxy = Delay::start(sink.port, DELAY)?;
+    let proxy = DelayProxy::start(sink.port, DELAY)?;
     let mut rows = vec![vec!["recipients".to_string(), "round trips".into()]];
     for &recipients in RECIPIENTS {
         let task = Task {
@@ -87,13 +87,10 @@ fn sizes(host: &Host, identity: &Identity, root: &str) -> Result<Vec<Vec<String>
                 size,
                 ..task(sink.port, security, root)
             };
-            let message = match size <= PIECE {
-                true => task.message(),
-                false => Vec::new(),
-            };
-            let taken = repeated(host, &task, |instance, mailer| match message.is_empty() {
-                true => instance.stream(mailer, &envelope(&task), size),
-                false => instance.send(mailer, &envelope(&task), &message),
+            let message = (size <= PIECE).then(|| task.message());
+            let taken = repeated(host, &task, |instance, mailer| match &message {
+                Some(message) => instance.send(mailer, &envelope(&task), message),
+                None => instance.stream(mailer, &envelope(&task), size),
             })?;
             row.push(Runs::new(taken).show(2));
         }
@@ -102,7 +99,7 @@ fn sizes(host: &Host, identity: &Identity, root: &str) -> Result<Vec<Vec<String>
     Ok(rows)
 }
 
-/// Milliseconds of each of a few, after one that is not counted.
+/// The milliseconds of each run, after one that is not counted.
 fn repeated(
     host: &Host,
     task: &Task,
@@ -143,7 +140,7 @@ fn instances(host: &Host, identity: &Identity, root: &str) -> Result<Vec<Vec<Str
     Ok(rows)
 }
 
-/// All begin together, and none ends before the last has sent.
+/// All instances start together, and none ends before all have sent.
 fn at_once(host: &Host, task: &Task, count: usize) -> Result<f64> {
     let (begin, end) = (Barrier::new(count + 1), Barrier::new(count + 1));
     let failure = Mutex::new(None);
@@ -170,7 +167,7 @@ fn at_once(host: &Host, task: &Task, count: usize) -> Result<f64> {
     }
 }
 
-/// The instance lives on.
+/// Returns the instance, which keeps_connection its connection.
 fn send_one(host: &Host, task: &Task) -> Result<Instance> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;

@@ -1,7 +1,7 @@
-//! Measures how the component sends, beside its peers, and writes docs/performance.md.
+//! Compares how the component and its peers send mail, and writes docs/performance.md.
 //!
-//! `cargo xtask bench` starts it. Every client is a process of its own, which tells when each receipt
-//! came; nothing here is a test, as nothing fails by being slow.
+//! `cargo xtask bench` starts it. Every client is a process of its own, which prints when each receipt
+//! came. This is no test: nothing fails because it is slow.
 
 mod bulk;
 mod calls;
@@ -12,7 +12,6 @@ mod delay;
 mod growth;
 mod native;
 mod peer;
-mod pieces;
 mod plot;
 mod rounds;
 mod sink;
@@ -62,7 +61,7 @@ fn measure(part: &str, page: &Page, compiled: &Compiled) -> Result<()> {
     }
 }
 
-/// As a client, which its environment tells what to send.
+/// Runs as a client, with the task from the environment.
 fn client(compiled: &Path, way: &str) -> Result<()> {
     let task = Task::from_environment()?;
     let receipts = match way {
@@ -84,7 +83,7 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
     Ok(())
 }
 
-/// A folder for as long as this runs.
+/// A temporary folder.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -97,7 +96,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing to do about it.
+        // If this fails, the folder stays.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,35 +1,36 @@
-//! This project's own core, built natively: the same sessions and the same TLS over a socket of std,
-//! so that what WebAssembly costs can be seen.
+//! This project's core, built natively: the same sessions and the same TLS over a socket of std. The
+//! difference to the component is what WebAssembly costs.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use envoi::sasl::{Bearer, Credentials, MAX_ATTEMPTS, Mechanism, Nonce, Password};
-use envoi::smtp::content::survey;
-use envoi::smtp::delivery::Content;
+use envoi::smtp::config::{
+    ConnectUntil, PartialDelivery, Protocol, Security as Secured, ServerConfig, SessionConfig,
+};
+use envoi::smtp::content_scan::scan;
+use envoi::smtp::delivery::MessageInfo;
 use envoi::smtp::envelope::Envelope;
 use envoi::smtp::local_name::LocalName;
-use envoi::smtp::options::Options;
+use envoi::smtp::parameters::Options;
 use envoi::smtp::server_memory::ServerMemory;
-use envoi::smtp::session::{
-    AuthPipelining, Dialect, Goal, InitialResponse, PipeliningAfterMessage, Plan,
-    Security as Secured, Session, Step,
-};
+use envoi::smtp::session::{Action, Session};
 use envoi::tls::{self, Policy, ServerName, Settings, Tls, Trust};
 use wasmtime::{Result, bail, format_err};
 
 use crate::task::{SENDER, Security, Task, now};
 
-/// As the component has it.
+/// The sizes that the component uses.
 const READ: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
-pub fn send(task: &Task) -> Result<Vec<u64>> {
+pub(crate) fn send(task: &Task) -> Result<Vec<u64>> {
     let mut connection = Connection::open(task)?;
     let recipients = task.recipients();
-    let envelope = Envelope::parse(Some(SENDER), &recipients, Dialect::Smtp).map_err(failed)?;
+    let envelope = Envelope::parse(Some(SENDER), &recipients, Protocol::Smtp).map_err(failed)?;
     let message = task.message();
     let mut receipts = Vec::with_capacity(task.count);
     for _ in 0..task.count {
@@ -41,12 +42,12 @@ pub fn send(task: &Task) -> Result<Vec<u64>> {
     Ok(receipts)
 }
 
-/// A small message and a large one: when the first was done, and when the second.
-pub fn send_bulk(task: &Task) -> Result<Vec<u64>> {
+/// Sends a small message, then a large one; returns the time at the end of each.
+pub(crate) fn send_bulk(task: &Task) -> Result<Vec<u64>> {
     let message = task.message();
     let mut connection = Connection::open(task)?;
     let envelope =
-        Envelope::parse(Some(SENDER), &task.recipients(), Dialect::Smtp).map_err(failed)?;
+        Envelope::parse(Some(SENDER), &task.recipients(), Protocol::Smtp).map_err(failed)?;
     connection.send(&envelope, b"Subject: bench\r\n\r\n")?;
     let begin = now();
     connection.send(&envelope, &message)?;
@@ -66,34 +67,39 @@ impl Connection {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, task.port))?;
         stream.set_nodelay(true)?;
         let mut connection = Connection {
-            session: Session::new(plan(task)?),
+            session: Session::new(config(task)?),
             tls: None,
             stream,
             settings: settings(task)?,
             buffer: vec![0; READ],
         };
         if task.security == Security::ImplicitTls {
-            connection.secure(true)?;
+            connection.secure()?;
         }
         connection.run()?;
         Ok(connection)
     }
 
     fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<()> {
-        let content = Content::Whole(survey(message).map_err(failed)?);
+        let content = MessageInfo::Scanned(scan(message).map_err(failed)?);
         let options = Options::default();
         self.session
-            .deliver(envelope.clone(), &options, content, true)
+            .start_message(
+                envelope.clone(),
+                &options,
+                content,
+                PartialDelivery::Allowed,
+            )
             .map_err(failed)?;
         self.run()?;
         for piece in message.chunks(BLOCK) {
             self.session.write(piece).map_err(failed)?;
-            if self.session.outgoing().len() >= BLOCK {
+            if self.session.output_len() >= BLOCK {
                 self.flush()?;
             }
-            while self.session.is_ahead() {
+            while self.session.has_too_many_chunks() {
                 self.hear()?;
-                self.session.hear_arrived().map_err(failed)?;
+                self.session.process_pending_replies().map_err(failed)?;
             }
         }
         self.session.finish();
@@ -106,10 +112,10 @@ impl Connection {
 
     fn run(&mut self) -> Result<()> {
         loop {
-            match self.session.step().map_err(failed)? {
-                Step::Await => self.hear()?,
-                Step::Handshake => self.secure(false)?,
-                Step::Done => return Ok(()),
+            match self.session.next_action().map_err(failed)? {
+                Action::NeedReply => self.hear()?,
+                Action::NeedTls => self.secure()?,
+                Action::Idle => return Ok(()),
             }
         }
     }
@@ -127,17 +133,20 @@ impl Connection {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let open = std::mem::take(self.session.outgoing());
-        self.session.leaving();
+        let output = self.session.take_output();
+        self.session.mark_message_sent();
+        let plaintext = [&output.first[..], &output.after_message[..]].concat();
         let Some(tls) = &mut self.tls else {
-            return Ok(self.stream.write_all(&open)?);
+            return Ok(self.stream.write_all(&plaintext)?);
         };
-        tls.send(&open).map_err(failed)?;
+        if !plaintext.is_empty() {
+            tls.send(&plaintext).map_err(failed)?;
+        }
         let sealed = std::mem::take(tls.outgoing());
         Ok(self.stream.write_all(&sealed)?)
     }
 
-    /// What lies in the buffer.
+    /// Handles the first octets of the buffer.
     fn take(&mut self, octets: usize) -> Result<()> {
         let bytes = &self.buffer[..octets];
         let Some(tls) = &mut self.tls else {
@@ -148,7 +157,7 @@ impl Connection {
         self.session.receive(&plaintext).map_err(failed)
     }
 
-    fn secure(&mut self, implicit: bool) -> Result<()> {
+    fn secure(&mut self) -> Result<()> {
         let name = ServerName::parse("127.0.0.1").map_err(failed)?;
         let mut tls = Tls::new(&self.settings, &name).map_err(failed)?;
         while tls.is_handshaking() {
@@ -161,14 +170,12 @@ impl Connection {
             tls.receive(&self.buffer[..octets]).map_err(failed)?;
         }
         self.tls = Some(tls);
-        if !implicit {
-            self.session.secured().map_err(failed)?;
-        }
+        self.session.secured(None).map_err(failed)?;
         self.take(0)
     }
 }
 
-fn plan(task: &Task) -> Result<Plan> {
+fn config(task: &Task) -> Result<SessionConfig> {
     let credentials = task.mechanism.as_deref().map(|mechanism| {
         let username = servers::real::USER.into();
         if mechanism == "XOAUTH2" {
@@ -182,27 +189,25 @@ fn plan(task: &Task) -> Result<Plan> {
         })
     });
     let mechanism = task.mechanism.as_deref().map(Mechanism::from_name);
-    Ok(Plan {
-        dialect: Dialect::Smtp,
-        goal: Goal::Message,
-        host: "127.0.0.1".into(),
-        port: task.port,
-        local_name: Some(LocalName::literal(Ipv4Addr::LOCALHOST.into())),
+    let server = ServerConfig {
+        port: Some(task.port),
         security: match task.security {
             Security::StartTls => Secured::StartTls,
             Security::ImplicitTls => Secured::ImplicitTls,
             Security::Plain => Secured::Plaintext,
         },
-        loopback: true,
         credentials,
         mechanisms: mechanism.flatten().into_iter().collect(),
-        initial_response: InitialResponse::Auto,
-        after_message: PipeliningAfterMessage::AfterBdat,
-        may_chunk: true,
-        auth_pipelining: AuthPipelining::PlainAndExternal,
-        plain_fallback: true,
+        ..ServerConfig::new("127.0.0.1".into())
+    };
+    Ok(SessionConfig {
+        host: server.host.clone(),
+        server: Rc::new(server),
+        local_name: Some(LocalName::literal(Ipv4Addr::LOCALHOST.into())),
+        is_loopback: true,
+        until: ConnectUntil::FirstMessage,
         memory: ServerMemory::default(),
-        // Nothing is at stake here.
+        // These nonces protect nothing.
         nonces: [Nonce::default(); MAX_ATTEMPTS],
     })
 }
@@ -216,7 +221,7 @@ fn settings(task: &Task) -> Result<Settings> {
 #[derive(Debug)]
 struct System;
 
-impl tls::Host for System {
+impl tls::Platform for System {
     fn random(buffer: &mut [u8]) -> Result<(), tls::NoRandomness> {
         let mut left = buffer;
         while !left.is_empty() {

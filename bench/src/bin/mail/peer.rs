@@ -1,4 +1,4 @@
-//! The component `wasm-smtp-component`, as a client like the others.
+//! The component `wasm-smtp-component`, as one of the clients.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +10,8 @@ use wasmtime::{Result, bail};
 use crate::component::load;
 use crate::task::{SENDER, Security, Task, now};
 
-/// Sends what the task says, a connection and a call a message.
-pub fn send(compiled: &Path, task: &Task) -> Result<Vec<u64>> {
+/// Sends the task's messages, with a connection and a call each.
+pub(crate) fn send(compiled: &Path, task: &Task) -> Result<Vec<u64>> {
     let (engine, component) = load(compiled)?;
     let server = Server {
         port: task.port,

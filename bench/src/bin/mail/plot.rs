@@ -1,21 +1,21 @@
-//! Bar charts and lines as SVG, in a few shapes that every viewer knows.
+//! Bar charts in SVG, with shapes that every viewer supports.
 
 use std::fmt::Write;
 
 const WIDTH: f64 = 720.0;
-/// Left of the bars, for names.
+/// The space for names, left of the bars.
 const MARGIN: f64 = 170.0;
 const HEIGHT: f64 = 16.0;
 const COLOURS: [&str; 4] = ["#2b6cb0", "#90cdf4", "#718096", "#ed8936"];
 
-pub struct Bar {
+pub(crate) struct Bar {
     pub name: String,
-    /// What each value is, and the value.
+    /// Each value with its name.
     pub values: Vec<(String, f64)>,
 }
 
-/// Horizontal bars, one group a name.
-pub fn bars(title: &str, bars: &[Bar]) -> String {
+/// Horizontal bars, one group per name.
+pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let values = bars.iter().flat_map(|bar| &bar.values);
     let most = values
         .map(|(_, value)| *value)
@@ -78,7 +78,7 @@ fn colour(i: usize) -> &'static str {
     COLOURS[i % COLOURS.len()]
 }
 
-/// Three digits that count.
+/// Three significant digits.
 fn short(value: f64) -> String {
     match value {
         value if value >= 100.0 => format!("{value:.0}"),

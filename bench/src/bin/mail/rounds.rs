@@ -1,4 +1,4 @@
-//! Round trips: how long a message takes behind a line of known length, over that length.
+//! Round trips: the time of a message over a slow line, divided by the line's round-trip time.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
 use crate::component::{self, Compiled, Host};
-use crate::delay::Delay;
+use crate::delay::DelayProxy;
 use crate::plot;
 use crate::task::{Security, Task, authority};
 use crate::turns::{self, Shown, Turn};
@@ -16,15 +16,15 @@ use bench::host::Threads;
 use bench::page::{Page, table};
 use bench::stats::Runs;
 
-/// Each way.
+/// In each direction.
 const DELAY: Duration = Duration::from_millis(25);
 const RUNS: usize = 5;
-/// Over one connection: the first, and those that follow.
+/// Messages over one connection: the first one, and further ones.
 const MESSAGES: usize = 3;
-/// A client that waits for each reply takes seconds for more recipients than this.
+/// With more recipients, a client that waits for each reply takes seconds.
 const FEW: usize = 10;
 
-/// One table's line.
+/// A row of the tables.
 struct Case {
     kind: Kind,
     security: Security,
@@ -32,7 +32,8 @@ struct Case {
     recipients: usize,
 }
 
-/// Exim is set up to take five recipients at once, as tests of LIMITS want it, so fifty go to Postfix.
+/// Exim's configuration accepts five recipients in a transaction, for tests of LIMITS, so Postfix gets
+/// the fifty.
 const CASES: &[Case] = &[
     case(Kind::Postfix, Security::StartTls, "PLAIN", 3),
     case(Kind::Postfix, Security::ImplicitTls, "PLAIN", 3),
@@ -55,42 +56,32 @@ const fn case(kind: Kind, security: Security, mechanism: &'static str, recipient
     }
 }
 
-/// What one client took, in round trips.
+/// The results of one client, in round trips.
 struct Taken {
     first: Runs,
     next: Runs,
-    /// Of each first message.
+    /// The turns of each first message.
     turns: Vec<Vec<Turn>>,
 }
 
-/// What is told of one run.
+/// The results of one run.
 struct Run {
     first: f64,
     next: Vec<f64>,
     turns: Vec<Turn>,
 }
 
-/// Those of this project that send each message in a call of its own.
+/// The first clients, which are this project's and send each message in a call of its own.
 const EXPLAINED: usize = 3;
 
-pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
-    let Compiled {
-        portable,
-        wide,
-        folder,
-    } = compiled;
-    let mut clients = vec![
-        clients::own("envoi's core, native", "native", portable),
-        clients::own("envoi", "send", portable),
-        clients::own("envoi-wide", "send", wide),
-        clients::own("envoi, next at hand", "at-hand", portable),
-    ];
-    clients.extend(clients::peers(folder));
+pub(crate) fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+    let portable = &compiled.portable;
+    let mut clients = Vec::from(clients::one_by_one(compiled));
+    clients.push(clients::own("envoi, next at hand", "at-hand", portable));
+    clients.extend(clients::peers(&compiled.folder));
     let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
-    let mut rows = [head(&clients), head(&clients)];
-    let mut bars = Vec::new();
-    let mut turns = String::new();
+    let mut tables = Tables::new(&clients);
     for kind in [Kind::Postfix, Kind::PostfixDovecot, Kind::Exim] {
         let server = RealServer::start_if_available(kind, &identity);
         for case in CASES.iter().filter(|case| case.kind == kind) {
@@ -98,42 +89,70 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
                 Err(why) => clients.iter().map(|_| Err(why.to_string())).collect(),
                 Ok(server) => run(case, &clients, server, &root)?,
             };
-            let row = |cell: &dyn Fn(&Taken) -> String| {
-                let cells = taken.iter().map(|taken| match taken {
-                    Ok(taken) => cell(taken),
-                    Err(why) => why.clone(),
-                });
-                [case.name()].into_iter().chain(cells).collect::<Vec<_>>()
-            };
-            rows[0].push(row(&|taken| taken.first.show(2)));
-            rows[1].push(row(&|taken| taken.next.show(2)));
-            if bars.is_empty() {
-                bars = bars_of(&clients, &taken);
-            }
-            if kind == Kind::Postfix && case.recipients == 3 && case.mechanism == "PLAIN" {
-                turns += &case.explained(&clients, &taken);
-            }
+            tables.add(case, &clients, &taken);
         }
     }
-    let plot = plot::bars(
-        "round trips: STARTTLS, PLAIN, three recipients, Postfix",
-        &bars,
-    );
-    let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
-    let text = format!(
-        "The first message over a new connection, from accept to receipt:\n\n{}\n\
-         Each further message over the same connection, where the client keeps one, from receipt to receipt:\n\n{}\n\
-         {plot}\n{turns}{machine}; {}. Medians of {RUNS} runs, of 3 for fifty recipients, least and most behind them; {} ms each way.\n",
-        table(&rows[0]),
-        table(&rows[1]),
-        clients::versions(),
-        DELAY.as_millis(),
-    );
-    page.write("rounds", &text)
+    tables.write(page, machine)
 }
 
-/// Prints each case's conversation, with the time of each line since the first.
-pub fn explain(compiled: &Path) -> Result<()> {
+/// The rows, bars and explanations of all cases.
+struct Tables {
+    first: Vec<Vec<String>>,
+    next: Vec<Vec<String>>,
+    bars: Vec<plot::Bar>,
+    turns: String,
+}
+
+impl Tables {
+    fn new(clients: &[Client]) -> Tables {
+        Tables {
+            first: head(clients),
+            next: head(clients),
+            bars: Vec::new(),
+            turns: String::new(),
+        }
+    }
+
+    fn add(&mut self, case: &Case, clients: &[Client], taken: &[Result<Taken, String>]) {
+        let row = |cell: &dyn Fn(&Taken) -> String| {
+            let cells = taken.iter().map(|taken| match taken {
+                Ok(taken) => cell(taken),
+                Err(why) => why.clone(),
+            });
+            [case.name()].into_iter().chain(cells).collect::<Vec<_>>()
+        };
+        self.first.push(row(&|taken| taken.first.show(2)));
+        self.next.push(row(&|taken| taken.next.show(2)));
+        if self.bars.is_empty() {
+            self.bars = bars_of(clients, taken);
+        }
+        if case.kind == Kind::Postfix && case.recipients == 3 && case.mechanism == "PLAIN" {
+            self.turns += &case.explained(clients, taken);
+        }
+    }
+
+    fn write(&self, page: &Page, machine: &str) -> Result<()> {
+        let plot = plot::bars(
+            "round trips: STARTTLS, PLAIN, three recipients, Postfix",
+            &self.bars,
+        );
+        let plot = page.draw("rounds.svg", "round trips of each client", &plot)?;
+        let turns = &self.turns;
+        let text = format!(
+            "The first message over a new connection, from accept to receipt:\n\n{}\n\
+             Each further message over the same connection, if the client keeps one, from receipt to receipt:\n\n{}\n\
+             {plot}\n{turns}{machine}; {}. Medians and ranges of {RUNS} runs, of 3 for fifty recipients; {} ms each way.\n",
+            table(&self.first),
+            table(&self.next),
+            clients::versions(),
+            DELAY.as_millis(),
+        );
+        page.write("rounds", &text)
+    }
+}
+
+/// Prints each case's conversation with the time since its first line.
+pub(crate) fn explain(compiled: &Path) -> Result<()> {
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let host = Host::load(compiled, Threads::One)?;
@@ -141,7 +160,7 @@ pub fn explain(compiled: &Path) -> Result<()> {
         let server = RealServer::start_if_available(kind, &identity)?;
         for case in CASES.iter().filter(|case| case.kind == kind) {
             println!("\n{}", case.name());
-            let proxy = Delay::start(case.port(&server), DELAY)?;
+            let proxy = DelayProxy::start(case.port(&server), DELAY)?;
             let task = Task {
                 count: 2,
                 ..case.task(proxy.port, &root)
@@ -192,7 +211,7 @@ impl Case {
         }
     }
 
-    /// Where the time of the first message goes.
+    /// Where the time of the first message goes, as text.
     fn explained(&self, clients: &[Client], taken: &[Result<Taken, String>]) -> String {
         let explained = clients.iter().zip(taken).take(EXPLAINED);
         let shown: Vec<_> = explained
@@ -230,21 +249,21 @@ impl Case {
     }
 }
 
-/// Every client, by turns.
+/// Runs the clients in turns.
 fn run(
     case: &Case,
     clients: &[Client],
     server: &RealServer,
     root: &Path,
 ) -> Result<Vec<Result<Taken, String>>> {
-    let proxy = Delay::start(case.port(server), DELAY)?;
+    let proxy = DelayProxy::start(case.port(server), DELAY)?;
     let task = case.task(proxy.port, root);
     let mut samples: Vec<Vec<Run>> = clients.iter().map(|_| Vec::new()).collect();
     let mut failures = vec![None; clients.len()];
     let runs = if case.recipients > FEW { 3 } else { RUNS };
     for _ in 0..runs {
         for (i, client) in clients.iter().enumerate() {
-            if client.missing().is_some() || !client.can(&task) {
+            if client.missing().is_some() || !client.supports(&task) {
                 continue;
             }
             eprintln!("bench: {}: {}", case.name(), client.name);
@@ -276,26 +295,30 @@ fn run(
         .collect())
 }
 
-/// The first message's round trips and turns, and the round trips of each that follows.
-fn once(client: &Client, task: &Task, proxy: &Delay) -> Result<Run> {
-    proxy.take();
-    let told = client.run(task)?;
-    let visits = proxy.take();
-    let connections = if client.keeps { 1 } else { task.count };
-    let visit = match visits.first() {
-        Some(visit) if visits.len() == connections => visit,
-        _ => bail!("{} made {} connections", client.name, visits.len()),
+/// The round trips and turns of the first message, and the round trips of each further one.
+fn once(client: &Client, task: &Task, proxy: &DelayProxy) -> Result<Run> {
+    proxy.take_connections();
+    let measured = client.run(task)?;
+    let connections = proxy.take_connections();
+    let expected = if client.keeps_connection {
+        1
+    } else {
+        task.count
+    };
+    let connection = match connections.first() {
+        Some(connection) if connections.len() == expected => connection,
+        _ => bail!("{} made {} connections", client.name, connections.len()),
     };
     let round_trip = 2.0 * DELAY.as_nanos() as f64;
     let trips = |from: u64, to: u64| to.saturating_sub(from) as f64 / round_trip;
-    let Some(&first) = told.receipts.first() else {
-        bail!("{} told nothing", client.name);
+    let Some(&first) = measured.receipts.first() else {
+        bail!("{} measured nothing", client.name);
     };
-    let next = told.receipts.windows(2);
+    let next = measured.receipts.windows(2);
     let next = next.map(|pair| trips(pair[0], pair[1])).collect();
     Ok(Run {
-        first: trips(visit.accepted, first),
+        first: trips(connection.accepted, first),
         next,
-        turns: turns::of(visit, task.security),
+        turns: turns::of(connection, task.security),
     })
 }

@@ -1,5 +1,5 @@
-//! A server that takes all that comes and forgets it, fast, so that the client is what is measured.
-//! PIPELINING always, CHUNKING where asked for.
+//! A fast server that accepts everything and discards it, so that the benchmark measures the client. It
+//! offers PIPELINING, and CHUNKING if asked for.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -17,17 +17,17 @@ use crate::task::Security;
 const BUFFER: usize = 256 * 1024;
 const END: &[u8] = b"\r\n.\r\n";
 
-/// Ends with its process.
-pub struct Sink {
+/// Runs until the process ends.
+pub(crate) struct Sink {
     pub port: u16,
-    /// Reads from the socket that brought something, of all visits.
+    /// The reads from sockets, of all connections.
     pub reads: Arc<AtomicU64>,
     pub octets: Arc<AtomicU64>,
 }
 
 impl Sink {
-    /// In clear, or inside TLS from the first octet.
-    pub fn start(identity: &Identity, security: Security, chunking: bool) -> Result<Sink> {
+    /// Starts without TLS, or with implicit TLS.
+    pub(crate) fn start(identity: &Identity, security: Security, chunking: bool) -> Result<Sink> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let config = identity.server_config();
@@ -36,13 +36,13 @@ impl Sink {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (config, (reads, octets)) = (config.clone(), counted.clone());
-                let counting = Counting {
+                let stream = CountingStream {
                     stream,
                     reads,
                     octets,
                 };
-                // A visit that breaks off shows in the client.
-                thread::spawn(move || visit(counting, security, chunking, config).ok());
+                // The client reports a connection that breaks off.
+                thread::spawn(move || serve_connection(stream, security, chunking, config).ok());
             }
         });
         Ok(Sink {
@@ -52,20 +52,20 @@ impl Sink {
         })
     }
 
-    /// Reads and octets so far.
-    pub fn seen(&self) -> (u64, u64) {
+    /// The reads and octets so far.
+    pub(crate) fn seen(&self) -> (u64, u64) {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (load(&self.reads), load(&self.octets))
     }
 }
 
-struct Counting {
+struct CountingStream {
     stream: TcpStream,
     reads: Arc<AtomicU64>,
     octets: Arc<AtomicU64>,
 }
 
-impl Read for Counting {
+impl Read for CountingStream {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let octets = self.stream.read(buffer)?;
         self.reads.fetch_add(1, Ordering::Relaxed);
@@ -74,7 +74,7 @@ impl Read for Counting {
     }
 }
 
-impl Write for Counting {
+impl Write for CountingStream {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.stream.write(bytes)
     }
@@ -84,18 +84,18 @@ impl Write for Counting {
     }
 }
 
-fn visit(
-    counting: Counting,
+fn serve_connection(
+    stream: CountingStream,
     security: Security,
     chunking: bool,
     config: Arc<ServerConfig>,
 ) -> std::io::Result<()> {
-    counting.stream.set_nodelay(true)?;
+    stream.stream.set_nodelay(true)?;
     match security {
-        Security::Plain => serve(counting, chunking),
+        Security::Plain => serve(stream, chunking),
         _ => {
             let tls = ServerConnection::new(config).map_err(std::io::Error::other)?;
-            serve(StreamOwned::new(tls, counting), chunking)
+            serve(StreamOwned::new(tls, stream), chunking)
         }
     }
 }
@@ -140,7 +140,7 @@ fn serve(stream: impl Read + Write, chunking: bool) -> std::io::Result<()> {
     }
 }
 
-/// Replies leave once there is nothing left to read.
+/// Writes replies once nothing is left to read.
 struct Wire<S> {
     stream: S,
     buffer: Vec<u8>,
@@ -175,7 +175,7 @@ impl<S: Read + Write> Wire<S> {
         }
     }
 
-    /// Up to the dot that ends it.
+    /// Skips the content up to its final dot.
     fn skip_message(&mut self) -> std::io::Result<()> {
         loop {
             let unread = &self.buffer[self.begin..self.end];
@@ -183,7 +183,7 @@ impl<S: Read + Write> Wire<S> {
                 self.begin += at + END.len();
                 return Ok(());
             }
-            // The end may lie across two reads.
+            // The end may come in two reads.
             self.begin = self.begin.max(self.end.saturating_sub(END.len() - 1));
             self.fill()?;
         }

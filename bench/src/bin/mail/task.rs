@@ -1,4 +1,4 @@
-//! What a client is to send. It tells when each receipt came: nanoseconds since 1970, a line each.
+//! The task of a client. The client prints when each receipt came: nanoseconds since 1970, one line each.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,11 +9,13 @@ use servers::authority::Authority;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-/// Lines as base64 makes them, with their ends.
+/// Octets of a line of base64, with its CRLF.
 const LINE: usize = 78;
+/// Octets of a piece of a large message: a whole number of lines.
+pub(crate) const PIECE: usize = LINE * 12_821;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Security {
+pub(crate) enum Security {
     StartTls,
     ImplicitTls,
     Plain,
@@ -38,22 +40,22 @@ impl Security {
 }
 
 #[derive(Clone, Debug)]
-pub struct Task {
+pub(crate) struct Task {
     pub port: u16,
     pub security: Security,
-    /// Without one, it does not authenticate.
+    /// `None` to send without authentication.
     pub mechanism: Option<String>,
     pub recipients: usize,
     /// Octets of each message.
     pub size: usize,
     /// Messages over one connection.
     pub count: usize,
-    /// The authority's certificate, a file in PEM.
+    /// A PEM file with the authority's certificate.
     pub root: String,
 }
 
-/// An authority, and the file by which a task's client is to trust it.
-pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
+/// An authority, and the file with its certificate, for the clients to trust.
+pub(crate) fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
     let authority = Authority::new();
     let root = compiled.with_file_name("root.pem");
     fs::write(&root, authority.pem())?;
@@ -61,8 +63,8 @@ pub fn authority(compiled: &Path) -> Result<(Authority, PathBuf)> {
 }
 
 impl Task {
-    /// As every client is told it.
-    pub fn tell(&self, command: &mut Command) {
+    /// Sets the environment variables that every client reads.
+    pub(crate) fn set_environment(&self, command: &mut Command) {
         command
             .env("PORT", self.port.to_string())
             .env("SECURITY", self.security.word())
@@ -75,7 +77,7 @@ impl Task {
             .env("PASSWORD", servers::real::PASSWORD);
     }
 
-    pub fn from_environment() -> Result<Task> {
+    pub(crate) fn from_environment() -> Result<Task> {
         let word = |name| env::var(name).with_context(|| format!("{name} is not set"));
         let mechanism = word("MECHANISM")?;
         Ok(Task {
@@ -89,13 +91,13 @@ impl Task {
         })
     }
 
-    pub fn recipients(&self) -> Vec<String> {
+    pub(crate) fn recipients(&self) -> Vec<String> {
         let name = |i| format!("r{i}@example.test");
         (0..self.recipients).map(name).collect()
     }
 
     /// A header and lines.
-    pub fn message(&self) -> Vec<u8> {
+    pub(crate) fn message(&self) -> Vec<u8> {
         let line = [&[b'x'; LINE - 2][..], b"\r\n"].concat();
         let mut message = b"Subject: bench\r\n\r\n".to_vec();
         let left = self.size.saturating_sub(message.len() + 2);
@@ -105,10 +107,10 @@ impl Task {
     }
 }
 
-pub const SENDER: &str = "sender@example.test";
+pub(crate) const SENDER: &str = "sender@example.test";
 
-/// Nanoseconds since 1970: the clock that all processes share.
-pub fn now() -> u64 {
+/// Nanoseconds since 1970, by the clock that all processes share.
+pub(crate) fn now() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -1,6 +1,8 @@
-//! How long a message takes over loopback, on a kept connection.
+//! The time of a message over a kept connection on loopback.
 
-use servers::real::{Kind, RealServer};
+use std::path::Path;
+
+use servers::real::{Kind, RealServer, Unavailable};
 use wasmtime::Result;
 
 use crate::clients::{self, Client};
@@ -47,20 +49,16 @@ const fn case(
     }
 }
 
-pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
-    let Compiled {
+pub(crate) fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
+    let portable = &compiled.portable;
+    let mut clients = Vec::from(clients::one_by_one(compiled));
+    clients.push(clients::own(
+        "envoi, a host of several threads",
+        "send-threads",
         portable,
-        wide,
-        folder,
-    } = compiled;
-    let mut clients = vec![
-        clients::own("envoi's core, native", "native", portable),
-        clients::own("envoi", "send", portable),
-        clients::own("envoi-wide", "send", wide),
-        clients::own("envoi, a host of several threads", "send-threads", portable),
-        clients::own("envoi, next at hand", "at-hand", portable),
-    ];
-    clients.extend(clients::peers(folder));
+    ));
+    clients.push(clients::own("envoi, next at hand", "at-hand", portable));
+    clients.extend(clients::peers(&compiled.folder));
     let (authority, root) = authority(portable)?;
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     let names = clients.iter().map(|client| client.name.to_string());
@@ -69,23 +67,8 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
     let postfix = RealServer::start_if_available(Kind::Postfix, &identity);
     for case in CASES {
         let sink = Sink::start(&identity, case.security, false)?;
-        let port = match (&postfix, case.postfix, case.security) {
-            (_, false, _) => Ok(sink.port),
-            (Ok(server), true, Security::ImplicitTls) => Ok(server.tls_port),
-            (Ok(server), true, _) => Ok(server.port),
-            (Err(_), true, _) => Err("not here".to_string()),
-        };
-        let task = |port| Task {
-            port,
-            security: case.security,
-            mechanism: None,
-            recipients: 1,
-            size: case.size,
-            count: case.count,
-            root: root.display().to_string(),
-        };
-        let taken: Vec<Result<Runs, String>> = match port {
-            Ok(port) => run(case.name, &clients, &task(port)),
+        let taken: Vec<Result<Runs, String>> = match case.port(&sink, &postfix) {
+            Ok(port) => run(case.name, &clients, &case.task(port, &root)),
             Err(why) => clients.iter().map(|_| Err(why.clone())).collect(),
         };
         let cells = taken.iter().map(|taken| match taken {
@@ -94,21 +77,44 @@ pub fn measure(page: &Page, compiled: &Compiled, machine: &str) -> Result<()> {
         });
         rows.push([case.name.to_string()].into_iter().chain(cells).collect());
         if bars.is_empty() {
-            bars = clients
-                .iter()
-                .zip(&taken)
-                .filter_map(|(client, runs)| bar(client, runs.as_ref().ok()?))
-                .collect();
+            let both = clients.iter().zip(&taken);
+            bars.extend(both.filter_map(|(client, runs)| bar(client, runs.as_ref().ok()?)));
         }
     }
+    write(page, machine, &rows, &bars)
+}
+
+impl Case {
+    fn port(&self, sink: &Sink, postfix: &Result<RealServer, Unavailable>) -> Result<u16, String> {
+        match (postfix, self.postfix, self.security) {
+            (_, false, _) => Ok(sink.port),
+            (Ok(server), true, Security::ImplicitTls) => Ok(server.tls_port),
+            (Ok(server), true, _) => Ok(server.port),
+            (Err(_), true, _) => Err("not here".to_string()),
+        }
+    }
+
+    fn task(&self, port: u16, root: &Path) -> Task {
+        Task {
+            port,
+            security: self.security,
+            mechanism: None,
+            recipients: 1,
+            size: self.size,
+            count: self.count,
+            root: root.display().to_string(),
+        }
+    }
+}
+
+fn write(page: &Page, machine: &str, rows: &[Vec<String>], bars: &[plot::Bar]) -> Result<()> {
     let title = "milliseconds a message: TLS, 1 kB, kept connection";
-    let plot = page.draw("throughput.svg", title, &plot::bars(title, &bars))?;
+    let plot = page.draw("throughput.svg", title, &plot::bars(title, bars))?;
     let text = format!(
-        "Milliseconds from receipt to receipt, in the mean of a connection; medians of {RUNS} \
-         connections, the least and the most behind them. The server takes all and forgets it, unless \
-         it is Postfix, whose own time is most of the time then. wasm-smtp-component connects and \
-         authenticates anew for each message.\n\n{}\n{plot}\n{machine}; {}.\n",
-        table(&rows),
+        "Milliseconds from receipt to receipt, in the mean of a connection; medians and ranges of {RUNS} \
+         connections. The server accepts everything and discards it, except Postfix, which takes most of \
+         the time itself. wasm-smtp-component connects and authenticates again for each message.\n\n{}\n{plot}\n{machine}; {}.\n",
+        table(rows),
         clients::versions(),
     );
     page.write("throughput", &text)
@@ -121,12 +127,12 @@ fn bar(client: &Client, runs: &Runs) -> Option<plot::Bar> {
     })
 }
 
-/// Every client, by turns.
+/// Runs the clients in turns.
 fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>> {
     let mut samples = vec![Vec::new(); clients.len()];
     for _ in 0..RUNS {
         for (client, samples) in clients.iter().zip(&mut samples) {
-            if client.missing().is_some() || !client.can(task) {
+            if client.missing().is_some() || !client.supports(task) {
                 continue;
             }
             eprintln!("bench: {name}: {}", client.name);
@@ -141,7 +147,7 @@ fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>>
         .map(
             |(client, samples)| match (client.missing(), samples.len()) {
                 (Some(_), _) => Err("not here".into()),
-                (None, _) if !client.can(task) => Err("–".into()),
+                (None, _) if !client.supports(task) => Err("–".into()),
                 (None, RUNS) => Ok(Runs::new(samples)),
                 _ => Err("failed".into()),
             },

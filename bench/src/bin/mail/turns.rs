@@ -1,20 +1,20 @@
-//! Where a message's time goes, turn by turn: how long the client takes for a flight once it has what
-//! it waited for, and the server for its answer. The rest is the line.
+//! Where a message's time goes, turn by turn: the time that the client takes before each flight, and the
+//! server before its answer. The rest is the line's.
 
 use bench::page::table;
 
-use crate::delay::{Mark, Visit};
+use crate::delay::{Mark, ProxiedConnection};
 use crate::task::Security;
 use bench::stats::Runs;
 
 /// In milliseconds.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
-pub struct Turn {
+pub(crate) struct Turn {
     client: f64,
     server: f64,
 }
 
-/// The turns of the first message, with their round trips: those of a client that groups as envoi does.
+/// The turns of the first message and their round trips, for a client that pipelines as envoi does.
 const STARTTLS: &[(&str, f64)] = &[
     ("the server greets", 0.5),
     ("EHLO", 1.0),
@@ -32,23 +32,23 @@ const IMPLICIT: &[(&str, f64)] = &[
     ("the message", 1.0),
 ];
 
-/// Those that the first message has with such security.
-pub fn of(visit: &Visit, security: Security) -> Vec<Turn> {
+/// The turns of the first message.
+pub(crate) fn of(connection: &ProxiedConnection, security: Security) -> Vec<Turn> {
     let (names, first) = match security {
         Security::StartTls => (STARTTLS, 0),
         _ => (IMPLICIT, 1),
     };
-    let turns = all(visit);
+    let turns = all(connection);
     turns.into_iter().skip(first).take(names.len()).collect()
 }
 
-/// The first is that before the client has said anything.
-fn all(visit: &Visit) -> Vec<Turn> {
+/// All turns. The first is the one before the client's first flight.
+fn all(connection: &ProxiedConnection) -> Vec<Turn> {
     let milliseconds = |from: u64, to: u64| to.saturating_sub(from) as f64 / 1e6;
-    let (mut heard, mut asked) = (visit.accepted, visit.accepted);
+    let (mut heard, mut asked) = (connection.accepted, connection.accepted);
     let mut is_heard = true;
     let mut turns = vec![Turn::default()];
-    for &(at, mark) in &visit.marks {
+    for &(at, mark) in &connection.marks {
         match mark {
             Mark::FromClient if is_heard => {
                 is_heard = false;
@@ -73,16 +73,16 @@ fn all(visit: &Visit) -> Vec<Turn> {
     turns
 }
 
-/// What one client's runs showed.
-pub struct Shown<'a> {
+/// The runs of one client.
+pub(crate) struct Shown<'a> {
     pub name: &'a str,
     pub turns: &'a [Vec<Turn>],
     /// From accept to receipt, in round trips.
     pub first: &'a Runs,
 }
 
-/// Medians of each turn, and what is left for the line.
-pub fn explain(security: Security, round_trip: f64, clients: &[Shown]) -> String {
+/// The median of each turn, and the rest, which is the line's.
+pub(crate) fn explain(security: Security, round_trip: f64, clients: &[Shown]) -> String {
     let names = match security {
         Security::StartTls => STARTTLS,
         _ => IMPLICIT,
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_turn_is_a_flight_of_the_clients_and_the_answer_to_it() {
         let ms = 1_000_000;
-        let visit = Visit {
+        let connection = ProxiedConnection {
             accepted: 0,
             marks: vec![
                 (2 * ms, Mark::FromServer),
@@ -149,6 +149,6 @@ mod tests {
             ],
         };
         let turn = |client, server| Turn { client, server };
-        assert_eq!(all(&visit), [turn(0.0, 2.0), turn(3.0, 5.0)]);
+        assert_eq!(all(&connection), [turn(0.0, 2.0), turn(3.0, 5.0)]);
     }
 }

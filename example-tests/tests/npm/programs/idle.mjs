@@ -5,4 +5,4 @@ const unused = new Mailer('127.0.0.1');
 const mailer = await secure();
 await mailer.send({ recipients: ['grace@mail.test'] }, 'Subject: A bounce\n\nNobody answers.\n');
 console.log('sent');
-// Neither is closed: nothing keeps the program.
+// Neither mailer is closed; the program ends all the same.

@@ -3,7 +3,7 @@ import { secure } from './secure.mjs';
 
 async function* lines() {
   yield 'Subject: large\n\n';
-  // Some bytes, some text, in pieces that end anywhere.
+  // Bytes and text, in pieces that end anywhere.
   for (let i = 0; i < 7_500; i += 1) {
     const piece = '0123456789'.repeat(7).concat('\n').repeat(10);
     yield piece.slice(0, i % piece.length);

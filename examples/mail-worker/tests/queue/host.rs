@@ -1,4 +1,4 @@
-//! `mail-worker` as a process.
+//! Runs `mail-worker` as a process.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,23 +13,23 @@ use crate::mail::Mail;
 use crate::nats::Nats;
 use crate::wait::until;
 
-/// Jobs at once, of each host here.
-pub const AT_ONCE: usize = 8;
+/// Jobs that each host sends at once.
+pub(crate) const AT_ONCE: usize = 8;
 
-/// A worker; it ends with this.
-pub struct Host {
+/// A worker process, which is killed on drop.
+pub(crate) struct Host {
     process: Child,
     log: PathBuf,
 }
 
 impl Host {
-    /// Taking jobs.
-    pub fn start(nats: &Nats, mail: &Mail) -> Host {
+    /// Starts a host, and waits until it takes jobs.
+    pub(crate) fn start(nats: &Nats, mail: &Mail) -> Host {
         Host::start_for(nats, &mail.url(), &mail.authority())
     }
 
-    /// For a server of one's own, with the authority of its certificate.
-    pub fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
+    /// The same for another server, with the authority of its certificate.
+    pub(crate) fn start_for(nats: &Nats, url: &str, authority: &str) -> Host {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -55,37 +55,37 @@ impl Host {
         host
     }
 
-    /// SIGKILL.
-    pub fn kill(&mut self) {
+    /// Sends SIGKILL.
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it was started here");
     }
 
-    /// SIGTERM.
-    pub fn terminate(&self) {
+    /// Sends SIGTERM.
+    pub(crate) fn terminate(&self) {
         let mut kill = Command::new("kill");
         kill.args(["-TERM", &self.process.id().to_string()]);
         assert!(kill.status().expect("a shell's command").success());
     }
 
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         until("end of the host", || {
             self.process.try_wait().expect("it was started here")
         })
     }
 
-    pub fn until_it_says(&self, words: &str) {
+    pub(crate) fn until_it_says(&self, words: &str) {
         until(&format!("`{words}` in the host's log"), || {
             self.log().contains(words).then_some(())
         });
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("it writes one")
     }
 
-    /// How many recipients' servers took a message from it.
-    pub fn accepted(&self) -> usize {
+    /// The number of recipients that it delivered to.
+    pub(crate) fn accepted(&self) -> usize {
         self.log()
             .lines()
             .filter(|line| line.contains(" accepted "))
@@ -97,7 +97,7 @@ impl Drop for Host {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        // Where a test fails, it may say why.
+        // If a test fails, the log may say why.
         if std::thread::panicking() {
             eprintln!("--- {}\n{}", self.log.display(), self.log());
         }
@@ -105,8 +105,8 @@ impl Drop for Host {
     }
 }
 
-/// Any other command of the program, to its end.
-pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
+/// Runs any other command of the program, to its end.
+pub(crate) fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
     let mut command = program(&nats.url);
     command.args(arguments);
     command
@@ -120,8 +120,8 @@ pub fn run(nats: &Nats, arguments: &[&str], input: &str) -> Output {
     process.wait_with_output().expect("it was started here")
 }
 
-/// What `mail-worker work` says where it cannot.
-pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> String {
+/// The error text of `mail-worker work` if it cannot work.
+pub(crate) fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> String {
     let mut command = work(nats, component);
     command.envs(environment.iter().copied());
     let output = command.output().expect("it was built");
@@ -129,8 +129,8 @@ pub fn complaint(nats: &str, component: &Path, environment: &[(&str, &str)]) -> 
     String::from_utf8(output.stderr).expect("text")
 }
 
-/// As `cargo xtask test` leaves it, compiled by now: else each host would, at once.
-pub fn component() -> PathBuf {
+/// The component of `cargo xtask test`. It is compiled here once, instead of by all hosts at the same time.
+pub(crate) fn component() -> PathBuf {
     static COMPILED: Once = Once::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist/mail-worker.wasm");
     COMPILED.call_once(|| {

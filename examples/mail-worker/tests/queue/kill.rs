@@ -1,6 +1,6 @@
-//! Two hosts, and one is killed in the middle: no job is lost.
+//! Kills one of two hosts in the middle: no job is lost.
 //!
-//! `cargo xtask example mail-worker` shows this with 5,000 jobs, the tests run it with fewer.
+//! `cargo xtask example mail-worker` shows this with 5,000 jobs; the tests use fewer.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -20,7 +20,7 @@ use crate::nats::Nats;
 const FEW: usize = 300;
 
 #[test]
-fn no_job_is_lost_where_a_host_is_killed() {
+fn no_job_is_lost_if_a_host_is_killed() {
     let Some(nats) = Nats::start() else { return };
     let jobs = env::var("MAIL_WORKER_JOBS")
         .ok()
@@ -59,7 +59,7 @@ fn no_job_is_lost_where_a_host_is_killed() {
     assert_eq!(
         dead,
         unknown(jobs),
-        "those whom the server does not know, and no others"
+        "the recipients that the server does not know, and no others"
     );
     let delivered: BTreeSet<_> = copies.into_keys().map(|(_, recipient)| recipient).collect();
     let all: BTreeSet<_> = (0..jobs).map(recipient).collect();
@@ -70,7 +70,7 @@ fn no_job_is_lost_where_a_host_is_killed() {
     );
 }
 
-/// One in fifty is not known; one in twenty is busy the first time.
+/// One recipient in fifty is unknown; one in twenty is busy the first time.
 fn refusal() -> impl Fn(&str) -> Option<String> + Send + Sync {
     let seen = Mutex::new(BTreeSet::new());
     move |recipient| {
@@ -120,9 +120,9 @@ async fn left(queue: &Queue) -> usize {
     servers.get(DEFAULT).map_or(0, |server| server.jobs)
 }
 
-/// For whom, each with the server's words.
+/// The recipients of dead letters, each with the server's words.
 async fn dead_letters(queue: &Queue) -> BTreeSet<String> {
-    let letters = dead::letters(queue).await.expect("the queue runs");
+    let letters = dead::list(queue).await.expect("the queue runs");
     let dead = letters.into_iter().map(|letter| {
         assert_eq!(letter.replies, ["550 5.1.1 No such user here"]);
         letter.job.expect("a job").recipients.remove(0)
@@ -130,7 +130,7 @@ async fn dead_letters(queue: &Queue) -> BTreeSet<String> {
     dead.collect()
 }
 
-/// Shows how it goes on. It may take as long as it goes on.
+/// Prints the progress. It waits as long as there is progress.
 fn progress(jobs: usize, mail: &Mail, mut done: impl FnMut() -> bool) {
     const SHOWN: f64 = 2.0;
     let mut shown = Instant::now();

@@ -1,18 +1,18 @@
-//! The mail server, and what it has got.
+//! The mail server, and the messages that it received.
 
 use std::collections::BTreeMap;
 
 use servers::authority::Authority;
 use servers::sink::{Account, Sink};
 
-pub struct Mail {
+pub(crate) struct Mail {
     sink: Sink,
     authority: Authority,
 }
 
 impl Mail {
-    /// Which refuses recipients as it is told.
-    pub fn start(refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Mail {
+    /// Starts a server. `refusal` returns the reply for a refused recipient.
+    pub(crate) fn start(refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Mail {
         let authority = Authority::new();
         let account = Account {
             username: "ada".into(),
@@ -23,17 +23,17 @@ impl Mail {
         Mail { sink, authority }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp://ada:p%40ss@127.0.0.1:{}", self.sink.port())
     }
 
-    /// For SMTP_CA.
-    pub fn authority(&self) -> String {
+    /// The value for SMTP_CA.
+    pub(crate) fn authority(&self) -> String {
         self.authority.pem()
     }
 
-    /// How often each message came to each recipient.
-    pub fn copies(&self) -> BTreeMap<(String, String), usize> {
+    /// How often each recipient got each message.
+    pub(crate) fn copies(&self) -> BTreeMap<(String, String), usize> {
         let mut copies = BTreeMap::new();
         for delivery in self.sink.deliveries() {
             let message = String::from_utf8_lossy(&delivery.message);
@@ -48,14 +48,14 @@ impl Mail {
         copies
     }
 
-    /// Of each message, in order.
-    pub fn senders(&self) -> Vec<String> {
+    /// The messages, in order.
+    pub(crate) fn senders(&self) -> Vec<String> {
         let deliveries = self.sink.deliveries().into_iter();
         deliveries.map(|delivery| delivery.sender).collect()
     }
 
-    /// How often it took a message.
-    pub fn taken(&self) -> usize {
+    /// The number of messages that it accepted.
+    pub(crate) fn taken(&self) -> usize {
         self.sink.deliveries().len()
     }
 }

@@ -1,9 +1,9 @@
-//! The worker as its own processes, with Debian's nats-server for a queue and a mail server on
-//! loopback, over TLS and with a password.
+//! Runs the worker as processes, with Debian's nats-server as the queue, and a mail server on loopback with TLS and
+//! a password.
 
 mod host;
+mod jobs;
 mod kill;
-mod letters;
 mod mail;
 mod nats;
 mod outages;
@@ -11,7 +11,7 @@ mod wait;
 
 use mail_worker::job::Job;
 
-/// From ada to these, with a Message-ID of its own.
+/// A job from ada to these recipients, with its own Message-ID.
 fn job(number: usize, recipients: &[String]) -> Job {
     let message = format!(
         "From: ada@mail.test\r\nMessage-ID: <{number}@mail.test>\r\nSubject: Message {number}\r\n\r\nHello\r\n"

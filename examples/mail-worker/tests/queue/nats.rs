@@ -11,8 +11,8 @@ use tokio::runtime::Runtime;
 
 use crate::wait::until;
 
-/// A server with a store of its own; both end with it.
-pub struct Nats {
+/// A server with its own store. Both end on drop.
+pub(crate) struct Nats {
     program: PathBuf,
     process: Child,
     folder: PathBuf,
@@ -20,13 +20,13 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// None where this machine cannot have it, which the report says.
-    pub fn start() -> Option<Nats> {
+    /// None if this machine cannot run it; the report says so.
+    pub(crate) fn start() -> Option<Nats> {
         Nats::start_with(&[])
     }
 
-    /// One that lets in who gives this password.
-    pub fn start_with_password(user: &str, password: &str) -> Option<Nats> {
+    /// Starts a server that requires this password.
+    pub(crate) fn start_with_password(user: &str, password: &str) -> Option<Nats> {
         Nats::start_with(&["--user", user, "--pass", password])
     }
 
@@ -53,21 +53,21 @@ impl Nats {
         })
     }
 
-    /// Ends at once, as when a machine is switched off.
-    pub fn kill(&mut self) {
+    /// Ends at once, as if the machine was switched off.
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it was started here");
     }
 
-    /// With the port and the store that it had.
-    pub fn restart(&mut self) {
+    /// Starts again with the same port and store.
+    pub(crate) fn restart(&mut self) {
         let port = self.url.rsplit(':').next().expect("a URL has a port");
         self.process = run(&self.program, &self.folder, port, &[]);
         url(&self.folder, self.process.id());
     }
 
-    /// The queue in it, and what to call that with.
-    pub fn queue(&self) -> (Runtime, Queue) {
+    /// The queue in it, and a runtime to call it with.
+    pub(crate) fn queue(&self) -> (Runtime, Queue) {
         let runtime = Runtime::new().expect("threads");
         let queue = runtime.block_on(Queue::open(&self.url)).expect("it runs");
         (runtime, queue)
@@ -102,7 +102,7 @@ fn run(program: &Path, folder: &Path, port: &str, options: &[&str]) -> Child {
     command.spawn().expect("it was installed")
 }
 
-/// Out of the file in which it says where it listens.
+/// Reads the URL from the file that it writes its address to.
 fn url(folder: &Path, process: u32) -> String {
     let file = folder.join(format!("nats-server_{process}.ports"));
     until("nats-server", || {

@@ -1,4 +1,4 @@
-//! What fails around a host: the queue, the mail server, its own end; and what it says of it.
+//! Failures around a host: of the queue, of the mail server, of its settings; and the host's own end.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 
 use mail_worker::relay::DEFAULT;
-use servers::scripted::{Server, Session};
+use servers::scripted::{Script, Server};
 
 use crate::host::{Host, complaint, component, run};
 use crate::job;
@@ -14,7 +14,7 @@ use crate::mail::Mail;
 use crate::nats::Nats;
 use crate::wait::until;
 
-/// On which nothing listens.
+/// An address on which nothing listens.
 const NO_NATS: &str = "nats://127.0.0.1:9";
 
 fn submit(nats: &Nats, number: usize) {
@@ -100,7 +100,7 @@ fn metrics_tell_what_became_of_the_jobs() {
     let metrics = get(&host, "/metrics");
     for line in [
         "Content-Type: application/openmetrics-text",
-        r#"mail_worker_recipients_total{server="default",fate="accepted"} 1"#,
+        r#"mail_worker_recipients_total{server="default",disposition="accepted"} 1"#,
         r#"mail_worker_attempt_seconds_count{server="default"} 1"#,
     ] {
         assert!(
@@ -189,8 +189,8 @@ fn without_a_component_a_host_says_what_makes_it() {
     );
 }
 
-fn until_the_message() -> Session {
-    Session::new()
+fn until_the_message() -> Script {
+    Script::new()
         .say("220 mail.test ESMTP")
         .expect("EHLO [127.0.0.1]")
         .say("250 mail.test")
@@ -200,10 +200,10 @@ fn until_the_message() -> Session {
         .say("250 2.1.5 Ok")
         .expect("DATA")
         .say("354 Go ahead")
-        .content()
+        .expect_content()
 }
 
-/// Which the mail server waits at.
+/// A gate that the mail server waits at.
 #[derive(Default)]
 struct Gate {
     state: Mutex<(bool, bool)>,

@@ -1,4 +1,4 @@
-//! Waiting for what another process does.
+//! Waits for other processes.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
 
 /// # Panics
-/// When it does not come.
-pub fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+/// If it does not happen in time.
+pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + LIMIT;
     loop {
         if let Some(ready) = ready() {

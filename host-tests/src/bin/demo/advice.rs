@@ -1,9 +1,9 @@
-//! What an error means, and what to do.
+//! Explains an error in a sentence.
 
 use host_tests::{Error, Instance, Reply, TlsFailure};
 
-/// A line for people: the component's, and the option of this program that may help.
-pub fn sentence(instance: &Instance, error: &Error) -> String {
+/// The component's explanation, with the option of this program that may help.
+pub(crate) fn sentence(instance: &Instance, error: &Error) -> String {
     let sentence = instance.explain(error).sentence;
     match error {
         Error::TlsFailed((TlsFailure::CertificateUnknownIssuer, _)) => {
@@ -14,6 +14,6 @@ pub fn sentence(instance: &Instance, error: &Error) -> String {
 }
 
 /// A reply in one line.
-pub fn words(reply: &Reply) -> String {
+pub(crate) fn words(reply: &Reply) -> String {
     format!("{} {}", reply.code, reply.lines.join(" "))
 }

@@ -1,9 +1,9 @@
-//! The command line.
+//! Parses the command line.
 
 use std::ffi::OsString;
 use std::fmt::Write;
 
-pub const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask demo
     Sends a message with an attachment to a server of its own on this machine, and shows the
     conversation and what arrived.
@@ -23,16 +23,16 @@ The password may also come from the environment, out of sight of others:
 Colours are shown on a terminal, unless NO_COLOR is set.";
 
 #[derive(Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     Help,
     Embedded,
-    Remote(Letter),
+    Remote(SendRequest),
 }
 
-/// What to send, and over which server.
+/// The message to send, and the server.
 #[derive(Debug, Default, PartialEq)]
-pub struct Letter {
-    /// With the password.
+pub(crate) struct SendRequest {
+    /// The URL with the password.
     pub server: String,
     pub from: String,
     pub to: Vec<String>,
@@ -40,8 +40,8 @@ pub struct Letter {
     pub trust: Option<String>,
 }
 
-/// The error is one line for people.
-pub fn parse(
+/// The error is one line for the user.
+pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     password: Option<String>,
 ) -> Result<Command, String> {
@@ -105,18 +105,18 @@ impl Given {
             return Ok(Command::Embedded);
         }
         let needed = |option: &str| format!("{option} is missing");
-        let letter = Letter {
+        let request = SendRequest {
             server: once("--server", server)?.ok_or_else(|| needed("--server"))?,
             from: once("--from", from)?.ok_or_else(|| needed("--from"))?,
             to,
             message: once("--message", message)?,
             trust: once("--trust", trust)?,
         };
-        if letter.to.is_empty() {
+        if request.to.is_empty() {
             return Err(needed("--to"));
         }
-        let server = with_password(&letter.server, password)?;
-        Ok(Command::Remote(Letter { server, ..letter }))
+        let server = with_password(&request.server, password)?;
+        Ok(Command::Remote(SendRequest { server, ..request }))
     }
 }
 
@@ -127,14 +127,14 @@ fn once(option: &str, mut values: Vec<String>) -> Result<Option<String>, String>
     }
 }
 
-/// Nothing of the argument is repeated: it may hold a password.
+/// The error does not repeat the argument, which may contain a password.
 fn text(argument: OsString) -> Result<String, String> {
     argument
         .into_string()
         .map_err(|_| "an argument is not UTF-8".into())
 }
 
-/// The URL, with the password where it names a user without one.
+/// Adds the password to a URL that has a user without one.
 fn with_password(url: &str, password: Option<String>) -> Result<String, String> {
     let Some((scheme, rest)) = url.split_once("://") else {
         return Ok(url.into());
@@ -154,7 +154,7 @@ fn with_password(url: &str, password: Option<String>) -> Result<String, String> 
     ))
 }
 
-/// RFC 3986, section 2.1.
+/// Percent-encoding (RFC 3986, section 2.1).
 fn percent_encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -178,33 +178,33 @@ mod tests {
     }
 
     #[test]
-    fn without_arguments_it_is_all_on_this_machine() {
+    fn without_arguments_the_demo_starts_its_own_server() {
         assert_eq!(parsed("", Some("sesame")), Ok(Command::Embedded));
     }
 
     #[test]
-    fn a_letter_has_a_server_a_sender_and_recipients() {
+    fn a_request_has_a_server_a_sender_and_recipients() {
         let line =
             "--server=smtps://mail.test --from a@mail.test --to b@mail.test --to c@mail.test";
-        let Ok(Command::Remote(letter)) = parsed(line, None) else {
-            panic!("no letter")
+        let Ok(Command::Remote(request)) = parsed(line, None) else {
+            panic!("no request")
         };
-        assert_eq!(letter.server, "smtps://mail.test");
-        assert_eq!(letter.to, ["b@mail.test", "c@mail.test"]);
+        assert_eq!(request.server, "smtps://mail.test");
+        assert_eq!(request.to, ["b@mail.test", "c@mail.test"]);
     }
 
     #[test]
     fn the_password_may_come_from_the_environment() {
         let line = "--server smtps://ada@mail.test --from a@mail.test --to b@mail.test";
-        let Ok(Command::Remote(letter)) = parsed(line, Some("se same/ü")) else {
+        let Ok(Command::Remote(request)) = parsed(line, Some("se same/ü")) else {
             panic!()
         };
-        assert_eq!(letter.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
+        assert_eq!(request.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
         assert!(parsed(line, None).unwrap_err().contains("ENVOI_PASSWORD"));
     }
 
     #[test]
-    fn what_is_wrong_is_said_in_a_line() {
+    fn wrong_arguments_are_reported_in_one_line() {
         for (line, fault) in [
             ("--from a@mail.test --to b@mail.test", "--server is missing"),
             ("--server smtp://x --to b@mail.test", "--from is missing"),

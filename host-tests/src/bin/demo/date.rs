@@ -1,4 +1,4 @@
-//! Dates as messages carry them (RFC 5322, section 3.3).
+//! The date format of messages (RFC 5322, section 3.3).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,8 +8,8 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// Now, in UTC.
-pub fn now() -> String {
+/// The current time in UTC.
+pub(crate) fn now() -> String {
     date(
         SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -1,17 +1,18 @@
-//! The demo that needs nothing: a server, an authority and a message of its own.
+//! The demo that needs no server: it starts one, and composes its own message.
 
 use std::time::{Duration, Instant};
 
-use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Roots, Screen};
+use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen};
 use servers::authority::Authority;
+use servers::mime;
 use servers::sink::{Account, Delivery, Sink};
 
-use crate::{Failure, advice, date, mime};
+use crate::{Failure, advice, date};
 
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "correct horse \"battery\" \\ staple";
 
-/// The attachment: the interface that the component exports.
+/// The attachment: the component's interface.
 const INTERFACE: &[u8] = include_bytes!("../../../../wit/smtp.wit");
 
 const TEXT: &str = "\
@@ -22,7 +23,7 @@ this message came out of a WebAssembly component. Grüße!\r\n\
 The dot above stood alone on its line, as the end of a message does in SMTP;\r\n\
 ..and here are two.\r\n";
 
-pub fn run() -> Result<(), Failure> {
+pub(crate) fn run() -> Result<(), Failure> {
     let screen = Screen::new();
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     screen.item(
@@ -43,7 +44,7 @@ pub fn run() -> Result<(), Failure> {
     screen.title("The conversation");
     let mailer = instance.mailer("127.0.0.1");
     configure(&mailer, &sink, &authority).map_err(|error| not_delivered(&instance, &error))?;
-    let (envelope, message) = letter();
+    let (envelope, message) = request();
     let start = Instant::now();
     let receipt = mailer
         .send(&envelope, &message)
@@ -62,7 +63,7 @@ pub fn run() -> Result<(), Failure> {
     compare(delivery, &envelope, &message, &receipt).map_err(Failure::NotDelivered)?;
     let size = message.len();
     let took = milliseconds(elapsed);
-    screen.good(&format!(
+    screen.success(&format!(
         "Byte for byte what was sent: {size} bytes, delivered in {took}."
     ));
     Ok(())
@@ -74,18 +75,18 @@ fn start_sink(screen: Screen, authority: &Authority) -> Sink {
         password: PASSWORD.into(),
     };
     let identity = authority.issue(&["127.0.0.1"]);
-    Sink::start(&identity, vec![account], move |saying| screen.heard(saying))
+    Sink::start(&identity, vec![account], move |line| screen.observed(line))
 }
 
 fn configure(mailer: &Mailer, sink: &Sink, authority: &Authority) -> Result<(), Error> {
     mailer.set_port(sink.port());
-    mailer.set_roots(Roots::AddedOnly);
+    mailer.set_bundled_roots(false);
     mailer.add_trust_anchors(authority.pem().as_bytes())?;
     mailer.set_password(USERNAME, PASSWORD);
     Ok(())
 }
 
-fn letter() -> (Envelope, Vec<u8>) {
+fn request() -> (Envelope, Vec<u8>) {
     let headers = format!(
         "From: Ada <ada@example.org>\r\n\
          To: Grace <grace@example.org>, Alan <alan@example.org>\r\n\
@@ -126,7 +127,7 @@ fn show(screen: Screen, delivery: &Delivery) {
     }
 }
 
-/// Says what is not as it was sent.
+/// The error names the difference between what was sent and what arrived.
 fn compare(
     delivery: &Delivery,
     envelope: &Envelope,
@@ -139,19 +140,22 @@ fn compare(
         .map(|reply| &reply.recipient)
         .collect();
     let sender = envelope.sender.as_deref().unwrap_or_default();
-    let same = |same: bool, what: &str| match same {
-        true => Ok(()),
-        false => Err(format!("{what} not what was sent")),
+    let same = |same: bool, what: &str| {
+        if same {
+            Ok(())
+        } else {
+            Err(format!("{what} not as it was sent"))
+        }
     };
     same(delivery.message == message, "the message that arrived is")?;
     same(delivery.sender == sender, "the sender that arrived is")?;
     same(
         delivery.recipients == envelope.recipients,
-        "the recipients that arrived are",
+        "the list of recipients that arrived is",
     )?;
     same(
         accepted == envelope.recipients.iter().collect::<Vec<_>>(),
-        "the receipt's recipients are",
+        "the receipt's list of recipients is",
     )?;
     same(
         delivery.tls && delivery.username == USERNAME,

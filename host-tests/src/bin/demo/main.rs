@@ -1,12 +1,11 @@
-//! `cargo xtask demo`: the component at work, to look at.
+//! `cargo xtask demo`: shows the component sending a message.
 //!
-//! Exits with 0 where a message has arrived, 1 where it has not, 2 where the arguments are at fault.
+//! Exits with 0 if a message has arrived, 1 if not, 2 if the arguments are wrong.
 
 mod advice;
 mod arguments;
 mod date;
 mod embedded;
-mod mime;
 mod remote;
 
 use std::process::ExitCode;
@@ -21,7 +20,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Ok(Command::Embedded) => ready().and_then(|()| embedded::run()),
-        Ok(Command::Remote(letter)) => ready().and_then(|()| remote::run(&letter)),
+        Ok(Command::Remote(request)) => ready().and_then(|()| remote::run(&request)),
         Err(fault) => Err(Failure::Arguments(format!(
             "{fault} (see `cargo xtask demo --help`)"
         ))),
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Why the demo did not succeed, in a line.
+/// Why the demo failed, in one line.
 enum Failure {
     Arguments(String),
     NotDelivered(String),
@@ -41,13 +40,13 @@ enum Failure {
 
 fn ready() -> Result<(), Failure> {
     let path = host_tests::component_path();
-    match path.exists() {
-        true => Ok(()),
-        false => Err(Failure::NotDelivered(format!(
-            "there is no {}: run `cargo xtask build` first",
-            path.display()
-        ))),
+    if path.exists() {
+        return Ok(());
     }
+    Err(Failure::NotDelivered(format!(
+        "there is no {}: run `cargo xtask build` first",
+        path.display()
+    )))
 }
 
 fn complain(what: &str, code: u8) -> ExitCode {

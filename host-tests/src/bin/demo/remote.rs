@@ -1,21 +1,23 @@
-//! The demo against a server of the user's own.
+//! The demo with a server of the user's.
 
 use std::fs;
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen, Speaker, Who};
+use host_tests::{
+    Envelope, Error, Grants, Host, Instance, LineSource, Mailer, Receipt, Screen, TranscriptSource,
+};
 
-use crate::arguments::Letter;
+use crate::arguments::SendRequest;
 use crate::{Failure, advice, date};
 
-/// Of a conversation, more than which nobody reads.
+/// The most lines of a conversation that are shown.
 const TRANSCRIPT_LINES: u32 = 2000;
 
-pub fn run(letter: &Letter) -> Result<(), Failure> {
+pub(crate) fn run(request: &SendRequest) -> Result<(), Failure> {
     let screen = Screen::new();
-    let message = message(letter).map_err(Failure::Arguments)?;
+    let message = message(request).map_err(Failure::Arguments)?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     let connecting = move |address| screen.item("connecting", &format!("to {address}"));
     let grants = Grants {
@@ -24,18 +26,18 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
     };
     let instance = Host::shared().instance(grants);
     let mailer = instance
-        .mailer_from_url(&letter.server)
+        .mailer_from_url(&request.server)
         .map_err(|error| failure(&instance, &error))?;
-    if let Some(certificates) = trusted(letter)? {
+    if let Some(certificates) = trusted(request)? {
         mailer
             .add_trust_anchors(&certificates)
             .map_err(|error| failure(&instance, &error))?;
     }
 
-    mailer.set_transcript(TRANSCRIPT_LINES);
+    mailer.set_transcript_lines(TRANSCRIPT_LINES);
     let envelope = Envelope {
-        sender: Some(letter.from.clone()),
-        recipients: letter.to.clone(),
+        sender: Some(request.from.clone()),
+        recipients: request.to.clone(),
     };
     let result = mailer.send(&envelope, &message);
     mailer.close();
@@ -44,19 +46,19 @@ pub fn run(letter: &Letter) -> Result<(), Failure> {
     show_receipt(screen, &instance, &receipt)
 }
 
-fn trusted(letter: &Letter) -> Result<Option<Vec<u8>>, Failure> {
-    let file = letter.trust.as_deref().map(read);
+fn trusted(request: &SendRequest) -> Result<Option<Vec<u8>>, Failure> {
+    let file = request.trust.as_deref().map(read);
     file.transpose().map_err(Failure::Arguments)
 }
 
-fn message(letter: &Letter) -> Result<Vec<u8>, String> {
-    if let Some(path) = &letter.message {
+fn message(request: &SendRequest) -> Result<Vec<u8>, String> {
+    if let Some(path) = &request.message {
         return read(path);
     }
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let domain = letter
+    let domain = request
         .from
         .rsplit_once('@')
         .map_or("localhost", |(_, domain)| domain);
@@ -68,8 +70,8 @@ fn message(letter: &Letter) -> Result<Vec<u8>, String> {
          Message-ID: <{}.{}@{domain}>\r\n\
          \r\n\
          This message came out of envoi, an SMTP client as a WebAssembly component.\r\n",
-        letter.from,
-        letter.to.join(">, <"),
+        request.from,
+        request.to.join(">, <"),
         date::now(),
         since_1970.as_nanos(),
         process::id(),
@@ -82,17 +84,17 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
 }
 
 fn show_transcript(screen: Screen, mailer: &Mailer) {
-    let lines = mailer.transcript();
+    let lines = mailer.take_transcript();
     if !lines.is_empty() {
         screen.title("The conversation");
     }
     for line in lines {
-        let who = match line.speaker {
-            Speaker::Client => Who::Component,
-            Speaker::Server => Who::Server,
-            Speaker::Event => Who::Event,
+        let who = match line.source {
+            TranscriptSource::Client => LineSource::Component,
+            TranscriptSource::Server => LineSource::Server,
+            TranscriptSource::Event => LineSource::Event,
         };
-        screen.said(who, &line.text, false, Duration::from_nanos(line.elapsed));
+        screen.line(who, &line.text, false, Duration::from_nanos(line.elapsed));
     }
 }
 
@@ -117,7 +119,7 @@ fn show_receipt(screen: Screen, instance: &Instance, receipt: &Receipt) -> Resul
         screen.item("not sent", &format!("{}: {why}", unsent.recipient));
     }
     if receipt.refused.is_empty() && receipt.unknown.is_empty() && receipt.unsent.is_empty() {
-        screen.good("Delivered.");
+        screen.success("Delivered.");
         return Ok(());
     }
     Err(Failure::NotDelivered(

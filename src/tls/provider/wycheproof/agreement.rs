@@ -1,4 +1,4 @@
-//! Key agreement over curves.
+//! Vectors of key agreement over curves.
 
 use std::marker::PhantomData;
 
@@ -12,9 +12,8 @@ use super::super::ecdh::Ecdh;
 use super::super::x25519::X25519;
 use super::{Chosen, Tally};
 
-/// Of the acceptable ones, keys that lead to a secret of zeros are refused, as RFC 8446, section
-/// 7.4.2, demands. Those on the twist and those not reduced are taken, as RFC 7748, section 5,
-/// demands.
+/// Of the acceptable ones, keys that give a secret of zeros must be refused (RFC 8446, section 7.4.2).
+/// Keys on the twist and unreduced keys must be accepted (RFC 7748, section 5).
 #[test]
 fn x25519() {
     let group = X25519::<Chosen>(PhantomData);
@@ -45,8 +44,8 @@ fn p384() {
     points(&group, 48, ecdh::TestName::EcdhSecp384r1Ecpoint).ran_at_least(771, 19);
 }
 
-/// TLS knows points alone; the sets of keys in ASN.1 differ from these in their ASN.1. The one
-/// acceptable point is compressed, and TLS 1.3 has no such (RFC 8446, section 4.2.8.2).
+/// TLS has points without ASN.1; the sets of keys in ASN.1 test the ASN.1. The one acceptable point is
+/// compressed, which TLS 1.3 forbids (RFC 8446, section 4.2.8.2).
 fn points(group: &dyn SupportedKxGroup, size: usize, name: ecdh::TestName) -> Tally {
     let mut tally = Tally::default();
     for test in ecdh::TestSet::load(name)
@@ -66,7 +65,7 @@ fn points(group: &dyn SupportedKxGroup, size: usize, name: ecdh::TestName) -> Ta
     tally
 }
 
-/// Of a big-endian number of any length.
+/// Pads or shortens a big-endian number.
 fn scalar(number: &[u8], size: usize) -> Vec<u8> {
     let digits = &number[number.iter().take_while(|octet| **octet == 0).count()..];
     [&vec![0; size - digits.len()][..], digits].concat()

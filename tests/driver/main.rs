@@ -1,0 +1,10 @@
+//! The driver over a fake network: scripted servers, and a clock that jumps to the next event. No sockets, no
+//! waiting.
+
+mod connecting;
+mod messages;
+mod network;
+mod reuse;
+mod server;
+mod shared_connection;
+mod timeouts;
