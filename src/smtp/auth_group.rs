@@ -9,8 +9,6 @@
 //!                                          `awaits_behind_auth`
 //! ```
 
-use std::mem;
-
 use super::authentication::Login;
 use super::command::{Command, PendingReply};
 use super::error::{Error, Phase};
@@ -54,6 +52,14 @@ impl GroupedAuth {
         matches!(self.answer, AuthAnswer::Refused(_))
     }
 
+    /// The error if AUTH was refused. Its mechanism counts as tried then.
+    pub(super) fn refusal(&mut self) -> Option<Error> {
+        match &self.answer {
+            AuthAnswer::Refused(reply) => Some(self.login.refuse(reply.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether AUTH succeeded, but the server refused MAIL because it processed that too early.
     pub(super) fn came_too_early(&self, transaction: &Transaction) -> bool {
         let mail = transaction.mail_refusal();
@@ -67,14 +73,27 @@ impl GroupedAuth {
     }
 }
 
-impl EnvelopeState {
-    fn auth(&mut self) -> Option<&mut GroupedAuth> {
-        match &mut self.sent {
-            EnvelopeSent::BehindAuth(group) => Some(group),
+impl State {
+    pub(super) fn grouped_auth(&mut self) -> Option<&mut GroupedAuth> {
+        match self {
+            Self::Envelope(EnvelopeState {
+                sent: EnvelopeSent::BehindAuth(group),
+                ..
+            }) => Some(group),
             _ => None,
         }
     }
 
+    /// The login whose AUTH the server answers.
+    pub(super) fn login(&mut self) -> Option<&mut Login> {
+        match self {
+            Self::Authenticating(authenticating) => Some(&mut authenticating.login),
+            _ => self.grouped_auth().map(|group| &mut group.login),
+        }
+    }
+}
+
+impl EnvelopeState {
     /// Whether AUTH is answered, and the commands behind it are not, or only refused as too early.
     fn is_only_auth_answered(&self) -> bool {
         let EnvelopeSent::BehindAuth(group) = &self.sent else {
@@ -111,49 +130,31 @@ impl Session {
             return error;
         }
         let is_behind_auth = self.awaits_behind_auth();
-        let Some((mut login, reply)) = self.take_auth_refusal() else {
-            if is_behind_auth {
-                self.close_as_lost();
-            }
+        let Some(group) = self.state.grouped_auth() else {
             return error;
         };
-        let reply = login.record_refusal(reply);
-        if is_behind_auth && login.has_next_mechanism() {
+        let refusal = group.refusal();
+        if is_behind_auth && (refusal.is_none() || group.login.has_next_mechanism()) {
             self.close_as_lost();
         }
-        self.close();
-        login.refused(reply)
-    }
-
-    /// The refusal of an AUTH whose group is not completely answered. The session must be closed then.
-    pub(super) fn take_auth_refusal(&mut self) -> Option<(Login, Reply)> {
-        let State::Envelope(envelope) = &mut self.state else {
-            return None;
+        let Some(refusal) = refusal else {
+            return error;
         };
-        let is_refused = |group: &&mut GroupedAuth| matches!(group.answer, AuthAnswer::Refused(_));
-        envelope.auth().filter(is_refused)?;
-        match mem::replace(&mut envelope.sent, EnvelopeSent::Alone) {
-            EnvelopeSent::BehindAuth(group) => match group.answer {
-                AuthAnswer::Refused(reply) => Some((group.login, reply)),
-                _ => None,
-            },
-            _ => None,
-        }
+        self.close();
+        refusal
     }
 
     /// Handles AUTH's reply before those to the envelope behind it. These count only if AUTH succeeds.
     pub(super) fn on_grouped_auth(&mut self, reply: Reply) -> Result<(), Error> {
         let takes_mail = self.pipeline.next_pending() == Some(PendingReply::Mail);
-        let State::Envelope(envelope) = &mut self.state else {
-            return Ok(());
-        };
-        let Some(group) = envelope.auth() else {
+        let Some(group) = self.state.grouped_auth() else {
             return Ok(());
         };
         let is_first = matches!(group.answer, AuthAnswer::Awaited);
         if reply.is_success() && is_first {
             group.answer = AuthAnswer::Succeeded;
-            return self.conclude_grouped_login();
+            let concluded = group.login.conclude();
+            return self.conclude_login(concluded);
         }
         if reply.code == 334 && takes_mail {
             group.answer = AuthAnswer::MailConsumed;
@@ -174,20 +175,6 @@ impl Session {
         Ok(())
     }
 
-    fn conclude_grouped_login(&mut self) -> Result<(), Error> {
-        let State::Envelope(mut envelope) = self.take_state() else {
-            return Ok(());
-        };
-        let result = match &mut envelope.sent {
-            EnvelopeSent::BehindAuth(group) => self.conclude_login(&group.login),
-            _ => Ok(()),
-        };
-        if result.is_ok() {
-            self.enter(State::Envelope(envelope));
-        }
-        result
-    }
-
     /// AUTH was refused with an envelope behind it: tries the next mechanism, and sends the envelope again.
     pub(super) fn judge_refused_auth(
         &mut self,
@@ -204,10 +191,9 @@ impl Session {
         };
         if transaction.is_data_accepted() {
             // The server waits for the content, and a dot sends an empty message.
-            let reply = login.record_refusal(reply);
             self.results.failed = Some(transaction);
             self.close_with(LostEnvelope::No);
-            return Err(login.refused(reply));
+            return Err(login.refuse(reply));
         }
         let is_begun = transaction.is_mail_accepted();
         transaction.forget_answers();
@@ -220,9 +206,7 @@ impl Session {
             self.pipeline
                 .queue_first(Command::new(PendingReply::Rset, "RSET"));
         }
-        commands
-            .into_iter()
-            .for_each(|command| self.pipeline.queue(command));
+        self.pipeline.queue_all(commands);
         Ok(())
     }
 
@@ -237,9 +221,7 @@ impl Session {
             transaction,
             sent: EnvelopeSent::Alone,
         }));
-        for command in group.commands {
-            self.pipeline.queue(command);
-        }
+        self.pipeline.queue_all(group.commands);
         self.learn_that_auth_leaves_alone();
     }
 

@@ -12,7 +12,7 @@ use super::config::{AuthPipelining, ConnectUntil, InitialResponse};
 use super::error::{Error, Phase};
 use super::reply::Reply;
 use super::session::{Channel, Session};
-use super::state::{AfterAuth, Authenticating, EnvelopeSent, Idle, Reset, State, Turn};
+use super::state::{AfterAuth, Authenticating, Idle, Reset, State, Turn};
 use super::transcript::Speaker;
 use crate::sasl::{
     self, Attempts, ChannelBinding, Context, Credentials, Exchange, MAX_ATTEMPTS, Mechanism, Nonce,
@@ -58,8 +58,25 @@ impl Login {
     }
 
     /// The error after all mechanisms are refused.
-    pub(super) fn refused(&self, reply: Reply) -> Error {
+    fn refused(&self, reply: Reply) -> Error {
         Error::AuthRefused(reply, self.tried())
+    }
+
+    /// The error if no mechanism follows the current one, which is refused.
+    pub(super) fn refuse(&mut self, reply: Reply) -> Error {
+        let reply = self.record_refusal(reply);
+        self.refused(reply)
+    }
+
+    /// 235 is not enough if the mechanism makes the server prove itself. Returns the mechanism, if it is worth
+    /// remembering.
+    pub(super) fn conclude(&self) -> Result<Option<Mechanism>, sasl::Error> {
+        let Some(exchange) = &self.exchange else {
+            return Ok(None);
+        };
+        exchange.done()?;
+        let is_news = self.origin == Origin::Config && !self.attempts.tried().is_empty();
+        Ok(is_news.then(|| exchange.mechanism()))
     }
 
     pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
@@ -79,7 +96,7 @@ impl Login {
 
     /// Records that the current mechanism is refused. Returns the reply, with the server's reason from the
     /// exchange added.
-    pub(super) fn record_refusal(&mut self, mut reply: Reply) -> Reply {
+    fn record_refusal(&mut self, mut reply: Reply) -> Reply {
         let Some(exchange) = self.exchange.take() else {
             return reply;
         };
@@ -315,21 +332,18 @@ impl Session {
             AfterAuth::FirstMessage => State::Idle(Idle::default()),
             AfterAuth::Envelope(envelope) => State::Envelope(envelope),
         });
-        self.conclude_login(&login)?;
+        self.conclude_login(login.conclude())?;
         self.results.answer = Some(reply);
         Ok(())
     }
 
-    /// 235 is not enough if the mechanism makes the server prove itself.
-    pub(super) fn conclude_login(&mut self, login: &Login) -> Result<(), Error> {
-        let Some(exchange) = &login.exchange else {
-            return Ok(());
-        };
-        if let Err(why) = exchange.done() {
-            return Err(self.protocol_error(Phase::Auth, why.to_string()));
-        }
-        if login.origin == Origin::Config && !login.attempts.tried().is_empty() {
-            self.memory().learn_mechanism(exchange.mechanism());
+    pub(super) fn conclude_login(
+        &mut self,
+        concluded: Result<Option<Mechanism>, sasl::Error>,
+    ) -> Result<(), Error> {
+        let news = concluded.map_err(|why| self.protocol_error(Phase::Auth, why.to_string()))?;
+        if let Some(mechanism) = news {
+            self.memory().learn_mechanism(mechanism);
         }
         self.authentication = Authentication::Done;
         Ok(())
@@ -396,26 +410,12 @@ impl Session {
 
     /// The server closes the session in answer to AUTH (421).
     pub(super) fn closed_in_auth(&mut self, reply: Reply) -> Error {
-        let state = self.take_state();
-        self.close();
-        let mut login = match state {
-            State::Authenticating(Authenticating { login, then }) => {
-                if let AfterAuth::Envelope(envelope) = then {
-                    self.results.failed.get_or_insert(envelope.transaction);
-                }
-                login
-            }
-            State::Envelope(envelope) => {
-                self.results.failed.get_or_insert(envelope.transaction);
-                match envelope.sent {
-                    EnvelopeSent::BehindAuth(group) => group.login,
-                    _ => return Error::AuthRefused(reply, Vec::new()),
-                }
-            }
-            _ => return Error::AuthRefused(reply, Vec::new()),
+        let error = match self.state.login() {
+            Some(login) => login.refuse(reply),
+            None => Error::AuthRefused(reply, Vec::new()),
         };
-        let reply = login.record_refusal(reply);
-        login.refused(reply)
+        self.close();
+        error
     }
 
     /// Passes the turn in an exchange of the caller's own.

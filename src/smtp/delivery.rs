@@ -60,15 +60,12 @@ impl Session {
         let mut commands = self.envelope_commands(&envelope, options, message)?;
         let says_utf8 = options.smtputf8() || !envelope.is_ascii();
         let body = self.body_encoder(message, options, says_utf8);
-        // If one refusal is to stop the message for all, DATA waits for the replies: a 354 cannot be taken
-        // back.
-        let is_for_all = partial_delivery == PartialDelivery::Forbidden;
-        let may_group_data = !is_for_all || envelope.recipients.len() == 1;
-        if self.pipeline.is_offered && may_group_data && !body.is_chunked() {
-            commands.push(Command::new(PendingReply::Data, "DATA"));
-        }
         let size = message.scan().map_or(0, |scan| scan.size);
         let transaction = Transaction::new(envelope.recipients, size, partial_delivery, body);
+        let may_group_data = !transaction.is_stopped_by_one_refusal();
+        if self.pipeline.is_offered && may_group_data && !transaction.body.is_chunked() {
+            commands.push(Command::new(PendingReply::Data, "DATA"));
+        }
         self.transactions += 1;
         self.results.failed = None;
         if is_pipelined {
@@ -92,17 +89,13 @@ impl Session {
             }
         };
         self.queue_reset_if_due();
-        commands
-            .into_iter()
-            .for_each(|command| self.pipeline.queue(command));
+        self.pipeline.queue_all(commands);
         self.enter(State::Envelope(EnvelopeState { transaction, sent }));
     }
 
     /// Sends the envelope together with the end of the previous message, before the reply to that.
     fn pipeline_envelope(&mut self, transaction: Transaction, commands: Vec<Command>) {
-        commands
-            .into_iter()
-            .for_each(|command| self.pipeline.queue(command));
+        self.pipeline.queue_all(commands);
         if let State::AwaitingAcceptance(awaiting) = &mut self.state {
             awaiting.next = AfterMessage::Envelope(EnvelopeState {
                 transaction,
@@ -123,13 +116,12 @@ impl Session {
         else {
             return false;
         };
-        let is_for_all = transaction.partial_delivery == PartialDelivery::Forbidden;
         let mut queued = self.pipeline.queued();
         self.pipeline.is_offered
             && self.protocol() == Protocol::Smtp
             && transaction.body.is_chunked()
             && !transaction.is_held_back()
-            && (!is_for_all || transaction.recipients.len() == 1)
+            && !transaction.is_stopped_by_one_refusal()
             && queued
                 .next()
                 .is_some_and(|command| command.awaits == PendingReply::Mail)

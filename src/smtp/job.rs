@@ -116,14 +116,19 @@ impl Job {
     pub fn record_failure(&mut self, mut batch: Batch, refused: Vec<RecipientReply>, error: Error) {
         // This error contains them already.
         if !matches!(error, Error::RecipientsRefused(_)) {
-            let is_refused = |mailbox: &Mailbox| {
-                let mut names = refused.iter().map(|refused| &refused.recipient);
-                names.any(|name| name == mailbox.as_str())
-            };
-            batch.recipients.retain(|mailbox| !is_refused(mailbox));
-            self.receipt.refused.extend(refused);
+            self.take_refused(&mut batch, refused);
         }
         self.record(batch, Err(error));
+    }
+
+    /// Takes these recipients out of a batch: they end as refused.
+    fn take_refused(&mut self, batch: &mut Batch, refused: Vec<RecipientReply>) {
+        let is_refused = |mailbox: &Mailbox| {
+            let mut names = refused.iter().map(|refused| &refused.recipient);
+            names.any(|name| name == mailbox.as_str())
+        };
+        batch.recipients.retain(|mailbox| !is_refused(mailbox));
+        self.receipt.refused.extend(refused);
     }
 
     /// Call for each connection that ended during a transaction.
@@ -138,12 +143,10 @@ impl Job {
     pub fn shrink(&mut self, mut batch: Batch, last: LastReplies, error: Error) {
         let is_hopeless = self.has_lost_too_many_connections();
         let before = batch.recipients.len();
-        let is_refused = |mailbox: &Mailbox| last.refused.iter().any(|(other, _)| other == mailbox);
-        batch.recipients.retain(|mailbox| !is_refused(mailbox));
+        let refused = last.refused.into_iter().map(refused).collect();
+        self.take_refused(&mut batch, refused);
         let is_new = last.limit.is_some_and(|limit| self.limit != Some(limit))
             || batch.recipients.len() < before;
-        let refusals = last.refused.into_iter().map(refused);
-        self.receipt.refused.extend(refusals);
         if batch.recipients.is_empty() {
             self.record(batch, Err(Error::RecipientsRefused(Vec::new())));
         } else if !is_new || is_hopeless {

@@ -99,6 +99,10 @@ impl Pipeline {
         self.queue.push_back(command);
     }
 
+    pub(super) fn queue_all(&mut self, commands: Vec<Command>) {
+        self.queue.extend(commands);
+    }
+
     /// Queues a command before all others.
     pub(super) fn queue_first(&mut self, command: Command) {
         self.queue.push_front(command);

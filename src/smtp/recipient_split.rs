@@ -141,9 +141,7 @@ impl Session {
         if held_back.is_empty() {
             return false;
         }
-        for command in std::mem::take(held_back) {
-            self.pipeline.queue(command);
-        }
+        self.pipeline.queue_all(std::mem::take(held_back));
         if transaction.accepted.len() >= ASKED_FIRST {
             self.memory().learn_many_recipients();
         }

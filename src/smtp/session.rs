@@ -102,6 +102,7 @@
 
 use std::mem;
 
+use super::auth_group::GroupedAuth;
 use super::authentication::Authentication;
 use super::command::{Command, PendingReply};
 use super::config::{Protocol, Security, SessionConfig};
@@ -529,13 +530,9 @@ impl Session {
         if reply_to.phase() == Phase::Auth {
             return self.closed_in_auth(reply);
         }
-        let refusal = self.take_auth_refusal();
+        let refusal = self.state.grouped_auth().and_then(GroupedAuth::refusal);
         self.close();
-        if let Some((mut login, refusal)) = refusal {
-            let refusal = login.record_refusal(refusal);
-            return login.refused(refusal);
-        }
-        Error::Rejected(reply_to.phase(), reply)
+        refusal.unwrap_or(Error::Rejected(reply_to.phase(), reply))
     }
 
     /// An unsolicited reply: a 421, or the refusal of a message that is still leaving.

@@ -99,6 +99,12 @@ impl Transaction {
         matches!(self.data, Answer::Positive)
     }
 
+    /// Whether one refused recipient among several stops the message for all. Then the content and DATA wait
+    /// for all replies, because a 354 cannot be taken back.
+    pub(super) fn is_stopped_by_one_refusal(&self) -> bool {
+        self.partial_delivery == PartialDelivery::Forbidden && self.recipients.len() > 1
+    }
+
     /// Whether the replies to the recipients forbid the message.
     pub(super) fn is_refused(&self) -> bool {
         let is_for_all = self.partial_delivery == PartialDelivery::Forbidden;
