@@ -1,8 +1,6 @@
 //! Vectors of four 32-bit words, for SIMD: WebAssembly's `v128`; on other targets arrays, so that native
 //! tests cover the code above this module.
 
-#![allow(unsafe_code, reason = "loads and stores of vectors take pointers")]
-
 use zeroize::DefaultIsZeroes;
 
 #[cfg(not(target_feature = "simd128"))]
