@@ -132,19 +132,8 @@ fn send(
 const B: &[&str] = &["b"];
 const C: &[&str] = &["c"];
 
-fn told(ends: &[Option<String>]) -> Vec<&str> {
-    ends.iter()
-        .map(|end| end.as_deref().unwrap_or("another connection"))
-        .collect()
-}
-
-#[test]
-fn the_end_of_one_message_and_the_envelope_of_the_next_leave_together() {
-    let ends = send(
-        &[B, C],
-        Freshness::New,
-        &["PIPELINING"],
-        "C: MAIL FROM:<a@client.test>
+/// A message to `B`, and the envelope of the next, to `C`, together with its end.
+const PIPELINED: &str = "C: MAIL FROM:<a@client.test>
          C: RCPT TO:<b@mail.test>
          C: DATA
          S: 250 ok
@@ -154,25 +143,10 @@ fn the_end_of_one_message_and_the_envelope_of_the_next_leave_together() {
          C: .
          C: MAIL FROM:<a@client.test>
          C: RCPT TO:<c@mail.test>
-         C: DATA
-         S: 250 queued
-         S: 250 ok
-         S: 250 ok
-         S: 354 go
-         C: Hi
-         C: .
-         S: 250 queued",
-    );
-    assert_eq!(told(&ends), ["b accepted", "c accepted"]);
-}
+         C: DATA";
 
-#[test]
-fn a_refused_message_does_not_stop_the_one_whose_envelope_left_with_its_end() {
-    let ends = send(
-        &[&["b", "x"], &["c", "y"]],
-        Freshness::New,
-        &["PIPELINING"],
-        "C: MAIL FROM:<a@client.test>
+/// The same with two recipients each, of which x is refused.
+const PIPELINED_PAIRS: &str = "C: MAIL FROM:<a@client.test>
          C: RCPT TO:<b@mail.test>
          C: RCPT TO:<x@mail.test>
          C: DATA
@@ -185,7 +159,42 @@ fn a_refused_message_does_not_stop_the_one_whose_envelope_left_with_its_end() {
          C: MAIL FROM:<a@client.test>
          C: RCPT TO:<c@mail.test>
          C: RCPT TO:<y@mail.test>
-         C: DATA
+         C: DATA";
+
+fn told(ends: &[Option<String>]) -> Vec<&str> {
+    ends.iter()
+        .map(|end| end.as_deref().unwrap_or("another connection"))
+        .collect()
+}
+
+#[test]
+fn the_end_of_one_message_and_the_envelope_of_the_next_leave_together() {
+    let ends = send(
+        &[B, C],
+        Freshness::New,
+        &["PIPELINING"],
+        &format!(
+            "{PIPELINED}
+         S: 250 queued
+         S: 250 ok
+         S: 250 ok
+         S: 354 go
+         C: Hi
+         C: .
+         S: 250 queued"
+        ),
+    );
+    assert_eq!(told(&ends), ["b accepted", "c accepted"]);
+}
+
+#[test]
+fn a_refused_message_does_not_stop_the_one_whose_envelope_left_with_its_end() {
+    let ends = send(
+        &[&["b", "x"], &["c", "y"]],
+        Freshness::New,
+        &["PIPELINING"],
+        &format!(
+            "{PIPELINED_PAIRS}
          S: 554 not this one
          S: 250 ok
          S: 250 ok
@@ -193,7 +202,8 @@ fn a_refused_message_does_not_stop_the_one_whose_envelope_left_with_its_end() {
          S: 354 go
          C: Hi
          C: .
-         S: 250 queued",
+         S: 250 queued"
+        ),
     );
     assert!(
         told(&ends)[0].starts_with("Rejected(Acceptance"),
@@ -208,25 +218,14 @@ fn each_of_two_refused_messages_keeps_its_own_refused_recipients() {
         &[&["b", "x"], &["c", "y"]],
         Freshness::New,
         &["PIPELINING"],
-        "C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<b@mail.test>
-         C: RCPT TO:<x@mail.test>
-         C: DATA
-         S: 250 ok
-         S: 250 ok
-         S: 550 no such x
-         S: 354 go
-         C: Hi
-         C: .
-         C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<c@mail.test>
-         C: RCPT TO:<y@mail.test>
-         C: DATA
+        &format!(
+            "{PIPELINED_PAIRS}
          S: 554 not this one
          S: 250 ok
          S: 550 no such c
          S: 550 no such y
-         S: 503 no recipients",
+         S: 503 no recipients"
+        ),
     );
     assert!(
         told(&ends)[0].starts_with("Rejected(Acceptance"),
@@ -241,17 +240,8 @@ fn an_envelope_that_the_server_did_not_expect_is_sent_again_alone() {
         &[B, C],
         Freshness::New,
         &["PIPELINING"],
-        "C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<b@mail.test>
-         C: DATA
-         S: 250 ok
-         S: 250 ok
-         S: 354 go
-         C: Hi
-         C: .
-         C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<c@mail.test>
-         C: DATA
+        &format!(
+            "{PIPELINED}
          S: 250 queued
          S: 503 no
          S: 503 no
@@ -266,7 +256,8 @@ fn an_envelope_that_the_server_did_not_expect_is_sent_again_alone() {
          S: 354 go
          C: Hi
          C: .
-         S: 250 queued",
+         S: 250 queued"
+        ),
     );
     assert_eq!(told(&ends), ["b accepted", "c accepted"]);
 }
@@ -277,19 +268,11 @@ fn an_envelope_that_is_lost_behind_a_message_needs_another_connection() {
         &[B, C],
         Freshness::New,
         &["PIPELINING"],
-        "C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<b@mail.test>
-         C: DATA
-         S: 250 ok
-         S: 250 ok
-         S: 354 go
-         C: Hi
-         C: .
-         C: MAIL FROM:<a@client.test>
-         C: RCPT TO:<c@mail.test>
-         C: DATA
+        &format!(
+            "{PIPELINED}
          S: 250 queued
-         S: END",
+         S: END"
+        ),
     );
     assert_eq!(told(&ends), ["b accepted", "another connection"]);
 }

@@ -20,6 +20,20 @@ pub(crate) const ENVELOPE: &str = "
     S: 354 Go ahead
 ";
 
+/// The same in one group.
+pub(crate) const PIPELINED_ENVELOPE: &str = "
+    S: 220 mail.example.org ESMTP
+    C: EHLO [192.0.2.9]
+    S: 250-mail.example.org
+    S: 250 PIPELINING
+    C: MAIL FROM:<a@example.net>
+    C: RCPT TO:<b@example.org>
+    C: DATA
+    S: 250 OK
+    S: 250 OK
+    S: 354 Go ahead
+";
+
 /// A message of more than one block.
 pub(crate) fn large() -> String {
     format!("Subject: large\r\n\r\n{}", "Hello.\r\n".repeat(25_000))
@@ -46,18 +60,8 @@ fn send_to(network: &FakeNetwork, script: &str, message: &str) -> Result<String,
 #[test]
 fn a_message_goes_from_the_greeting_to_quit() {
     both_ways(|network| {
-        network.serves(
-            "
-            S: 220 mail.example.org ESMTP
-            C: EHLO [192.0.2.9]
-            S: 250-mail.example.org
-            S: 250 PIPELINING
-            C: MAIL FROM:<a@example.net>
-            C: RCPT TO:<b@example.org>
-            C: DATA
-            S: 250 OK
-            S: 250 OK
-            S: 354 Go ahead
+        network.serves(&format!(
+            "{PIPELINED_ENVELOPE}
             C: Subject: hello
             C:
             C: Hello.
@@ -65,8 +69,8 @@ fn a_message_goes_from_the_greeting_to_quit() {
             S: 250 Queued as 4711
             C: QUIT
             S: 221 Bye
-            closes",
-        );
+            closes"
+        ));
         let mut mailer = network.mailer();
         let reply = send(network, &mut mailer, HELLO);
         assert_eq!(reply.as_deref(), Ok("Queued as 4711"));

@@ -6,7 +6,7 @@ use envoi::smtp::config::{PipeliningAfterMessage, Security};
 use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::parameters::Options;
 
-use super::messages::{ENVELOPE, HELLO, large, send};
+use super::messages::{ENVELOPE, HELLO, PIPELINED_ENVELOPE, large, send};
 use super::network::{FakeNetwork, both_ways};
 
 /// Sends a message to a server that falls silent.
@@ -133,21 +133,11 @@ fn the_reply_to_quit_is_waited_for_two_seconds() {
 #[test]
 fn an_envelope_that_a_server_lost_after_a_message_costs_five_seconds() {
     both_ways(|network| {
-        network.serves(
-            "
-            S: 220 mail.example.org ESMTP
-            C: EHLO [192.0.2.9]
-            S: 250-mail.example.org
-            S: 250 PIPELINING
-            C: MAIL FROM:<a@example.net>
-            C: RCPT TO:<b@example.org>
-            C: DATA
-            S: 250 OK
-            S: 250 OK
-            S: 354 Go ahead
+        network.serves(&format!(
+            "{PIPELINED_ENVELOPE}
             C: ...
-            S: 250 First",
-        );
+            S: 250 First"
+        ));
         network.serves(&format!("{ENVELOPE} C: ...\nS: 250 Second"));
         let mut mailer = network.mailer();
         mailer.set_pipelining_after_message(PipeliningAfterMessage::Always);
