@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 
+use super::convert::checked;
 use super::wit;
 use crate::smtp::error::Error;
 use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
@@ -17,8 +18,9 @@ pub(super) fn chosen(options: Option<wit::OptionsBorrow<'_>>) -> Options {
 }
 
 impl GuestOptions {
+    #[inline(always)]
     fn set(&self, set: impl FnOnce(&mut Options) -> Result<(), Error>) -> Result<(), wit::Error> {
-        set(&mut self.0.borrow_mut()).map_err(Into::into)
+        checked(set(&mut self.0.borrow_mut()))
     }
 }
 
