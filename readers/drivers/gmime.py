@@ -72,10 +72,14 @@ def name(part):
 def content(part):
     stream = GMime.StreamMem.new()
     if isinstance(part, GMime.MessagePart):
-        part.get_message().write_to_stream(None, stream)
+        # Lines as they are sent; LF by default.
+        options = GMime.FormatOptions.new()
+        options.set_newline_format(GMime.NewLineFormat.DOS)
+        part.get_message().write_to_stream(options, stream)
     else:
         part.get_content().write_to_stream(stream)
     return stream.get_byte_array()
 
 
+GMime.init()
 print_readings(read, sys.argv[1])
