@@ -63,7 +63,8 @@ const readers = {
       attachments: others.map((part) => {
         const named = part.headers['content-disposition']?.[0].params?.filename;
         const name = named ?? part.contentType.params?.name;
-        return attachment(name, part.contentType.value, part.content, value(part, 'content-id'));
+        const content = part.content ?? '';
+        return attachment(name, part.contentType.value, content, value(part, 'content-id'));
       }),
     };
   },
@@ -92,6 +93,11 @@ function attachment(name, type, content, cid) {
 const [reader, folder] = process.argv.slice(2);
 const files = readdirSync(folder).filter((file) => file.endsWith('.eml'));
 for (const file of files.sort()) {
-  const reading = await readers[reader](readFileSync(join(folder, file)));
-  console.log(JSON.stringify({ case: parse(file).name, reading }));
+  try {
+    const reading = await readers[reader](readFileSync(join(folder, file)));
+    console.log(JSON.stringify({ case: parse(file).name, reading }));
+  } catch (error) {
+    console.error(`${file}: ${error}`);
+    process.exit(1);
+  }
 }

@@ -16,7 +16,7 @@ def read_by_default_policy(octets):
     def addresses(field):
         header = message[field]
         found = header.addresses if header is not None else ()
-        return [[address.display_name, address.addr_spec] for address in found]
+        return [[address.display_name, printable(address.addr_spec)] for address in found]
 
     return {
         "subject": message["subject"],
@@ -30,11 +30,11 @@ def read_by_default_policy(octets):
 
 
 def read_by_compat32(octets):
-    """compat32 leaves it to its caller to decode words and character sets."""
+    """compat32 leaves it to its caller to unfold fields, and to decode words and character sets."""
     message = message_from_bytes(octets, policy=policy.compat32)
 
     def decoded(text):
-        return text and str(make_header(decode_header(text)))
+        return text and str(make_header(decode_header(unfolded(text))))
 
     def addresses(field):
         found = getaddresses(message.get_all(field, []))
@@ -59,6 +59,15 @@ def read_by_compat32(octets):
         "html": text(html),
         "attachments": attachments(message, (plain, html)),
     }
+
+
+def unfolded(text):
+    return str(text).replace("\r\n", "")
+
+
+def printable(text):
+    """Octets that are not ASCII, which Python keeps as lone surrogates, cannot be printed."""
+    return text.encode(errors="surrogateescape").decode("ascii", errors="replace")
 
 
 def attachments(message, bodies):

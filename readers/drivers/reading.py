@@ -12,4 +12,9 @@ def attachment(name, kind, content, cid):
 
 def print_readings(read, folder):
     for path in sorted(Path(folder).glob("*.eml")):
-        print(json.dumps({"case": path.stem, "reading": read(path.read_bytes())}))
+        try:
+            reading = read(path.read_bytes())
+        except Exception as error:
+            error.add_note(path.name)
+            raise
+        print(json.dumps({"case": path.stem, "reading": reading}))
