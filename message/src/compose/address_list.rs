@@ -1,4 +1,4 @@
-//! Fields with addresses: folded after a comma, or between the words of a name.
+//! Fields with addresses: folded after a comma, or between a name and its mailbox.
 
 use super::address::{Address, Group};
 use super::field::Field;
@@ -42,13 +42,11 @@ fn address(address: &Address) -> Vec<String> {
     let Some(name) = address.shown_name() else {
         return vec![address.mailbox.clone()];
     };
-    let mut words = phrase(name);
-    words.push(format!("<{}>", address.mailbox));
-    words
+    vec![phrase(name), format!("<{}>", address.mailbox)]
 }
 
 fn push_group(items: &mut Vec<Vec<String>>, group: &Group) {
-    let mut name = phrase(&group.name);
+    let mut name = vec![phrase(&group.name)];
     push_to_last(&mut name, ':');
     let mut members: Vec<_> = group.members.iter().map(address).collect();
     let end = members.last_mut().unwrap_or(&mut name);
