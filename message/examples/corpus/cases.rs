@@ -222,16 +222,8 @@ fn forms() -> Vec<Case> {
     let html = |name, html: &str| Case::without_text(name).html(html);
     let image = "<p>Bob <img src=\"cid:logo@example.org\" alt=\"logo\"></p>\n";
     let two = "<p><img src='cid:a@example.org'><b style=\"background: url(cid:b)\">b</b></p>\n";
-    let invite = |case: Case| {
-        case.with(|draft| {
-            draft
-                .add_alternative(
-                    "text/calendar; method=REQUEST",
-                    INVITATION.as_bytes().into(),
-                )
-                .unwrap();
-        })
-    };
+    let invite =
+        |case: Case| case.alternative("text/calendar; method=REQUEST", INVITATION.as_bytes());
     vec![
         html("html", HTML),
         html("html-german", "<p>Schöne Grüße</p>\n"),
@@ -263,14 +255,10 @@ fn forms() -> Vec<Case> {
             PDF,
         ))
         .attached("invite.ics", "application/ics", INVITATION.as_bytes()),
-        Case::new("alternative-amp").html(HTML).with(|draft| {
-            draft
-                .add_alternative(
-                    "text/x-amp-html",
-                    b"<!doctype html><html amp4email></html>\n".to_vec(),
-                )
-                .unwrap();
-        }),
+        Case::new("alternative-amp").html(HTML).alternative(
+            "text/x-amp-html",
+            b"<!doctype html><html amp4email></html>\n",
+        ),
     ]
 }
 

@@ -13,6 +13,7 @@ pub(crate) struct Case {
     subject: String,
     text: Option<String>,
     html: Option<String>,
+    alternatives: Vec<Value>,
     inline: Vec<Value>,
     attached: Vec<Value>,
 }
@@ -36,6 +37,7 @@ impl Case {
             subject: String::new(),
             text: None,
             html: None,
+            alternatives: Vec::new(),
             inline: Vec::new(),
             attached: Vec::new(),
         };
@@ -77,6 +79,16 @@ impl Case {
     pub(crate) fn html(mut self, html: &str) -> Self {
         self.draft.set_html(html);
         self.html = Some(shown(html));
+        self
+    }
+
+    /// Another form of the text, which readers list as a file without a name.
+    pub(crate) fn alternative(mut self, content_type: &str, octets: &[u8]) -> Self {
+        self.draft
+            .add_alternative(content_type, octets.into())
+            .unwrap();
+        self.alternatives
+            .push(expected("", content_type, octets, None));
         self
     }
 
@@ -140,7 +152,8 @@ impl Case {
     }
 
     pub(crate) fn expected(&self) -> Value {
-        let attachments: Vec<_> = self.inline.iter().chain(&self.attached).collect();
+        let inline = self.alternatives.iter().chain(&self.inline);
+        let attachments: Vec<_> = inline.chain(&self.attached).collect();
         json!({
             "subject": self.subject,
             "from": self.from,

@@ -7,7 +7,6 @@ mod expected;
 use std::path::PathBuf;
 use std::{env, fs};
 
-
 /// Sun, 29 Nov 2026 09:00:00 UTC.
 const NOW: i64 = 1_795_942_800;
 
@@ -15,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder: PathBuf = env::args_os().nth(1).ok_or("usage: corpus FOLDER")?.into();
     fs::create_dir_all(&folder)?;
     for (number, case) in cases::all().into_iter().enumerate() {
-        let name = format!("{number:03}-{}", case.name());
+        let name = case.name();
         let mut random = [0; 32];
         random[15] = u8::try_from(number)?;
         random[31] = u8::try_from(number)?;
