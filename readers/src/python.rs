@@ -5,14 +5,14 @@ use std::process::Command;
 use crate::reader::{Prepared, Reader, driver};
 
 pub const DEFAULT_POLICY: Reader = Reader {
-    name: "Python email, policy.default",
-    source: "Python",
+    name: "email (policy.default) of Python",
+    source: "its standard library",
     prepare: |_| prepare("default"),
 };
 
 pub const COMPAT32: Reader = Reader {
-    name: "Python email, policy.compat32",
-    source: "Python",
+    name: "email (policy.compat32) of Python",
+    source: "its standard library",
     prepare: |_| prepare("compat32"),
 };
 

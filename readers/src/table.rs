@@ -27,12 +27,10 @@ fn row(reader: &Reader, corpus: &Corpus) -> String {
     }
 }
 
-/// The reasons of its known differences, each once.
 fn otherwise(reader: &Reader) -> String {
-    let mut reasons: Vec<&str> = known::of(reader).map(|known| known.why).collect();
-    reasons.dedup();
-    if reasons.is_empty() {
+    let habits: Vec<&str> = known::of(reader).map(|known| known.habit).collect();
+    if habits.is_empty() {
         return "nothing".into();
     }
-    reasons.join("; ")
+    habits.join("; ")
 }
