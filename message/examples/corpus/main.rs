@@ -7,7 +7,6 @@ mod expected;
 use std::path::PathBuf;
 use std::{env, fs};
 
-
 /// Sun, 29 Nov 2026 09:00:00 UTC.
 const NOW: i64 = 1_795_942_800;
 
