@@ -27,7 +27,7 @@ pub(super) fn write_list(message: &mut Vec<u8>, name: &str, mut items: Vec<Vec<S
     };
     for item in before_last {
         // After a group's name there is no comma.
-        if !ends_with(item, ':') {
+        if !item.last().is_some_and(|last| last.ends_with(':')) {
             push_to_last(item, ',');
         }
     }
@@ -47,6 +47,10 @@ fn address(address: &Address) -> Vec<String> {
 
 fn push_group(items: &mut Vec<Vec<String>>, group: &Group) {
     let mut name = vec![phrase(&group.name)];
+    // A blank follows an encoded word, even before a colon (RFC 2047, section 5, rule 3).
+    if name.last().is_some_and(|last| last.ends_with("?=")) {
+        push_to_last(&mut name, ' ');
+    }
     push_to_last(&mut name, ':');
     let mut members: Vec<_> = group.members.iter().map(address).collect();
     let end = members.last_mut().unwrap_or(&mut name);
@@ -59,8 +63,4 @@ fn push_to_last(words: &mut [String], mark: char) {
     if let Some(last) = words.last_mut() {
         last.push(mark);
     }
-}
-
-fn ends_with(words: &[String], mark: char) -> bool {
-    words.last().is_some_and(|last| last.ends_with(mark))
 }

@@ -22,8 +22,8 @@ pub(super) enum Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Plain or HTML text: it ends with a line end, as readers miss the last character of one that does not.
-    /// Of the two encodings the shorter is used, and none if it needs none.
+    /// Plain or HTML text, as it is if that can be; otherwise in quoted-printable, which people and filters
+    /// can read, unless it would encode more than half of the octets.
     pub(super) fn of_text(text: &'a str) -> Self {
         let mut lines = crlf_lines(text.strip_prefix('\u{feff}').unwrap_or(text));
         if !lines.ends_with("\r\n") {
@@ -33,7 +33,7 @@ impl<'a> Body<'a> {
             return Self::SevenBit(lines);
         }
         let encoded = quoted_printable::encode(&lines);
-        if encoded.len() <= lines.len().div_ceil(3) * 4 {
+        if encoded.len() <= lines.len() * 2 {
             Self::QuotedPrintable(encoded)
         } else {
             Self::Base64(match lines {

@@ -33,12 +33,17 @@ enum Encoding {
 
 /// One word for the whole text, however long.
 pub(super) fn word(text: &str) -> String {
-    encode(text, shorter(text))
+    let word = encode(text, suited(text));
+    let in_b = FRAME + text.len().div_ceil(3) * 4;
+    if word.len() > MAX_WORD && in_b < word.len() {
+        return encode(text, Encoding::B);
+    }
+    word
 }
 
 /// Writes `text` as a run of words of 75 octets at most.
 pub(super) fn write_run(field: &mut Field<'_>, text: &str) {
-    let encoding = shorter(text);
+    let encoding = suited(text);
     let mut rest = text;
     while !rest.is_empty() {
         if field.room() < MIN_ROOM {
@@ -58,10 +63,10 @@ pub(super) fn write_run(field: &mut Field<'_>, text: &str) {
     }
 }
 
-/// The encoding in which `text` is shorter; Q, which people can read, if they are equal.
-fn shorter(text: &str) -> Encoding {
-    let in_q = text.bytes().map(width_in_q).sum::<usize>();
-    if in_q <= text.len().div_ceil(3) * 4 {
+/// Q, which people can read, unless it would encode more than half of the octets.
+fn suited(text: &str) -> Encoding {
+    let literal = text.bytes().filter(|octet| width_in_q(*octet) == 1).count();
+    if literal * 2 >= text.len() {
         Encoding::Q
     } else {
         Encoding::B
@@ -156,9 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn the_shorter_encoding_is_chosen() {
-        assert_eq!(word("Grüße"), "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=");
+    fn text_is_in_q_if_people_can_read_that() {
+        assert_eq!(word("Grüße an"), "=?UTF-8?Q?Gr=C3=BC=C3=9Fe_an?=");
         assert_eq!(word("世界"), "=?UTF-8?B?5LiW55WM?=");
+        assert_eq!(word(&"aé.".repeat(9)).len(), 12 + 48);
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub(super) fn filename_parameter(name: &str) -> String {
 
 /// Whether every reader takes the name in quotes as it is.
 fn is_plain(name: &str) -> bool {
-    let of_plain = |octet: u8| octet.is_ascii_alphanumeric() || b" .-_+@#~!&,()[]".contains(&octet);
+    let of_plain =
+        |octet: u8| octet.is_ascii_alphanumeric() || b" .-_+@#~!&,'()[]".contains(&octet);
     name.bytes().all(of_plain) && name.split(' ').all(|word| !word.is_empty())
 }
 
@@ -80,7 +81,7 @@ mod tests {
             ("é.txt", "=?UTF-8?Q?=C3=A9=2Etxt?=", "%C3%A9.txt"),
             ("a\"b", "=?UTF-8?Q?a=22b?=", "a%22b"),
             ("100%.txt", "=?UTF-8?Q?100=25=2Etxt?=", "100%25.txt"),
-            ("=?x", "=?UTF-8?Q?=3D=3Fx?=", "%3D%3Fx"),
+            ("=?xy", "=?UTF-8?Q?=3D=3Fxy?=", "%3D%3Fxy"),
             ("a ", "=?UTF-8?Q?a_?=", "a%20"),
             ("a;b'c", "=?UTF-8?Q?a=3Bb=27c?=", "a%3Bb%27c"),
         ] {

@@ -10,6 +10,9 @@ use super::encoded_word::{MAX_WORD, word};
 use super::field::MAX_LINE;
 use super::mailbox::is_atom;
 
+/// Octets that words may take beside a field's name in a line of 998 (RFC 5322, section 2.1.1).
+const MAX_PHRASE: usize = 950;
+
 /// `name` as a phrase. It holds no control characters.
 pub(super) fn phrase(name: &str) -> String {
     let is_plain = |text: &str| text.is_ascii() && is_atom(text) && !text.contains("=?");
@@ -22,8 +25,10 @@ pub(super) fn phrase(name: &str) -> String {
     let whole = word(name);
     if whole.len() > MAX_WORD {
         let split = with_plain_words(name, is_plain);
-        if split.iter().all(|word| word.len() <= MAX_WORD) {
-            return split.join(" ");
+        let are_short = split.iter().all(|word| word.len() <= MAX_WORD);
+        let split = split.join(" ");
+        if are_short && split.len() <= MAX_PHRASE {
+            return split;
         }
     }
     whole
@@ -108,6 +113,13 @@ mod tests {
             "=?UTF-8?Q?J=C3=B6rg_M=C3=BCller-L=C3=BCdenscheidt?= von und zu \
              =?UTF-8?Q?=C3=96sterreich-Ungarn?= und =?UTF-8?Q?=C3=9Cbersee?="
         );
+    }
+
+    #[test]
+    fn a_name_fits_into_a_line_however_many_words_would_be_encoded() {
+        for name in ["é a ".repeat(100), "€".repeat(166), "é".repeat(250)] {
+            assert!(phrase(&name).len() < 960);
+        }
     }
 
     #[test]
