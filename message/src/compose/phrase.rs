@@ -23,7 +23,7 @@ pub(super) fn phrase(name: &str) -> String {
         return quoted(name);
     }
     let whole = word(name);
-    if whole.len() > MAX_WORD {
+    if whole.len() > MAX_WORD && !has_run_of_blanks(name) {
         let split = with_plain_words(name, is_plain);
         let are_short = split.iter().all(|word| word.len() <= MAX_WORD);
         let split = split.join(" ");
@@ -37,10 +37,12 @@ pub(super) fn phrase(name: &str) -> String {
 /// Readers lose runs of blanks, and take what looks like an encoded word for one. Nor may a quoted string be
 /// folded, so that a longer one is no shorter than an encoded word.
 fn is_quotable(name: &str) -> bool {
-    name.is_ascii()
-        && name.len() < MAX_LINE * 2
-        && !name.contains("=?")
-        && name.split(' ').all(|word| !word.is_empty())
+    name.is_ascii() && name.len() < MAX_LINE * 2 && !name.contains("=?") && !has_run_of_blanks(name)
+}
+
+/// Or blanks at an end.
+fn has_run_of_blanks(name: &str) -> bool {
+    name.split(' ').any(str::is_empty)
 }
 
 /// A quoted string (RFC 5322, section 3.2.4).
@@ -123,9 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_without_plain_words_is_one_encoded_word() {
-        let phrase = phrase(&"山田太郎".repeat(10));
-        assert_eq!(phrase.matches("=?").count(), 1);
-        assert!(phrase.len() > 75);
+    fn a_long_name_without_plain_words_or_with_runs_of_blanks_is_one_encoded_word() {
+        let japanese = "山田太郎".repeat(10);
+        let with_blanks = "Jörg Müller-Lüdenscheidt  von und  zu Österreich-Ungarn und Übersee ";
+        for name in [&japanese, with_blanks] {
+            let phrase = phrase(name);
+            assert_eq!(phrase.matches("=?").count(), 1);
+            assert!(phrase.len() > 75);
+        }
     }
 }
