@@ -18,7 +18,8 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Sets everything that takes a text; a refused text leaves the draft as it was.
+/// Sets every field that takes a text; a refused text leaves the draft as it was. Returns the fields that a
+/// message of the draft has.
 fn fill(draft: &mut Draft, texts: &[String]) -> Vec<&'static str> {
     let mut texts = texts.iter().cycle();
     let mut text = || texts.next().cloned().unwrap_or_default();
@@ -30,34 +31,14 @@ fn fill(draft: &mut Draft, texts: &[String]) -> Vec<&'static str> {
         "MIME-Version",
         "Content-Type",
     ];
-    let addresses = |name: String, mailbox: String| {
-        vec![
-            Address::named(name.clone(), "x@example.org"),
-            Address::named(name, mailbox),
-        ]
-    };
-    let _ = draft.set_from(vec![Address::named(text(), "ann@example.org")]);
-    let _ = draft.set_to(vec![Address::named(text(), "bob@example.net")]);
-    let _ = draft.set_to(addresses(text(), text()));
-    let _ = draft.set_bcc(addresses(text(), text()));
-    let _ = draft.add_group(Destination::To, &text(), addresses(text(), text()));
+    fields.push("Content-Transfer-Encoding");
+    fields.extend(fill_addresses(draft, &mut text));
     let _ = draft.set_message_id(&text());
     let mut set = |is_set: bool, names: &[&'static str]| {
         if is_set {
             fields.extend_from_slice(names);
         }
     };
-    set(
-        draft.set_reply_to(addresses(text(), text())).is_ok(),
-        &["Reply-To"],
-    );
-    set(draft.set_cc(addresses(text(), text())).is_ok(), &["Cc"]);
-    set(
-        draft
-            .set_sender(Address::named(text(), "office@example.org"))
-            .is_ok(),
-        &["Sender"],
-    );
     let subject = text();
     set(
         draft.set_subject(&subject).is_ok() && !subject.is_empty(),
@@ -75,6 +56,38 @@ fn fill(draft: &mut Draft, texts: &[String]) -> Vec<&'static str> {
     );
     set(draft.add_header("X-Own", &text()).is_ok(), &["X-Own"]);
     let _ = draft.set_return_path(Some(&text()));
+    fields
+}
+
+/// Returns the fields of addresses beside From and To.
+fn fill_addresses(draft: &mut Draft, text: &mut impl FnMut() -> String) -> Vec<&'static str> {
+    let mut addresses = || {
+        let name = text();
+        vec![
+            Address::named(name.clone(), "x@example.org"),
+            Address::named(name, text()),
+        ]
+    };
+    let _ = draft.set_to(addresses());
+    let _ = draft.set_bcc(addresses());
+    let group = addresses();
+    let name = group.first().and_then(|address| address.name.clone());
+    let _ = draft.add_group(Destination::To, &name.unwrap_or_default(), group);
+    let mut fields = Vec::new();
+    if draft.set_reply_to(addresses()).is_ok() {
+        fields.push("Reply-To");
+    }
+    if draft.set_cc(addresses()).is_ok() {
+        fields.push("Cc");
+    }
+    let _ = draft.set_from(vec![Address::named(text(), "ann@example.org")]);
+    let _ = draft.set_to(vec![Address::named(text(), "bob@example.net")]);
+    if draft
+        .set_sender(Address::named(text(), "office@example.org"))
+        .is_ok()
+    {
+        fields.push("Sender");
+    }
     fields
 }
 
@@ -98,7 +111,6 @@ proptest! {
         let mut draft = empty();
         draft.set_text(body.clone());
         let mut fields = fill(&mut draft, &texts);
-        fields.push("Content-Transfer-Encoding");
         let composed = draft.compose(NOW, [3; 32]).unwrap();
         let message = Entity::of_message(composed.message().unwrap());
         let mut names = message.names();
