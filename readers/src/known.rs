@@ -25,11 +25,18 @@ pub const KNOWN: &[Known] = &[
     Known {
         reader: DEFAULT_POLICY,
         habit: "a run of blanks in a name is one blank",
-        places: &[at(
-            "name-run-of-blanks",
-            "from[0]",
-            r#"["Ann Miller","ann@example.org"]"#,
-        )],
+        places: &[
+            at(
+                "name-run-of-blanks",
+                "from[0]",
+                r#"["Ann Miller","ann@example.org"]"#,
+            ),
+            at(
+                "name-german-long-with-runs-of-blanks",
+                "from[0]",
+                r#"["Jörg Müller-Lüdenscheidt von und zu Österreich-Ungarn und Übersee","ann@example.org"]"#,
+            ),
+        ],
     },
     Known {
         reader: DEFAULT_POLICY,

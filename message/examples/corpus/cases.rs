@@ -103,6 +103,12 @@ fn names() -> Vec<Case> {
         name("name-arabic", "محمد بن عبد الله"),
         name("name-emoji", "Ann 🎉"),
         name("name-run-of-blanks", "Ann  Miller"),
+        name("name-with-blanks-at-its-ends", "  Jörg ").shown_from(&[("Jörg", "ann@example.org")]),
+        name("name-with-backslash-at-its-end", "Ann, ACME\\"),
+        name(
+            "name-german-long-with-runs-of-blanks",
+            "Jörg  Müller-Lüdenscheidt von und  zu Österreich-Ungarn und Übersee",
+        ),
         name("name-like-an-encoded-word", "=?UTF-8?Q?x?="),
         name(
             "name-atoms-long",
@@ -153,6 +159,10 @@ fn addresses_of_all_kinds() -> Vec<Case> {
 
 fn groups_and_hidden_recipients() -> Vec<Case> {
     let group = [("Eve", "eve@example.net"), ("", "joe@example.net")];
+    let marks = [
+        ("Eve; Ops", "eve@example.net"),
+        ("Joe: \"The <@> Boss\"", "joe@example.net"),
+    ];
     vec![
         Case::new("bcc-only").to(&[]).with(|draft| {
             draft
@@ -175,6 +185,11 @@ fn groups_and_hidden_recipients() -> Vec<Case> {
         Case::new("group-german").also_to(&group).with(|draft| {
             draft
                 .add_group(Destination::To, "Prüfer, alle", addresses(&group))
+                .unwrap()
+        }),
+        Case::new("group-with-marks").also_to(&marks).with(|draft| {
+            draft
+                .add_group(Destination::To, "Friends; all", addresses(&marks))
                 .unwrap()
         }),
         Case::new("reply-to").with(|draft| {
@@ -280,6 +295,13 @@ fn file_names() -> Vec<Case> {
         file("file-marks", "a;b=c'd,e%20f&g.pdf"),
         file("file-apostrophe", "Ann's report.pdf"),
         file("file-run-of-blanks", "a  b .pdf"),
+        Case::new("file-with-blanks-at-its-ends")
+            .with(|draft| {
+                draft
+                    .attach(attachment(" größe.pdf ", "application/pdf", PDF, None))
+                    .unwrap()
+            })
+            .attached("größe.pdf", "application/pdf", PDF),
         file("file-like-an-encoded-word", "=?UTF-8?Q?x?=.pdf"),
         Case::new("file-plain-long").attach(
             &format!("{}.pdf", "long ".repeat(40)),

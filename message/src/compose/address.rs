@@ -6,8 +6,8 @@ use super::{check, mailbox};
 /// A mailbox and its owner's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The name that readers show: any text on one line. It is quoted or encoded as needed. If it equals the
-    /// mailbox, or is empty, it is left out.
+    /// The name that readers show: any text on one line. It is quoted or encoded as needed. Blanks at its ends
+    /// are left out, as many readers do, and so is a name that equals the mailbox, or is empty.
     pub name: Option<String>,
     /// `user@example.org`. In UTF-8 it needs a server with SMTPUTF8 (RFC 6531).
     pub mailbox: String,
@@ -32,7 +32,7 @@ impl Address {
 
     /// The name, if readers would show more by it.
     pub(super) fn shown_name(&self) -> Option<&str> {
-        let name = self.name.as_deref()?;
+        let name = self.name.as_deref()?.trim_matches(' ');
         (!name.is_empty() && name != self.mailbox).then_some(name)
     }
 }

@@ -46,7 +46,7 @@ fn address(address: &Address) -> Vec<String> {
 }
 
 fn push_group(items: &mut Vec<Vec<String>>, group: &Group) {
-    let mut name = vec![phrase(&group.name)];
+    let mut name = vec![phrase(group.name.trim_matches(' '))];
     // A blank follows an encoded word, even before a colon (RFC 2047, section 5, rule 3).
     if name.last().is_some_and(|last| last.ends_with("?=")) {
         push_to_last(&mut name, ' ');

@@ -7,7 +7,8 @@ use super::{Invalid, content_id, date, file_name, mailbox, message_id, own_field
 /// A file for the message.
 #[derive(Clone, Debug)]
 pub struct Attachment {
-    /// The name that people see, in any script: 255 octets at most. No path.
+    /// The name that people see, in any script: 255 octets at most. No path. Blanks at its ends are left out, as
+    /// many readers do.
     pub name: Option<String>,
     /// Such as `application/pdf`; parameters may follow. `charset=utf-8` is added to text in UTF-8 that names
     /// no other. A message (`message/rfc822`) that is not ASCII goes as `application/octet-stream`, as it may
@@ -264,7 +265,7 @@ impl Draft {
             Content::Streamed => Source::Stream(self.attached.iter().filter(is_stream).count()),
         };
         self.attached.push(Attached {
-            name: attachment.name,
+            name: attachment.name.map(|name| name.trim_matches(' ').into()),
             content_type,
             content,
             content_id: attachment.content_id,

@@ -18,7 +18,7 @@ const MAX_NAME: usize = 255;
 
 /// Checks the name of a file without its folder.
 pub(super) fn check(name: &str) -> Result<(), String> {
-    if name.is_empty() {
+    if name.trim_matches(' ').is_empty() {
         Err("the name is empty: leave it out, or give one such as report.pdf".into())
     } else if name.contains(['/', '\\']) {
         Err("the name is a path: give what stands after its last `/` or `\\`".into())

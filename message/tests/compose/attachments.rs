@@ -43,8 +43,9 @@ proptest! {
     }
 
     #[test]
-    fn every_name_arrives_in_both_parameters(name in "[^\\p{C}\u{2028}\u{2029}/\\\\]{3,60}") {
+    fn every_name_arrives_in_both_parameters(name in "[^\\p{C}\u{2028}\u{2029}/\\\\]{3,60}".prop_filter("not blank", |name| !name.trim().is_empty())) {
         let part = attached(Some(&name), "application/pdf", b"x");
+        let name = name.trim_matches(' ').to_string();
         prop_assert_eq!(names(&part), (name.clone(), name));
     }
 }
