@@ -18,7 +18,7 @@ pub(super) fn phrase(name: &str) -> Vec<String> {
         return vec![quoted(name)];
     }
     let whole = word(name);
-    if whole.len() > MAX_WORD {
+    if whole.len() > MAX_WORD && has_single_blanks(name) {
         let split = with_plain_words(name, is_plain);
         if split.iter().all(|word| word.len() <= MAX_WORD) {
             return split;
@@ -30,10 +30,12 @@ pub(super) fn phrase(name: &str) -> Vec<String> {
 /// Readers lose runs of blanks, and take what looks like an encoded word for one. Nor may a quoted string be
 /// folded, so that a longer one is no shorter than an encoded word.
 fn is_quotable(name: &str) -> bool {
-    name.is_ascii()
-        && name.len() < MAX_LINE * 2
-        && !name.contains("=?")
-        && name.split(' ').all(|word| !word.is_empty())
+    name.is_ascii() && name.len() < MAX_LINE * 2 && !name.contains("=?") && has_single_blanks(name)
+}
+
+/// Whether each blank stands between two words.
+fn has_single_blanks(name: &str) -> bool {
+    name.split(' ').all(|word| !word.is_empty())
 }
 
 /// A quoted string (RFC 5322, section 3.2.4).
@@ -76,7 +78,7 @@ fn with_plain_words(name: &str, is_plain: impl Fn(&str) -> bool) -> Vec<String> 
 
 #[cfg(test)]
 mod tests {
-    use super::phrase;
+    use super::*;
 
     #[test]
     fn a_name_is_plain_quoted_or_one_encoded_word() {
@@ -106,6 +108,15 @@ mod tests {
             "=?UTF-8?Q?J=C3=B6rg_M=C3=BCller-L=C3=BCdenscheidt?= von und zu \
              =?UTF-8?Q?=C3=96sterreich-Ungarn?= und =?UTF-8?Q?=C3=9Cbersee?="
         );
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_blanks() {
+        for name in [" Jörg von", "Jörg  von", "Jörg von "] {
+            let name = format!("{name}{}", "ü".repeat(30));
+            let words = phrase(&name);
+            assert_eq!(words, [word(&name)]);
+        }
     }
 
     #[test]
