@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memchr2_iter};
+
 use super::content_type::ContentType;
 use super::draft::Source;
 use super::field::MAX_LINE;
@@ -65,7 +67,7 @@ impl<'a> Body<'a> {
         };
         let fits = content_type.essence() == "message/rfc822"
             // Only LF may become CRLF: a bare CR is part of a line.
-            && text.matches('\r').count() == text.matches("\r\n").count()
+            && !text.replace("\r\n", "").contains('\r')
             && lines.split("\r\n").all(is_sendable);
         fits.then_some(Self::SevenBit(lines))
     }
@@ -92,15 +94,13 @@ impl<'a> Body<'a> {
 
 /// `text` with CRLF for every line end: CR, LF or CRLF.
 fn crlf_lines(text: &str) -> Cow<'_, str> {
-    let is_crlf = text.matches("\r\n").count();
-    let line_ends = text.matches(['\r', '\n']).count();
-    if line_ends == is_crlf * 2 {
+    if has_crlf_only(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
-    let mut lines = String::with_capacity(text.len() + line_ends);
+    let mut lines = String::with_capacity(text.len() + text.len() / 16);
     let mut rest = text;
-    while let Some(end) = rest.find(['\r', '\n']) {
-        let (line, after) = rest.split_at(end);
+    while let Some(end) = memchr2(b'\r', b'\n', rest.as_bytes()) {
+        let (line, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         lines.push_str(line);
         lines.push_str("\r\n");
         let one = after.get(1..).unwrap_or_default();
@@ -108,6 +108,21 @@ fn crlf_lines(text: &str) -> Cow<'_, str> {
     }
     lines.push_str(rest);
     Cow::Owned(lines)
+}
+
+fn has_crlf_only(text: &[u8]) -> bool {
+    let mut line_ends = memchr2_iter(b'\r', b'\n', text);
+    while let Some(end) = line_ends.next() {
+        if !text
+            .get(end..)
+            .is_some_and(|rest| rest.starts_with(b"\r\n"))
+        {
+            return false;
+        }
+        // The LF of this CRLF.
+        line_ends.next();
+    }
+    true
 }
 
 /// Whether every server and every reader leaves the lines as they are.

@@ -19,36 +19,50 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
+/// Appends a line without its end: runs of characters as they are, and encoded characters between them.
 fn encode_line(encoded: &mut String, line: &str) {
     let mut column = 0;
-    for (start, character) in line.char_indices() {
-        let rest = line.get(start..).unwrap_or_default();
-        let is_last = rest.len() == character.len_utf8();
-        let is_literal = match character {
-            ' ' | '\t' => !is_last,
-            '=' => false,
-            _ => character.is_ascii_graphic(),
-        };
-        let width = if is_literal {
-            1
-        } else {
-            3 * character.len_utf8()
-        };
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let room = MAX_LINE - column;
         // The `=` of a soft line break has to fit after all but the last.
-        if column + width + usize::from(!is_last) > MAX_LINE {
+        let fits =
+            |width: usize, octets: usize| width < room || (width == room && octets == rest.len());
+        let literal = literal_run(rest);
+        let is_encoded = literal == 0 || (column == 0 && rest.starts_with("From "));
+        let length = if is_encoded {
+            let octets = first.len_utf8();
+            if fits(octets * 3, octets) { octets } else { 0 }
+        } else if fits(literal, literal) {
+            literal
+        } else {
+            room - 1
+        };
+        if length == 0 {
             encoded.push_str("=\r\n");
             column = 0;
+            continue;
         }
-        if is_literal && !(column == 0 && rest.starts_with("From ")) {
-            encoded.push(character);
-            column += width;
+        let (taken, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if is_encoded {
+            taken
+                .bytes()
+                .for_each(|octet| push_hex(encoded, '=', octet));
+            column += length * 3;
         } else {
-            for octet in character.encode_utf8(&mut [0; 4]).bytes() {
-                push_hex(encoded, '=', octet);
-                column += 3;
-            }
+            encoded.push_str(taken);
+            column += length;
         }
+        rest = after;
     }
+}
+
+/// How many octets at the start of `text` stay as they are: those of a line at most.
+fn literal_run(text: &str) -> usize {
+    let is_literal = |octet: &u8| matches!(octet, b'\t' | b' '..=b'~') && *octet != b'=';
+    let run = text.bytes().take(MAX_LINE).take_while(is_literal).count();
+    let ends_with_blank = run == text.len() && text.ends_with([' ', '\t']);
+    run - usize::from(ends_with_blank)
 }
 
 #[cfg(test)]
