@@ -40,6 +40,15 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         reader: DEFAULT_POLICY,
+        habit: "a file name within `<>` has none",
+        places: &[at(
+            "random-039",
+            "attachments[0].name",
+            r##""a?a#:\" ?x? ;م=-,((#%$)~%ر\u200d.@,🎉$-{@b@_<""##,
+        )],
+    },
+    Known {
+        reader: DEFAULT_POLICY,
         habit: UNDECODED,
         places: UNDECODED_MAILBOXES,
     },

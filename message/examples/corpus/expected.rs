@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub(crate) struct Case {
-    name: &'static str,
+    name: String,
     draft: Draft,
     from: Value,
     to: Value,
@@ -23,13 +23,13 @@ pub(crate) type Pair<'a> = (&'a str, &'a str);
 
 impl Case {
     /// From Ann to Bob, with a subject and a text.
-    pub(crate) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::without_text(name).text("Hello Bob\n")
     }
 
-    pub(crate) fn without_text(name: &'static str) -> Self {
+    pub(crate) fn without_text(name: &str) -> Self {
         let case = Self {
-            name,
+            name: name.into(),
             draft: Draft::default(),
             from: json!([]),
             to: json!([]),
@@ -144,7 +144,7 @@ impl Case {
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.name
+        &self.name
     }
 
     pub(crate) fn draft(&self) -> &Draft {

@@ -3,6 +3,7 @@
 
 mod cases;
 mod expected;
+mod random;
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -13,7 +14,8 @@ const NOW: i64 = 1_795_942_800;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder: PathBuf = env::args_os().nth(1).ok_or("usage: corpus FOLDER")?.into();
     fs::create_dir_all(&folder)?;
-    for (number, case) in cases::all().into_iter().enumerate() {
+    let cases = cases::all().into_iter().chain(random::all());
+    for (number, case) in cases.enumerate() {
         let name = case.name();
         let mut random = [0; 32];
         random[15] = u8::try_from(number)?;
