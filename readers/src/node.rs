@@ -37,16 +37,15 @@ pub(crate) fn packages() -> Result<PathBuf, String> {
 
 fn prepare(reader: &Reader) -> Result<Prepared, String> {
     let packages = packages()?;
+    setup::run(Command::new("node").arg("--version"))?;
     let version = PACKAGES
         .iter()
-        .filter_map(|package| package.split_once('@'));
-    let version = version.into_iter().find(|(name, _)| *name == reader.name);
+        .find_map(|package| package.strip_prefix(reader.name)?.strip_prefix('@'));
     let mut node = Command::new("node");
     node.arg(driver("node.mjs")).arg(reader.name);
     node.env("PACKAGES", packages);
-    let version = version.map_or("", |(_, version)| version).into();
     Ok(Prepared {
-        version,
+        version: version.unwrap_or_default().into(),
         driver: node,
     })
 }
