@@ -28,7 +28,7 @@ impl<'a> Field<'a> {
 
     /// Writes a word that cannot be folded, on a new line if it does not fit on this one.
     pub(super) fn word(&mut self, word: &str) {
-        if self.after_word && self.room() < word.len() {
+        if self.room() < word.len() {
             self.fold();
         }
         self.separate();
@@ -39,7 +39,7 @@ impl<'a> Field<'a> {
     /// Writes words that belong together: on one line if that is possible.
     pub(super) fn words(&mut self, words: &[String]) {
         let length = words.iter().map(|word| word.len() + 1).sum::<usize>();
-        if self.after_word && self.room() + 1 < length {
+        if self.room() + 1 < length {
             self.fold();
         }
         for word in words {
