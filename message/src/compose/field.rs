@@ -31,7 +31,9 @@ impl<'a> Field<'a> {
         if self.room() < word.len() {
             self.fold();
         }
-        self.separate();
+        if self.after_word {
+            self.message.push(b' ');
+        }
         self.message.extend_from_slice(word.as_bytes());
         self.after_word = true;
     }
@@ -65,12 +67,6 @@ impl<'a> Field<'a> {
 
     pub(super) fn end(self) {
         self.message.extend_from_slice(b"\r\n");
-    }
-
-    fn separate(&mut self) {
-        if self.after_word {
-            self.message.push(b' ');
-        }
     }
 }
 
