@@ -18,14 +18,15 @@
 //! ```
 //!
 //! ```text
-//! draft          what is said, and how it becomes fields and parts
-//!   address, message_id, content_type, file_name, date, unsubscribe, own_field     what a setter is given
-//!   check          characters that no field can hold
-//! message        the header, then the parts
-//!   structure      mixed(related(alternative(text, html, ...), inline...), attachments...)
-//!   body           7bit, quoted-printable or base64
-//!   field          a header field, folded
-//!   encoded_word   text that is not ASCII in a field (RFC 2047)
+//! draft            what is said; each setter checks what it is given
+//!   address, mailbox, message_id, content_type, content_id, file_name, date, unsubscribe, own_field
+//!   check            characters that no field can hold
+//! message          the header, then the parts; the envelope
+//!   address_list, phrase, text     values of fields, in words
+//!   encoded_word     a word that is not ASCII (RFC 2047)
+//!   field            words in folded lines
+//! structure        mixed(related(alternative(text, html, ...), inline...), attachments...)
+//!   body             7bit, quoted_printable or base64_lines
 //! ```
 //!
 //! The RFCs leave a choice in many places. If readers disagree about one, the composer takes what all of

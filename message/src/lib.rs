@@ -5,3 +5,8 @@
 #![warn(missing_docs)]
 
 pub mod compose;
+
+/// The example of README.md compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -28,10 +28,12 @@ impl<'a> Field<'a> {
 
     /// Writes a word that cannot be folded, on a new line if it does not fit on this one.
     pub(super) fn word(&mut self, word: &str) {
-        if self.after_word && self.room() < word.len() {
+        if self.room() < word.len() {
             self.fold();
         }
-        self.separate();
+        if self.after_word {
+            self.message.push(b' ');
+        }
         self.message.extend_from_slice(word.as_bytes());
         self.after_word = true;
     }
@@ -39,7 +41,7 @@ impl<'a> Field<'a> {
     /// Writes words that belong together: on one line if that is possible.
     pub(super) fn words(&mut self, words: &[String]) {
         let length = words.iter().map(|word| word.len() + 1).sum::<usize>();
-        if self.after_word && self.room() + 1 < length {
+        if self.room() + 1 < length {
             self.fold();
         }
         for word in words {
@@ -65,12 +67,6 @@ impl<'a> Field<'a> {
 
     pub(super) fn end(self) {
         self.message.extend_from_slice(b"\r\n");
-    }
-
-    fn separate(&mut self) {
-        if self.after_word {
-            self.message.push(b' ');
-        }
     }
 }
 

@@ -119,19 +119,23 @@ impl Draft {
         all.map(|address| &address.mailbox)
             .filter(|mailbox| {
                 let (local_part, domain) = mailbox.split_once('@').unwrap_or((mailbox, ""));
-                seen.insert((local_part, domain.to_ascii_lowercase()))
+                seen.insert(format!("{local_part}@{}", domain.to_ascii_lowercase()))
             })
             .cloned()
             .collect()
     }
 
     fn check_references(&self) -> Result<(), Invalid> {
-        let attached = self.attached.iter();
-        let ids: BTreeSet<_> = attached
-            .filter_map(|part| part.content_id.as_deref())
-            .collect();
+        let mut ids = BTreeSet::new();
+        for id in self
+            .attached
+            .iter()
+            .filter_map(|part| part.content_id.clone())
+        {
+            ids.insert(id);
+        }
         let html = self.html.as_deref().unwrap_or_default();
-        match content_id::references(html).find(|id| !ids.contains(id)) {
+        match content_id::references(html).find(|id| !ids.contains(*id)) {
             None => Ok(()),
             Some(id) => Err(Invalid::new(
                 "html",

@@ -12,6 +12,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::body::Body;
 use super::content_id;
@@ -41,14 +42,13 @@ pub(super) struct Leaf<'a> {
 
 /// The parts of `draft`; none if it is empty.
 pub(super) fn structure(draft: &Draft) -> Option<Part<'_>> {
-    let mut referenced: Vec<&str> = draft
-        .html
-        .as_deref()
-        .map_or_else(Vec::new, |html| content_id::references(html).collect());
-    referenced.sort_unstable();
+    let mut referenced = BTreeSet::new();
+    for id in content_id::references(draft.html.as_deref().unwrap_or_default()) {
+        referenced.insert(String::from(id));
+    }
     let is_inline = |attached: &&Attached| {
         let id = attached.content_id.as_deref();
-        id.is_some_and(|id| referenced.binary_search(&id).is_ok())
+        id.is_some_and(|id| referenced.contains(id))
     };
     let (inline, attached): (Vec<&Attached>, Vec<&Attached>) =
         draft.attached.iter().partition(is_inline);

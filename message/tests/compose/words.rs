@@ -1,9 +1,9 @@
 //! Encoded words in subjects and names.
 
-use envoi_message::compose::{Address, Draft};
+use envoi_message::compose::{Address, Destination, Draft};
 use proptest::prelude::*;
 
-use crate::drafts::{hello, octets, read};
+use crate::drafts::{file, hello, octets, read};
 use crate::reader::{Entity, as_encoded_word, decode_word};
 
 fn subject(text: &str) -> Entity {
@@ -167,4 +167,35 @@ fn the_same_draft_gives_the_same_message() {
             .to_vec()
     };
     assert_eq!(again(&draft), again(&draft.clone()));
+}
+
+#[test]
+fn the_longest_of_everything_fits_on_a_line() {
+    let mut draft = hello();
+    let name = "aé".repeat(166);
+    let mailbox = format!("{}@{}x", "a".repeat(64), "b.".repeat(94));
+    let long = |start: &str, end: &str| {
+        format!("{start}{}{end}", "x".repeat(900 - start.len() - end.len()))
+    };
+    let address = Address::named(&name, &mailbox);
+    draft.set_from(vec![address.clone()]).unwrap();
+    draft
+        .add_group(Destination::To, &name, vec![address.clone(), address])
+        .unwrap();
+    draft.set_subject(&"é ".repeat(3333)).unwrap();
+    draft.set_message_id(&long("", "@x")).unwrap();
+    draft.set_reply(&long("", ""), &[long("y", "")]).unwrap();
+    draft
+        .set_unsubscribe(vec![long("https://", "")], true)
+        .unwrap();
+    draft
+        .add_header(&"X".repeat(50), &format!("{} é", long("", "")))
+        .unwrap();
+    let content_type = format!("a/b; x=\"{}\"", "\\\"".repeat(245));
+    let (name, id) = ("報".repeat(85), "i".repeat(250));
+    draft
+        .attach(file(Some(&name), &content_type, b"", Some(&id)))
+        .unwrap();
+    // The reader refuses a line of more than 998 octets.
+    assert_eq!(read(&draft).leaves().len(), 2);
 }
