@@ -229,7 +229,7 @@ fn texts() -> Vec<Case> {
         ),
         text("text-like-a-header", "\n\nSubject: x\n\ny\n"),
         text("text-blank-lines-at-the-end", "one\n\n\n"),
-        text("text-control", "bell \u{7} form feed \u{c} end\n"),
+        text("text-control", "bell \u{7} form feed \u{c} nul \0 end\n"),
     ]
 }
 

@@ -205,9 +205,10 @@ fn expected(name: &str, content_type: &str, octets: &[u8], id: Option<&str>) -> 
     })
 }
 
-/// Line ends are LF, the last line has one, and there is no BOM.
+/// Line ends are LF, the last line has one, there is no BOM, and NUL is replaced.
 fn shown(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace('\0', "\u{fffd}");
     let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
     if !text.ends_with('\n') {
         text.push('\n');

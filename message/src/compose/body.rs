@@ -25,11 +25,14 @@ pub(super) enum Body<'a> {
 
 impl<'a> Body<'a> {
     /// Plain or HTML text, as it is if that can be; otherwise in quoted-printable, which people and filters
-    /// can read, unless it would encode more than half of the octets.
+    /// can read, unless it would encode more than half of the octets. NUL is replaced: GMime ends the text there.
     pub(super) fn of_text(text: &'a str) -> Self {
         let mut lines = crlf_lines(text.strip_prefix('\u{feff}').unwrap_or(text));
         if !lines.ends_with("\r\n") {
             lines.to_mut().push_str("\r\n");
+        }
+        if lines.contains('\0') {
+            lines = Cow::Owned(lines.replace('\0', "\u{fffd}"));
         }
         if is_short_lines(&lines) {
             return Self::SevenBit(lines);

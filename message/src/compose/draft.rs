@@ -209,7 +209,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The text, with line ends of any kind.
+    /// The text, with line ends of any kind. NUL becomes U+FFFD, the replacement character.
     pub fn set_text(&mut self, text: impl Into<String>) {
         self.text = Some(text.into());
     }
