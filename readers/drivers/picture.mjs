@@ -48,7 +48,14 @@ try {
   });
   const page = await context.newPage();
   await page.setContent(program());
+  const missing = await page
+    .locator('img')
+    .evaluateAll((images) => images.filter((image) => !image.naturalWidth).map(({ src }) => src));
+  if (missing.length > 0) throw new Error(`an image is not shown: ${missing[0].slice(0, 80)}`);
   await page.screenshot({ path: picture, fullPage: true });
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await browser.close();
 }

@@ -75,12 +75,7 @@ fn white_space_at_the_end_of_a_line_is_encoded() {
 
 #[test]
 fn a_line_that_a_server_would_change_is_encoded() {
-    for set in [
-        "From me\n",
-        &"x".repeat(77),
-        "bell \u{7}\n",
-        "\u{7f}\n",
-    ] {
+    for set in ["From me\n", &"x".repeat(77), "bell \u{7}\n", "\u{7f}\n"] {
         assert_eq!(encoding(&text(set)), "quoted-printable");
     }
 }
