@@ -11,14 +11,6 @@ static FILE *print_to(guest_string_t *string) {
     return open_memstream((char **)&string->ptr, &string->len);
 }
 
-static void print_lines(const guest_list_string_t *lines, guest_string_t *string) {
-    FILE *out = print_to(string);
-    for (size_t i = 0; i < lines->len; i++) {
-        fprintf(out, "%s%.*s", i == 0 ? "" : "\n", STRING(lines->ptr[i]));
-    }
-    fclose(out);
-}
-
 bool exports_guest_welcome(guest_string_t *server, guest_string_t *to, guest_string_t *ret,
                            guest_string_t *err) {
     guest_string_t sender, message;
@@ -38,12 +30,15 @@ bool exports_guest_welcome(guest_string_t *server, guest_string_t *to, guest_str
                                           &receipt, &error);
 
     if (sent) {
+        const guest_string_t *answer;
         /* If there are several recipients, some may be refused while others get the message. */
         if (receipt.refused.len > 0) {
-            print_lines(&receipt.refused.ptr[0].reply.lines, err);
+            answer = &receipt.refused.ptr[0].reply.text;
+            guest_string_dup_n(err, (const char *)answer->ptr, answer->len);
             sent = false;
         } else {
-            print_lines(&receipt.accepted.ptr[0].reply.lines, ret);
+            answer = &receipt.accepted.ptr[0].reply.text;
+            guest_string_dup_n(ret, (const char *)answer->ptr, answer->len);
         }
         envoi_mail_smtp_receipt_free(&receipt);
     } else {

@@ -16,8 +16,8 @@ export function welcome(server, to) {
   const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to have you here.\n`;
   const { accepted, refused } = send(server, to, utf8(message));
   // If there are several recipients, some may be refused while others get the message.
-  if (refused.length > 0) throw `${refused[0].recipient}: ${refused[0].reply.lines.join(' ')}`;
-  return accepted[0].reply.lines.join('\n');
+  if (refused.length > 0) throw `${refused[0].recipient}: ${refused[0].reply.text}`;
+  return accepted[0].reply.text;
 }
 
 /**

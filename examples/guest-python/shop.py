@@ -21,5 +21,5 @@ class WitWorld(Guest):
         # If there are several recipients, some may be refused while others get the message.
         if receipt.refused:
             refused = receipt.refused[0]
-            raise Err(f"{refused.recipient}: {' '.join(refused.reply.lines)}")
-        return "\n".join(receipt.accepted[0].reply.lines)
+            raise Err(f"{refused.recipient}: {refused.reply.text}")
+        return receipt.accepted[0].reply.text

@@ -16,9 +16,9 @@ const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to 
 try {
   // If there are several recipients, some may be refused while others get the message.
   const { accepted, refused } = await mailer.send(envelope, message);
-  for (const { reply } of accepted) console.log(`sent: ${reply.lines.join(' ')}`);
+  for (const { reply } of accepted) console.log(`sent: ${reply.text}`);
   for (const { recipient, reply } of refused) {
-    console.error(`not sent to ${recipient}: ${reply.lines.join(' ')}`);
+    console.error(`not sent to ${recipient}: ${reply.text}`);
     process.exitCode = 1;
   }
 } catch (error) {

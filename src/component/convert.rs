@@ -143,7 +143,7 @@ impl From<Reply> for wit::Reply {
         Self {
             code: reply.code,
             enhanced_code,
-            lines: reply.lines,
+            text: reply.lines.join("\n"),
         }
     }
 }

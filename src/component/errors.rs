@@ -109,7 +109,7 @@ impl From<wit::Reply> for Reply {
         Self {
             code: reply.code,
             enhanced: reply.enhanced_code.map(enhanced),
-            lines: reply.lines,
+            lines: reply.text.split('\n').map(Into::into).collect(),
         }
     }
 }

@@ -12,8 +12,13 @@ use std::{
 
 const PACKAGE: &str = "binaryen@132.0.0";
 
-/// Smallest size, repeated until nothing changes.
-const LEVEL: [&str; 2] = ["-Oz", "--converge"];
+/// Smallest size, repeated until nothing changes. Then the most used locals and functions get the shortest numbers.
+const LEVEL: [&str; 4] = [
+    "-Oz",
+    "--converge",
+    "--reorder-locals",
+    "--reorder-functions",
+];
 
 /// The features that the compiler uses. wasm-opt must not use others.
 const FEATURES: &[&str] = &[

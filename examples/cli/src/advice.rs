@@ -24,7 +24,7 @@ pub(crate) fn unsent(UnsentRecipient { recipient, error }: &UnsentRecipient) -> 
 }
 
 fn words(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.lines.join(" "))
+    format!("{} {}", reply.code, reply.text.replace('\n', " "))
 }
 
 fn option(error: &Error) -> Option<&'static str> {

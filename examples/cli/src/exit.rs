@@ -84,7 +84,7 @@ mod tests {
         Reply {
             code,
             enhanced_code,
-            lines: vec![],
+            text: String::new(),
         }
     }
 

@@ -64,6 +64,6 @@ function kindOf({ tag }, { outcome, retry }) {
   return isSetUp ? 'set-up' : 'refused';
 }
 
-function words({ code, lines }) {
-  return `${code} ${lines.join(' ')}`;
+function words({ code, text }) {
+  return `${code} ${text.replaceAll('\n', ' ')}`;
 }

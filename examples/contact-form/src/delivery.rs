@@ -93,5 +93,5 @@ fn kind(error: &Error, explanation: &Explanation) -> Kind {
 }
 
 fn words(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.lines.join(" "))
+    format!("{} {}", reply.code, reply.text.replace('\n', " "))
 }

@@ -2,8 +2,6 @@
 package export_wit_world
 
 import (
-	"strings"
-
 	wit "go.bytecodealliance.org/pkg/wit/types"
 	smtp "wit_component/envoi_mail_smtp"
 )
@@ -22,7 +20,7 @@ func Welcome(server, to string) wit.Result[string, string] {
 	// If there are several recipients, some may be refused while others get the message.
 	if len(receipt.Refused) > 0 {
 		refused := receipt.Refused[0]
-		return wit.Err[string, string](refused.Recipient + ": " + strings.Join(refused.Reply.Lines, " "))
+		return wit.Err[string, string](refused.Recipient + ": " + refused.Reply.Text)
 	}
-	return wit.Ok[string, string](strings.Join(receipt.Accepted[0].Reply.Lines, "\n"))
+	return wit.Ok[string, string](receipt.Accepted[0].Reply.Text)
 }

@@ -23,12 +23,8 @@ impl Guest for Shop {
         let receipt = sent.map_err(|error| explain(&error).sentence)?;
         // If there are several recipients, some may be refused while others get the message.
         match receipt.refused.first() {
-            Some(refused) => Err(format!(
-                "{}: {}",
-                refused.recipient,
-                refused.reply.lines.join(" ")
-            )),
-            None => Ok(receipt.accepted[0].reply.lines.join("\n")),
+            Some(refused) => Err(format!("{}: {}", refused.recipient, refused.reply.text)),
+            None => Ok(receipt.accepted[0].reply.text.clone()),
         }
     }
 }

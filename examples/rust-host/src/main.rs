@@ -56,14 +56,14 @@ fn message(from: &str, to: &str, number: u32) -> Vec<u8> {
 
 fn show(how: &str, receipt: Receipt) {
     for accepted in receipt.accepted {
-        let answer = accepted.reply.lines.join(" ");
+        let answer = accepted.reply.text;
         println!(
             "{how}: {}: {} {answer}",
             accepted.recipient, accepted.reply.code
         );
     }
     for refused in receipt.refused {
-        let answer = refused.reply.lines.join(" ");
+        let answer = refused.reply.text;
         println!(
             "{how}: {} refused: {} {answer}",
             refused.recipient, refused.reply.code

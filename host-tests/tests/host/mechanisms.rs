@@ -149,7 +149,7 @@ fn a_refused_token_is_reported_with_the_servers_reason() {
     })));
     match mailer.send(&to_b(), MESSAGE) {
         Err(Error::Rejected(rejection)) => {
-            let reason = rejection.reply.lines.last().map(String::as_str);
+            let reason = rejection.reply.text.lines().last();
             assert_eq!(reason, Some(r#"{"status":"401"}"#));
         }
         result => panic!("{result:?}"),

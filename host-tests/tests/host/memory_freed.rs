@@ -99,7 +99,7 @@ fn a_refusal_is_freed() {
         50,
         || Script::new().say(&no).followed_by(quit()),
         |_| {},
-        |error| matches!(error, Error::Rejected(rejection) if rejection.reply.lines.len() == 100),
+        |error| matches!(error, Error::Rejected(rejection) if rejection.reply.text.lines().count() == 100),
     );
 }
 
@@ -141,7 +141,7 @@ fn a_list_of_receipts_and_errors_is_freed() {
     });
     assert_memory_stays(&instance, 50, || {
         let [receipt, error] = mailer.send_all(&letters).try_into().unwrap();
-        assert_eq!(receipt.unwrap().refused[0].reply.lines.len(), 100);
+        assert_eq!(receipt.unwrap().refused[0].reply.text.lines().count(), 100);
         assert_invalid(error);
     });
     server.finish();
@@ -157,7 +157,7 @@ fn replies_and_a_transcript_are_freed() {
     mailer.set_transcript_lines(1000);
     let client = mailer.connect().unwrap();
     assert_memory_stays(&instance, 50, || {
-        assert_eq!(client.noop().unwrap().lines.len(), 100);
+        assert_eq!(client.noop().unwrap().text.lines().count(), 100);
         assert!(mailer.take_transcript().len() > 100);
     });
     server.finish();
@@ -181,7 +181,7 @@ fn the_properties_of_a_session_are_freed() {
     mailer.add_trust_anchors(authority.der()).unwrap();
     let client = mailer.connect().unwrap();
     assert_memory_stays(&instance, 500, || {
-        assert_eq!(client.greeting().lines.len(), 100);
+        assert_eq!(client.greeting().text.lines().count(), 100);
         assert_eq!(client.extension("X-LONG").as_ref(), Some(&parameter));
         assert_eq!(client.extensions()[0].1, parameter);
         assert!(!client.tls().unwrap().peer_certificates.is_empty());
@@ -204,7 +204,7 @@ fn refused_recipients_are_freed() {
     let to_both = to(&["b@mail.test", "c@mail.test"]);
     let message = mailer.start_message(&to_both).unwrap();
     assert_memory_stays(&instance, 50, || {
-        assert_eq!(message.refused()[0].reply.lines.len(), 100);
+        assert_eq!(message.refused()[0].reply.text.lines().count(), 100);
     });
     drop(message);
     server.finish();

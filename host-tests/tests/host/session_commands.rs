@@ -204,7 +204,7 @@ fn vrfy_expn_help_and_noop_return_their_replies() {
     with_session(script, |client| {
         assert_eq!(client.verify("smith"), Ok(reply("252 2.5.2 Perhaps")));
         let list = client.expand("list").unwrap();
-        assert_eq!(list.lines, ["a <a@mail.test>", "b <b@mail.test>"]);
+        assert_eq!(list.text, "a <a@mail.test>\nb <b@mail.test>");
         assert_eq!(client.help(None), Ok(reply("214 2.0.0 Read RFC 5321")));
         let no = rejected(Phase::Other, "504 5.5.1 No help for you");
         assert_eq!(client.help(Some("MAIL")), Err(no));

@@ -28,7 +28,7 @@ fn dial_sends_nothing_after_the_greeting() {
     let client = mailer.dial().unwrap();
     let greeting = client.greeting();
     assert_eq!(greeting.code, 220);
-    assert_eq!(greeting.lines, ["mail.test ESMTP", "Welcome"]);
+    assert_eq!(greeting.text, "mail.test ESMTP\nWelcome");
     assert_eq!((client.extensions(), client.tls()), (vec![], None));
     drop(client);
     server.wait_until_ended();
@@ -97,7 +97,7 @@ fn hello_sends_the_callers_name_and_returns_the_reply() {
     let client = plain(&instance, &server).dial().unwrap();
     assert_invalid(client.hello("client\r\nQUIT"));
     let heard = client.hello("client.example.org").unwrap();
-    assert_eq!(heard.lines, ["mail.test greets you", "SIZE 1000"]);
+    assert_eq!(heard.text, "mail.test greets you\nSIZE 1000");
     assert_eq!(client.extension("size"), Some("1000".into()));
     client.hello("[192.0.2.1]").unwrap();
     assert_eq!(client.extension("size"), None);

@@ -199,7 +199,7 @@ pub(crate) fn reply(line: &str) -> Reply {
             [class, subject, detail] => Some((class as u8, subject, detail)),
             _ => None,
         },
-        lines: vec![text.into()],
+        text: text.into(),
     }
 }
 

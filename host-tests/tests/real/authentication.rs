@@ -56,7 +56,7 @@ fn is_refused(mailer: &Mailer) {
         panic!("another error: {error:?}");
     };
     assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
-    assert!(!reply.lines[0].is_empty(), "the server's words are kept");
+    assert!(!reply.text.is_empty(), "the server's words are kept");
 }
 
 /// No transcript contains anything of the credentials.

@@ -54,7 +54,7 @@ fn is_refused(mailer: &Mailer, kind: Kind) {
     assert_eq!((phase, reply.code), (Phase::Auth, 535), "{reply:?}");
     // Postfix 3.10 does not pass on Dovecot's reason.
     if kind == Kind::SmtpServer {
-        let reason = reply.lines.last().map(String::as_str);
+        let reason = reply.text.lines().last();
         assert_eq!(reason, Some(r#"{"status":"401"}"#));
     }
 }

@@ -3,7 +3,7 @@ import { Mailer, Options } from 'envoi';
 const mailer = await Mailer.fromUrl(`smtp://127.0.0.1:${process.env.PORT}`);
 await mailer.setTranscriptLines(100);
 const session = await mailer.connect();
-console.log((await session.greeting()).lines[0]);
+console.log((await session.greeting()).text);
 console.log(`SIZE ${await session.extension('SIZE')}`);
 console.log((await session.verify('ada')).code);
 const options = new Options()
@@ -17,7 +17,7 @@ await message.write('Subject: Hi\n');
 await message.write(Buffer.from('\nHello.\n'));
 const { accepted } = await message.finish();
 const [{ reply }] = accepted;
-console.log(`${reply.enhancedCode.join('.')}: ${reply.lines}`);
+console.log(`${reply.enhancedCode.join('.')}: ${reply.text}`);
 console.log((await session.quit()).code);
 await session.noop().catch(({ code, message }) => console.log(`${code}: ${message}`));
 const said = (await mailer.takeTranscript()).filter(({ source }) => source === 'client');

@@ -21,7 +21,7 @@ pub(crate) fn of_refused(refused: &RecipientReply) -> Disposition {
 }
 
 pub(crate) fn text(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.lines.join(" "))
+    format!("{} {}", reply.code, reply.text.replace('\n', " "))
 }
 
 fn of(explanation: &Explanation) -> Disposition {

@@ -15,5 +15,5 @@ pub(crate) fn sentence(instance: &Instance, error: &Error) -> String {
 
 /// A reply in one line.
 pub(crate) fn words(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.lines.join(" "))
+    format!("{} {}", reply.code, reply.text.replace('\n', " "))
 }
