@@ -1,0 +1,145 @@
+//! The private key of a signer: reads it, signs with it, and writes its public key.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::Signer as _;
+use envoi_primitives::Sha256;
+use pkcs8::der::Decode;
+use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
+use pkcs8::{EncodePublicKey, PrivateKeyInfoRef};
+use rsa::Pkcs1v15Sign;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject;
+use sha2::Digest;
+use zeroize::Zeroize;
+
+use super::error::Error;
+
+/// RFC 8410, section 3.
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+/// The sizes that each verifier takes (RFC 8301, section 3.2).
+const RSA_BITS: std::ops::RangeInclusive<u32> = 1024..=4096;
+/// An RSA key of 4096 bits is 3.3 kB of PEM; text may stand around it.
+const MAX_KEY: usize = 64 << 10;
+/// Begins a DER sequence.
+const SEQUENCE: u8 = 0x30;
+
+/// Wipes itself from memory when dropped.
+pub(super) enum Key {
+    Rsa(Box<rsa::PrivateKey>),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+impl Key {
+    /// Reads PEM or DER, PKCS #8 (RFC 5958) or PKCS #1 (RFC 8017, appendix A.1.2).
+    pub(super) fn read(key: &[u8]) -> Result<Self, Error> {
+        if is_encrypted(key) {
+            return Err(Error::EncryptedKey);
+        }
+        if key.len() > MAX_KEY {
+            return Err(Error::MalformedKey);
+        }
+        let der = if key.first() == Some(&SEQUENCE) {
+            PrivateKeyDer::try_from(key.to_vec()).ok()
+        } else {
+            PrivateKeyDer::from_pem_slice(key).ok()
+        };
+        let mut der = der.ok_or(Error::MalformedKey)?;
+        let key = Self::from_der(&der);
+        der.zeroize();
+        key
+    }
+
+    fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Error> {
+        match der {
+            PrivateKeyDer::Pkcs1(key) => rsa(key.secret_pkcs1_der()),
+            PrivateKeyDer::Pkcs8(key) => pkcs8(key.secret_pkcs8_der()),
+            _ => Err(Error::OtherAlgorithm),
+        }
+    }
+
+    /// `a=` (RFC 6376, section 3.3; RFC 8463, section 3).
+    pub(super) fn algorithm(&self) -> &'static str {
+        match self {
+            Self::Rsa(_) => "rsa-sha256",
+            Self::Ed25519(_) => "ed25519-sha256",
+        }
+    }
+
+    /// Signs a SHA-256 hash. Ed25519 hashes it again (RFC 8463, section 3).
+    ///
+    /// RSA is not blinded: that takes randomness, and a third more time. The exponentiation takes the same
+    /// time for all messages and keys of a size, as far as the compiler keeps it so.
+    pub(super) fn sign(&self, hash: &[u8; 32]) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Rsa(key) => key
+                .sign(Pkcs1v15Sign::new::<sha2::Sha256>(), hash)
+                .map_err(|_| Error::CannotSign),
+            Self::Ed25519(key) => Ok(key.sign(hash).to_bytes().to_vec()),
+        }
+    }
+
+    /// The text of the TXT record (RFC 6376, section 3.6.1). RSA's public key is a SubjectPublicKeyInfo,
+    /// Ed25519's its 32 octets (RFC 8463, section 4).
+    pub(super) fn txt_record(&self) -> String {
+        match self {
+            Self::Rsa(key) => {
+                let public = key.as_public_key().to_public_key_der();
+                let public = public.map(|der| der.into_vec()).unwrap_or_default();
+                "v=DKIM1; k=rsa; p=".to_owned() + &STANDARD.encode(public)
+            }
+            Self::Ed25519(key) => {
+                let public = key.verifying_key();
+                "v=DKIM1; k=ed25519; p=".to_owned() + &STANDARD.encode(public.as_bytes())
+            }
+        }
+    }
+}
+
+/// The hash that signatures cover.
+pub(super) fn sha256(octets: &[u8]) -> [u8; 32] {
+    Sha256::digest(octets).into()
+}
+
+fn pkcs8(der: &[u8]) -> Result<Key, Error> {
+    let info = PrivateKeyInfoRef::from_der(der).map_err(|_| Error::MalformedKey)?;
+    let key = info.private_key.as_bytes();
+    match info.algorithm.oid {
+        rsa::pkcs1::ALGORITHM_OID => rsa(key),
+        ED25519 => {
+            let seed = <&OctetStringRef>::from_der(key).map_err(|_| Error::MalformedKey)?;
+            let key = seed
+                .as_bytes()
+                .try_into()
+                .map_err(|_| Error::MalformedKey)?;
+            Ok(Key::Ed25519(Box::new(key)))
+        }
+        _ => Err(Error::OtherAlgorithm),
+    }
+}
+
+fn rsa(der: &[u8]) -> Result<Key, Error> {
+    let bits = modulus_bits(der).ok_or(Error::MalformedKey)?;
+    if !RSA_BITS.contains(&bits) {
+        return Err(Error::RsaSize(bits));
+    }
+    let key = rsa::PrivateKey::from_pkcs1_der(der).map_err(|_| Error::MalformedKey)?;
+    Ok(Key::Rsa(Box::new(key)))
+}
+
+/// Read before the key is checked, which takes long for a large one.
+fn modulus_bits(der: &[u8]) -> Option<u32> {
+    let key = rsa::pkcs1::RsaPrivateKeyRef::from_der(der).ok()?;
+    let modulus = key.modulus.as_bytes();
+    let octets = u32::try_from(modulus.len()).ok()?;
+    (octets.checked_mul(8)?).checked_sub(modulus.first()?.leading_zeros())
+}
+
+fn is_encrypted(key: &[u8]) -> bool {
+    // "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468, section 11) or OpenSSL's "Proc-Type: 4,ENCRYPTED".
+    let says_so = memchr::memmem::find(key, b"ENCRYPTED").is_some();
+    // EncryptedPrivateKeyInfo begins with an algorithm, other keys with a version (RFC 5958, section 3).
+    let begins = |fields: AnyRef<'_>| fields.value().first() == Some(&SEQUENCE);
+    says_so || AnyRef::from_der(key).is_ok_and(begins)
+}
