@@ -14,11 +14,11 @@
 //! Ed25519.
 //!
 //! What a server changes on the way breaks a signature, and some verifiers misread what RFC 6376 allows. So
-//! [`Error`] names what no signer should sign. Some things are signed although one verifier is known to
+//! [`SignError`] names what is refused. Some things are signed although one verifier is known to
 //! reject them, and they are the author's to avoid:
 //!
 //! - lines of white space alone before the first line of text in the body (rspamd 3.4);
-//! - white space as the whole body (the crate mail-auth 0.13);
+//! - lines of white space alone after the last line of text (the crate mail-auth before 0.14);
 //! - a form feed or a vertical tab beside a blank in the body (rspamd 3.4);
 //! - the octet A0 in a signed field, as `à` and `Р` have in UTF-8 (npm's mailauth 4.13). Encoded words
 //!   (RFC 2047) have none.
@@ -36,6 +36,6 @@ mod selection;
 mod signature;
 mod signer;
 
-pub use error::Error;
+pub use error::{SetupError, SignError};
 pub use hasher::{HashedMessage, Hasher};
 pub use signer::{Signer, sign_all};

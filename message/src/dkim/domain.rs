@@ -1,6 +1,6 @@
 //! The domain and the selector of a key: names in DNS.
 
-use super::error::Error;
+use super::error::SetupError;
 
 /// Octets of a name, and of a label in it (RFC 1035, section 2.3.4).
 const MAX_NAME: usize = 253;
@@ -14,13 +14,13 @@ pub(super) struct KeyName {
 }
 
 impl KeyName {
-    pub(super) fn new(domain: &str, selector: &str) -> Result<Self, Error> {
+    pub(super) fn new(domain: &str, selector: &str) -> Result<Self, SetupError> {
         let name = Self {
-            domain: to_ascii(domain).ok_or_else(|| Error::Domain(domain.into()))?,
-            selector: to_ascii(selector).ok_or_else(|| Error::Selector(selector.into()))?,
+            domain: to_ascii(domain).ok_or_else(|| SetupError::Domain(domain.into()))?,
+            selector: to_ascii(selector).ok_or_else(|| SetupError::Selector(selector.into()))?,
         };
         if name.record().len() > MAX_NAME {
-            return Err(Error::Domain(domain.into()));
+            return Err(SetupError::Domain(domain.into()));
         }
         Ok(name)
     }
@@ -66,16 +66,16 @@ mod tests {
             "", ".", "a..b", "a.", "-a", "a-", "a b", "a;b", "a@b", "a\r\nb", "ü;", &long, &many,
         ] {
             let domain = KeyName::new(name, "k").err();
-            assert_eq!(domain, Some(Error::Domain(name.into())));
+            assert_eq!(domain, Some(SetupError::Domain(name.into())));
             let selector = KeyName::new("b.example", name).err();
-            assert_eq!(selector, Some(Error::Selector(name.into())));
+            assert_eq!(selector, Some(SetupError::Selector(name.into())));
         }
         let long = "x".repeat(MAX_LABEL);
         let domain = [&*long, &long, &long, "example"].join(".");
         assert!(KeyName::new(&domain, "k").is_ok());
         assert_eq!(
             KeyName::new(&domain, &long).err(),
-            Some(Error::Domain(domain))
+            Some(SetupError::Domain(domain))
         );
     }
 }

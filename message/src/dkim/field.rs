@@ -1,6 +1,6 @@
 //! The fields of a header, and their relaxed form (RFC 6376, section 3.4.2).
 
-use super::error::Error;
+use super::error::SignError;
 
 /// Real messages have about a hundred, most of them of servers on the way.
 const MAX_FIELDS: usize = 1000;
@@ -45,16 +45,16 @@ impl<'a> Field<'a> {
 }
 
 /// The fields of a header without the blank line, whose lines all end with CRLF.
-pub(super) fn fields(header: &[u8]) -> Result<Vec<Field<'_>>, Error> {
+pub(super) fn fields(header: &[u8]) -> Result<Vec<Field<'_>>, SignError> {
     let mut fields = Vec::new();
     let mut rest = header;
     let mut line = 1;
     while !rest.is_empty() {
         let (length, lines) = field_length(rest);
         let (text, behind) = rest.split_at_checked(length).unwrap_or((rest, b""));
-        fields.push(field(text).ok_or(Error::NotAField(line))?);
+        fields.push(field(text).ok_or(SignError::NotAField(line))?);
         if fields.len() > MAX_FIELDS {
-            return Err(Error::HeaderTooLong);
+            return Err(SignError::HeaderTooLong);
         }
         line += lines;
         rest = behind;
@@ -126,7 +126,7 @@ mod tests {
             ("Hello\r\n", 1),
         ] {
             let found = fields(header.as_bytes());
-            assert_eq!(found, Err(Error::NotAField(line)), "{header}");
+            assert_eq!(found, Err(SignError::NotAField(line)), "{header}");
         }
     }
 
@@ -135,6 +135,6 @@ mod tests {
         let header = "a:\r\n".repeat(MAX_FIELDS);
         assert_eq!(fields(header.as_bytes()).unwrap().len(), MAX_FIELDS);
         let header = header + "a:\r\n";
-        assert_eq!(fields(header.as_bytes()), Err(Error::HeaderTooLong));
+        assert_eq!(fields(header.as_bytes()), Err(SignError::HeaderTooLong));
     }
 }

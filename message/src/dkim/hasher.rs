@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::body::BodyHasher;
-use super::error::Error;
+use super::error::SignError;
 use super::lines::LineEnds;
 
 /// Postfix takes headers of 100 kB.
@@ -21,7 +21,7 @@ pub struct Hasher {
 enum Part {
     Header(Vec<u8>),
     Body(Vec<u8>, BodyHasher),
-    Failed(Error),
+    Failed(SignError),
 }
 
 /// What signatures of a message cover: its header, and the hash of its body.
@@ -33,7 +33,7 @@ pub struct HashedMessage {
 
 impl HashedMessage {
     /// Hashes a whole message.
-    pub fn new(message: &[u8]) -> Result<Self, Error> {
+    pub fn new(message: &[u8]) -> Result<Self, SignError> {
         let mut hasher = Hasher::default();
         hasher.update(message);
         hasher.finish()
@@ -53,7 +53,7 @@ impl Hasher {
     /// Reads the next piece. [`Hasher::finish`] returns the first error.
     pub fn update(&mut self, piece: &[u8]) {
         if let Err(bare) = self.lines.read(piece) {
-            self.fail(Error::LineEnd(bare.0));
+            self.fail(SignError::LineEnd(bare.0));
         }
         match &mut self.part {
             Part::Header(header) => match read_header(header, piece) {
@@ -71,12 +71,12 @@ impl Hasher {
     }
 
     /// Ends the message. A last line without CRLF is hashed as with it, which DATA adds.
-    pub fn finish(mut self) -> Result<HashedMessage, Error> {
+    pub fn finish(mut self) -> Result<HashedMessage, SignError> {
         if let Err(bare) = self.lines.finish() {
-            self.fail(Error::LineEnd(bare.0));
+            self.fail(SignError::LineEnd(bare.0));
         }
         match self.part {
-            Part::Header(_) => Err(Error::NoBlankLine),
+            Part::Header(_) => Err(SignError::NoBlankLine),
             Part::Body(header, body) => Ok(HashedMessage {
                 header,
                 body: body.finish(),
@@ -86,7 +86,7 @@ impl Hasher {
     }
 
     /// Keeps the first error.
-    fn fail(&mut self, error: Error) {
+    fn fail(&mut self, error: SignError) {
         if !matches!(self.part, Part::Failed(_)) {
             self.part = Part::Failed(error);
         }
@@ -94,14 +94,14 @@ impl Hasher {
 }
 
 /// Appends to the header. If it ends in this piece, cuts the blank line off and returns the rest of the piece.
-fn read_header<'a>(header: &mut Vec<u8>, piece: &'a [u8]) -> Result<Option<&'a [u8]>, Error> {
+fn read_header<'a>(header: &mut Vec<u8>, piece: &'a [u8]) -> Result<Option<&'a [u8]>, SignError> {
     let before = header.len();
     let searched = before.saturating_sub(BLANK_LINE.len() - 1);
     let room = MAX_HEADER - before;
     header.extend_from_slice(piece.get(..room).unwrap_or(piece));
     // A message that begins with a blank line has no From.
     if header.starts_with(b"\r\n") {
-        return Err(Error::From);
+        return Err(SignError::From);
     }
     let unsearched = header.get(searched..).unwrap_or_default();
     match memmem::find(unsearched, BLANK_LINE) {
@@ -111,7 +111,7 @@ fn read_header<'a>(header: &mut Vec<u8>, piece: &'a [u8]) -> Result<Option<&'a [
             let body = (end + BLANK_LINE.len()).saturating_sub(before);
             Ok(Some(piece.get(body..).unwrap_or_default()))
         }
-        None if header.len() == MAX_HEADER => Err(Error::HeaderTooLong),
+        None if header.len() == MAX_HEADER => Err(SignError::HeaderTooLong),
         None => Ok(None),
     }
 }

@@ -3,7 +3,7 @@
 //! All fields of a name are signed. A name that stands in `h=` once more than in the header is oversigned:
 //! a field of this name that someone adds breaks the signature (section 8.15).
 
-use super::error::Error;
+use super::error::{SetupError, SignError};
 use super::field::Field;
 
 /// Signed by default, besides all `Content-*` and `List-*` (sections 5.4.1; RFC 8058, section 4).
@@ -60,21 +60,21 @@ pub(super) enum Selection {
 }
 
 impl Selection {
-    pub(super) fn chosen(names: &[String]) -> Result<Self, Error> {
+    pub(super) fn chosen(names: &[String]) -> Result<Self, SetupError> {
         for (at, name) in names.iter().enumerate() {
             if !can_be_listed(name) {
-                return Err(Error::FieldName(name.clone()));
+                return Err(SetupError::FieldName(name.clone()));
             }
             if contains(CHANGED_ON_THE_WAY, name) {
-                return Err(Error::ChangedOnTheWay(name.clone()));
+                return Err(SetupError::ChangedOnTheWay(name.clone()));
             }
             let mut others = names.iter().skip(at + 1);
             if others.any(|other| other.eq_ignore_ascii_case(name)) {
-                return Err(Error::FieldTwice(name.clone()));
+                return Err(SetupError::FieldTwice(name.clone()));
             }
         }
         if !names.iter().any(|name| name.eq_ignore_ascii_case("From")) {
-            return Err(Error::FromNotSigned);
+            return Err(SetupError::FromNotSigned);
         }
         Ok(Self::Chosen(names.to_vec()))
     }
@@ -84,9 +84,9 @@ impl Selection {
         &'a self,
         header: &[Field<'a>],
         out: &mut Vec<u8>,
-    ) -> Result<Vec<&'a str>, Error> {
+    ) -> Result<Vec<&'a str>, SignError> {
         if header.iter().filter(|field| field.is_named("From")).count() != 1 {
-            return Err(Error::From);
+            return Err(SignError::From);
         }
         let mut listed = Vec::new();
         for name in self.names(header) {
@@ -121,12 +121,12 @@ impl Selection {
     }
 }
 
-fn relax(field: &Field<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+fn relax(field: &Field<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
     let start = out.len();
     field.relax(out);
     let relaxed = out.get(start..).unwrap_or_default();
     if relaxed.iter().any(|octet| MISREAD.contains(octet)) {
-        return Err(Error::ControlCharacter(field.name.into()));
+        return Err(SignError::ControlCharacter(field.name.into()));
     }
     out.extend_from_slice(b"\r\n");
     Ok(())

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::domain::{self, KeyName};
-use super::error::Error;
+use super::error::{SetupError, SignError};
 use super::field;
 use super::hasher::HashedMessage;
 use super::key::{self, Key};
@@ -26,7 +26,7 @@ pub struct Signer {
 impl Signer {
     /// Takes a domain, a selector and a private key in PEM or DER, PKCS #8 or PKCS #1: RSA of 1024 to 4096
     /// bits, or Ed25519. A domain in another script is converted to A-labels.
-    pub fn new(domain: &str, selector: &str, key: &[u8]) -> Result<Self, Error> {
+    pub fn new(domain: &str, selector: &str, key: &[u8]) -> Result<Self, SetupError> {
         Ok(Self {
             name: KeyName::new(domain, selector)?,
             key: Key::read(key)?,
@@ -43,14 +43,14 @@ impl Signer {
     /// RFC 8058, section 4). Fields that may stand in a message once only are oversigned: nobody can add
     /// another. From, Reply-To, To, Cc, Subject, In-Reply-To and References are oversigned even if the
     /// message has none; Date, Message-ID and the rest may then be added by a server.
-    pub fn set_headers(&mut self, names: &[String]) -> Result<(), Error> {
+    pub fn set_headers(&mut self, names: &[String]) -> Result<(), SetupError> {
         self.selection = Selection::chosen(names)?;
         Ok(())
     }
 
     /// `i=`: the user or the system that the message comes from, `user@domain` or `@domain`; its domain is the
     /// signer's or below it (RFC 6376, section 3.5). The user in letters, digits and `.!#$%&'*+-/?^_`{|}~`.
-    pub fn set_identity(&mut self, identity: &str) -> Result<(), Error> {
+    pub fn set_identity(&mut self, identity: &str) -> Result<(), SetupError> {
         let identity = normalized(identity, &self.name.domain);
         self.identity = Some(identity?);
         Ok(())
@@ -64,13 +64,13 @@ impl Signer {
     /// The DKIM-Signature field to put before the message, with CRLF; its lines have at most 76 characters
     /// unless a name is longer. `now` is in seconds since 1970.
     ///
-    /// Refuses a message that verifiers judge differently: see [`Error`].
-    pub fn sign(&self, message: &[u8], now: u64) -> Result<String, Error> {
+    /// Refuses a message that verifiers judge differently: see [`SignError`].
+    pub fn sign(&self, message: &[u8], now: u64) -> Result<String, SignError> {
         self.sign_hashed(&HashedMessage::new(message)?, now)
     }
 
     /// As [`Signer::sign`], of a message that [`Hasher`](super::Hasher) has read.
-    pub fn sign_hashed(&self, message: &HashedMessage, now: u64) -> Result<String, Error> {
+    pub fn sign_hashed(&self, message: &HashedMessage, now: u64) -> Result<String, SignError> {
         let mut signed = Vec::with_capacity(message.header.len() + 1024);
         let header = field::fields(&message.header)?;
         let names = self.selection.select(&header, &mut signed)?;
@@ -118,7 +118,7 @@ impl fmt::Debug for Signer {
 }
 
 /// The fields of all signers, one after the other, to put before the message. It is read once.
-pub fn sign_all(signers: &[&Signer], message: &[u8], now: u64) -> Result<String, Error> {
+pub fn sign_all(signers: &[&Signer], message: &[u8], now: u64) -> Result<String, SignError> {
     let message = HashedMessage::new(message)?;
     signers
         .iter()
@@ -127,8 +127,8 @@ pub fn sign_all(signers: &[&Signer], message: &[u8], now: u64) -> Result<String,
 }
 
 /// The identity with its domain in A-labels. `;` and `=`, which would need an encoding, are refused.
-fn normalized(identity: &str, signer: &str) -> Result<String, Error> {
-    let wrong = || Error::Identity(identity.into());
+fn normalized(identity: &str, signer: &str) -> Result<String, SetupError> {
+    let wrong = || SetupError::Identity(identity.into());
     let (user, domain) = identity.rsplit_once('@').ok_or_else(wrong)?;
     let domain = domain::to_ascii(domain).ok_or_else(wrong)?;
     let is_user = user
