@@ -6,7 +6,7 @@
 use super::error::{SetupError, SignError};
 use super::field::Field;
 
-/// Signed by default, besides all `Content-*` and `List-*` (sections 5.4.1; RFC 8058, section 4).
+/// Signed by default, besides all `Content-*` and `List-*` (section 5.4.1; RFC 8058, section 4).
 const DEFAULT: &[&str] = &[
     "From",
     "Sender",
@@ -49,6 +49,9 @@ const CHANGED_ON_THE_WAY: &[&str] = &[
     "Resent-Bcc",
     "DKIM-Signature",
 ];
+
+/// NUL, vertical tab and form feed: OpenDKIM fails all three, and mailauth takes the last two for white space.
+const MISREAD: &[u8] = b"\0\x0b\x0c";
 
 /// The names to sign.
 #[derive(Default)]
@@ -131,10 +134,6 @@ fn relax(field: &Field<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
     out.extend_from_slice(b"\r\n");
     Ok(())
 }
-
-/// NUL, vertical tab and form feed: OpenDKIM reads no field with them as it is, and others take the last two
-/// for white space.
-const MISREAD: &[u8] = b"\0\x0b\x0c";
 
 /// A semicolon in a name would end `h=`.
 fn can_be_listed(name: &str) -> bool {

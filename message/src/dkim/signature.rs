@@ -63,15 +63,16 @@ impl SignatureField {
     /// The field with this signature and CRLF.
     pub(super) fn end(mut self, signature: &str) -> String {
         let mut rest = signature;
-        while let Some((line, behind)) = rest.split_at_checked(MAX_LINE - self.column) {
-            self.append("", line);
+        loop {
+            let room = MAX_LINE.saturating_sub(self.column);
+            let (line, behind) = rest.split_at_checked(room).unwrap_or((rest, ""));
+            self.text.push_str(line);
             if behind.is_empty() {
-                break;
+                return self.text + "\r\n";
             }
             self.fold();
             rest = behind;
         }
-        self.text + rest + "\r\n"
     }
 
     /// Appends text, after `separator` or on a new line.
@@ -89,5 +90,37 @@ impl SignatureField {
     fn fold(&mut self) {
         self.text.push_str("\r\n ");
         self.column = 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_of_any_length_is_folded_and_whole() {
+        for length in 0..400 {
+            let signature = "x".repeat(length);
+            let mut field = SignatureField::new();
+            field.begin_signature(&mut Vec::new());
+            let field = field.end(&signature);
+            let (_, value) = field.split_once("b=").unwrap();
+            assert_eq!(value.replace("\r\n ", ""), signature + "\r\n");
+            assert!(
+                field
+                    .lines()
+                    .all(|line| line.len() <= MAX_LINE && line != " ")
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_signed_is_the_relaxed_form_up_to_an_empty_signature() {
+        let mut field = SignatureField::new();
+        field.tag("v", "1");
+        field.list("h", &["From", "To"]);
+        let mut signed = b"to:a\r\n".to_vec();
+        field.begin_signature(&mut signed);
+        assert_eq!(signed, b"to:a\r\ndkim-signature:v=1; h=From:To; b=");
     }
 }

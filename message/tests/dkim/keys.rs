@@ -31,9 +31,10 @@ fn rsa_of(first: u8, octets: usize) -> Vec<u8> {
             _ => vec![0x82, high, low],
         }
     };
-    let mut modulus = vec![0xff; octets];
-    modulus[0] = first;
-    let mut fields = [&[2, 1, 0, 2][..], &length(octets + 1), &[0], &modulus].concat();
+    // A positive number begins with a bit that is not set.
+    let zero = if first < 0x80 { &b""[..] } else { b"\0" };
+    let modulus = [zero, &[first], &vec![0xff; octets - 1]].concat();
+    let mut fields = [&[2, 1, 0, 2][..], &length(modulus.len()), &modulus].concat();
     fields.extend([2, 1, 3].repeat(7));
     [&[0x30], &length(fields.len())[..], &fields].concat()
 }

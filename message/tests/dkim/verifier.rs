@@ -17,10 +17,7 @@ pub(crate) fn is_verified(signer: &Signer, field: &str, message: &[u8]) -> bool 
     if tag(field, "bh").unwrap() != body_hash {
         return false;
     }
-    let (unsigned, signature) = field
-        .split_once("b=")
-        .map(|_| without_signature(field))
-        .unwrap();
+    let (unsigned, signature) = without_signature(field);
     let mut signed = String::new();
     let mut fields = fields(header);
     for name in tag(field, "h").unwrap().split(':') {
