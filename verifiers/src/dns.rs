@@ -119,3 +119,47 @@ fn strings(text: &str) -> Vec<u8> {
         .flat_map(|string| [&[string.len() as u8], string].concat())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A query for the TXT record of `a.b`, without options.
+    const QUERY: &[u8] = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x01a\x01b\0\0\x10\0\x01";
+
+    fn answer_with(text: &str) -> Vec<u8> {
+        answer(QUERY, &[("A.b".into(), text.into())]).unwrap()
+    }
+
+    #[test]
+    fn a_text_is_cut_into_strings_of_255_octets() {
+        let text = "x".repeat(300);
+        let answer = answer_with(&text);
+        let data = [
+            &[255],
+            &text.as_bytes()[..255],
+            &[45],
+            &text.as_bytes()[255..],
+        ]
+        .concat();
+        assert_eq!(&answer[..8], b"\x12\x34\x85\x80\0\x01\0\x01");
+        assert!(answer.ends_with(&[&[1, 46], &data[..]].concat()));
+    }
+
+    #[test]
+    fn another_name_does_not_exist_and_another_type_has_no_answer() {
+        let unknown = answer(QUERY, &[]).unwrap();
+        assert_eq!(&unknown[3..8], &[RECURSION | NO_SUCH_NAME, 0, 1, 0, 0]);
+        let mut query = QUERY.to_vec();
+        query[18] = 1;
+        let other = answer(&query, &[("a.b".into(), "x".into())]).unwrap();
+        assert_eq!(&other[3..8], &[RECURSION, 0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn a_query_that_is_cut_short_has_no_answer() {
+        for length in 0..QUERY.len() {
+            assert_eq!(answer(&QUERY[..length], &[]), None, "{length}");
+        }
+    }
+}

@@ -25,8 +25,14 @@ const MAX_KEY: usize = 64 << 10;
 /// Begins a DER sequence.
 const SEQUENCE: u8 = 0x30;
 
+/// A private key, and the record of its public key.
+pub(super) struct Key {
+    private: Private,
+    record: String,
+}
+
 /// Wipes itself from memory when dropped.
-pub(super) enum Key {
+enum Private {
     Rsa(Box<rsa::PrivateKey>),
     Ed25519(Box<ed25519_dalek::SigningKey>),
 }
@@ -61,9 +67,9 @@ impl Key {
 
     /// `a=` (RFC 6376, section 3.3; RFC 8463, section 3).
     pub(super) fn algorithm(&self) -> &'static str {
-        match self {
-            Self::Rsa(_) => "rsa-sha256",
-            Self::Ed25519(_) => "ed25519-sha256",
+        match self.private {
+            Private::Rsa(_) => "rsa-sha256",
+            Private::Ed25519(_) => "ed25519-sha256",
         }
     }
 
@@ -73,28 +79,17 @@ impl Key {
     /// exponentiation takes the same time for each message and each key of a size, as far as compilers keep
     /// it so.
     pub(super) fn sign(&self, hash: &[u8; 32]) -> Result<Vec<u8>, SignError> {
-        match self {
-            Self::Rsa(key) => key
+        match &self.private {
+            Private::Rsa(key) => key
                 .sign(Pkcs1v15Sign::new::<sha2::Sha256>(), hash)
                 .map_err(|_| SignError::DamagedKey),
-            Self::Ed25519(key) => Ok(key.sign(hash).to_bytes().to_vec()),
+            Private::Ed25519(key) => Ok(key.sign(hash).to_bytes().to_vec()),
         }
     }
 
-    /// The text of the TXT record (RFC 6376, section 3.6.1). RSA's public key is a SubjectPublicKeyInfo,
-    /// Ed25519's its 32 octets (RFC 8463, section 4).
-    pub(super) fn txt_record(&self) -> String {
-        match self {
-            Self::Rsa(key) => {
-                let public = key.as_public_key().to_public_key_der();
-                let public = public.map(|der| der.into_vec()).unwrap_or_default();
-                "v=DKIM1; k=rsa; p=".to_owned() + &STANDARD.encode(public)
-            }
-            Self::Ed25519(key) => {
-                let public = key.verifying_key();
-                "v=DKIM1; k=ed25519; p=".to_owned() + &STANDARD.encode(public.as_bytes())
-            }
-        }
+    /// The text of the TXT record (RFC 6376, section 3.6.1).
+    pub(super) fn txt_record(&self) -> &str {
+        &self.record
     }
 }
 
@@ -108,25 +103,37 @@ fn pkcs8(der: &[u8]) -> Result<Key, SetupError> {
     let key = info.private_key.as_bytes();
     match info.algorithm.oid {
         rsa::pkcs1::ALGORITHM_OID => rsa(key),
-        ED25519 => {
-            let seed = <&OctetStringRef>::from_der(key).map_err(|_| SetupError::MalformedKey)?;
-            let key = seed
-                .as_bytes()
-                .try_into()
-                .map_err(|_| SetupError::MalformedKey)?;
-            Ok(Key::Ed25519(Box::new(key)))
-        }
+        ED25519 => ed25519(key),
         _ => Err(SetupError::OtherAlgorithm),
     }
 }
 
+/// The record has the 32 octets of the public key (RFC 8463, section 4).
+fn ed25519(der: &[u8]) -> Result<Key, SetupError> {
+    let seed = <&OctetStringRef>::from_der(der).map_err(|_| SetupError::MalformedKey)?;
+    let seed = seed.as_bytes().try_into();
+    let key: ed25519_dalek::SigningKey = seed.map_err(|_| SetupError::MalformedKey)?;
+    let public = STANDARD.encode(key.verifying_key().as_bytes());
+    Ok(Key {
+        private: Private::Ed25519(Box::new(key)),
+        record: "v=DKIM1; k=ed25519; p=".to_owned() + &public,
+    })
+}
+
+/// The record has the public key as SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7): few verifiers read the
+/// RSAPublicKey that RFC 6376 names.
 fn rsa(der: &[u8]) -> Result<Key, SetupError> {
     let bits = modulus_bits(der).ok_or(SetupError::MalformedKey)?;
     if !RSA_BITS.contains(&bits) {
         return Err(SetupError::RsaSize(bits));
     }
     let key = rsa::PrivateKey::from_pkcs1_der(der).map_err(|_| SetupError::MalformedKey)?;
-    Ok(Key::Rsa(Box::new(key)))
+    let public = key.as_public_key().to_public_key_der();
+    let public = public.map_err(|_| SetupError::MalformedKey)?;
+    Ok(Key {
+        private: Private::Rsa(Box::new(key)),
+        record: "v=DKIM1; k=rsa; p=".to_owned() + &STANDARD.encode(public.as_bytes()),
+    })
 }
 
 /// Read before the key is checked, which takes long for a large one.

@@ -97,7 +97,7 @@ impl Signer {
 
     /// The text of the TXT record that the domain's owner publishes (RFC 6376, section 3.6.1). A record
     /// consists of strings of at most 255 octets (section 3.6.2.2): a longer text is cut into several.
-    pub fn txt_record(&self) -> String {
+    pub fn txt_record(&self) -> &str {
         self.key.txt_record()
     }
 

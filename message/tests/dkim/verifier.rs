@@ -31,7 +31,7 @@ pub(crate) fn is_verified(signer: &Signer, field: &str, message: &[u8]) -> bool 
         }
     }
     signed += &relaxed_field(&unsigned);
-    is_signed(&signer.txt_record(), &sha256(&signed), &signature)
+    is_signed(signer.txt_record(), &sha256(&signed), &signature)
 }
 
 /// The field with an empty `b=`, which is its last tag here, and the signature.

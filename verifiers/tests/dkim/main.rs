@@ -216,7 +216,7 @@ impl Set {
         let records = self
             .signers
             .iter()
-            .map(|(_, signer)| (signer.record_name(), signer.txt_record()));
+            .map(|(_, signer)| (signer.record_name(), signer.txt_record().into()));
         let dns = DnsServer::start(records.collect()).unwrap();
         let files = self.files();
         assert!(!files.is_empty());
