@@ -35,6 +35,7 @@ mod lines;
 mod selection;
 mod signature;
 mod signer;
+mod spki;
 
 pub use error::{SetupError, SignError};
 pub use hasher::{HashedMessage, Hasher};

@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
 use envoi_primitives::Sha256;
+use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::Decode;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
-use pkcs8::{EncodePublicKey, PrivateKeyInfoRef};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rustls_pki_types::PrivateKeyDer;
@@ -15,6 +15,7 @@ use sha2::Digest;
 use zeroize::Zeroize;
 
 use super::error::{SetupError, SignError};
+use super::spki;
 
 /// RFC 8410, section 3.
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
@@ -123,25 +124,25 @@ fn ed25519(der: &[u8]) -> Result<Key, SetupError> {
 /// The record has the public key as SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7): few verifiers read the
 /// RSAPublicKey that RFC 6376 names.
 fn rsa(der: &[u8]) -> Result<Key, SetupError> {
-    let bits = modulus_bits(der).ok_or(SetupError::MalformedKey)?;
+    let (bits, public) = rsa_public(der).ok_or(SetupError::MalformedKey)?;
     if !RSA_BITS.contains(&bits) {
         return Err(SetupError::RsaSize(bits));
     }
     let key = rsa::PrivateKey::from_pkcs1_der(der).map_err(|_| SetupError::MalformedKey)?;
-    let public = key.as_public_key().to_public_key_der();
-    let public = public.map_err(|_| SetupError::MalformedKey)?;
     Ok(Key {
         private: Private::Rsa(Box::new(key)),
-        record: "v=DKIM1; k=rsa; p=".to_owned() + &STANDARD.encode(public.as_bytes()),
+        record: "v=DKIM1; k=rsa; p=".to_owned() + &STANDARD.encode(public),
     })
 }
 
-/// Read before the key is checked, which takes long for a large one.
-fn modulus_bits(der: &[u8]) -> Option<u32> {
+/// The bits of the modulus, and the SubjectPublicKeyInfo. Read before the key is checked, which takes long for
+/// a large one.
+fn rsa_public(der: &[u8]) -> Option<(u32, Vec<u8>)> {
     let key = rsa::pkcs1::RsaPrivateKeyRef::from_der(der).ok()?;
     let modulus = key.modulus.as_bytes();
     let octets = u32::try_from(modulus.len()).ok()?;
-    (octets.checked_mul(8)?).checked_sub(modulus.first()?.leading_zeros())
+    let bits = (octets.checked_mul(8)?).checked_sub(modulus.first()?.leading_zeros())?;
+    Some((bits, spki::rsa(modulus, key.public_exponent.as_bytes())))
 }
 
 fn is_encrypted(key: &[u8]) -> bool {
