@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod compose;
+pub mod dkim;
 
 /// The example of README.md compiles and holds.
 #[cfg(doctest)]
