@@ -18,7 +18,7 @@
 //! reject them, and they are the author's to avoid:
 //!
 //! - lines of white space alone before the first line of text in the body (rspamd 3.4);
-//! - lines of white space alone after the last line of text (the crate mail-auth before 0.14);
+//! - lines of white space alone after the last line of text (the crate mail-auth before 0.15);
 //! - a form feed or a vertical tab beside a blank in the body (rspamd 3.4);
 //! - the octet A0 in a signed field, as `à` and `Р` have in UTF-8 (npm's mailauth 4.13). Encoded words
 //!   (RFC 2047) have none.
