@@ -131,7 +131,7 @@ class Draft {
     }
     const isFile = typeof path === 'string' && !/^data:/i.test(path);
     const name = attachment.filename ?? (isFile ? basename(path) : undefined);
-    const contentType = attachment.contentType ?? typeOf(name, path);
+    const contentType = attachment.contentType ?? typeOf(name, attachment);
     const contentId = cid?.replace(/^<|>$/g, '');
     const content = await source(field, attachment, this.mail);
     if (!this.mayStream || !isStream(content)) {
@@ -207,9 +207,11 @@ function domain({ from }) {
   return from[0]?.mailbox.split('@').at(-1) ?? 'localhost';
 }
 
-function typeOf(name, path) {
+function typeOf(name, { content, path, encoding }) {
   const data = /^data:([^;,]+)/i.exec(path ?? '');
-  return data?.[1] ?? lookup(name || '') ?? 'application/octet-stream';
+  const type = data?.[1] ?? lookup(name || '') ?? 'application/octet-stream';
+  const isUtf8 = type.startsWith('text/') && typeof content === 'string' && encoding === undefined;
+  return isUtf8 ? `${type}; charset=utf-8` : type;
 }
 
 function seconds(date) {

@@ -19,8 +19,8 @@ export async function source(field, { content, path, encoding }, { disableFileAc
 
 /** As `source`, but also takes the content itself. */
 export function anySource(field, value, access) {
-  const isContent = typeof value === 'string' || value instanceof Uint8Array || isStream(value);
-  return source(field, isContent ? { content: value } : value, access);
+  const isPlace = typeof value === 'object' && value !== null && ('content' in value || 'path' in value);
+  return source(field, isPlace && !isStream(value) ? value : { content: value }, access);
 }
 
 /** All bytes of what `source` returned. */

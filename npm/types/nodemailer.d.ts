@@ -1,6 +1,6 @@
 /** `createTransport` for programs that were written for nodemailer. */
 
-import type { Dkim, Mail, Mailer, MailSettings, ComposedMail, Sent } from './index.js';
+import type { ComposedMail, Dkim, FinishedMail, Mailer, MailSettings, Sent } from './index.js';
 
 export interface TransportOptions {
   /** `localhost` by default. */
@@ -47,13 +47,16 @@ export interface TransportOptions {
   disableUrlAccess?: boolean;
 }
 
+/** What the defaults have may be left out. */
+type OwnMail = Partial<ComposedMail> | FinishedMail;
+
 type Done<T> = (error: Error | null, result?: T) => void;
 
 export interface Transport extends AsyncDisposable {
   /** envoi's own interface to the same connection: settings, sessions, `sendAll`. */
   readonly mailer: Mailer;
-  sendMail(mail: Mail): Promise<Sent>;
-  sendMail(mail: Mail, done: Done<Sent>): void;
+  sendMail(mail: OwnMail): Promise<Sent>;
+  sendMail(mail: OwnMail, done: Done<Sent>): void;
   /** Connects, and authenticates if there are credentials. */
   verify(): Promise<true>;
   verify(done: Done<true>): void;

@@ -75,7 +75,7 @@ fn send_mail_takes_a_url_and_runs_many_times_at_once() {
     let Some(said) = run("send-mail.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
-    assert_eq!(said, "250 250 250 250 250 250\n");
+    assert_eq!(said, "250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok\n");
     for heard in server.finish().sessions {
         assert_eq!(heard.messages(), [b"Subject: Hi\r\n\r\nHello.\r\n"]);
     }
