@@ -343,7 +343,10 @@ export class Options implements Disposable {
             );
         }
         assert!(
-            !text.contains("Symbol.dispose") && !text.contains("---") && !text.contains("explain") && !text.contains("sendMail"),
+            !text.contains("Symbol.dispose")
+                && !text.contains("---")
+                && !text.contains("explain")
+                && !text.contains("sendMail"),
             "{text}"
         );
     }
