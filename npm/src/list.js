@@ -18,7 +18,7 @@ function text(name, value) {
   if (name !== 'id') return all.map(({ url, comment }) => `<${url}>${comment ? ` (${comment})` : ''}`).join(', ');
   if (all.length !== 1) throw invalid('list.id', 'a list has one id: give one');
   const [{ url, comment }] = all;
-  return `${comment ? `${comment} ` : ''}<${url.replace(/^mailto:/, '')}>`;
+  return `${comment ? `${comment} ` : ''}<${url}>`;
 }
 
 function entries(name, value) {
@@ -33,5 +33,7 @@ function entry(name, one) {
   if (comment && /[()<>\\\r\n]/.test(comment)) {
     throw invalid(`list.${name}`, 'a comment has no brackets, backslashes and line breaks: leave them out');
   }
-  return { url: name !== 'id' && !url.includes(':') && url.includes('@') ? `mailto:${url}` : url, comment };
+  if (name === 'id' || url.includes(':')) return { url, comment };
+  if (url.includes('@')) return { url: `mailto:${url}`, comment };
+  throw invalid(`list.${name}`, 'a URL begins with its scheme: give one such as https://example.org/help');
 }

@@ -80,7 +80,7 @@ function answered(promise, done) {
 }
 
 /** Without STARTTLS at a loopback address, a URL's mailer sends in clear. */
-function url({ host = 'localhost', port, secure = port === 465 }) {
+function url({ host = 'localhost', port, secure = Number(port) === 465 }) {
   const address = host.includes(':') ? `[${host}]` : host;
   return `${secure ? 'smtps' : 'smtp'}://${address}:${port ?? (secure ? 465 : 587)}`;
 }

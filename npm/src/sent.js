@@ -6,7 +6,7 @@ export function sent({ receipt, envelope, messageId }) {
   const reply = accepted.at(-1)?.reply;
   return {
     messageId,
-    envelope: { from: envelope.sender ?? '', to: envelope.recipients },
+    envelope: { from: envelope.sender ?? false, to: envelope.recipients },
     accepted: names(accepted),
     rejected: [...names(refused), ...names(unsent)],
     response: reply ? `${reply.code} ${reply.text}` : '',

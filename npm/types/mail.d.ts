@@ -180,8 +180,8 @@ export type Mail = ComposedMail | FinishedMail;
 export interface Sent {
   /** With angle brackets. Bounces and answers refer to it. Not of a finished message. */
   messageId?: string;
-  /** What the server was told. An empty `from` is the null reverse-path. */
-  envelope: { from: string; to: string[] };
+  /** What the server was told. `false` is the null reverse-path `<>`. */
+  envelope: { from: string | false; to: string[] };
   accepted: string[];
   /** The mail was not sent to these: `refused` and `unsent` of the receipt, which have the reasons. */
   rejected: string[];

@@ -6,7 +6,7 @@ export interface TransportOptions {
   /** `localhost` by default. */
   host?: string;
   /** 465 with `secure`, otherwise 587. */
-  port?: number;
+  port?: number | string;
   /** TLS from the first byte. By default if the port is 465. Otherwise STARTTLS is needed, except for a loopback address. */
   secure?: boolean;
   /** STARTTLS is needed at a loopback address too. */
