@@ -21,7 +21,9 @@ function sendOnce(component, _, server, ready) {
 /** A mail that is no message has an error as its result, and the others are sent. */
 function sendAllMails(component, mailer, all, options) {
   const messages = all.map((ready) => attempt(() => whole(component, ready)));
-  const good = messages.filter(({ val }) => val).map(({ val: { envelope, message } }) => ({ envelope, message }));
+  const good = messages
+    .filter(({ val }) => val)
+    .map(({ val: { envelope, message } }) => ({ envelope, message }));
   const results = mailer.sendAll(good, options);
   return messages.map((one) => {
     if (!one.val) return { tag: 'err', val: one.error.payload, field: one.error.field };

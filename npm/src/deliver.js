@@ -2,8 +2,9 @@
 
 import { isStream, pieces } from './content.js';
 import { signers } from './dkim.js';
+import { withDsn } from './dsn.js';
 import { Feed } from './feed.js';
-import { asked, prepared } from './mail.js';
+import { prepared } from './mail.js';
 import { portable } from './options.js';
 import { sent } from './sent.js';
 
@@ -12,10 +13,10 @@ import { sent } from './sent.js';
  * that it has.
  */
 export async function deliver(call, mailer, mail, { options, usual = [] } = {}) {
-  const own = mail?.dkim === undefined ? undefined : signers(mail.dkim);
+  const own = mail?.dkim == null ? undefined : signers(mail.dkim);
   // A signature comes before the message, so that all of the message has to be known.
   const ready = await prepared(mail, { mayStream: (own ?? usual).length === 0 });
-  const settings = portable(asked(mail, options));
+  const settings = portable(withDsn(mail?.dsn, options));
   if (!own) return sent(await send(call, mailer, ready, settings));
   await setSigners(call, mailer, own);
   try {

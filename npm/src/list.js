@@ -9,13 +9,17 @@ const FIELDS = ['archive', 'help', 'id', 'owner', 'post', 'subscribe', 'unsubscr
 export function list(value) {
   known('list', value, FIELDS);
   const names = Object.keys(value).filter((name) => name !== 'unsubscribe');
-  const fields = names.map((name) => [`List-${name[0].toUpperCase()}${name.slice(1)}`, text(name, value[name])]);
+  const fields = names.map((name) => [
+    `List-${name[0].toUpperCase()}${name.slice(1)}`,
+    text(name, value[name]),
+  ]);
   return { urls: entries('unsubscribe', value.unsubscribe).map(({ url }) => url), fields };
 }
 
 function text(name, value) {
   const all = entries(name, value);
-  if (name !== 'id') return all.map(({ url, comment }) => `<${url}>${comment ? ` (${comment})` : ''}`).join(', ');
+  if (name !== 'id')
+    return all.map(({ url, comment }) => `<${url}>${comment ? ` (${comment})` : ''}`).join(', ');
   if (all.length !== 1) throw invalid('list.id', 'a list has one id: give one');
   const [{ url, comment }] = all;
   return `${comment ? `${comment} ` : ''}<${url}>`;
@@ -29,7 +33,8 @@ function entries(name, value) {
 function entry(name, one) {
   const { url, comment } = typeof one === 'string' ? { url: one } : (one ?? {});
   if (typeof url !== 'string') throw new TypeError(`list.${name}: a URL is a string or { url, comment }`);
-  if (/[<>\s]/.test(url)) throw invalid(`list.${name}`, 'a URL has no blanks and no angle brackets: encode them');
+  if (/[<>\s]/.test(url))
+    throw invalid(`list.${name}`, 'a URL has no blanks and no angle brackets: encode them');
   if (comment && /[()<>\\\r\n]/.test(comment)) {
     throw invalid(`list.${name}`, 'a comment has no brackets, backslashes and line breaks: leave them out');
   }

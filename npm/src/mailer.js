@@ -117,7 +117,7 @@ async function sendAll(call, mailer, mails, options) {
 /** One call has the same options and keys for all of its mails. */
 function alike(mail) {
   for (const name of ['dkim', 'dsn']) {
-    if (mail?.[name] !== undefined) throw new TypeError(`sendAll: a mail has no \`${name}\`: set it for all of them`);
+    if (mail?.[name] != null) throw new TypeError(`sendAll: a mail has no \`${name}\`: set it for all of them`);
   }
   return prepared(mail, { mayStream: false });
 }

@@ -4,8 +4,28 @@ import { known } from './known.js';
 import { Mailer } from './mailer.js';
 
 const FIELDS = [
-  ...['host', 'port', 'secure', 'requireTLS', 'ignoreTLS', 'opportunisticTLS', 'lmtp', 'name', 'auth', 'tls', 'dkim'],
-  ...['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'pool', 'maxMessages', 'disableFileAccess', 'disableUrlAccess'],
+  ...[
+    'host',
+    'port',
+    'secure',
+    'requireTLS',
+    'ignoreTLS',
+    'opportunisticTLS',
+    'lmtp',
+    'name',
+    'auth',
+    'tls',
+    'dkim',
+  ],
+  ...[
+    'connectionTimeout',
+    'greetingTimeout',
+    'socketTimeout',
+    'pool',
+    'maxMessages',
+    'disableFileAccess',
+    'disableUrlAccess',
+  ],
 ];
 const OF_AUTH = ['type', 'user', 'pass', 'accessToken', 'method'];
 const OF_TLS = ['ca', 'cert', 'key', 'servername', 'minVersion', 'rejectUnauthorized'];
@@ -115,9 +135,15 @@ function authentication(auth) {
   const mechanisms = method === undefined ? [] : [['setMechanisms', [method.toUpperCase()]]];
   switch (type.toLowerCase()) {
     case 'login':
-      return [...mechanisms, ['setCredentials', { tag: 'password', val: { username: user, password: pass } }]];
+      return [
+        ...mechanisms,
+        ['setCredentials', { tag: 'password', val: { username: user, password: pass } }],
+      ];
     case 'oauth2':
-      return [...mechanisms, ['setCredentials', { tag: 'bearer', val: { username: user, token: accessToken } }]];
+      return [
+        ...mechanisms,
+        ['setCredentials', { tag: 'bearer', val: { username: user, token: accessToken } }],
+      ];
     default:
       throw new TypeError("auth: `type` is 'login' or 'OAuth2'");
   }
@@ -134,6 +160,7 @@ function security(tls) {
   if (cert !== undefined) all.push(['setClientCertificate', cert, key]);
   if (servername !== undefined) all.push(['setServerName', servername]);
   if (minVersion === undefined) return all;
-  if (!Object.hasOwn(VERSIONS, minVersion)) throw new TypeError("tls: `minVersion` is 'TLSv1.2' or 'TLSv1.3'");
+  if (!Object.hasOwn(VERSIONS, minVersion))
+    throw new TypeError("tls: `minVersion` is 'TLSv1.2' or 'TLSv1.3'");
   return [...all, ['setMinimumTls', VERSIONS[minVersion]]];
 }

@@ -27,7 +27,7 @@ export async function sendMail(server, mail, { signal } = {}) {
 }
 
 async function send(call, server, mail) {
-  if (mail?.dkim !== undefined || mail?.dsn !== undefined) return sendByMailer(call, server, mail);
+  if (mail?.dkim != null || mail?.dsn != null) return sendByMailer(call, server, mail);
   const ready = await prepared(mail, { mayStream: true });
   if (isStream(ready.message) || ready.streams?.length > 0) return sendByMailer(call, server, mail);
   return sent(await call({ name: 'sendOnce', args: [server, ready] }));

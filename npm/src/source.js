@@ -14,7 +14,10 @@ export async function source(field, { content, path, encoding }, { disableFileAc
   if (content === undefined) throw invalid(field, 'it has neither `content` nor `path`: give one');
   if (isStream(content)) return quiet(content);
   if (typeof content === 'string') return Buffer.from(content, encoding);
-  return bytes(content, `${field}: content is a string, a Uint8Array, or a stream or async iterable of these`);
+  return bytes(
+    content,
+    `${field}: content is a string, a Uint8Array, or a stream or async iterable of these`,
+  );
 }
 
 /** As `source`, but also takes the content itself. */

@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use servers::authority::Authority;
-use servers::scripted::{Script, Server};
+use servers::scripted::Server;
 use servers::sink::{Delivery, Sink};
 
 use crate::delivery::{run_with, sink};

@@ -10,7 +10,10 @@ const mailer = await Mailer.fromUrl(`smtp://127.0.0.1:${process.env.PORT}`);
 const mail = { from: 'a@mail.test', to: 'b@mail.test', text: 'Hi' };
 const unread = createReadStream('package.json');
 for (const content of [createReadStream('missing'), file()]) {
-  const attachments = [{ filename: 'a', content }, { filename: 'b', content: unread }];
+  const attachments = [
+    { filename: 'a', content },
+    { filename: 'b', content: unread },
+  ];
   await mailer.send({ ...mail, attachments }).catch((error) => console.log(error.code ?? error.message));
 }
 const { accepted } = await mailer.send(mail);

@@ -25,7 +25,11 @@ const { messageId, envelope, accepted, rejected, response } = await mailer.send(
   references: '<a@mail.test> <0@mail.test>',
   priority: 'high',
   list: { id: { url: 'news.mail.test', comment: 'News' }, unsubscribe: 'leave@mail.test' },
-  headers: { 'X-Campaign': 'spring', 'List-Unsubscribe': '<https://mail.test/u>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+  headers: {
+    'X-Campaign': 'spring',
+    'List-Unsubscribe': '<https://mail.test/u>',
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  },
 });
 console.log(JSON.stringify({ messageId, envelope, accepted, rejected, response }));
 await mailer.close();

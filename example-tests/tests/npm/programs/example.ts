@@ -8,7 +8,10 @@ const mail: ComposedMail = {
   to: ['grace@example.org', { address: 'alan@example.org' }],
   subject: 'Report',
   html: createReadStream('report.html'),
-  attachments: [{ path: 'report.pdf' }, { filename: 'logo.png', content: readFileSync('logo.png'), cid: 'logo@example.org' }],
+  attachments: [
+    { path: 'report.pdf' },
+    { filename: 'logo.png', content: readFileSync('logo.png'), cid: 'logo@example.org' },
+  ],
   icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR' },
   list: { unsubscribe: 'https://example.org/u', id: { url: 'reports.example.org', comment: 'Reports' } },
   headers: { 'X-Campaign': 'spring' },
@@ -22,7 +25,11 @@ export async function every(signal: AbortSignal): Promise<Sent[]> {
   await mailer.setCredentials({ tag: 'bearer', val: { username: 'ada', token: '...' } });
   await mailer.setTimeout('total', 60_000_000_000n);
   const options = new Options().setPriority(3).setNotify(undefined, { failure: true });
-  await mailer.setDkim({ domainName: 'example.org', keySelector: 'mail', privateKey: readFileSync('dkim.pem') });
+  await mailer.setDkim({
+    domainName: 'example.org',
+    keySelector: 'mail',
+    privateKey: readFileSync('dkim.pem'),
+  });
   const envelope = { from: 'ada@example.org', to: ['grace@example.org'] };
   const one = await mailer.send({ envelope, raw: createReadStream('message.eml') }, options);
   const more = await mailer.sendAll([mail, { envelope, raw: 'Subject: Hi\n\nHello.\n' }]);
@@ -48,7 +55,9 @@ export function blocking(message: Uint8Array): number {
 export async function asBefore(): Promise<string | undefined> {
   const auth = { user: 'ada', pass: '...' };
   const transporter = nodemailer.createTransport({ host: 'mail.example.org', auth }, { from: mail.from });
-  transporter.sendMail({ to: 'alan@example.org', text: 'Hi' }, (error, result) => console.log(error ?? result?.response));
+  transporter.sendMail({ to: 'alan@example.org', text: 'Hi' }, (error, result) =>
+    console.log(error ?? result?.response),
+  );
   const { messageId } = await transporter.sendMail({ ...mail, subject: 'Again' });
   return messageId;
 }

@@ -22,7 +22,11 @@ await new Promise((done) => {
 });
 transporter.sendMail({ to: 'grace' }, (error) => console.log(error.field));
 await transporter.close();
-for (const options of [{ service: 'Gmail' }, { tls: { rejectUnauthorized: false } }, { auth: { type: 'NTLM' } }]) {
+for (const options of [
+  { service: 'Gmail' },
+  { tls: { rejectUnauthorized: false } },
+  { auth: { type: 'NTLM' } },
+]) {
   try {
     nodemailer.createTransport(options);
   } catch (error) {

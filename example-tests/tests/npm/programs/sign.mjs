@@ -1,7 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { secure } from './secure.mjs';
 
-const pem = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } };
+const pem = {
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+};
 const key = (selector) => ({
   keySelector: selector,
   privateKey: generateKeyPairSync('ed25519', pem).privateKey,
@@ -14,7 +17,10 @@ async function* file() {
 }
 await mailer.setDkim({ domainName: 'mail.test', ...key('one') });
 await mailer.send(mail);
-await mailer.send({ ...mail, dkim: { domainName: 'mail.test', headerFieldNames: 'from:subject', keys: [key('two'), key('three')] } });
+await mailer.send({
+  ...mail,
+  dkim: { domainName: 'mail.test', headerFieldNames: 'from:subject', keys: [key('two'), key('three')] },
+});
 await mailer.send({ ...mail, attachments: [{ filename: 'a', content: file() }] });
 await mailer.send({ envelope: { from: 'ada@mail.test', to: 'grace@mail.test' }, raw: file() });
 await mailer.setDkim(undefined);
