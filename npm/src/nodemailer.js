@@ -3,30 +3,9 @@
 import { known } from './known.js';
 import { Mailer } from './mailer.js';
 
-const FIELDS = [
-  ...[
-    'host',
-    'port',
-    'secure',
-    'requireTLS',
-    'ignoreTLS',
-    'opportunisticTLS',
-    'lmtp',
-    'name',
-    'auth',
-    'tls',
-    'dkim',
-  ],
-  ...[
-    'connectionTimeout',
-    'greetingTimeout',
-    'socketTimeout',
-    'pool',
-    'maxMessages',
-    'disableFileAccess',
-    'disableUrlAccess',
-  ],
-];
+const OF_SERVER = ['host', 'port', 'secure', 'requireTLS', 'ignoreTLS', 'opportunisticTLS', 'lmtp', 'name', 'tls'];
+const OF_LIMITS = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'pool', 'maxMessages'];
+const OF_MAILS = ['auth', 'dkim', 'disableFileAccess', 'disableUrlAccess'];
 const OF_AUTH = ['type', 'user', 'pass', 'accessToken', 'method'];
 const OF_TLS = ['ca', 'cert', 'key', 'servername', 'minVersion', 'rejectUnauthorized'];
 
@@ -45,7 +24,7 @@ class Transport {
 
   constructor(options, defaults = {}) {
     const isUrl = typeof options === 'string';
-    if (!isUrl) known('createTransport', options, FIELDS);
+    if (!isUrl) known('createTransport', options, [...OF_SERVER, ...OF_LIMITS, ...OF_MAILS]);
     const { disableFileAccess, disableUrlAccess } = isUrl ? {} : options;
     this.#defaults = { disableFileAccess, disableUrlAccess, ...defaults };
     const all = isUrl ? [] : settings(options);
@@ -69,7 +48,9 @@ class Transport {
     return answered(this.#verify(), done);
   }
 
-  close() {
+  async close() {
+    // After the mails that were given before.
+    await this.#ready.catch(() => {});
     return this.#mailer.close();
   }
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Mailer } from 'envoi';
 
 async function* file() {
-  yield Buffer.alloc(200_000);
+  yield Buffer.alloc(2_000);
   throw new Error('the file is gone');
 }
 

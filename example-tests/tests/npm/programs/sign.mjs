@@ -13,7 +13,7 @@ const key = (selector) => ({
 const mailer = await secure();
 const mail = { from: 'ada@mail.test', to: 'grace@mail.test', subject: 'Hi', text: 'Hello.' };
 async function* file() {
-  yield 'a file';
+  yield 'From: ada@mail.test\nSubject: a file\n\nHello.\n';
 }
 await mailer.setDkim({ domainName: 'mail.test', ...key('one') });
 await mailer.send(mail);
