@@ -1,4 +1,4 @@
-// Addresses as nodemailer takes them: 'Ann <ann@example.org>', lists with commas, { name, address }, and arrays of these.
+// Addresses as nodemailer takes them: 'Ann <ann@example.org>', lists with commas, { name, address }, and arrays.
 
 import emailAddresses from 'email-addresses';
 import { invalid } from './error.js';

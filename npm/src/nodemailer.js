@@ -21,12 +21,14 @@ class Transport {
   #mailer;
   #ready;
   #defaults;
+  // A mail cannot lift these.
+  #limits;
 
   constructor(options, defaults = {}) {
     const isUrl = typeof options === 'string';
     if (!isUrl) known('createTransport', options, [...OF_SERVER, ...OF_LIMITS, ...OF_MAILS]);
-    const { disableFileAccess, disableUrlAccess } = isUrl ? {} : options;
-    this.#defaults = { disableFileAccess, disableUrlAccess, ...defaults };
+    this.#defaults = defaults;
+    this.#limits = options.disableFileAccess ? { disableFileAccess: true } : {};
     const all = isUrl ? [] : settings(options);
     this.#mailer = Mailer.opened(isUrl ? options : url(options));
     this.#ready = Promise.all(all.map(([name, ...args]) => this.#mailer[name](...args)));
@@ -60,7 +62,7 @@ class Transport {
 
   async #send(mail) {
     await this.#ready;
-    return this.#mailer.send({ ...this.#defaults, ...mail });
+    return this.#mailer.send({ ...this.#defaults, ...mail, ...this.#limits });
   }
 
   async #verify() {

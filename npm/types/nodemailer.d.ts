@@ -7,7 +7,7 @@ export interface TransportOptions {
   host?: string;
   /** 465 with `secure`, otherwise 587. */
   port?: number | string;
-  /** TLS from the first byte. By default if the port is 465. Otherwise STARTTLS is needed, except for a loopback address. */
+  /** TLS from the first byte. By default if the port is 465. Otherwise STARTTLS is needed, but not at a loopback address. */
   secure?: boolean;
   /** STARTTLS is needed at a loopback address too. */
   requireTLS?: boolean;
@@ -43,6 +43,7 @@ export interface TransportOptions {
   pool?: boolean;
   /** Messages on one connection. */
   maxMessages?: number;
+  /** Makes every `path` an error; a mail cannot lift it. */
   disableFileAccess?: boolean;
   disableUrlAccess?: boolean;
 }

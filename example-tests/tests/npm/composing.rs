@@ -287,6 +287,7 @@ fn a_program_for_nodemailer_changes_its_import() {
                  [ 'grace@mail.test' ] [] ada@mail.test\n\
                  null [ 'grace@mail.test' ]\n\
                  to\n\
+                 text\n\
                  TypeError: createTransport: envoi has no field `service`; \"Coming from nodemailer\" tells what to do \
                  instead\n\
                  TypeError: tls: certificates are always checked: give the server's own certificate as `ca`\n\

@@ -8,6 +8,7 @@ const transporter = nodemailer.createTransport(
     auth: { user: 'ada', pass: process.env.PASSWORD },
     tls: { ca: process.env.CA },
     socketTimeout: 20_000,
+    disableFileAccess: true,
   },
   { from: 'ada@mail.test' },
 );
@@ -21,6 +22,8 @@ await new Promise((done) => {
   });
 });
 transporter.sendMail({ to: 'grace' }, (error) => console.log(error.field));
+const stranger = { to: 'grace@mail.test', text: { path: 'package.json' }, disableFileAccess: false };
+transporter.sendMail(stranger, (error) => console.log(error.field));
 await transporter.close();
 for (const options of [
   { service: 'Gmail' },
