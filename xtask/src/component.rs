@@ -22,8 +22,14 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// With the standard library compiled along, a panic traps at once: this target shows no messages, and they
-/// take 100 KB.
-const SILENT_PANIC: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+/// take 100 KB. Of derived `Debug` output, only the names of types and variants are left: errors are worded by
+/// hand, and the fields take 10 KB.
+const SILENT_PANIC: [&str; 4] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=shallow",
+];
 
 /// A core module that becomes a component.
 struct Module {
