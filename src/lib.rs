@@ -38,6 +38,8 @@
 //!
 //! Over another network, implement [`net::Network`] and start with [`Mailer::over`].
 
+#![warn(missing_docs)]
+
 mod client;
 #[cfg(any(feature = "component", feature = "composer"))]
 mod component;

@@ -118,21 +118,33 @@ impl<N: Network> Mailer<N> {
         self.config_mut().port = port;
     }
 
+    /// STARTTLS by default. The default port depends on it: 465, 587 or 25. The kept connection is closed
+    /// without QUIT, and what was learned of the server is forgotten.
     pub fn set_security(&mut self, security: Security) {
         self.forget_server();
         self.config_mut().security = security;
     }
 
+    /// SMTP by default. If the server speaks the other one, the error is an [`Error::Protocol`] at EHLO or
+    /// LHLO.
     pub fn set_protocol(&mut self, protocol: Protocol) {
         self.forget_server();
         self.config_mut().protocol = protocol;
     }
 
+    /// `None`, the default, sends no AUTH. Credentials that no mechanism can carry, such as an empty password,
+    /// are an [`Error::InvalidArgument`] once a connection is opened.
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.forget_login();
         self.config_mut().credentials = credentials;
     }
 
+    /// The SASL mechanisms that may be used, in order of preference. Their names may be in any case. By default
+    /// [`Mechanism::DEFAULT`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] names a mechanism that is not known; nothing changes then.
     pub fn set_mechanisms(&mut self, names: &[String]) -> Result<(), Error> {
         let known = |name: &String| {
             Mechanism::from_name(name).ok_or_else(|| {
@@ -153,16 +165,20 @@ impl<N: Network> Mailer<N> {
         self.forget_login();
     }
 
+    /// [`AuthPipelining::PlainAndExternal`] by default. It saves a round trip for the first message of a
+    /// connection.
     pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
         self.config_mut().auth_pipelining = when;
         self.kept = None;
     }
 
+    /// [`InitialResponse::Auto`] by default.
     pub fn set_initial_response(&mut self, when: InitialResponse) {
         self.config_mut().initial_response = when;
         self.kept = None;
     }
 
+    /// [`PipeliningAfterMessage::AfterBdat`] by default. It saves a round trip a message.
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
         self.config_mut().pipelining_after_message = when;
         self.kept = None;
@@ -174,6 +190,12 @@ impl<N: Network> Mailer<N> {
         self.kept = None;
     }
 
+    /// The name in EHLO (RFC 5321, section 4.1.1.1): a domain name in ASCII, or an address literal. By default
+    /// the address literal of our end of the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `name` is neither.
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
         let name = LocalName::parse(name).map_err(Error::InvalidArgument)?;
         self.config_mut().local_name = Some(name);
@@ -186,6 +208,8 @@ impl<N: Network> Mailer<N> {
         self.timeouts.set(timeout, limit);
     }
 
+    /// Whether a message still goes to the accepted recipients if the server refuses others. Allowed by
+    /// default. If not, [`Error::RecipientsRefused`] names the refused ones, and nobody gets the message.
     pub fn set_partial_delivery(&mut self, allowed: bool) {
         self.partial_delivery = if allowed {
             PartialDelivery::Allowed
@@ -208,6 +232,12 @@ impl<N: Network> Mailer<N> {
         self.limits = Limits { idle, messages };
     }
 
+    /// The name that the server's certificate must have: a DNS name in ASCII, which SNI sends too (RFC 6066,
+    /// section 3), or an IP address. By default the host.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `name` is neither.
     pub fn set_server_name(&mut self, name: &str) -> Result<(), Error> {
         self.server_name = Some(ServerName::parse(name).map_err(Error::InvalidArgument)?);
         self.kept = None;
@@ -260,10 +290,13 @@ impl<N: Network> Mailer<N> {
         self.signers = signers;
     }
 
+    /// The most lines that are kept of this mailer's sessions; the oldest are dropped first. 0, the default,
+    /// keeps none.
     pub fn set_transcript(&mut self, lines: usize) {
         self.transcript.set_limit(lines);
     }
 
+    /// The kept lines, the oldest first. They are forgotten.
     pub fn take_transcript(&mut self) -> Vec<TranscriptLine> {
         self.transcript.take()
     }

@@ -12,20 +12,28 @@ use super::parameters::{BodyType, Options};
 
 /// A checked message: no fault in it makes every server refuse it.
 pub struct OutgoingMessage<'a> {
+    /// Independent of the addresses in the header.
     pub envelope: Envelope,
+    /// Parameters of MAIL and RCPT.
     pub options: &'a Options,
+    /// The facts about `content`. Its size includes the signatures.
     pub scan: ContentScan,
     /// DKIM-Signature fields, which leave before the content. Empty if nobody signs.
     pub signatures: String,
+    /// Header and body, as the caller gave them. Line ends are repaired, and for DATA dots doubled, as they leave.
     pub content: &'a [u8],
+    /// Whether the accepted recipients get it if others are refused.
     pub partial_delivery: PartialDelivery,
+    /// Whether it may share a round trip with its envelope.
     pub early_content: EarlyContent,
 }
 
 /// Whether a small message's content may leave before its envelope is answered (RFC 3030, section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EarlyContent {
+    /// If it has less than 64 KiB and the server offers CHUNKING and PIPELINING.
     Allowed,
+    /// The content waits for the replies to its envelope.
     Forbidden,
 }
 

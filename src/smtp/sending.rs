@@ -31,7 +31,9 @@ use super::session::Session;
 
 /// A message, and its progress.
 pub struct Delivery<'a> {
+    /// The same for each transaction and connection that the delivery takes.
     pub message: &'a OutgoingMessage<'a>,
+    /// The recipients that still wait, and the results of the others.
     pub job: Job,
 }
 
@@ -58,7 +60,9 @@ pub enum AfterLast {
 /// Whether the call has time left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeLeft {
+    /// A transaction that failed before its content may be tried over another connection.
     Some,
+    /// Such a failure is final.
     None,
 }
 
@@ -129,6 +133,7 @@ enum Ahead {
 }
 
 impl<'a> Delivery<'a> {
+    /// For all recipients of the envelope.
     pub fn new(message: &'a OutgoingMessage<'a>) -> Self {
         Self {
             message,
@@ -138,6 +143,8 @@ impl<'a> Delivery<'a> {
 }
 
 impl<'d, 'm> Sending<'d, 'm> {
+    /// The messages leave in this order. `freshness` decides whether a message may be tried again over another
+    /// connection.
     pub fn new(
         deliveries: &'d mut [Delivery<'m>],
         freshness: Freshness,

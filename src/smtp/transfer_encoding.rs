@@ -8,10 +8,12 @@ use envoi_message::compose::Base64Lines;
 pub enum TransferEncoding {
     /// The content is written as it is.
     Identity,
+    /// Lines of 76 characters (RFC 2045, section 6.8).
     Base64(Base64Lines),
 }
 
 impl TransferEncoding {
+    /// At the beginning of a body part.
     pub fn base64() -> Self {
         Self::Base64(Base64Lines::default())
     }
