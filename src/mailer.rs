@@ -139,8 +139,8 @@ impl<N: Network> Mailer<N> {
         self.config_mut().credentials = credentials;
     }
 
-    /// The SASL mechanisms that may be used, in order of preference. Their names may be in any case. By default
-    /// [`Mechanism::DEFAULT`].
+    /// The SASL mechanisms that may be used, in order of preference. Their names may be in any case. By default, and
+    /// if the list is empty, [`Mechanism::DEFAULT`].
     ///
     /// # Errors
     ///
@@ -152,7 +152,10 @@ impl<N: Network> Mailer<N> {
                 Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
             })
         };
-        let mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        let mut mechanisms = names.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+        if mechanisms.is_empty() {
+            mechanisms = Mechanism::DEFAULT.to_vec();
+        }
         self.config_mut().mechanisms = mechanisms;
         self.forget_login();
         Ok(())

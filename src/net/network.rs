@@ -28,7 +28,7 @@ pub trait Network: Clone + 'static {
     /// Returns at once if `deadline` has passed.
     fn sleep_until(&self, deadline: Deadline) -> impl Future<Output = ()>;
 
-    /// Fills all of `buffer` with octets fit for keys. A function without a `self`, as [`crate::tls::Host`]
+    /// Fills all of `buffer` with octets fit for keys. A function without a `self`, as [`crate::tls::Platform`]
     /// wants it.
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness>;
 
