@@ -39,7 +39,7 @@
 //! Over another network, implement [`net::Network`] and start with [`Mailer::over`].
 
 mod client;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "composer"))]
 mod component;
 mod connection;
 mod host;
