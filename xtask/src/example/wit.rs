@@ -11,7 +11,9 @@ use crate::{component::replace, project::Project};
 /// folder is complete, and people can copy it.
 pub(super) fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
-    copy(&wit.join("smtp.wit"), &deps.join("envoi-mail/package.wit"))?;
+    for file in ["compose.wit", "smtp.wit"] {
+        copy(&wit.join(file), &deps.join("envoi-mail").join(file))?;
+    }
     for package in fs::read_dir(wit.join("deps"))? {
         let package = package?;
         let target = deps.join(package.file_name());
