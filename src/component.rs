@@ -11,6 +11,8 @@ mod options;
 #[cfg(feature = "component")]
 mod smtp;
 #[cfg(feature = "component")]
+mod smtp_dkim;
+#[cfg(feature = "component")]
 mod smtp_streams;
 
 #[allow(unused_imports, reason = "only a component exports")]

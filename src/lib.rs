@@ -54,6 +54,8 @@ pub mod tls;
 mod transcript;
 mod url;
 
+pub use envoi_message::{compose, dkim};
+
 pub use client::AuthStep;
 pub use client::Client;
 pub use mailer::Mailer;

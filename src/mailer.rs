@@ -5,11 +5,14 @@ use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use envoi_message::compose::{Composed, Piece};
+use envoi_message::dkim::Signer;
+
 use crate::client::Client;
 use crate::connection::{CallDeadlines, ConnectConfig, Connection, tls_failed};
 use crate::host::host_name;
 use crate::message::Message;
-use crate::net::{self, Network, Wasi};
+use crate::net::{self, Network, Source, Wasi};
 use crate::sasl::{Credentials, Mechanism};
 use crate::shared_connection::SharedConnection;
 use crate::smtp::config::{
@@ -55,6 +58,8 @@ pub struct Mailer<N: Network = Wasi> {
     partial_delivery: PartialDelivery,
     early_content: EarlyContent,
     limits: Limits,
+    /// Each signs every message.
+    signers: Vec<Signer>,
     transcript: Transcript,
     /// Kept because TLS sessions resume from it.
     tls: Option<tls::Settings>,
@@ -86,6 +91,7 @@ impl<N: Network> Mailer<N> {
             partial_delivery: PartialDelivery::Allowed,
             early_content: EarlyContent::Forbidden,
             limits: Limits::default(),
+            signers: Vec::new(),
             transcript: Transcript::default(),
             tls: None,
             kept: None,
@@ -249,6 +255,11 @@ impl<N: Network> Mailer<N> {
         Ok(())
     }
 
+    /// All of these sign each message that is sent whole (RFC 6376). Without any, none is signed.
+    pub fn set_signers(&mut self, signers: Vec<Signer>) {
+        self.signers = signers;
+    }
+
     pub fn set_transcript(&mut self, lines: usize) {
         self.transcript.set_limit(lines);
     }
@@ -327,7 +338,7 @@ impl<N: Network> Mailer<N> {
         delivered
     }
 
-    /// Makes a message that `send` takes.
+    /// Makes a message that `send` takes. With signers, it is signed now.
     pub fn outgoing_message<'a>(
         &self,
         sender: Option<&str>,
@@ -337,7 +348,11 @@ impl<N: Network> Mailer<N> {
     ) -> Result<OutgoingMessage<'a>, Error> {
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         let (partial, early) = (self.partial_delivery, self.early_content);
-        OutgoingMessage::new(envelope, options, content, partial, early)
+        let mut message = OutgoingMessage::new(envelope, options, content, partial, early)?;
+        if !self.signers.is_empty() {
+            message.sign(&self.signers, N::unix_time().as_secs())?;
+        }
+        Ok(message)
     }
 
     /// Begins a message that is written piece by piece, in one transaction.
@@ -347,11 +362,43 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
+        if !self.signers.is_empty() {
+            let why = "the mailer signs messages, but the signature of a message in pieces would leave \
+                       before its body is known: send it whole, or end signing with set-signers";
+            return Err(Error::InvalidArgument(why.into()));
+        }
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         options.check_recipients(&envelope.recipients)?;
         Ok(Message::new(
             self.start_over_kept(&envelope, options).await?,
         ))
+    }
+
+    /// Sends a composed message. If contents are streamed, they are read while the message is sent, in constant
+    /// memory and in one transaction; `sources` has them in the order of attaching.
+    pub async fn send_composed<S>(
+        &mut self,
+        composed: &Composed,
+        sources: &[S],
+        options: &Options,
+    ) -> Result<Receipt, Error>
+    where
+        for<'a> &'a S: Source,
+    {
+        let (sender, recipients) = (composed.return_path.as_deref(), &composed.recipients);
+        if let [Piece::Octets(message)] = composed.pieces.as_slice() {
+            let message = self.outgoing_message(sender, recipients, message, options)?;
+            return self.send(&message).await;
+        }
+        let mut options = options.clone();
+        // MAIL leaves before the header. Nothing but a mailbox in it can be UTF-8.
+        let is_utf8 = |piece: &Piece| matches!(piece, Piece::Octets(octets) if !octets.is_ascii());
+        if composed.pieces.first().is_some_and(is_utf8) {
+            options.set_smtputf8(true);
+        }
+        let mut message = self.start_message(sender, recipients, &options).await?;
+        message.write_pieces(&composed.pieces, sources).await?;
+        message.finish().await
     }
 
     /// Opens a session of the caller's own: greeted, secured, and authenticated if credentials are set.

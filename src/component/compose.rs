@@ -8,6 +8,8 @@ use envoi_message::compose::{
 
 use super::Component;
 use super::bindings::exports::envoi::mail::compose as wit;
+#[cfg(feature = "component")]
+use super::smtp_streams::Streams;
 use crate::net::{Network, NoRandomness, Wasi};
 
 impl wit::Guest for Component {
@@ -15,11 +17,16 @@ impl wit::Guest for Component {
 }
 
 #[derive(Default)]
-pub(super) struct GuestDraft(RefCell<Draft>);
+pub(super) struct GuestDraft {
+    pub(super) draft: RefCell<Draft>,
+    /// The contents that are streamed.
+    #[cfg(feature = "component")]
+    pub(super) streams: RefCell<Streams>,
+}
 
 impl GuestDraft {
     fn set(&self, set: impl FnOnce(&mut Draft) -> Result<(), Invalid>) -> Result<(), wit::Invalid> {
-        valid(set(&mut self.0.borrow_mut()))
+        valid(set(&mut self.draft.borrow_mut()))
     }
 }
 
@@ -65,11 +72,11 @@ impl wit::GuestDraft for GuestDraft {
     }
 
     fn set_text(&self, text: String) {
-        self.0.borrow_mut().set_text(text);
+        self.draft.borrow_mut().set_text(text);
     }
 
     fn set_html(&self, html: String) {
-        self.0.borrow_mut().set_html(html);
+        self.draft.borrow_mut().set_html(html);
     }
 
     fn add_alternative(&self, content_type: String, content: Vec<u8>) -> Result<(), wit::Invalid> {
@@ -106,7 +113,7 @@ impl wit::GuestDraft for GuestDraft {
             recipients,
             pieces,
             message_id,
-        } = valid(compose(&self.0.borrow()))?;
+        } = valid(compose(&self.draft.borrow()))?;
         let Ok([Piece::Octets(message)]) = <[Piece; 1]>::try_from(pieces) else {
             return Err(wit::Invalid {
                 field: "attachment".into(),

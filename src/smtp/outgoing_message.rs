@@ -1,7 +1,11 @@
-//! A whole message to send: its envelope, its options, and its content.
+//! A whole message to send: its envelope, its options, its signatures, and its content.
 
+use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer};
+
+use super::body::CHUNK;
 use super::config::PartialDelivery;
 use super::content_scan::{ContentScan, scan};
+use super::dot_stuffing::Encoder;
 use super::envelope::Envelope;
 use super::error::Error;
 use super::parameters::{BodyType, Options};
@@ -11,6 +15,8 @@ pub struct OutgoingMessage<'a> {
     pub envelope: Envelope,
     pub options: &'a Options,
     pub scan: ContentScan,
+    /// DKIM-Signature fields, which leave before the content. Empty if nobody signs.
+    pub signatures: String,
     pub content: &'a [u8],
     pub partial_delivery: PartialDelivery,
     pub early_content: EarlyContent,
@@ -41,9 +47,45 @@ impl<'a> OutgoingMessage<'a> {
             envelope,
             options,
             scan,
+            signatures: String::new(),
             content,
             partial_delivery,
             early_content,
         })
+    }
+
+    /// Signs the octets that leave; they are hashed once for all signers. `now` is in seconds since 1970. An error
+    /// means that verifiers disagree about the message.
+    pub fn sign(&mut self, signers: &[Signer], now: u64) -> Result<(), Error> {
+        self.signatures = self.signatures_by(signers, now).map_err(|why| {
+            Error::InvalidArgument(format!("the message cannot be signed: {why}"))
+        })?;
+        self.scan.size += self.signatures.len() as u64;
+        Ok(())
+    }
+
+    fn signatures_by(&self, signers: &[Signer], now: u64) -> Result<String, SignError> {
+        let message = self.hashed()?;
+        signers
+            .iter()
+            .map(|signer| signer.sign_hashed(&message, now))
+            .collect()
+    }
+
+    /// Line ends are repaired as DATA and BDAT repair them, unless the message is sent as it is.
+    fn hashed(&self) -> Result<HashedMessage, SignError> {
+        if self.options.body() == Some(BodyType::BinaryMime) {
+            return HashedMessage::new(self.content);
+        }
+        let (mut encoder, mut hasher) = (Encoder::bdat(), Hasher::default());
+        let mut lines = Vec::new();
+        for piece in self.content.chunks(CHUNK) {
+            encoder.encode(piece, &mut lines);
+            hasher.update(&lines);
+            lines.clear();
+        }
+        encoder.finish(&mut lines);
+        hasher.update(&lines);
+        hasher.finish()
     }
 }

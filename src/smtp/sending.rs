@@ -67,8 +67,8 @@ pub enum TimeLeft {
 pub enum Request<'a> {
     /// Drive the session until it is idle.
     Run,
-    /// Write this content.
-    Write(&'a [u8]),
+    /// Write the signatures, if any, and the content.
+    Write([&'a [u8]; 2]),
     /// Send QUIT, because the server takes no further message in this session.
     Quit,
     /// Nothing: all messages are sent, or this connection is of no more use. A job that is not done needs
@@ -297,8 +297,13 @@ impl<'d, 'm> Sending<'d, 'm> {
             self.record_failure_before_content(session, batch, error, time);
             return self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()));
         }
-        let content = self.current().message.content;
-        self.ask(Request::Write(content), Stage::Content(batch))
+        let OutgoingMessage {
+            signatures,
+            content,
+            ..
+        } = self.current().message;
+        let pieces = [signatures.as_bytes(), content];
+        self.ask(Request::Write(pieces), Stage::Content(batch))
     }
 
     /// All content is written: ends the message, together with an envelope or QUIT if one may leave behind

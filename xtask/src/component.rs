@@ -66,6 +66,22 @@ const WIDE: Module = Module {
     ..ENVOI
 };
 
+/// Composing and signing without SMTP.
+const COMPOSER: Module = Module {
+    file: "envoi-compose.wasm",
+    selection: &[
+        "--package",
+        "envoi",
+        "--lib",
+        "--profile",
+        "component",
+        "--no-default-features",
+        "--features",
+        "composer",
+    ],
+    ..ENVOI
+};
+
 /// The guest in README.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
@@ -184,9 +200,10 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)
 }

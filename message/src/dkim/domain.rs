@@ -7,6 +7,7 @@ const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
 /// Where the public key of a signer is published (RFC 6376, section 3.6.2.1).
+#[derive(Clone)]
 pub(super) struct KeyName {
     pub selector: String,
     /// In ASCII and lower case.

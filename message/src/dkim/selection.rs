@@ -54,7 +54,7 @@ const CHANGED_ON_THE_WAY: &[&str] = &[
 const MISREAD: &[u8] = b"\0\x0b\x0c";
 
 /// The names to sign.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) enum Selection {
     #[default]
     Default,

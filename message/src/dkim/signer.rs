@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,10 +15,11 @@ use super::key::{self, Key};
 use super::selection::Selection;
 use super::signature::SignatureField;
 
-/// A key of a domain, and what its signatures say.
+/// A key of a domain, and what its signatures say. A clone shares the key.
+#[derive(Clone)]
 pub struct Signer {
     name: KeyName,
-    key: Key,
+    key: Arc<Key>,
     selection: Selection,
     identity: Option<String>,
     expiry: Option<NonZeroU32>,
@@ -29,7 +31,7 @@ impl Signer {
     pub fn new(domain: &str, selector: &str, key: &[u8]) -> Result<Self, SetupError> {
         Ok(Self {
             name: KeyName::new(domain, selector)?,
-            key: Key::read(key)?,
+            key: Arc::new(Key::read(key)?),
             selection: Selection::default(),
             identity: None,
             expiry: None,
