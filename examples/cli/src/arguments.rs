@@ -67,7 +67,8 @@ output, 75 try again later, 76 TLS or not SMTP, 77 not permitted, 78 settings. H
 pub(crate) enum Command {
     Help,
     Version,
-    Send(Arguments),
+    /// Boxed, because it is much larger than the others.
+    Send(Box<Arguments>),
 }
 
 /// The options. No `Debug`, because the server's URL may contain a password.
@@ -141,7 +142,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
         }
     }
     given.check()?;
-    Ok(Command::Send(given))
+    Ok(Command::Send(Box::new(given)))
 }
 
 impl Arguments {
@@ -320,7 +321,7 @@ mod tests {
 
     fn parsed(line: &str) -> Result<Arguments, String> {
         match parse(line.split(' ').map(str::to_owned))? {
-            Command::Send(arguments) => Ok(arguments),
+            Command::Send(arguments) => Ok(*arguments),
             _ => panic!("{line}: nothing to send"),
         }
     }
