@@ -11,9 +11,9 @@ use crate::{component::replace, project::Project};
 /// folder is complete, and people can copy it.
 pub(super) fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
-    for file in ["compose.wit", "smtp.wit"] {
-        copy(&wit.join(file), &deps.join("envoi-mail").join(file))?;
-    }
+    let own = deps.join("envoi-mail");
+    copy(&wit.join("smtp.wit"), &own.join("package.wit"))?;
+    copy(&wit.join("compose.wit"), &own.join("compose.wit"))?;
     for package in fs::read_dir(wit.join("deps"))? {
         let package = package?;
         let target = deps.join(package.file_name());
