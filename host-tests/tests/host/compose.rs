@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use host_tests::{Address, Attachment, Draft, Instance, Invalid};
+use host_tests::{Address, Attachment, Composed, Draft, Instance, Invalid};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use crate::support::*;
@@ -44,54 +44,45 @@ fn mailboxes<'a>(list: Option<&'a mail_parser::Address<'a>>) -> Vec<(Option<&'a 
         .collect()
 }
 
-#[test]
-fn a_reader_sees_names_texts_and_files_as_they_were_given() {
-    let instance = instance();
-    let draft = draft(&instance);
-    let html = "<p>こんにちは <img src=\"cid:logo@mail.test\"></p>";
-    let name = Some("山田 太郎");
-    draft.set_from(&[address(name, "a@mail.test")]).unwrap();
+const SUBJECT: &str = "会議の議事録をお送りします。ご確認をお願いいたします。";
+const HTML: &str = "<p>こんにちは <img src=\"cid:logo@mail.test\"></p>";
+const AUTHOR: Option<&str> = Some("山田 太郎");
+
+/// Composes a message with a name in Japanese, text, HTML, an image in it, and a file.
+fn composed(instance: &Instance) -> Composed {
+    let draft = draft(instance);
+    draft.set_from(&[address(AUTHOR, "a@mail.test")]).unwrap();
     draft
         .set_cc(&[address(Some("Müller, Jörg"), "c@mail.test")])
         .unwrap();
     draft.set_bcc(&[address(None, "d@mail.test")]).unwrap();
-    draft
-        .set_subject("会議の議事録をお送りします。ご確認をお願いいたします。")
-        .unwrap();
+    draft.set_subject(SUBJECT).unwrap();
     draft.set_text("こんにちは\n");
-    draft.set_html(html);
+    draft.set_html(HTML);
     let logo = attachment(None, "image/png", Some("logo@mail.test"));
     draft.attach(&logo).unwrap();
     let minutes = attachment(Some("議事録.pdf"), "application/pdf", None);
     draft.attach(&minutes).unwrap();
-    let composed = draft.compose().unwrap();
+    draft.compose().unwrap()
+}
 
-    assert_eq!(composed.sender.as_deref(), Some("a@mail.test"));
-    assert_eq!(
-        composed.recipients,
-        ["b@mail.test", "c@mail.test", "d@mail.test"]
-    );
+#[test]
+fn a_reader_sees_names_texts_and_files_as_they_were_given() {
+    let composed = composed(&instance());
     assert!(composed.message.is_ascii());
     let message = read(&composed.message);
-    assert_eq!(mailboxes(message.from()), [(name, "a@mail.test")]);
+    assert_eq!(mailboxes(message.from()), [(AUTHOR, "a@mail.test")]);
     assert_eq!(mailboxes(message.to()), [(None, "b@mail.test")]);
     assert_eq!(
         mailboxes(message.cc()),
         [(Some("Müller, Jörg"), "c@mail.test")]
     );
     assert_eq!(mailboxes(message.bcc()), []);
-    assert_eq!(
-        message.subject(),
-        Some("会議の議事録をお送りします。ご確認をお願いいたします。")
-    );
-    assert_eq!(
-        composed.message_id,
-        format!("<{}>", message.message_id().unwrap())
-    );
+    assert_eq!(message.subject(), Some(SUBJECT));
     assert_eq!(message.body_text(0).as_deref(), Some("こんにちは\r\n"));
     assert_eq!(
         message.body_html(0).as_deref().map(str::trim_end),
-        Some(html)
+        Some(HTML)
     );
     let files: Vec<_> = message
         .attachments()
@@ -104,6 +95,17 @@ fn a_reader_sees_names_texts_and_files_as_they_were_given() {
             (Some("議事録.pdf"), None, PNG)
         ]
     );
+}
+
+#[test]
+fn the_envelope_comes_with_the_message() {
+    let composed = composed(&instance());
+    assert_eq!(composed.sender.as_deref(), Some("a@mail.test"));
+    let recipients = ["b@mail.test", "c@mail.test", "d@mail.test"];
+    assert_eq!(composed.recipients, recipients);
+    let message = read(&composed.message);
+    let id = message.message_id().unwrap();
+    assert_eq!(composed.message_id, format!("<{id}>"));
 }
 
 #[test]
