@@ -75,6 +75,13 @@ impl<N: Network> Client<N> {
         all.unwrap_or_default()
     }
 
+    /// STARTTLS and the handshake (RFC 3207). The extensions from before it are forgotten, and the next command
+    /// sends EHLO again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StartTlsUnavailable`] if the server does not offer it; [`Error::WrongState`] inside TLS or in a
+    /// transaction.
     pub async fn start_tls(&self) -> Result<(), Error> {
         self.ask(Box::new(Session::start_tls)).await.map(drop)
     }
@@ -84,6 +91,13 @@ impl<N: Network> Client<N> {
         self.connection.with(Connection::tls)?
     }
 
+    /// AUTH (RFC 4954), with these credentials instead of the mailer's, by the mechanisms that the mailer may
+    /// use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AuthNeedsTls`] without TLS, except over loopback; [`Error::AuthUnavailable`] if no mechanism
+    /// fits; [`Error::AuthRefused`]; [`Error::WrongState`] after a successful AUTH, or in a transaction.
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Reply, Error> {
         let nonces = nonces::<N>()?;
         self.ask(Box::new(|session| {
@@ -108,10 +122,18 @@ impl<N: Network> Client<N> {
             .await
     }
 
+    /// Ends the exchange with `*` instead of a response (RFC 4954, section 4). The server's refusal is the
+    /// result, not an error.
     pub async fn auth_cancel(&self) -> Result<Reply, Error> {
         self.ask(Box::new(Session::auth_cancel)).await
     }
 
+    /// MAIL (RFC 5321, section 4.1.1.2). `None` is the null reverse-path `<>`. RSET is sent before it if the
+    /// last transaction failed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `sender` is not an address; [`Error::WrongState`] in a transaction.
     pub async fn mail(&self, sender: Option<&str>, options: &Options) -> Result<Reply, Error> {
         let sender = sender.map(Mailbox::parse).transpose();
         let sender = sender.map_err(|why| Error::InvalidArgument(format!("sender: {why}")))?;
@@ -119,6 +141,13 @@ impl<N: Network> Client<N> {
             .await
     }
 
+    /// RCPT (RFC 5321, section 4.1.1.3), once for each recipient. A refusal, [`Error::Rejected`], leaves the
+    /// transaction open for others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `recipient` is not an address; without a domain, only `postmaster` is one,
+    /// or in LMTP any mailbox. [`Error::WrongState`] before MAIL.
     pub async fn rcpt(&self, recipient: &str, options: &Options) -> Result<Reply, Error> {
         let recipient = self
             .protocol
@@ -158,24 +187,32 @@ impl<N: Network> Client<N> {
         job.outcome()
     }
 
+    /// RSET (RFC 5321, section 4.1.1.5): forgets the sender and the recipients of the transaction, not the
+    /// login.
     pub async fn reset(&self) -> Result<Reply, Error> {
         self.ask(Box::new(Session::reset)).await
     }
 
+    /// NOOP (RFC 5321, section 4.1.1.9): shows whether the server still answers.
     pub async fn noop(&self) -> Result<Reply, Error> {
         self.ask(Box::new(Session::noop)).await
     }
 
+    /// VRFY (RFC 5321, section 4.1.1.6). Most servers answer 252: they neither confirm nor deny the mailbox.
+    /// UTF-8 needs a server with SMTPUTF8 (RFC 6531, section 3.7.4.2).
     pub async fn verify(&self, address: &str) -> Result<Reply, Error> {
         self.ask(Box::new(|session| session.ask("VRFY", Some(address))))
             .await
     }
 
+    /// EXPN (RFC 5321, section 4.1.1.7): the members of a mailing list, one in each line of the reply. UTF-8 as
+    /// in [`Self::verify`].
     pub async fn expand(&self, name: &str) -> Result<Reply, Error> {
         self.ask(Box::new(|session| session.ask("EXPN", Some(name))))
             .await
     }
 
+    /// HELP (RFC 5321, section 4.1.1.8): words for people, about the server or about one command.
     pub async fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
         self.ask(Box::new(|session| session.ask("HELP", topic)))
             .await

@@ -1,25 +1,19 @@
-//! The exports of `wit/smtp.wit`: adapters from the interface's functions and types to the crate's.
+//! The exports of `wit/`: adapters from the interfaces' functions and types to the crate's.
 
+mod compose;
+#[cfg(feature = "component")]
 mod convert;
+mod dkim;
+#[cfg(feature = "component")]
 mod errors;
+#[cfg(feature = "component")]
 mod options;
-
-use core::cell::RefCell;
-use core::time::Duration;
-
-use crate::client::Client;
-use crate::mailer::Mailer;
-use crate::message::Message;
-use crate::net::{WasiStream, block_on};
-use crate::smtp::error::Error;
-use crate::smtp::parameters::Options;
-use crate::timeouts::Timeout;
-use bindings::exports::envoi::mail::smtp as wit;
-use bindings::exports::envoi::mail::smtp_streams as streams;
-use convert::{all, answer, checked};
-use options::{GuestOptions, chosen};
-use wasi::io::streams::{InputStream, OutputStream};
-use zeroize::Zeroizing;
+#[cfg(feature = "component")]
+mod smtp;
+#[cfg(feature = "component")]
+mod smtp_dkim;
+#[cfg(feature = "component")]
+mod smtp_streams;
 
 #[allow(unused_imports, reason = "only a component exports")]
 #[allow(
@@ -31,6 +25,7 @@ use zeroize::Zeroizing;
 )]
 mod bindings {
     // The WASI interfaces are those of the crate `wasi`, so that streams have one type in the whole crate.
+    #[cfg(feature = "component")]
     wit_bindgen::generate!({
         path: "wit",
         world: "envoi",
@@ -48,6 +43,15 @@ mod bindings {
             "wasi:sockets/tcp-create-socket@0.2.12": wasi::sockets::tcp_create_socket,
         },
     });
+    #[cfg(not(feature = "component"))]
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "composer",
+        with: {
+            "wasi:clocks/wall-clock@0.2.12": wasi::clocks::wall_clock,
+            "wasi:random/random@0.2.12": wasi::random::random,
+        },
+    });
 }
 
 struct Component;
@@ -58,384 +62,4 @@ mod exports {
     use super::{Component, bindings};
 
     bindings::export!(Component with_types_in bindings);
-}
-
-/// Runs a call to its end.
-fn run<T, U: From<T>>(call: impl Future<Output = Result<T, Error>>) -> Result<U, wit::Error> {
-    answer(block_on(call))
-}
-
-impl wit::Guest for Component {
-    type Mailer = GuestMailer;
-    type Options = GuestOptions;
-    type MessageWriter = GuestMessageWriter;
-    type Session = GuestSession;
-
-    fn send_mail(
-        server: String,
-        sender: String,
-        recipients: Vec<String>,
-        message: Vec<u8>,
-        timeout: Option<u64>,
-    ) -> Result<wit::Receipt, wit::Error> {
-        let mut mailer = Mailer::from_url(&Zeroizing::new(server))?;
-        mailer.set_timeout(Timeout::Total, timeout.map(Duration::from_nanos));
-        let sender = Some(sender.as_str()).filter(|s| !s.is_empty());
-        let options = Options::default();
-        let message = mailer.outgoing_message(sender, &recipients, &message, &options)?;
-        run(mailer.send_last(&message))
-    }
-
-    fn explain(error: wit::Error) -> wit::Explanation {
-        Error::from(error).explain().into()
-    }
-}
-
-struct GuestMailer(RefCell<Mailer>);
-
-impl From<Mailer> for wit::Mailer {
-    fn from(mailer: Mailer) -> Self {
-        Self::new(GuestMailer(RefCell::new(mailer)))
-    }
-}
-
-impl wit::GuestMailer for GuestMailer {
-    fn new(host: String) -> Self {
-        Self(RefCell::new(Mailer::new(host)))
-    }
-
-    fn from_url(url: String) -> Result<wit::Mailer, wit::Error> {
-        checked(Mailer::from_url(&Zeroizing::new(url)))
-    }
-
-    fn set_port(&self, port: Option<u16>) {
-        self.0.borrow_mut().set_port(port);
-    }
-
-    fn set_security(&self, security: wit::Security) {
-        self.0.borrow_mut().set_security(security.into());
-    }
-
-    fn set_protocol(&self, protocol: wit::Protocol) {
-        self.0.borrow_mut().set_protocol(protocol.into());
-    }
-
-    fn set_credentials(&self, credentials: Option<wit::Credentials>) {
-        self.0
-            .borrow_mut()
-            .set_credentials(credentials.map(Into::into));
-    }
-
-    fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_mechanisms(&mechanisms))
-    }
-
-    fn set_initial_response(&self, when: wit::InitialResponse) {
-        self.0.borrow_mut().set_initial_response(when.into());
-    }
-
-    fn set_pipelining_after_message(&self, when: wit::PipeliningAfterMessage) {
-        self.0
-            .borrow_mut()
-            .set_pipelining_after_message(when.into());
-    }
-
-    fn set_chunking(&self, allowed: bool) {
-        self.0.borrow_mut().set_chunking(allowed);
-    }
-
-    fn set_plain_fallback(&self, allowed: bool) {
-        self.0.borrow_mut().set_plain_fallback(allowed);
-    }
-
-    fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
-        self.0.borrow_mut().set_auth_pipelining(when.into());
-    }
-
-    fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_local_name(&name))
-    }
-
-    fn set_timeout(&self, timeout: wit::Timeout, limit: Option<u64>) {
-        let limit = limit.map(Duration::from_nanos);
-        self.0.borrow_mut().set_timeout(timeout.into(), limit);
-    }
-
-    fn set_partial_delivery(&self, allowed: bool) {
-        self.0.borrow_mut().set_partial_delivery(allowed);
-    }
-
-    fn set_content_pipelining(&self, allowed: bool) {
-        self.0.borrow_mut().set_early_content(allowed);
-    }
-
-    fn set_connection_limits(&self, idle: Option<u64>, messages: Option<u32>) {
-        let idle = idle.map(Duration::from_nanos);
-        self.0.borrow_mut().set_connection_limits(idle, messages);
-    }
-
-    fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_server_name(&name))
-    }
-
-    fn set_bundled_roots(&self, trusted: bool) {
-        self.0.borrow_mut().set_bundled_roots(trusted);
-    }
-
-    fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().add_trust_anchors(&certificates))
-    }
-
-    fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
-        let key = Zeroizing::new(key);
-        checked(self.0.borrow_mut().set_client_certificate(&chain, &key))
-    }
-
-    fn set_minimum_tls(&self, version: wit::TlsVersion) {
-        self.0
-            .borrow_mut()
-            .set_only_tls13(version == wit::TlsVersion::Tls13);
-    }
-
-    fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_pinned_keys(&digests))
-    }
-
-    fn send(
-        &self,
-        envelope: wit::Envelope,
-        message: Vec<u8>,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Receipt, wit::Error> {
-        let wit::Envelope { sender, recipients } = envelope;
-        let mut mailer = self.0.borrow_mut();
-        let options = chosen(options);
-        let message =
-            mailer.outgoing_message(sender.as_deref(), &recipients, &message, &options)?;
-        run(mailer.send(&message))
-    }
-
-    fn send_all(
-        &self,
-        messages: Vec<wit::OutgoingMessage>,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Vec<Result<wit::Receipt, wit::Error>> {
-        let mut mailer = self.0.borrow_mut();
-        let options = chosen(options);
-        let mut invalid = Vec::with_capacity(messages.len());
-        let mut valid = Vec::with_capacity(messages.len());
-        for wit::OutgoingMessage { envelope, message } in &messages {
-            let wit::Envelope { sender, recipients } = envelope;
-            match mailer.outgoing_message(sender.as_deref(), recipients, message, &options) {
-                Ok(message) => {
-                    valid.push(message);
-                    invalid.push(None);
-                }
-                Err(error) => invalid.push(Some(Err(error))),
-            }
-        }
-        let mut sent = block_on(mailer.send_all(&valid)).into_iter();
-        // In the order of the messages: the error of an invalid one, or the next result.
-        let results = invalid
-            .into_iter()
-            .flat_map(|error| error.or_else(|| sent.next()));
-        results.map(answer).collect()
-    }
-
-    fn start_message(
-        &self,
-        envelope: wit::Envelope,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::MessageWriter, wit::Error> {
-        let wit::Envelope { sender, recipients } = envelope;
-        let mut mailer = self.0.borrow_mut();
-        run(mailer.start_message(sender.as_deref(), &recipients, &chosen(options)))
-    }
-
-    fn connect(&self) -> Result<wit::Session, wit::Error> {
-        run(self.0.borrow_mut().connect())
-    }
-
-    fn dial(&self) -> Result<wit::Session, wit::Error> {
-        run(self.0.borrow_mut().dial())
-    }
-
-    fn close(&self) {
-        block_on(self.0.borrow_mut().close());
-    }
-
-    fn set_transcript_lines(&self, lines: u32) {
-        self.0
-            .borrow_mut()
-            .set_transcript(usize::try_from(lines).unwrap_or(usize::MAX));
-    }
-
-    fn take_transcript(&self) -> Vec<wit::TranscriptLine> {
-        self.0
-            .borrow_mut()
-            .take_transcript()
-            .into_iter()
-            .map(Into::into)
-            .collect()
-    }
-}
-
-struct GuestMessageWriter(RefCell<Message>);
-
-impl From<Message> for wit::MessageWriter {
-    fn from(message: Message) -> Self {
-        Self::new(GuestMessageWriter(RefCell::new(message)))
-    }
-}
-
-impl wit::GuestMessageWriter for GuestMessageWriter {
-    fn refused(&self) -> Vec<wit::RecipientReply> {
-        all(self.0.borrow().refused().to_vec())
-    }
-
-    fn write(&self, bytes: Vec<u8>) -> Result<(), wit::Error> {
-        run(self.0.borrow_mut().write(&bytes))
-    }
-
-    fn finish(this: wit::MessageWriter) -> Result<wit::Receipt, wit::Error> {
-        let GuestMessageWriter(message) = this.into_inner();
-        run(message.into_inner().finish())
-    }
-}
-
-struct GuestSession(Client);
-
-impl From<Client> for wit::Session {
-    fn from(client: Client) -> Self {
-        Self::new(GuestSession(client))
-    }
-}
-
-impl wit::GuestSession for GuestSession {
-    fn greeting(&self) -> wit::Reply {
-        self.0.greeting().into()
-    }
-
-    fn hello(&self, local_name: String) -> Result<wit::Reply, wit::Error> {
-        run(self.0.hello(&local_name))
-    }
-
-    fn extension(&self, keyword: String) -> Option<String> {
-        self.0.extension(&keyword)
-    }
-
-    fn extensions(&self) -> Vec<(String, String)> {
-        self.0.extensions()
-    }
-
-    fn start_tls(&self) -> Result<(), wit::Error> {
-        run(self.0.start_tls())
-    }
-
-    fn tls(&self) -> Option<wit::TlsState> {
-        self.0.tls().map(Into::into)
-    }
-
-    fn authenticate(&self, credentials: wit::Credentials) -> Result<wit::Reply, wit::Error> {
-        run(self.0.authenticate(credentials.into()))
-    }
-
-    fn auth_start(
-        &self,
-        mechanism: String,
-        initial_response: Option<Vec<u8>>,
-    ) -> Result<wit::AuthStep, wit::Error> {
-        let initial_response = initial_response.map(Zeroizing::new);
-        let initial_response = initial_response.as_ref().map(|octets| octets.as_slice());
-        run(self.0.auth_start(&mechanism, initial_response))
-    }
-
-    fn auth_respond(&self, response: Vec<u8>) -> Result<wit::AuthStep, wit::Error> {
-        run(self.0.auth_respond(&Zeroizing::new(response)))
-    }
-
-    fn auth_cancel(&self) -> Result<wit::Reply, wit::Error> {
-        run(self.0.auth_cancel())
-    }
-
-    fn mail(
-        &self,
-        sender: Option<String>,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Reply, wit::Error> {
-        run(self.0.mail(sender.as_deref(), &chosen(options)))
-    }
-
-    fn rcpt(
-        &self,
-        recipient: String,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Reply, wit::Error> {
-        run(self.0.rcpt(&recipient, &chosen(options)))
-    }
-
-    fn data(&self) -> Result<wit::MessageWriter, wit::Error> {
-        run(self.0.data())
-    }
-
-    fn send(
-        &self,
-        envelope: wit::Envelope,
-        message: Vec<u8>,
-        options: Option<wit::OptionsBorrow<'_>>,
-    ) -> Result<wit::Receipt, wit::Error> {
-        let wit::Envelope { sender, recipients } = envelope;
-        let options = chosen(options);
-        run(self
-            .0
-            .send(sender.as_deref(), &recipients, &message, &options))
-    }
-
-    fn reset(&self) -> Result<wit::Reply, wit::Error> {
-        run(self.0.reset())
-    }
-
-    fn noop(&self) -> Result<wit::Reply, wit::Error> {
-        run(self.0.noop())
-    }
-
-    fn verify(&self, address: String) -> Result<wit::Reply, wit::Error> {
-        run(self.0.verify(&address))
-    }
-
-    fn expand(&self, name: String) -> Result<wit::Reply, wit::Error> {
-        run(self.0.expand(&name))
-    }
-
-    fn help(&self, topic: Option<String>) -> Result<wit::Reply, wit::Error> {
-        run(self.0.help(topic.as_deref()))
-    }
-
-    fn command(&self, line: String) -> Result<wit::Reply, wit::Error> {
-        run(self.0.command(&line))
-    }
-
-    fn quit(this: wit::Session) -> Result<wit::Reply, wit::Error> {
-        let GuestSession(client) = this.into_inner();
-        run(client.quit())
-    }
-}
-
-impl streams::Guest for Component {
-    fn attach(
-        mailer: wit::MailerBorrow<'_>,
-        input: InputStream,
-        output: OutputStream,
-    ) -> Result<wit::Session, wit::Error> {
-        let GuestMailer(mailer) = mailer.get();
-        run(mailer.borrow_mut().attach(WasiStream::over(input, output)))
-    }
-
-    fn write_from(
-        target: wit::MessageWriterBorrow<'_>,
-        source: &InputStream,
-    ) -> Result<u64, wit::Error> {
-        let GuestMessageWriter(message) = target.get();
-        run(message.borrow_mut().write_from(source))
-    }
 }

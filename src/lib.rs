@@ -38,8 +38,10 @@
 //!
 //! Over another network, implement [`net::Network`] and start with [`Mailer::over`].
 
+#![warn(missing_docs)]
+
 mod client;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "composer"))]
 mod component;
 mod connection;
 mod host;
@@ -53,6 +55,8 @@ mod timeouts;
 pub mod tls;
 mod transcript;
 mod url;
+
+pub use envoi_message::{compose, dkim};
 
 pub use client::AuthStep;
 pub use client::Client;

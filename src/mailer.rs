@@ -5,11 +5,14 @@ use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use envoi_message::compose::{Composed, Piece};
+use envoi_message::dkim::Signer;
+
 use crate::client::Client;
 use crate::connection::{CallDeadlines, ConnectConfig, Connection, tls_failed};
 use crate::host::host_name;
 use crate::message::Message;
-use crate::net::{self, Network, Wasi};
+use crate::net::{self, Network, Source, Wasi};
 use crate::sasl::{Credentials, Mechanism};
 use crate::shared_connection::SharedConnection;
 use crate::smtp::config::{
@@ -55,6 +58,8 @@ pub struct Mailer<N: Network = Wasi> {
     partial_delivery: PartialDelivery,
     early_content: EarlyContent,
     limits: Limits,
+    /// Each signs every message.
+    signers: Vec<Signer>,
     transcript: Transcript,
     /// Kept because TLS sessions resume from it.
     tls: Option<tls::Settings>,
@@ -86,6 +91,7 @@ impl<N: Network> Mailer<N> {
             partial_delivery: PartialDelivery::Allowed,
             early_content: EarlyContent::Forbidden,
             limits: Limits::default(),
+            signers: Vec::new(),
             transcript: Transcript::default(),
             tls: None,
             kept: None,
@@ -112,21 +118,33 @@ impl<N: Network> Mailer<N> {
         self.config_mut().port = port;
     }
 
+    /// STARTTLS by default. The default port depends on it: 465, 587 or 25. The kept connection is closed
+    /// without QUIT, and what was learned of the server is forgotten.
     pub fn set_security(&mut self, security: Security) {
         self.forget_server();
         self.config_mut().security = security;
     }
 
+    /// SMTP by default. If the server speaks the other one, the error is an [`Error::Protocol`] at EHLO or
+    /// LHLO.
     pub fn set_protocol(&mut self, protocol: Protocol) {
         self.forget_server();
         self.config_mut().protocol = protocol;
     }
 
+    /// `None`, the default, sends no AUTH. Credentials that no mechanism can carry, such as an empty password,
+    /// are an [`Error::InvalidArgument`] once a connection is opened.
     pub fn set_credentials(&mut self, credentials: Option<Credentials>) {
         self.forget_login();
         self.config_mut().credentials = credentials;
     }
 
+    /// The SASL mechanisms that may be used, in order of preference. Their names may be in any case. By default, and
+    /// if the list is empty, [`Mechanism::DEFAULT`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] names a mechanism that is not known; nothing changes then.
     pub fn set_mechanisms(&mut self, names: &[String]) -> Result<(), Error> {
         let known = |name: &String| {
             Mechanism::from_name(name).ok_or_else(|| {
@@ -134,7 +152,10 @@ impl<N: Network> Mailer<N> {
                 Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
             })
         };
-        let mechanisms = names.iter().map(known).collect::<Result<_, _>>()?;
+        let mut mechanisms = names.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+        if mechanisms.is_empty() {
+            mechanisms = Mechanism::DEFAULT.to_vec();
+        }
         self.config_mut().mechanisms = mechanisms;
         self.forget_login();
         Ok(())
@@ -147,16 +168,20 @@ impl<N: Network> Mailer<N> {
         self.forget_login();
     }
 
+    /// [`AuthPipelining::PlainAndExternal`] by default. It saves a round trip for the first message of a
+    /// connection.
     pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
         self.config_mut().auth_pipelining = when;
         self.kept = None;
     }
 
+    /// [`InitialResponse::Auto`] by default.
     pub fn set_initial_response(&mut self, when: InitialResponse) {
         self.config_mut().initial_response = when;
         self.kept = None;
     }
 
+    /// [`PipeliningAfterMessage::AfterBdat`] by default. It saves a round trip a message.
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
         self.config_mut().pipelining_after_message = when;
         self.kept = None;
@@ -168,6 +193,12 @@ impl<N: Network> Mailer<N> {
         self.kept = None;
     }
 
+    /// The name in EHLO (RFC 5321, section 4.1.1.1): a domain name in ASCII, or an address literal. By default
+    /// the address literal of our end of the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `name` is neither.
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
         let name = LocalName::parse(name).map_err(Error::InvalidArgument)?;
         self.config_mut().local_name = Some(name);
@@ -180,6 +211,8 @@ impl<N: Network> Mailer<N> {
         self.timeouts.set(timeout, limit);
     }
 
+    /// Whether a message still goes to the accepted recipients if the server refuses others. Allowed by
+    /// default. If not, [`Error::RecipientsRefused`] names the refused ones, and nobody gets the message.
     pub fn set_partial_delivery(&mut self, allowed: bool) {
         self.partial_delivery = if allowed {
             PartialDelivery::Allowed
@@ -202,6 +235,12 @@ impl<N: Network> Mailer<N> {
         self.limits = Limits { idle, messages };
     }
 
+    /// The name that the server's certificate must have: a DNS name in ASCII, which SNI sends too (RFC 6066,
+    /// section 3), or an IP address. By default the host.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if `name` is neither.
     pub fn set_server_name(&mut self, name: &str) -> Result<(), Error> {
         self.server_name = Some(ServerName::parse(name).map_err(Error::InvalidArgument)?);
         self.kept = None;
@@ -249,10 +288,18 @@ impl<N: Network> Mailer<N> {
         Ok(())
     }
 
+    /// All of these sign each message that is sent whole (RFC 6376). Without any, none is signed.
+    pub fn set_signers(&mut self, signers: Vec<Signer>) {
+        self.signers = signers;
+    }
+
+    /// The most lines that are kept of this mailer's sessions; the oldest are dropped first. 0, the default,
+    /// keeps none.
     pub fn set_transcript(&mut self, lines: usize) {
         self.transcript.set_limit(lines);
     }
 
+    /// The kept lines, the oldest first. They are forgotten.
     pub fn take_transcript(&mut self) -> Vec<TranscriptLine> {
         self.transcript.take()
     }
@@ -327,7 +374,7 @@ impl<N: Network> Mailer<N> {
         delivered
     }
 
-    /// Makes a message that `send` takes.
+    /// Makes a message that `send` takes. With signers, it is signed now.
     pub fn outgoing_message<'a>(
         &self,
         sender: Option<&str>,
@@ -337,7 +384,11 @@ impl<N: Network> Mailer<N> {
     ) -> Result<OutgoingMessage<'a>, Error> {
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         let (partial, early) = (self.partial_delivery, self.early_content);
-        OutgoingMessage::new(envelope, options, content, partial, early)
+        let mut message = OutgoingMessage::new(envelope, options, content, partial, early)?;
+        if !self.signers.is_empty() {
+            message.sign(&self.signers, N::unix_time().as_secs())?;
+        }
+        Ok(message)
     }
 
     /// Begins a message that is written piece by piece, in one transaction.
@@ -347,11 +398,43 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
+        if !self.signers.is_empty() {
+            let why = "the mailer signs messages, but the signature of a message in pieces would leave \
+                       before its body is known: send it whole, or end signing with set-signers";
+            return Err(Error::InvalidArgument(why.into()));
+        }
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         options.check_recipients(&envelope.recipients)?;
         Ok(Message::new(
             self.start_over_kept(&envelope, options).await?,
         ))
+    }
+
+    /// Sends a composed message. If contents are streamed, they are read while the message is sent, in constant
+    /// memory and in one transaction; `sources` has them in the order of attaching.
+    pub async fn send_composed<S>(
+        &mut self,
+        composed: &Composed,
+        sources: &[S],
+        options: &Options,
+    ) -> Result<Receipt, Error>
+    where
+        for<'a> &'a S: Source,
+    {
+        let (sender, recipients) = (composed.return_path.as_deref(), &composed.recipients);
+        if let [Piece::Octets(message)] = composed.pieces.as_slice() {
+            let message = self.outgoing_message(sender, recipients, message, options)?;
+            return self.send(&message).await;
+        }
+        let mut options = options.clone();
+        // MAIL leaves before the header. Nothing but a mailbox in it can be UTF-8.
+        let is_utf8 = |piece: &Piece| matches!(piece, Piece::Octets(octets) if !octets.is_ascii());
+        if composed.pieces.first().is_some_and(is_utf8) {
+            options.set_smtputf8(true);
+        }
+        let mut message = self.start_message(sender, recipients, &options).await?;
+        message.write_pieces(&composed.pieces, sources).await?;
+        message.finish().await
     }
 
     /// Opens a session of the caller's own: greeted, secured, and authenticated if credentials are set.

@@ -12,7 +12,9 @@ use crate::smtp::transcript::Speaker;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TranscriptLine {
+    /// Who sent the line, or that it is an event.
     pub speaker: Speaker,
+    /// Without its line end. Credentials and contents are left out; octets that are not UTF-8 are replaced.
     pub text: String,
     /// The time since the first line.
     pub elapsed: Duration,

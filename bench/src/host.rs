@@ -95,6 +95,14 @@ impl Instance {
         let smtp = self.world.envoi_mail_smtp();
         self.runtime.block_on(call(smtp, &mut self.store))
     }
+
+    /// For the interfaces beside `smtp`.
+    pub fn call_world<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&Envoi, &mut Store<State>) -> Result<T>,
+    ) -> Result<T> {
+        self.runtime.block_on(call(&self.world, &mut self.store))
+    }
 }
 
 pub struct State {

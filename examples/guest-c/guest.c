@@ -1,57 +1,56 @@
-#define _GNU_SOURCE
-#include <stdio.h>
-
 #include "guest.h"
 
-/* For printf's "%.*s": a string of WIT has a length, and no NUL at its end. */
-#define STRING(string) (int)(string).len, (const char *)(string).ptr
+#define STRING(text) {.ptr = (uint8_t *)(text), .len = sizeof(text) - 1}
 
-/* Everything that is printed to the stream is in `string` after fclose. The caller frees it. */
-static FILE *print_to(guest_string_t *string) {
-    return open_memstream((char **)&string->ptr, &string->len);
+static guest_string_t sender = STRING("shop@example.org"), subject = STRING("Welcome to our café"),
+                      text = STRING("Good to have you here.\n"),
+                      html = STRING("<p>Good to have you <b>here</b>.</p>\n");
+
+static bool compose(guest_string_t *to, envoi_mail_compose_composed_t *mail,
+                    envoi_mail_compose_invalid_t *invalid) {
+    envoi_mail_compose_address_t author = {{true, STRING("The Shop")}, sender};
+    envoi_mail_compose_address_t recipient = {.mailbox = *to};
+    envoi_mail_compose_list_address_t from = {&author, 1}, recipients = {&recipient, 1};
+    envoi_mail_compose_own_draft_t own = envoi_mail_compose_constructor_draft();
+    envoi_mail_compose_borrow_draft_t draft = envoi_mail_compose_borrow_draft(own);
+    envoi_mail_compose_method_draft_set_text(draft, &text);
+    envoi_mail_compose_method_draft_set_html(draft, &html);
+    bool composed = envoi_mail_compose_method_draft_set_from(draft, &from, invalid) &&
+                    envoi_mail_compose_method_draft_set_to(draft, &recipients, invalid) &&
+                    envoi_mail_compose_method_draft_set_subject(draft, &subject, invalid) &&
+                    envoi_mail_compose_method_draft_compose(draft, mail, invalid);
+    envoi_mail_compose_draft_drop_own(own);
+    return composed;
 }
 
 bool exports_guest_welcome(guest_string_t *server, guest_string_t *to, guest_string_t *ret,
                            guest_string_t *err) {
-    guest_string_t sender, message;
-    guest_string_set(&sender, "shop@example.org");
-    FILE *out = print_to(&message);
-    fprintf(out, "From: %.*s\nTo: %.*s\n", STRING(sender), STRING(*to));
-    fprintf(out, "Subject: Welcome\n\nGood to have you here.\n");
-    fclose(out);
-
-    envoi_mail_smtp_list_mailbox_t recipients = {.ptr = to, .len = 1};
-    guest_list_u8_t content = {.ptr = message.ptr, .len = message.len};
-    /* 20 seconds, in nanoseconds, because the caller waits. */
-    envoi_mail_smtp_duration_t timeout = 20000000000;
+    envoi_mail_compose_composed_t mail = {0};
+    envoi_mail_compose_invalid_t invalid;
     envoi_mail_smtp_receipt_t receipt;
     envoi_mail_smtp_error_t error;
-    bool sent = envoi_mail_smtp_send_mail(server, &sender, &recipients, &content, &timeout,
-                                          &receipt, &error);
-
-    if (sent) {
-        const guest_string_t *answer;
-        /* If there are several recipients, some may be refused while others get the message. */
-        if (receipt.refused.len > 0) {
-            answer = &receipt.refused.ptr[0].reply.text;
-            guest_string_dup_n(err, (const char *)answer->ptr, answer->len);
-            sent = false;
-        } else {
-            answer = &receipt.accepted.ptr[0].reply.text;
-            guest_string_dup_n(ret, (const char *)answer->ptr, answer->len);
-        }
-        envoi_mail_smtp_receipt_free(&receipt);
-    } else {
+    uint64_t timeout = 20000000000; /* 20 seconds, in nanoseconds, because the caller waits. */
+    bool sent = false;
+    if (!compose(to, &mail, &invalid)) {
+        *err = invalid.reason; /* The caller frees the results of an export. */
+        guest_string_free(&invalid.field);
+    } else if (!envoi_mail_smtp_send_mail(
+                   server, &sender,
+                   &(envoi_mail_smtp_list_mailbox_t){mail.recipients.ptr, mail.recipients.len},
+                   &mail.message, &timeout, &receipt, &error)) {
         envoi_mail_smtp_explanation_t explanation;
         envoi_mail_smtp_explain(&error, &explanation);
-        /* The caller frees the results of an export. */
         *err = explanation.sentence;
         envoi_mail_smtp_error_free(&error);
+    } else {
+        /* If there are several recipients, some may be refused while others get the message. */
+        sent = receipt.refused.len == 0;
+        guest_string_t answer = (sent ? receipt.accepted : receipt.refused).ptr[0].reply.text;
+        guest_string_dup_n(sent ? ret : err, (const char *)answer.ptr, answer.len);
+        envoi_mail_smtp_receipt_free(&receipt);
     }
-
-    /* An export frees its arguments. */
-    guest_string_free(&message);
-    guest_string_free(server);
+    envoi_mail_compose_composed_free(&mail);
+    guest_string_free(server); /* An export frees its arguments. */
     guest_string_free(to);
     return sent;
 }

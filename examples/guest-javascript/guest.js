@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference path="types/guest.d.ts" />
+import { Draft } from 'envoi:mail/compose@0.1.0';
 import { explain, sendMail } from 'envoi:mail/smtp@0.1.0';
 
-/** @import { Error } from 'envoi:mail/smtp@0.1.0' */
-
+const SENDER = 'shop@example.org';
 // 20 seconds, in nanoseconds, because the caller waits. Not a BigInt, as the declarations have it: the
 // engine of componentize-qjs 0.4.5 traps on one.
 const TIMEOUT = /** @type {any} */ (20_000_000_000);
@@ -13,32 +13,38 @@ const TIMEOUT = /** @type {any} */ (20_000_000_000);
  * @param {string} to
  */
 export function welcome(server, to) {
-  const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to have you here.\n`;
-  const { accepted, refused } = send(server, to, utf8(message));
+  const { recipients, message } = attempt(() => compose(to), ({ field, reason }) => `${field}: ${reason}`);
+  const { accepted, refused } = attempt(
+    () => sendMail(server, SENDER, recipients, message, TIMEOUT),
+    (error) => explain(error).sentence,
+  );
   // If there are several recipients, some may be refused while others get the message.
   if (refused.length > 0) throw `${refused[0].recipient}: ${refused[0].reply.text}`;
   return accepted[0].reply.text;
 }
 
-/**
- * @param {string} server
- * @param {string} to
- * @param {Uint8Array} message
- */
-function send(server, to, message) {
-  try {
-    return sendMail(server, 'shop@example.org', [to], message, TIMEOUT);
-  } catch (error) {
-    // The thrown string becomes the `err` of welcome's result.
-    throw explain(/** @type {{ payload: Error }} */ (error).payload).sentence;
-  }
+/** @param {string} to */
+function compose(to) {
+  const draft = new Draft();
+  draft.setFrom([{ name: 'The Shop', mailbox: SENDER }]);
+  draft.setTo([{ mailbox: to }]);
+  draft.setSubject('Welcome to our café');
+  draft.setText('Good to have you here.\n');
+  draft.setHtml('<p>Good to have you <b>here</b>.</p>\n');
+  return draft.compose();
 }
 
 /**
- * QuickJS has no TextEncoder.
+ * Throws a sentence if the call fails: a thrown string becomes the `err` of welcome's result.
  *
- * @param {string} text
+ * @template T
+ * @param {() => T} call
+ * @param {(payload: any) => string} sentence
  */
-function utf8(text) {
-  return Uint8Array.from(unescape(encodeURIComponent(text)), (octet) => octet.charCodeAt(0));
+function attempt(call, sentence) {
+  try {
+    return call();
+  } catch (error) {
+    throw sentence(/** @type {{ payload: unknown }} */ (error).payload);
+  }
 }

@@ -11,13 +11,18 @@ await mailer.setTimeout('total', 20_000_000_000n);
 // If the server's certificate comes from your own authority: that authority's certificate, in PEM.
 if (SMTP_CA) await mailer.addTrustAnchors(SMTP_CA);
 
-const envelope = { sender: 'shop@example.org', recipients: [to] };
-const message = `From: shop@example.org\nTo: ${to}\nSubject: Welcome\n\nGood to have you here.\n`;
+const mail = {
+  from: 'Shop <shop@example.org>',
+  to,
+  subject: 'Welcome',
+  text: 'Good to have you here.',
+  html: '<p>Good to have you <b>here</b>.</p>',
+};
 try {
+  const { response, receipt } = await mailer.send(mail);
+  console.log(`sent: ${response}`);
   // If there are several recipients, some may be refused while others get the message.
-  const { accepted, refused } = await mailer.send(envelope, message);
-  for (const { reply } of accepted) console.log(`sent: ${reply.text}`);
-  for (const { recipient, reply } of refused) {
+  for (const { recipient, reply } of receipt.refused) {
     console.error(`not sent to ${recipient}: ${reply.text}`);
     process.exitCode = 1;
   }

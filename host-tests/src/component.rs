@@ -20,6 +20,11 @@ pub fn wide_component_path() -> PathBuf {
     workspace().join("dist/envoi-wide.wasm")
 }
 
+/// The component that only composes and signs, as `cargo xtask build` writes it.
+pub fn composer_path() -> PathBuf {
+    workspace().join("dist/envoi-compose.wasm")
+}
+
 /// # Panics
 /// If the component is not built.
 pub fn load(engine: &Engine, path: &Path) -> Component {

@@ -13,8 +13,8 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::Envoi;
 use crate::{
-    Error, Explanation, Grants, LinearMemory, Mailer, Options, Receipt, component, randomness,
-    resolver,
+    Draft, Error, Explanation, Grants, LinearMemory, Mailer, Options, Receipt, Signer, component,
+    randomness, resolver,
 };
 
 /// Longer than any call of a test takes on a slow machine.
@@ -156,6 +156,30 @@ impl Instance {
         let resource =
             self.call(|world, store| world.envoi_mail_smtp().options().call_constructor(store));
         Options::new(self, resource)
+    }
+
+    pub fn draft(&self) -> Draft<'_> {
+        let handle = self.call(|world, store| {
+            let compose = world.envoi_mail_compose();
+            compose.draft().call_constructor(store)
+        });
+        Draft::new(self, handle)
+    }
+
+    pub fn signer(&self, domain: &str, selector: &str, key: &[u8]) -> Result<Signer<'_>, String> {
+        let (domain, selector, key) = (domain.to_owned(), selector.to_owned(), key.to_vec());
+        let handle = self.call(move |world, store| {
+            let dkim = world.envoi_mail_dkim();
+            dkim.signer().call_new(store, &domain, &selector, &key)
+        })?;
+        Ok(Signer::new(self, handle))
+    }
+
+    /// A function of the interface `dkim`.
+    pub fn sign(&self, signers: &[&Signer], message: &[u8]) -> Result<String, String> {
+        let signers: Vec<_> = signers.iter().map(|signer| signer.handle()).collect();
+        let message = message.to_vec();
+        self.call(move |world, store| world.envoi_mail_dkim().call_sign(store, &signers, &message))
     }
 
     pub fn mailer_from_url(&self, url: &str) -> Result<Mailer<'_>, Error> {

@@ -15,6 +15,7 @@
 
 mod bindings;
 mod component;
+mod draft;
 mod grants;
 mod guest;
 mod instance;
@@ -27,8 +28,10 @@ mod resolver;
 mod resource;
 mod screen;
 mod session;
+mod signer;
 mod streams;
 
+pub use bindings::exports::envoi::mail::compose::{Address, Attachment, Composed, Invalid};
 pub use bindings::exports::envoi::mail::smtp::{
     AuthPipelining, AuthStep, BearerCredentials, BodyType, Credentials, DsnContents, DsnNotify,
     Envelope, Error, Explanation, Outcome, OutgoingMessage, PasswordCredentials, Phase,
@@ -36,7 +39,8 @@ pub use bindings::exports::envoi::mail::smtp::{
     TimedOut, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine, TranscriptSource,
     UnavailableExtension, UnsentRecipient,
 };
-pub use component::{component_path, load, wide_component_path};
+pub use component::{component_path, composer_path, load, wide_component_path};
+pub use draft::Draft;
 pub use grants::Grants;
 pub use guest::Guest;
 pub use instance::{Host, Instance};
@@ -46,3 +50,4 @@ pub use message_writer::MessageWriter;
 pub use options::Options;
 pub use screen::{LineSource, Screen};
 pub use session::Session;
+pub use signer::Signer;

@@ -9,9 +9,9 @@ use wasmtime::component::ResourceAny;
 
 use crate::resource::{Resource, call};
 use crate::{
-    AuthPipelining, Credentials, Envelope, Error, Instance, MessageWriter, Options,
+    AuthPipelining, Credentials, Draft, Envelope, Error, Instance, MessageWriter, Options,
     OutgoingMessage, PasswordCredentials, PipeliningAfterMessage, Protocol, Receipt, Security,
-    Session, Timeout, TlsVersion, TranscriptLine, streams,
+    Session, Signer, Timeout, TlsVersion, TranscriptLine, streams,
 };
 
 /// Dropping it drops the resource.
@@ -196,6 +196,24 @@ impl<'a> Mailer<'a> {
             streams.call_attach(store, mailer, input, output)
         })?;
         Ok(Session::new(self.0.instance(), handle))
+    }
+
+    /// A function of the interface `smtp-streams`.
+    pub fn send_draft(&self, draft: &Draft) -> Result<Receipt, Error> {
+        let draft = draft.handle();
+        self.0.call_world(move |world, store, mailer| {
+            let streams = world.envoi_mail_smtp_streams();
+            streams.call_send_draft(store, mailer, draft, None)
+        })
+    }
+
+    /// A function of the interface `smtp-dkim`.
+    pub fn set_signers(&self, signers: &[&Signer]) {
+        let signers: Vec<_> = signers.iter().map(|signer| signer.handle()).collect();
+        self.0.call_world(move |world, store, mailer| {
+            let dkim = world.envoi_mail_smtp_dkim();
+            dkim.call_set_signers(store, mailer, &signers)
+        })
     }
 
     pub fn close(&self) {

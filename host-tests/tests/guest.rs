@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use host_tests::Guest;
+use mail_parser::MessageParser;
 use servers::ports::RefusingPort;
 use servers::scripted::{Script, Server};
 
@@ -21,12 +22,27 @@ fn a_message_is_sent() {
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), TO);
         assert_eq!(said.as_deref(), Ok("2.0.0 Ok: queued as 4711"));
-        let transcript = server.finish();
+        let message = content(server);
+        assert!(message.is_ascii(), "the server offers no 8BITMIME");
+        let mail = MessageParser::default().parse(&message).unwrap();
+        let from = mail.from().and_then(|from| from.first()).unwrap();
+        assert_eq!(from.name(), Some("The Shop"));
+        assert_eq!(from.address(), Some("shop@example.org"));
+        let to = mail.to().and_then(|to| to.first()).unwrap();
+        assert_eq!((to.name(), to.address()), (None, Some(TO)));
+        assert_eq!(mail.subject(), Some("Welcome to our caf\u{e9}"));
+        assert!(mail.date().is_some());
+        let id = mail.message_id().unwrap_or_default();
+        assert!(id.ends_with("@example.org"), "{id}");
         assert_eq!(
-            String::from_utf8_lossy(&transcript.only().contents[0]),
-            "From: shop@example.org\r\nTo: you@example.org\r\nSubject: Welcome\r\n\r\n\
-             Good to have you here.\r\n.\r\n"
+            mail.body_text(0).as_deref(),
+            Some("Good to have you here.\r\n")
         );
+        assert_eq!(
+            mail.body_html(0).as_deref(),
+            Some("<p>Good to have you <b>here</b>.</p>\r\n")
+        );
+        assert_eq!(mail.attachment_count(), 0);
     });
 }
 
@@ -48,7 +64,7 @@ fn non_ascii_text_arrives_unchanged() {
             .followed_by(goodbye())]);
         let said = guest.welcome(&url(&server), "j\u{f6}rg@example.org");
         assert_eq!(said.as_deref(), Ok("2.0.0 F\u{fc}r J\u{f6}rg"));
-        let message = String::from_utf8(server.finish().only().contents[0].clone()).unwrap();
+        let message = String::from_utf8(content(server)).unwrap();
         assert!(
             message.contains("\r\nTo: j\u{f6}rg@example.org\r\n"),
             "{message}"
@@ -60,7 +76,8 @@ fn non_ascii_text_arrives_unchanged() {
 fn an_invalid_address_is_reported_in_words() {
     each_guest(|guest| {
         let said = guest.welcome("smtp://127.0.0.1", "nobody at all");
-        assert!(said.unwrap_err().contains("recipient"));
+        let said = said.unwrap_err();
+        assert!(said.contains("the address `nobody at all`: "), "{said}");
     });
 }
 
@@ -142,6 +159,10 @@ fn the_readme_and_the_guides_show_the_guests_as_they_are() {
             "docs/languages/rust.md",
             &["guest/src/lib.rs", "guest/wit/guest.wit"],
         ),
+        (
+            "docs/languages/javascript.md",
+            &["guest-javascript/guest.js"],
+        ),
         ("docs/languages/python.md", &["guest-python/shop.py"]),
         ("docs/languages/c.md", &["guest-c/guest.c"]),
         (
@@ -196,6 +217,13 @@ fn recipient_accepted() -> Script {
 
 fn goodbye() -> Script {
     Script::new().expect("QUIT").say("221 Bye").hang_up()
+}
+
+/// The message of the only session, as it was before dot-stuffing.
+fn content(server: Server) -> Vec<u8> {
+    let transcript = server.finish();
+    let content = &transcript.only().contents[0];
+    content.strip_suffix(b".\r\n").unwrap().to_vec()
 }
 
 fn url(server: &Server) -> String {

@@ -2,11 +2,12 @@
 
 export class SmtpError extends Error {
   /** `detail` is the interface's error; the rest is what `explain` says about it. */
-  constructor({ detail, outcome, retry, sentence }, settings) {
+  constructor({ detail, field, outcome, retry, sentence }, settings) {
     super(sentence, settings);
     this.code = detail.tag;
     const phase = phaseOf(detail);
     if (phase) this.phase = phase;
+    if (field) this.field = field;
     if (detail.tag === 'timeout') this.limit = detail.val.limit;
     if (detail.tag === 'rejected') this.reply = detail.val.reply;
     if (detail.tag === 'recipients-refused') this.refused = detail.val;
@@ -34,6 +35,14 @@ export function crashed(why) {
     const what = `envoi's Worker crashed: ${why}`;
     return new SmtpError(ended({ tag: 'crashed', val: [why, isDelivering] }, what, isDelivering));
   };
+}
+
+/** For a field of a mail that is wrong. */
+export function invalid(field, reason) {
+  const text = `${field}: ${reason}`;
+  const detail = { tag: 'invalid-argument', val: text };
+  const sentence = `${text}; nothing was delivered; correct this before you send it again`;
+  return new SmtpError({ detail, field, outcome: 'not-sent', retry: 'never', sentence });
 }
 
 /** For a call of a closed mailer. */

@@ -1,12 +1,15 @@
 // The resources of the interface as classes. Each has all functions of its resource; the functions written out
 // here accept more types than the interface does.
 
-import { bytes, isStream, pem } from './content.js';
-import { deliver } from './deliver.js';
+import { bytes, pem } from './content.js';
+import { deliver, setSigners } from './deliver.js';
+import { signers } from './dkim.js';
 import { SmtpError, closed } from './error.js';
+import { prepared } from './mail.js';
 import { methods } from './methods.js';
 import { portable } from './options.js';
 import { Resource, classes } from './resource.js';
+import { sent } from './sent.js';
 import { Thread } from './thread.js';
 
 class Url {
@@ -18,6 +21,8 @@ class Url {
 export class Mailer extends Resource {
   #thread;
   #forget;
+  // The Worker's mailer has them too; a mail with keys of its own replaces them there.
+  #signers = [];
 
   constructor(host, { signal } = {}) {
     const thread = new Thread();
@@ -27,8 +32,13 @@ export class Mailer extends Resource {
     this.#forget = thread.endOn(signal);
   }
 
+  /** As `fromUrl`, but the first call reports what is wrong with the URL. */
+  static opened(url, settings) {
+    return new Mailer(new Url(url), settings);
+  }
+
   static async fromUrl(url, settings) {
-    const mailer = new Mailer(new Url(url), settings);
+    const mailer = Mailer.opened(url, settings);
     try {
       await Resource.made(mailer);
     } catch (error) {
@@ -38,19 +48,23 @@ export class Mailer extends Resource {
     return mailer;
   }
 
-  async send(envelope, content, options) {
-    if (!isStream(content)) {
-      return Resource.call(this, 'send', [envelope, bytes(content), options]);
-    }
+  async send(mail, options) {
     const self = await Resource.made(this);
-    const asked = portable(options);
-    return this.#thread.run((call) => deliver(call, self, envelope, content, asked));
+    return this.#thread.run((call) => deliver(call, self, mail, { options, usual: this.#signers }));
   }
 
-  async sendAll(messages, options) {
-    const whole = messages.map(({ envelope, message }) => ({ envelope, message: bytes(message) }));
-    const results = await Resource.call(this, 'sendAll', [whole, options]);
-    return results.map(({ tag, val }) => ({ tag, val: tag === 'ok' ? val : new SmtpError(val) }));
+  async sendAll(mails, options) {
+    const self = await Resource.made(this);
+    return this.#thread.run((call) => sendAll(call, self, [...mails], portable(options)));
+  }
+
+  async setDkim(dkim) {
+    const self = await Resource.made(this);
+    return this.#thread.run(async (call) => {
+      const all = signers(dkim);
+      await setSigners(call, self, all);
+      this.#signers = all;
+    });
   }
 
   async addTrustAnchors(certificates) {
@@ -78,6 +92,34 @@ export class Mailer extends Resource {
     this.#forget();
     await this.#thread.end(closed);
   }
+}
+
+/** A mail that cannot be sent has an error as its result, and the others are sent. */
+async function sendAll(call, mailer, mails, options) {
+  const results = [];
+  const [ready, places] = [[], []];
+  for (const [i, mail] of mails.entries()) {
+    try {
+      ready.push(await alike(mail));
+      places.push(i);
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      results[i] = { tag: 'err', val: error };
+    }
+  }
+  const answers = await call({ ...mailer, name: 'sendAllMails', args: [ready, options] });
+  for (const [i, { tag, val }] of answers.entries()) {
+    results[places[i]] = { tag, val: tag === 'ok' ? sent(val) : new SmtpError(val) };
+  }
+  return results;
+}
+
+/** One call has the same options and keys for all of its mails. */
+function alike(mail) {
+  for (const name of ['dkim', 'dsn']) {
+    if (mail?.[name] != null) throw new TypeError(`sendAll: a mail has no \`${name}\`: set it for all of them`);
+  }
+  return prepared(mail, { mayStream: false });
 }
 
 export class Session extends Resource {

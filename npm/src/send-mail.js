@@ -1,8 +1,10 @@
 // `sendMail`, over Workers that are reused, because a start takes a tenth of a second.
 
-import { bytes, isStream } from './content.js';
+import { isStream } from './content.js';
 import { deliver } from './deliver.js';
 import { aborted } from './error.js';
+import { prepared } from './mail.js';
+import { sent } from './sent.js';
 import { Thread } from './thread.js';
 
 const MAX_WORKERS = 4;
@@ -12,31 +14,31 @@ const idle = [];
 // The calls that wait for a free Worker.
 const waiting = [];
 
-export async function sendMail(server, sender, recipients, content, { signal } = {}) {
-  const message = isStream(content) ? content : bytes(content);
+export async function sendMail(server, mail, { signal } = {}) {
   if (signal?.aborted) throw aborted(signal.reason)(false);
   const thread = await take();
   const forget = thread.endOn(signal);
   try {
-    return await thread.run((call) => send(call, { server, sender, recipients, message }));
+    return await thread.run((call) => send(call, server, mail));
   } finally {
     forget();
     give(thread);
   }
 }
 
-function send(call, { server, sender, recipients, message }) {
-  if (isStream(message)) return sendStream(call, { server, sender, recipients, message });
-  return call({ name: 'sendMail', args: [server, sender, recipients, message, undefined] });
+async function send(call, server, mail) {
+  if (mail?.dkim != null || mail?.dsn != null) return sendByMailer(call, server, mail);
+  const ready = await prepared(mail, { mayStream: true });
+  if (isStream(ready.message) || ready.streams?.length > 0) return sendByMailer(call, server, mail);
+  return sent(await call({ name: 'sendOnce', args: [server, ready] }));
 }
 
-async function sendStream(call, { server, sender, recipients, message }) {
+async function sendByMailer(call, server, mail) {
   const mailer = await call({ type: 'Mailer', name: 'fromUrl', args: [server] });
   try {
-    const envelope = { sender: sender === '' ? undefined : sender, recipients };
-    const receipt = await deliver(call, mailer, envelope, message);
+    const result = await deliver(call, mailer, mail);
     await call({ ...mailer, name: 'close', args: [] });
-    return receipt;
+    return result;
   } finally {
     await call({ ...mailer, name: 'drop', args: [] }).catch(() => {});
   }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SmtpError, aborted, crashed } from './error.js';
 
 // Calls that send a message: if one is cut short, the message may have been delivered.
-const DELIVERING = ['finish', 'send', 'sendAll', 'sendMail'];
+const DELIVERING = ['finish', 'send', 'sendAllMails', 'sendMail', 'sendOnce'];
 
 export class Thread {
   #worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'envoi' });
@@ -66,15 +66,15 @@ export class Thread {
     const answer = await this.#ask(what);
     if (answer.ended) throw this.#failure(false);
     // Errors are made here, so that their stack is the caller's.
-    if (answer.mistake) throw mistaken(what);
+    if (answer.mistake) throw mistaken(what, answer.field);
     if (answer.error) throw new SmtpError(answer.error);
     return answer.value;
   }
 
-  #ask(what) {
+  #ask({ transfer = [], ...what }) {
     return new Promise((resolve) => {
       try {
-        this.#worker.postMessage(what);
+        this.#worker.postMessage(what, transfer);
       } catch {
         throw mistaken(what);
       }
@@ -93,7 +93,7 @@ export class Thread {
 }
 
 // The text does not contain the argument, which may be a password.
-function mistaken({ type, name }) {
+function mistaken({ type, name }, field) {
   const where = type ? `${type}.${name}` : name;
-  return new TypeError(`${where}: an argument is not of the type that envoi's declarations give it`);
+  return new TypeError(`${field ?? where}: an argument is not of the type that envoi's declarations give it`);
 }

@@ -11,11 +11,14 @@ const resources = new Map();
 let last = 0;
 
 // Not awaited here: Deno loses messages that arrive before there is a listener.
-const loading = import('../sync/envoi.js');
+const loading = Promise.all([import('../sync/envoi.js'), import('./composing.js')]);
+let component;
+let operations;
 let smtp;
 
 parentPort.on('message', async (call) => {
-  ({ smtp } = await loading);
+  [component, { operations }] = await loading;
+  ({ smtp } = component);
   parentPort.postMessage(answer(call));
 });
 
@@ -23,14 +26,14 @@ function answer(call) {
   try {
     return { value: kept(perform(call)) };
   } catch (error) {
-    if (error.payload !== undefined) return { error: explained(error.payload) };
-    return isMistake(error) ? { mistake: true } : { crash: error.message };
+    if (error.payload !== undefined) return { error: explained(error.payload, error.field) };
+    return isMistake(error) ? { mistake: true, field: error.field } : { crash: error.message };
   }
 }
 
-/** An error of the interface, and the component's explanation. */
-function explained(detail) {
-  return { detail, ...smtp.explain(detail) };
+/** An error of the interface, and the component's explanation. `field` is the mail's that is wrong. */
+function explained(detail, field) {
+  return { detail, field, ...smtp.explain(detail) };
 }
 
 /** Whether the arguments were wrong. An error inside the component is a crash: its state is undefined then. */
@@ -50,11 +53,13 @@ function perform({ type, name, resource, args }) {
 
 function invoke(type, name, resource, args) {
   if (resource === undefined) {
+    if (name === 'sendOnce') return operations.sendOnce(component, undefined, ...args);
     if (type === undefined) return smtp[name](...args);
     return name === 'constructor' ? new smtp[type](...args) : smtp[type][name](...args);
   }
   const target = resources.get(resource);
   if (!target) return gone(type, name);
+  if (Object.hasOwn(operations, name)) return operations[name](component, target, ...args);
   if (name in target) return target[name](...args);
   // Static functions, and `drop`, consume the resource.
   resources.delete(resource);
@@ -89,5 +94,5 @@ function kept(value) {
 }
 
 function result(one) {
-  return one?.tag === 'err' ? { tag: 'err', val: explained(one.val) } : one;
+  return one?.tag === 'err' ? { tag: 'err', val: explained(one.val, one.field) } : one;
 }

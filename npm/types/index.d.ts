@@ -1,28 +1,36 @@
 /**
- * Sends mail over SMTP, in a Worker: no function blocks.
+ * Composes mail and sends it over SMTP, in a Worker: no function blocks.
  *
  * Functions and types have the documentation of the interface `envoi:mail/smtp`.
  */
 
-import type { Envelope, Error as Detail, Outcome, Phase, RecipientReply, Reply, Retry, Timeout } from '../sync/interfaces/envoi-mail-smtp.js';
+import type { Error as Detail, Outcome, Phase, RecipientReply, Reply, Retry, Timeout } from '../sync/interfaces/envoi-mail-smtp.js';
 
 export type * from '../sync/interfaces/envoi-mail-smtp.js';
-export { Mailer, MessageWriter, Options, Session, sendMail } from './smtp.js';
+export type * from './mail.js';
+export { Mailer, MessageWriter, Options, Session } from './smtp.js';
+
+import type { Dkim, Mail, Sent } from './mail.js';
+
+declare module './smtp.js' {
+  interface Mailer {
+    /** From now on, `send` and `sendAll` sign each mail with all of these keys. `undefined` ends that. */
+    setDkim(dkim: Dkim | undefined): Promise<void>;
+  }
+}
+
+/**
+ * Sends one mail and closes the connection. `server` is a URL: `smtps://user:password@host:port` (TLS from the first
+ * byte, port 465) or `smtp://…` (STARTTLS, port 587, needed except for a loopback address that does not offer it).
+ * User and password are percent-encoded.
+ */
+export function sendMail(server: string, mail: Mail, settings?: Settings): Promise<Sent>;
 
 /** Text is sent as UTF-8. */
 export type Bytes = string | Uint8Array;
 
-/**
- * A message: header, blank line, body. A stream, such as a file's, is sent in pieces, in constant
- * memory, and read as fast as the server accepts it.
- */
+/** A stream, such as a file's, is read as fast as the server accepts it. */
 export type Content = Bytes | AsyncIterable<Bytes>;
-
-/** A message for `sendAll`. */
-export interface OutgoingMessage {
-  envelope: Envelope;
-  message: Bytes;
-}
 
 export interface Settings {
   /** Ends everything at once: calls that wait fail with the code `aborted`. */
@@ -35,6 +43,8 @@ export class SmtpError extends Error {
   name: 'SmtpError';
   /** The case of the interface's `error`; `aborted` after an AbortSignal; `crashed` if the Worker crashed. */
   code: Detail['tag'] | 'aborted' | 'crashed';
+  /** The field of the mail that is wrong, such as `subject` or `attachments[0]`. The code is `invalid-argument`. */
+  field?: string;
   /** The step of the session that failed. */
   phase?: Phase;
   /** If the code is `timeout`: which timeout passed. */

@@ -17,6 +17,7 @@ const COUNTER: usize = 12;
 pub struct ChaCha20([u32; 16]);
 
 impl ChaCha20 {
+    /// `counter` is the number of the first block: 1 if block 0 keys Poly1305 (RFC 8439, section 2.6).
     #[inline(never)]
     pub fn new(key: &[u8; 32], nonce: &[u8; 12], counter: u32) -> Self {
         let mut state = [0; 16];

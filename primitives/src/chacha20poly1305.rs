@@ -12,6 +12,7 @@ use crate::poly1305::Poly1305;
 /// Octets under one nonce: more make the 32-bit block counter wrap (RFC 8439, section 2.8).
 const MAX_TEXT: u64 = 64 * (u32::MAX as u64);
 
+/// The key, wiped on drop. One nonce takes some 256 GiB; more are an error.
 pub struct ChaCha20Poly1305(Zeroizing<[u8; 32]>);
 
 impl ChaCha20Poly1305 {

@@ -5,7 +5,8 @@ use hmac::digest::{FixedOutput, HashMarker, MacMarker, Output, OutputSizeUser, U
 use hmac::{Hmac, KeyInit};
 
 macro_rules! compiled_here {
-    ($name:ident, $hash:ty) => {
+    ($(#[$doc:meta])+ $name:ident, $hash:ty) => {
+        $(#[$doc])+
         #[derive(Clone)]
         pub struct $name($hash);
 
@@ -30,8 +31,8 @@ macro_rules! compiled_here {
 }
 
 macro_rules! hash {
-    ($name:ident, $hash:ty) => {
-        compiled_here!($name, $hash);
+    ($(#[$doc:meta])+ $name:ident, $hash:ty) => {
+        compiled_here!($(#[$doc])+ $name, $hash);
 
         impl HashMarker for $name {}
 
@@ -44,8 +45,8 @@ macro_rules! hash {
 }
 
 macro_rules! hmac {
-    ($name:ident, $hmac:ty) => {
-        compiled_here!($name, $hmac);
+    ($(#[$doc:meta])+ $name:ident, $hmac:ty) => {
+        compiled_here!($(#[$doc])+ $name, $hmac);
 
         impl MacMarker for $name {}
 
@@ -66,7 +67,23 @@ macro_rules! hmac {
     };
 }
 
-hash!(Sha256, sha2::Sha256);
-hash!(Sha384, sha2::Sha384);
-hmac!(HmacSha256, Hmac<sha2::Sha256>);
-hmac!(HmacSha384, Hmac<sha2::Sha384>);
+hash!(
+    /// 32 octets (FIPS 180-4, section 6.2).
+    Sha256,
+    sha2::Sha256
+);
+hash!(
+    /// 48 octets (FIPS 180-4, section 6.5).
+    Sha384,
+    sha2::Sha384
+);
+hmac!(
+    /// 32 octets (RFC 2104), with a key of any length.
+    HmacSha256,
+    Hmac<sha2::Sha256>
+);
+hmac!(
+    /// 48 octets (RFC 2104), with a key of any length.
+    HmacSha384,
+    Hmac<sha2::Sha384>
+);

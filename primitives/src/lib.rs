@@ -7,6 +7,8 @@
 //! uses it. So this crate exports nothing generic: it is compiled for speed, and the component around it
 //! for size. Its functions are not inlined into other crates, which would compile them for size again.
 
+#![warn(missing_docs)]
+
 #[cfg(any(test, target_feature = "simd128"))]
 #[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod chacha20;

@@ -5,6 +5,8 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+/// Derives 20 octets, which are wiped on drop, with HMAC-SHA-1. The time grows with `iterations`, which the
+/// server chooses: the caller limits it.
 #[inline(never)]
 pub fn pbkdf2_sha1(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<Vec<u8>> {
     let mut derived = Zeroizing::new(vec![0; 20]);
@@ -13,6 +15,7 @@ pub fn pbkdf2_sha1(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<V
     derived
 }
 
+/// As [`pbkdf2_sha1`], with HMAC-SHA-256: 32 octets.
 #[inline(never)]
 pub fn pbkdf2_sha256(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<Vec<u8>> {
     let mut derived = Zeroizing::new(vec![0; 32]);

@@ -26,6 +26,7 @@ const FOLD: u32 = 5;
 /// A number in each lane, the lowest limb first.
 type Numbers = [Lanes; 5];
 
+/// The tag of one message, under a key that no other message may have.
 pub struct Poly1305 {
     /// The fourth power of r, in each lane.
     fourth: Multiplier,
@@ -37,6 +38,7 @@ pub struct Poly1305 {
 }
 
 impl Poly1305 {
+    /// `key` is r, which is clamped here, and then s (RFC 8439, section 2.5).
     #[inline(never)]
     pub fn new(key: &[u8; 32]) -> Self {
         let (halves, _) = key.as_chunks();
@@ -97,6 +99,7 @@ impl Poly1305 {
         self.sum = carry(products.map(Wide::sum)).map(Lanes::first);
     }
 
+    /// The tag, to be compared in constant time.
     #[inline(never)]
     pub fn finish(self) -> [u8; BLOCK] {
         let [first, second, third, fourth, fifth] = self.sum.map(u128::from);

@@ -10,10 +10,15 @@ use anyhow::{Context, Result, ensure};
 use crate::{VERSION, root, sha256};
 
 /// In the order of publication: `envoi` depends on the others.
-pub const CRATES: [&str; 3] = ["envoi-primitives", "envoi-unicode", "envoi"];
+pub const CRATES: [&str; 4] = [
+    "envoi-primitives",
+    "envoi-unicode",
+    "envoi-message",
+    "envoi",
+];
 
 /// The folders of the crates that `envoi` depends on.
-const LIBRARIES: [&str; 2] = ["primitives", "unicode"];
+const LIBRARIES: [&str; 3] = ["primitives", "unicode", "message"];
 
 /// Puts the archives into `folder`.
 pub fn package(folder: &Path) -> Result<()> {

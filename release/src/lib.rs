@@ -1,7 +1,8 @@
 //! The files of a release, in `dist/release/`: all from one commit and the components built from it.
 //!
 //! ```text
-//! envoi.wasm  envoi-wide.wasm  envoi-cli.wasm    as built
+//! envoi.wasm  envoi-wide.wasm                    as built
+//! envoi-compose.wasm  envoi-cli.wasm
 //! NAME.wasm.cdx.json                             the bill of materials of each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
 //! envoi-VERSION.tgz                              the npm package
@@ -42,23 +43,39 @@ pub struct Component {
     pub file: &'static str,
     /// The crates of this project at its root.
     pub crates: &'static [&'static str],
+    pub dependencies: Dependencies,
     pub about: &'static str,
 }
 
-pub const COMPONENTS: [Component; 3] = [
+/// The dependencies of the crates at the root whose code is inside.
+pub enum Dependencies {
+    All,
+    Only(&'static [&'static str]),
+}
+
+pub const COMPONENTS: [Component; 4] = [
     Component {
         file: "envoi.wasm",
         crates: &["envoi"],
+        dependencies: Dependencies::All,
         about: "An SMTP client as a WebAssembly component, for every host of WASI 0.2",
     },
     Component {
         file: "envoi-wide.wasm",
         crates: &["envoi"],
+        dependencies: Dependencies::All,
         about: "The same, faster, for hosts with wide arithmetic",
+    },
+    Component {
+        file: "envoi-compose.wasm",
+        crates: &["envoi"],
+        dependencies: Dependencies::Only(&["envoi-message", "wasip2", "wit-bindgen", "zeroize"]),
+        about: "Composes and signs messages, without SMTP",
     },
     Component {
         file: "envoi-cli.wasm",
         crates: &["envoi-cli", "envoi"],
+        dependencies: Dependencies::All,
         about: "A command that sends messages, for every host of wasi:cli",
     },
 ];

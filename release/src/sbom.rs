@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::tree::{Id, Tree};
-use crate::{Component, LICENCE, VERSION, root, sha256};
+use crate::{Component, Dependencies, LICENCE, VERSION, root, sha256};
 
 const FORMAT: &str = "http://cyclonedx.org/schema/bom-1.6.schema.json";
 
@@ -21,6 +21,9 @@ pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Res
     let mut tree = Tree::default();
     for package in component.crates {
         tree.extend(Tree::read(package)?);
+    }
+    if let Dependencies::Only(inside) = component.dependencies {
+        tree.keep(component.crates, inside);
     }
     let std = standard_library(rustc)?;
     let bill = json!({

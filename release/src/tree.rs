@@ -35,6 +35,25 @@ impl Tree {
         parse(&run(&mut cargo).map_err(Error::msg)?)
     }
 
+    /// Of the dependencies of the crates `roots`, keeps those named `inside`, and what these need.
+    pub(crate) fn keep(&mut self, roots: &[&str], inside: &[&str]) {
+        let mut kept = BTreeSet::new();
+        let mut next: Vec<Id> = self.crates.keys().cloned().collect();
+        next.retain(|id| roots.contains(&id.name.as_str()));
+        for root in &next {
+            if let Some(needs) = self.needs.get_mut(root) {
+                needs.retain(|id| inside.contains(&id.name.as_str()));
+            }
+        }
+        while let Some(id) = next.pop() {
+            let needs = self.needs.get(&id).into_iter().flatten();
+            next.extend(needs.filter(|id| !kept.contains(*id)).cloned());
+            kept.insert(id);
+        }
+        self.crates.retain(|id, _| kept.contains(id));
+        self.needs.retain(|id, _| kept.contains(id));
+    }
+
     pub(crate) fn extend(&mut self, other: Tree) {
         self.crates.extend(other.crates);
         for (id, needs) in other.needs {
@@ -93,6 +112,17 @@ mod tests {
         assert_eq!(licences, ["MIT", "MIT OR ISC", "ISC"]);
         assert_eq!(tree.needs[&id("a")], [id("b"), id("c")].into());
         assert_eq!(tree.needs[&id("b")], [id("c")].into());
+    }
+
+    #[test]
+    fn of_the_roots_dependencies_some_are_kept_with_what_they_need() {
+        let text = "0 a v1.0.0|MIT\n1 b v1.0.0|MIT\n2 c v1.0.0|MIT\n1 d v1.0.0|MIT\n2 c v1.0.0|MIT\n2 e v1.0.0|MIT\n";
+        let mut tree = parse(text).unwrap();
+        tree.keep(&["a"], &["b"]);
+        let names: Vec<_> = tree.crates.keys().map(|id| id.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        assert_eq!(tree.needs[&id("a")], [id("b")].into());
+        assert_eq!(tree.needs.len(), 2);
     }
 
     #[test]

@@ -9,7 +9,6 @@
 
 pub mod authority;
 pub mod messages;
-pub mod mime;
 pub mod ports;
 pub mod real;
 pub mod report;

@@ -1,4 +1,4 @@
-//! The test report: which real servers got what, what was not run, and what was measured.
+//! The test report: which real servers got what, what mail readers read, what was not run, and what was measured.
 //!
 //! libtest hides the output of tests that pass, so tests append lines to the file that [`VARIABLE`]
 //! names. `cargo xtask test` sets it and prints the report; CI fails if something was not run.
@@ -17,6 +17,11 @@ const VARIABLE: &str = "ENVOI_TEST_REPORT";
 pub fn sent(kind: Kind, what: &str) {
     let version = kind.version().unwrap_or_default();
     add(&format!("real server: {kind} {version}: "), what);
+}
+
+/// What a mail reader by others read.
+pub fn read(reader: &dyn Display, what: &str) {
+    add(&format!("mail reader: {reader}: "), what);
 }
 
 /// A measured figure and its name.

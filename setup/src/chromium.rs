@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use crate::{debian, install};
 
+/// For [`npm`](crate::npm): what drives it.
+pub const PLAYWRIGHT: &str = "playwright-core@1.65.1";
+
 /// Chromium exits at once if there is no font.
 const PACKAGES: [&str; 3] = ["chromium", "fontconfig-config", "fonts-dejavu-core"];
 

@@ -1,6 +1,6 @@
 //! Conversions between the types of the interface and those of the crate.
 
-use super::wit;
+use super::bindings::exports::envoi::mail::smtp as wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::config::{

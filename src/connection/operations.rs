@@ -12,6 +12,7 @@ use crate::smtp::receipt::Receipt;
 use crate::smtp::reply::Reply;
 use crate::smtp::sending::{Request, Sending, TimeLeft};
 use crate::smtp::session::{AuthStep, Session};
+use crate::smtp::transfer_encoding::TransferEncoding;
 use crate::timeouts::Timeout;
 use crate::tls;
 
@@ -58,7 +59,7 @@ impl<N: Network> Connection<N> {
             };
             result = match sending.next(&mut self.session, result, &time_left) {
                 Request::Run => self.run().await,
-                Request::Write(content) => self.write(content).await,
+                Request::Write(pieces) => self.write(&pieces).await,
                 Request::Quit => {
                     self.quit().await;
                     Ok(())
@@ -69,28 +70,38 @@ impl<N: Network> Connection<N> {
         sending.login_failure().cloned().map_or(Ok(()), Err)
     }
 
-    pub(crate) async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let result = self.write_blocks(piece).await;
+    /// Writes pieces of a message, one after the other.
+    pub(crate) async fn write(&mut self, pieces: &[&[u8]]) -> Result<(), Error> {
+        let result = self.write_blocks(pieces).await;
         self.conclude(result)
     }
 
-    /// Writes all that is left of `source`. The source must not stall for longer than a server may.
-    pub(crate) async fn write_from(&mut self, mut source: impl Source) -> Result<u64, Error> {
+    /// Writes all that is left of `source`, and returns how many octets that was before they were encoded. The
+    /// source must not stall for longer than a server may.
+    pub(crate) async fn write_from(
+        &mut self,
+        mut source: impl Source,
+        mut encoding: TransferEncoding,
+    ) -> Result<u64, Error> {
         let mut total = 0;
         loop {
             let deadline = self.deadlines.limit(self.deadlines.timeouts.block);
             let read = source.read_within(deadline).await;
-            match read.map_err(|e| self.failed(e, Timeout::Block))? {
-                Read::Nothing => {}
-                Read::End => return Ok(total),
+            let (encoded, is_end) = match read.map_err(|e| self.failed(e, Timeout::Block))? {
+                Read::Nothing => continue,
                 Read::Broken => {
                     let what = format!("the source of the message failed after {total} octets");
                     return Err(Error::Other(what));
                 }
-                Read::Bytes(bytes) => {
-                    total += bytes.len() as u64;
-                    self.write(&bytes).await?;
+                Read::End => (encoding.end(), true),
+                Read::Bytes(octets) => {
+                    total += octets.len() as u64;
+                    (encoding.encode(octets), false)
                 }
+            };
+            self.write(&[&encoded]).await?;
+            if is_end {
+                return Ok(total);
             }
         }
     }
@@ -195,8 +206,8 @@ impl<N: Network> Connection<N> {
         Ok(())
     }
 
-    async fn write_blocks(&mut self, message: &[u8]) -> Result<(), Error> {
-        for piece in message.chunks(BLOCK) {
+    async fn write_blocks(&mut self, pieces: &[&[u8]]) -> Result<(), Error> {
+        for piece in pieces.iter().flat_map(|piece| piece.chunks(BLOCK)) {
             self.session.write(piece)?;
             if self.session.output_len() >= BLOCK {
                 self.push().await?;

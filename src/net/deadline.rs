@@ -30,6 +30,7 @@ impl Deadline {
         other.map_or(self, |other| other.min(self))
     }
 
+    /// Whether the network's clock has reached the moment.
     pub fn has_passed(self, network: &impl Network) -> bool {
         self.0 <= network.now()
     }

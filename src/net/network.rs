@@ -9,6 +9,7 @@ use super::Deadline;
 
 /// TCP, name lookup, clocks and randomness. A clone is the same network.
 pub trait Network: Clone + 'static {
+    /// A connection, which dropping closes.
     type Stream: Stream;
 
     /// The addresses of a DNS name, in the order that the resolver prefers.
@@ -24,9 +25,10 @@ pub trait Network: Clone + 'static {
     /// The time on a clock that never goes back.
     fn now(&self) -> Duration;
 
+    /// Returns at once if `deadline` has passed.
     fn sleep_until(&self, deadline: Deadline) -> impl Future<Output = ()>;
 
-    /// Fills all of `buffer` with octets fit for keys. A function without a `self`, as [`crate::tls::Host`]
+    /// Fills all of `buffer` with octets fit for keys. A function without a `self`, as [`crate::tls::Platform`]
     /// wants it.
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness>;
 
@@ -75,6 +77,7 @@ pub enum Interest {
 /// What a read brought.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Read {
+    /// At least one octet, in the order of arrival.
     Bytes(Vec<u8>),
     /// Nothing has arrived yet.
     Nothing,

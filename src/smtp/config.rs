@@ -19,6 +19,7 @@ pub enum Security {
     StartTlsUnlessLoopback,
     /// STARTTLS if the server offers it and does not refuse it.
     Opportunistic,
+    /// No TLS, even if the server offers STARTTLS. Credentials go to a loopback server alone.
     Plaintext,
 }
 
@@ -67,6 +68,7 @@ pub enum PipeliningAfterMessage {
 /// Which AUTH commands the envelope may follow before AUTH is answered, if the server offers PIPELINING.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthPipelining {
+    /// None: the envelope waits for the reply to AUTH.
     Never,
     /// PLAIN and EXTERNAL, which end with their initial response: RFC 4954, section 4, names them.
     PlainAndExternal,
@@ -102,17 +104,23 @@ pub struct ServerConfig {
     pub host: String,
     /// `None` is the default port of the security mode.
     pub port: Option<u16>,
+    /// Decides between EHLO and LHLO, and between one reply to a message and one for each recipient.
     pub protocol: Protocol,
+    /// Decides whether STARTTLS is sent, and the default port.
     pub security: Security,
     /// The name in EHLO. `None` is the address of our end of the connection.
     pub local_name: Option<LocalName>,
+    /// `None` sends no AUTH.
     pub credentials: Option<Credentials>,
     /// The mechanisms that may be used, in order of preference.
     pub mechanisms: Vec<Mechanism>,
+    /// Whether the line of AUTH may carry it.
     pub initial_response: InitialResponse,
+    /// Whether AUTH and the first envelope may share a round trip.
     pub auth_pipelining: AuthPipelining,
     /// Whether a mechanism that sends the password may follow a refused proof of it.
     pub plain_fallback: bool,
+    /// Whether the next envelope or QUIT may share a round trip with the end of a message.
     pub pipelining_after_message: PipeliningAfterMessage,
     /// Whether a message leaves by BDAT if the server offers CHUNKING.
     pub chunking: bool,
@@ -150,6 +158,7 @@ impl ServerConfig {
 /// The configuration of one session: the server's, and that of this connection alone.
 #[derive(Clone)]
 pub struct SessionConfig {
+    /// Shared with the mailer, and with its other sessions.
     pub server: Rc<ServerConfig>,
     /// The host's name in ASCII, as OAUTHBEARER tells it to the server.
     pub host: String,
@@ -157,6 +166,7 @@ pub struct SessionConfig {
     pub local_name: Option<LocalName>,
     /// Whether the connection leads to this machine, so that nobody can listen in between.
     pub is_loopback: bool,
+    /// How far the session goes before the first operation.
     pub until: ConnectUntil,
     /// Random, one for each authentication attempt.
     pub nonces: [Nonce; MAX_ATTEMPTS],

@@ -19,12 +19,12 @@ const MAX_DIGITS: usize = usize::MAX;
 pub struct Extensions(Vec<(String, String)>);
 
 impl Extensions {
-    /// Reads a positive reply to EHLO or LHLO. The first line is a greeting.
     /// No extension at all, as after HELO.
     pub const fn none() -> Self {
         Self(Vec::new())
     }
 
+    /// Reads a positive reply to EHLO or LHLO. The first line is a greeting.
     pub fn from_reply(reply: &Reply) -> Self {
         let mut extensions = Self::default();
         for line in reply.lines.iter().skip(1) {

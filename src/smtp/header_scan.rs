@@ -30,6 +30,7 @@ pub struct FieldName {
 /// A place in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Location {
+    /// A field of the header, which people find by its name.
     Field(FieldName),
     /// The number of a line, counted from the message's first.
     Line(u64),

@@ -20,6 +20,7 @@ const MAX_LOST_CONNECTIONS: usize = 8;
 /// The recipients of one transaction.
 #[derive(Clone, Debug)]
 pub struct Batch {
+    /// In the order of their RCPT commands.
     pub recipients: Vec<Mailbox>,
     turn: Turn,
 }
@@ -69,6 +70,7 @@ impl Batch {
 }
 
 impl Job {
+    /// All recipients wait, in one batch until [`Self::divide`] knows the server's limits.
     pub fn new(recipients: Vec<Mailbox>) -> Self {
         Self {
             waiting: VecDeque::from([Batch::first(recipients)]),
@@ -98,6 +100,8 @@ impl Job {
         self.waiting.is_empty() && self.if_delivered.is_empty()
     }
 
+    /// The recipients of the next transaction. `None` does not mean that the job is done: others may wait for
+    /// the result of the current transaction.
     pub fn take_batch(&mut self) -> Option<Batch> {
         self.waiting.pop_front()
     }

@@ -31,6 +31,12 @@ impl Session {
         self.send_ehlo()
     }
 
+    /// STARTTLS (RFC 3207). If the server agrees, the next action is to make the TLS handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StartTlsUnavailable`] if the server does not offer it; [`Error::WrongState`] inside TLS or in a
+    /// transaction.
     pub fn start_tls(&mut self) -> Result<(), Error> {
         self.expect_no_transaction("STARTTLS")?;
         if self.is_secure() {
@@ -71,6 +77,8 @@ impl Session {
         Ok(())
     }
 
+    /// The response to the challenge, not encoded yet; it may be empty. [`Error::WrongState`] if no challenge
+    /// waits.
     pub fn auth_respond(&mut self, response: &[u8]) -> Result<(), Error> {
         self.expect_challenge()?;
         let response = sasl::encode(response);
@@ -80,6 +88,7 @@ impl Session {
         Ok(())
     }
 
+    /// `*` instead of a response (RFC 4954, section 4). [`Error::WrongState`] if no challenge waits.
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
         self.expect_challenge()?;
         self.queue(PendingReply::AuthCancel, "*");
@@ -87,6 +96,13 @@ impl Session {
         Ok(())
     }
 
+    /// Begins a transaction; `None` is the null reverse-path `<>`. RSET is sent before it if the last
+    /// transaction failed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongState`] in a transaction; [`Error::ExtensionUnavailable`] if the sender or an option needs
+    /// what the server does not offer.
     pub fn mail(&mut self, sender: Option<&Mailbox>, options: &Options) -> Result<(), Error> {
         self.expect_no_transaction("MAIL")?;
         let line = self.mail_line(sender, &[], options, MessageInfo::Unknown)?;
@@ -111,6 +127,13 @@ impl Session {
         Ok(())
     }
 
+    /// Adds a recipient to the transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongState`] before MAIL, or if MAIL did not declare the SMTPUTF8 that the address needs
+    /// (RFC 6531, section 3.4); [`Error::ExtensionUnavailable`] if the address or an option needs what the
+    /// server does not offer.
     pub fn rcpt(&mut self, recipient: Mailbox, options: &Options) -> Result<(), Error> {
         self.expect_idle("RCPT")?;
         let parameters = options.rcpt_parameters(&recipient, self.extensions())?;
@@ -150,6 +173,7 @@ impl Session {
         Ok(())
     }
 
+    /// RSET (RFC 5321, section 4.1.1.5): ends the transaction, and leaves the login alone.
     pub fn reset(&mut self) -> Result<(), Error> {
         self.expect_idle("RSET")?;
         self.drop_manual_transaction();
@@ -157,6 +181,7 @@ impl Session {
         Ok(())
     }
 
+    /// NOOP (RFC 5321, section 4.1.1.9), in a transaction or not.
     pub fn noop(&mut self) -> Result<(), Error> {
         self.expect_idle("NOOP")?;
         self.queue(PendingReply::Noop, "NOOP");

@@ -78,5 +78,6 @@ pub mod session;
 mod state;
 mod transaction;
 pub mod transcript;
+pub mod transfer_encoding;
 pub mod transitions;
 mod xtext;

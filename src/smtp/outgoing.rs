@@ -28,6 +28,7 @@ pub struct Output {
 }
 
 impl Outgoing {
+    /// Appends the line of a command, with its CRLF. One with a secret makes the whole buffer secret.
     pub fn push(&mut self, command: &Command) {
         self.secret |= command.has_secret();
         self.make_room(command.len());

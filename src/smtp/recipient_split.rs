@@ -35,6 +35,7 @@ pub type Refusal = (Mailbox, Reply);
 /// Recipients of one transaction that the server may take in another.
 #[derive(Clone, Debug)]
 pub struct Overflow {
+    /// Recipients that the server refused as too many.
     pub refused: Vec<Refusal>,
     /// Recipients whose RCPT was not sent, because an earlier one was too many.
     pub unasked: Vec<Mailbox>,
@@ -47,6 +48,8 @@ pub struct Overflow {
     pub basis: Basis,
 }
 
+/// How it is known that a server refused recipients as too many (RFC 5321, section 4.5.3.1.10), the surest
+/// first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// An enhanced code says so: x.5.3.

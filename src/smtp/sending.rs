@@ -31,7 +31,9 @@ use super::session::Session;
 
 /// A message, and its progress.
 pub struct Delivery<'a> {
+    /// The same for each transaction and connection that the delivery takes.
     pub message: &'a OutgoingMessage<'a>,
+    /// The recipients that still wait, and the results of the others.
     pub job: Job,
 }
 
@@ -58,7 +60,9 @@ pub enum AfterLast {
 /// Whether the call has time left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeLeft {
+    /// A transaction that failed before its content may be tried over another connection.
     Some,
+    /// Such a failure is final.
     None,
 }
 
@@ -67,8 +71,8 @@ pub enum TimeLeft {
 pub enum Request<'a> {
     /// Drive the session until it is idle.
     Run,
-    /// Write this content.
-    Write(&'a [u8]),
+    /// Write the signatures, if any, and the content.
+    Write([&'a [u8]; 2]),
     /// Send QUIT, because the server takes no further message in this session.
     Quit,
     /// Nothing: all messages are sent, or this connection is of no more use. A job that is not done needs
@@ -129,6 +133,7 @@ enum Ahead {
 }
 
 impl<'a> Delivery<'a> {
+    /// For all recipients of the envelope.
     pub fn new(message: &'a OutgoingMessage<'a>) -> Self {
         Self {
             message,
@@ -138,6 +143,8 @@ impl<'a> Delivery<'a> {
 }
 
 impl<'d, 'm> Sending<'d, 'm> {
+    /// The messages leave in this order. `freshness` decides whether a message may be tried again over another
+    /// connection.
     pub fn new(
         deliveries: &'d mut [Delivery<'m>],
         freshness: Freshness,
@@ -297,8 +304,13 @@ impl<'d, 'm> Sending<'d, 'm> {
             self.record_failure_before_content(session, batch, error, time);
             return self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()));
         }
-        let content = self.current().message.content;
-        self.ask(Request::Write(content), Stage::Content(batch))
+        let OutgoingMessage {
+            signatures,
+            content,
+            ..
+        } = self.current().message;
+        let pieces = [signatures.as_bytes(), content];
+        self.ask(Request::Write(pieces), Stage::Content(batch))
     }
 
     /// All content is written: ends the message, together with an envelope or QUIT if one may leave behind

@@ -27,6 +27,7 @@ impl ServerMemory {
         self.0.borrow().recipient_limit
     }
 
+    /// Call if the server's replies leave no doubt: a guess would split later messages for nothing.
     pub fn learn_recipient_limit(&self, limit: u32) {
         self.0.borrow_mut().recipient_limit = Some(limit);
     }
@@ -36,6 +37,7 @@ impl ServerMemory {
         self.0.borrow().takes_many_recipients
     }
 
+    /// Call once the server has taken 101 recipients: it has to take only 100 (RFC 5321, section 4.5.3.1.8).
     pub fn learn_many_recipients(&self) {
         self.0.borrow_mut().takes_many_recipients = true;
     }
@@ -45,6 +47,7 @@ impl ServerMemory {
         self.0.borrow().prefers_ipv6
     }
 
+    /// Call for each connection that is made: the next one tries this family first (RFC 8305).
     pub fn learn_address_family(&self, is_ipv6: bool) {
         self.0.borrow_mut().prefers_ipv6 = Some(is_ipv6);
     }
@@ -55,6 +58,7 @@ impl ServerMemory {
         self.0.borrow().drops_after_message
     }
 
+    /// From now on, nothing leaves together with the end of a message.
     pub fn learn_drop_after_message(&self) {
         self.0.borrow_mut().drops_after_message = true;
     }
@@ -65,6 +69,7 @@ impl ServerMemory {
         self.0.borrow().auth_alone
     }
 
+    /// From now on, the envelope waits for the reply to AUTH.
     pub fn learn_auth_alone(&self) {
         self.0.borrow_mut().auth_alone = true;
     }
@@ -75,6 +80,7 @@ impl ServerMemory {
         self.0.borrow().mechanism
     }
 
+    /// Call only if the server refused others before it, with the configured credentials.
     pub fn learn_mechanism(&self, mechanism: Mechanism) {
         self.0.borrow_mut().mechanism = Some(mechanism);
     }

@@ -136,6 +136,7 @@ pub enum Action {
 pub enum AuthStep {
     /// The server's challenge, decoded.
     Challenge(Vec<u8>),
+    /// The server accepts the login. A refusal is an [`Error::AuthRefused`] instead.
     Done(Reply),
 }
 
@@ -165,6 +166,7 @@ pub(super) struct Results {
     pub failed: Option<Transaction>,
 }
 
+/// The client's side of one connection, from the greeting to QUIT. [The module](self) shows how to drive it.
 pub struct Session {
     pub(super) config: SessionConfig,
     pub(super) state: State,
@@ -305,12 +307,15 @@ impl Session {
         }
     }
 
+    /// Records nothing until it is enabled.
     pub fn transcript(&mut self) -> &mut TranscriptBuffer {
         &mut self.transcript
     }
 
     // --- known facts --------------------------------------------------------------------------
 
+    /// False once the connection is of no more use: after QUIT, after the server's 421, and after an error that
+    /// leaves unknown what the server has received.
     pub fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed(_))
     }
@@ -345,10 +350,12 @@ impl Session {
         limit.is_none_or(|limit| self.transactions < limit)
     }
 
+    /// As configured: the greeting does not decide it.
     pub fn protocol(&self) -> Protocol {
         self.config.server.protocol
     }
 
+    /// The server's 220 (RFC 5321, section 3.1); `None` until it has arrived.
     pub fn greeting(&self) -> Option<&Reply> {
         self.server.greeting.as_ref()
     }

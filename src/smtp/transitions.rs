@@ -225,15 +225,25 @@ pub(super) const OPERATIONS: &[(StateName, &str, &[StateName])] = {
 /// A state's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateName {
+    /// From the greeting to the reply to EHLO, HELO or STARTTLS.
     Opening,
+    /// STARTTLS was answered with 220: the TLS handshake is due, and nothing else.
     TlsDue,
+    /// AUTH with a mechanism of this crate.
     Authenticating,
+    /// AUTH with a mechanism that only the caller knows.
     CallerAuth,
+    /// Between two commands, in a transaction that the caller sends command by command, or in none.
     Idle,
+    /// MAIL, RCPT and DATA are sent, and not all of their replies have come.
     Envelope,
+    /// DATA was accepted, but no recipient: a final dot alone ends it (RFC 2920, section 3.1).
     Discarding,
+    /// The message's content is being written.
     Content,
+    /// The message has ended, and its reply is awaited.
     AwaitingAcceptance,
+    /// The connection is of no more use.
     Closed,
 }
 

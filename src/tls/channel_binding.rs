@@ -15,6 +15,7 @@ use super::provider::{HMAC_SHA256, HMAC_SHA384, SHA256, SHA384};
 pub struct ChannelBinding {
     /// As registered with IANA.
     pub name: &'static str,
+    /// 32 octets in TLS 1.3 (RFC 9266), 12 in TLS 1.2 (RFC 5929).
     pub data: Vec<u8>,
 }
 

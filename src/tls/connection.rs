@@ -29,7 +29,10 @@ pub struct State {
     pub is_tls13: bool,
     /// Named as in IANA's registry, like the next.
     pub cipher_suite: String,
+    /// The group. Empty if a TLS 1.2 session was resumed, because no key is exchanged then.
     pub key_exchange: String,
+    /// Whether the handshake relies on an earlier connection: the certificate was verified then, and is not
+    /// again.
     pub resumed: bool,
     /// In DER, the server's own first.
     pub peer_certificates: Vec<Vec<u8>>,
@@ -162,6 +165,7 @@ impl Tls {
         self.output.peer_closed
     }
 
+    /// Names are empty until the handshake has agreed on them.
     pub fn state(&self) -> State {
         let connection = &self.connection;
         let suite = connection.negotiated_cipher_suite();

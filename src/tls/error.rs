@@ -10,6 +10,7 @@ use super::date::date;
 use super::name::ServerName;
 use crate::smtp::error::TlsFailure as Failure;
 
+/// Why a TLS connection was not made, or has to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The kind of failure for programs, and a sentence for people.

@@ -26,6 +26,7 @@ impl Pins {
         Ok(Self(pins.collect::<Result<_, _>>()?))
     }
 
+    /// Whether the certificate's key is pinned, or no key is. Fails if the certificate cannot be read.
     pub fn hold(&self, certificate: &CertificateDer<'_>) -> Result<bool, Error> {
         Ok(self.0.is_empty() || self.0.contains(&pin(certificate)?))
     }

@@ -24,7 +24,9 @@ impl Script<'_, '_> {
         loop {
             let result = match self.request {
                 Request::Done => return,
-                Request::Write(content) => session.write(content),
+                Request::Write(pieces) => pieces
+                    .into_iter()
+                    .try_for_each(|piece| session.write(piece)),
                 Request::Quit => {
                     session.quit().unwrap();
                     self.request = Request::Run;

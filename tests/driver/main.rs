@@ -7,4 +7,5 @@ mod network;
 mod reuse;
 mod server;
 mod shared_connection;
+mod signing;
 mod timeouts;

@@ -9,10 +9,11 @@ const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growt
 
 /// Measures the named parts, or all, and writes docs/performance.md.
 pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
-    let is_known = |part: &&str| ["tls", "arithmetic"].contains(part) || PARTS.contains(part);
+    let is_known =
+        |part: &&str| ["tls", "arithmetic", "compose"].contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
         let known = PARTS.join(", ");
-        bail!("cannot measure `{unknown}`: tls, arithmetic, {known}");
+        bail!("cannot measure `{unknown}`: tls, arithmetic, compose, {known}");
     }
     if parts.is_empty() || parts.contains(&"tls") {
         tls(project)?;
@@ -20,18 +21,22 @@ pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     if parts.is_empty() || parts.contains(&"arithmetic") {
         arithmetic(project)?;
     }
+    if parts.is_empty() || parts.contains(&"compose") {
+        on_components(project, "composing", &[])?;
+    }
     let is_wanted = |part: &&&str| parts.is_empty() || parts.contains(part);
     let wanted: Vec<_> = PARTS.iter().filter(is_wanted).collect();
     if wanted.is_empty() {
         return Ok(());
     }
-    mail(project, &wanted)
+    on_components(project, "mail", &wanted)
 }
 
-fn mail(project: &Project, parts: &[&&str]) -> Result<()> {
+/// Runs a binary of `bench` that measures both components.
+fn on_components(project: &Project, binary: &str, parts: &[&&str]) -> Result<()> {
     component::build(project)?;
     let mut cargo = project.cargo();
-    cargo.args(["run", "--release", "--package", "bench", "--bin", "mail"]);
+    cargo.args(["run", "--release", "--package", "bench", "--bin", binary]);
     cargo.args(["--", "dist/envoi.wasm", "dist/envoi-wide.wasm"]);
     cargo.arg("docs/performance.md");
     cargo.args(parts);

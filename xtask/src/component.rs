@@ -72,6 +72,22 @@ const WIDE: Module = Module {
     ..ENVOI
 };
 
+/// Composing and signing without SMTP.
+const COMPOSER: Module = Module {
+    file: "envoi-compose.wasm",
+    selection: &[
+        "--package",
+        "envoi",
+        "--lib",
+        "--profile",
+        "component",
+        "--no-default-features",
+        "--features",
+        "composer",
+    ],
+    ..ENVOI
+};
+
 /// The guest in README.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
@@ -119,6 +135,7 @@ const CONTACT_FORM: Module = Module {
 
 /// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
 const ARITHMETIC: Module = Module {
+    file: "arithmetic.wasm",
     output: "bench_arithmetic.wasm",
     selection: &[
         "--package",
@@ -162,7 +179,7 @@ pub(crate) fn build_checks(project: &Project, toolchain: &Toolchain) -> Result<(
     for module in [&CHECKS, &WIDE_CHECKS] {
         let start = Instant::now();
         let compiled = compile(project, toolchain, module)?;
-        let optimized = optimizer::optimize(&compiled).unwrap_or(compiled);
+        let optimized = optimizer::optimize(&compiled, module.file).unwrap_or(compiled);
         keep(project, module.file, &fs::read(optimized)?, start)?;
     }
     Ok(())
@@ -173,7 +190,7 @@ pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     let toolchain = toolchain::set_up(TARGET)?;
     let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
         let compiled = compile(project, &toolchain, module)?;
-        anyhow::Ok(optimizer::optimize(&compiled).unwrap_or(compiled))
+        anyhow::Ok(optimizer::optimize(&compiled, module.file).unwrap_or(compiled))
     });
     Ok([portable?, wide?])
 }
@@ -190,9 +207,10 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)
 }
@@ -249,7 +267,7 @@ fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Re
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
     let compiled = compile(project, toolchain, module)?;
-    let optimized = optimizer::optimize(&compiled);
+    let optimized = optimizer::optimize(&compiled, module.file);
     let mut component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
     keep(project, module.file, &component, start)?;

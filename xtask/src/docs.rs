@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! docs/conformance.in.md + the tests' marks  ->  docs/conformance.md
-//! wit/smtp.wit                               ->  docs/reference.md
+//! wit/*.wit                                  ->  docs/reference.md
 //! ```
 
 mod conformance;

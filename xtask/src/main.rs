@@ -31,8 +31,9 @@ use anyhow::{Result, bail};
 use project::Project;
 
 const HELP: &str = "\
-cargo xtask build        make dist/envoi.wasm, the component, and dist/envoi-wide.wasm, the faster
-                         one for hosts with wide arithmetic
+cargo xtask build        make dist/envoi.wasm, the component; dist/envoi-wide.wasm, the faster one for
+                         hosts with wide arithmetic; dist/envoi-compose.wasm, which only composes and
+                         signs
 cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
                          in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line

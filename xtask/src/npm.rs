@@ -18,6 +18,8 @@ use crate::{
 
 /// jco's name for the interface's declarations.
 const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
+/// Of the other interfaces, only the documentation changes.
+const OTHERS: [&str; 4] = ["compose", "dkim", "smtp-dkim", "smtp-streams"];
 
 /// Builds the component too.
 pub(crate) fn build(project: &Project) -> Result<()> {
@@ -79,6 +81,12 @@ fn declare(package: &Path) -> Result<()> {
     fs::write(package.join("types/smtp.d.ts"), interface.asynchronous()?)?;
     fs::write(package.join("src/methods.js"), interface.methods())?;
     fs::write(path, interface.text)?;
+    for name in OTHERS {
+        let path = package.join(format!("sync/interfaces/envoi-mail-{name}.d.ts"));
+        let said = || format!("jco made no {}", path.display());
+        let text = fs::read_to_string(&path).with_context(said)?;
+        fs::write(&path, declarations::Interface::read(&text).text)?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,6 @@ use servers::report::not_run;
 
 use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
 
-const PLAYWRIGHT: &str = "playwright-core@1.65.1";
 /// Names a file for a picture of the form; README.md shows it.
 const PICTURE: &str = "ENVOI_PICTURE";
 
@@ -46,7 +45,7 @@ fn in_chromium_a_visitor_corrects_an_address_sends_and_sees_that_a_dead_server_f
 /// Creates the command without its arguments.
 fn browser() -> Result<impl Fn() -> Command + Sync, String> {
     let chromium = setup::chromium()?;
-    let playwright = setup::npm("playwright", &[PLAYWRIGHT])?;
+    let playwright = setup::npm("playwright", &[setup::PLAYWRIGHT])?;
     Ok(move || {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contact_form/browser.mjs");
         let mut node = Command::new("node");

@@ -123,6 +123,7 @@ fn nobody_can_add_a_header_or_a_recipient() {
             ("name", "Ada\nBcc: victim@example.org"),
             ("name", "Ada\rBcc: victim@example.org"),
             ("name", "Ada\u{85}Bcc: victim@example.org"),
+            ("name", "Ada\u{2028}Bcc: victim@example.org"),
             ("name", "Ada\0"),
             ("address", "ada@example.org\r\nBcc: victim@example.org"),
             ("address", "ada@example.org\nRCPT TO:<victim@example.org>"),

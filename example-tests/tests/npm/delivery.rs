@@ -9,7 +9,7 @@ use crate::script;
 
 const PASSWORD: &str = r#"pa ss"w\ord"#;
 
-fn sink(authority: &Authority) -> Sink {
+pub(crate) fn sink(authority: &Authority) -> Sink {
     let account = Account {
         username: "ada".into(),
         password: PASSWORD.into(),
@@ -18,7 +18,7 @@ fn sink(authority: &Authority) -> Sink {
 }
 
 /// Runs a program with the sink's port, authority and password in its environment.
-fn run_with(sink: &Sink, authority: &Authority, program: &str) -> Option<String> {
+pub(crate) fn run_with(sink: &Sink, authority: &Authority, program: &str) -> Option<String> {
     let (port, pem) = (sink.port().to_string(), authority.pem());
     let environment = [("PORT", &*port), ("CA", &pem), ("PASSWORD", PASSWORD)];
     run(program, &environment)
@@ -75,7 +75,10 @@ fn send_mail_takes_a_url_and_runs_many_times_at_once() {
     let Some(said) = run("send-mail.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
-    assert_eq!(said, "250 250 250 250 250 250\n");
+    assert_eq!(
+        said,
+        "250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok 250 2.0.0 Ok\n"
+    );
     for heard in server.finish().sessions {
         assert_eq!(heard.messages(), [b"Subject: Hi\r\n\r\nHello.\r\n"]);
     }

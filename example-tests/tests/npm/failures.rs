@@ -43,8 +43,7 @@ fn a_refused_recipient_is_named_with_and_without_accepted_ones() {
     let Some(said) = run("recipients.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
-    let words = "b@mail.test accepted\n\
-                 nobody@mail.test refused: 550\n\
+    let words = "b@mail.test accepted, nobody@mail.test rejected: 550\n\
                  recipients-refused: the server refused recipients: nobody@mail.test: 550 5.1.1 \
                  Unknown; nothing was delivered; check the address\n\
                  refused: nobody@mail.test\n\
@@ -100,9 +99,11 @@ fn wrong_arguments_are_errors_that_do_not_repeat_them() {
                  SmtpError: invalid-argument\n\
                  TypeError: certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)\n\
                  SmtpError: invalid-argument\n\
-                 TypeError: a message is a string, a Uint8Array, or a stream or async iterable of \
+                 TypeError: raw: content is a string, a Uint8Array, or a stream or async iterable of \
                  these\n\
                  SmtpError: invalid-argument\n\
+                 SmtpError: invalid-argument\n\
+                 TypeError: certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)\n\
                  SmtpError: invalid-argument\n\
                  SmtpError: the mailer is closed\n";
     assert_eq!(said, words);
@@ -124,7 +125,7 @@ fn a_stream_that_fails_delivers_nothing_and_the_mailer_goes_on() {
     let Some(said) = run("broken-stream.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
-    assert_eq!(said, "Error: the file is gone\n250\n");
+    assert_eq!(said, "Error: the file is gone\n[ 'b@mail.test' ]\n");
     server.finish();
 }
 

@@ -1,5 +1,6 @@
 //! The npm package, packed and installed into an empty project, and used by the programs in `programs/`.
 
+mod composing;
 mod delivery;
 mod failures;
 mod project;

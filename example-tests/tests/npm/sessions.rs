@@ -48,6 +48,10 @@ fn several_messages_have_a_result_each() {
     let Some(said) = run("send-all.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
-    assert_eq!(said, "err: SmtpError recipients-refused\nok: b@mail.test\n");
+    assert_eq!(
+        said,
+        "err: SmtpError recipients-refused \nerr: SmtpError invalid-argument subject\nerr: SmtpError \
+         invalid-argument attachments[0]\nok: b@mail.test\n"
+    );
     server.finish();
 }

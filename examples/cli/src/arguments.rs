@@ -3,18 +3,38 @@
 use crate::envoi::mail::smtp::{DsnContents, DsnNotify, Security};
 
 pub(crate) const HELP: &str = "\
-envoi-cli sends the message on standard input: header, empty line, body.
+envoi-cli composes a message and sends it:
 
-    wasmtime run -S inherit-network,allow-ip-name-lookup --env ENVOI_PASSWORD envoi-cli.wasm \\
-        --server smtp://USER@HOST --from ADDRESS --to ADDRESS < message.eml
+    wasmtime run -S inherit-network,allow-ip-name-lookup --dir . --env ENVOI_PASSWORD \\
+        envoi-cli.wasm --server smtp://USER@HOST --from 'Ann <ann@example.org>' \\
+        --to bob@example.org --subject 'The report' --text 'Here it is.' --attach report.pdf
+
+Without an option of the second group below, it sends the message on standard input (header, empty
+line, body):
+
+    wasmtime run ... envoi-cli.wasm --server smtp://USER@HOST -t < message.eml
 
   --server URL         smtps://USER@HOST:PORT (TLS from the first byte, port 465) or smtp://...
                        (STARTTLS, port 587); USER percent-encoded; default: SMTP_URL
   -f, --from ADDRESS   the sender, '' for none (a bounce); default: the message's Sender or From
   --to ADDRESS         a recipient; repeat it for others
   -t, --read-recipients
-                       recipients from the message's To, Cc and Bcc too
+                       recipients from the To, Cc and Bcc of a message on standard input too
 
+What is composed; an ADDRESS may have a name: 'Ann <ann@example.org>'
+  --subject TEXT       the subject
+  --text TEXT          the plain text; - reads it from standard input
+  --html TEXT          the text in HTML; - reads it from standard input
+  --attach FILE        attaches a file; repeat it for others
+  --inline FILE        an image of the HTML text, which shows it by <img src=\"cid:FILE\">, without
+                       FILE's folder; repeat it for others
+  --cc ADDRESS         another recipient; repeat it for others
+  --bcc ADDRESS        a recipient whom the message does not name; repeat it for others
+  --reply-to ADDRESS   where answers go, if not to the sender; repeat it for others
+
+  --dkim DOMAIN:SELECTOR:FILE
+                       signs the message (DKIM) with the private key in FILE; repeat it for another
+                       key; the message is then kept in memory
   --security KIND      instead of the URL's: implicit-tls, starttls, opportunistic (STARTTLS if
                        offered; can be stripped), plaintext
   --tls-name NAME      the name in the certificate, if it is not the host
@@ -29,6 +49,8 @@ envoi-cli sends the message on standard input: header, empty line, body.
   -h, --help           show this
   --version            show the version
 
+Files are in folders that the host grants (wasmtime: --dir FOLDER).
+
 Environment (wasmtime: --env NAME), which other users cannot see:
   SMTP_URL             the server
   ENVOI_PASSWORD       the password of the URL's USER
@@ -37,15 +59,16 @@ Environment (wasmtime: --env NAME), which other users cannot see:
 
 Bcc is never sent. Standard output lists the accepted recipients, standard error the others.
 Exit codes are those of sysexits.h: 0 accepted for all, 64 usage, 65 the message or an address,
-67 recipient refused, 68 host unknown, 69 refused, 70 a defect, 74 standard input or output,
-75 try again later, 76 TLS or not SMTP, 77 not permitted, 78 settings. Hosts before WASI 0.2.12
-(wasmtime: before 46) need -S cli-exit-with-code.
+66 a file, 67 recipient refused, 68 host unknown, 69 refused, 70 a defect, 74 standard input or
+output, 75 try again later, 76 TLS or not SMTP, 77 not permitted, 78 settings. Hosts before WASI
+0.2.12 (wasmtime: before 46) need -S cli-exit-with-code.
 ";
 
 pub(crate) enum Command {
     Help,
     Version,
-    Send(Arguments),
+    /// Boxed, because it is much larger than the others.
+    Send(Box<Arguments>),
 }
 
 /// The options. No `Debug`, because the server's URL may contain a password.
@@ -55,6 +78,9 @@ pub(crate) struct Arguments {
     pub from: Option<String>,
     pub to: Vec<String>,
     pub read_recipients: bool,
+    /// None if the message comes from standard input.
+    pub composition: Option<Composition>,
+    pub dkim: Vec<DkimKey>,
     pub security: Option<Security>,
     pub tls_name: Option<String>,
     pub mechanisms: Vec<String>,
@@ -65,6 +91,35 @@ pub(crate) struct Arguments {
     pub dsn_contents: Option<DsnContents>,
     pub envelope_id: Option<String>,
     pub verbose: bool,
+}
+
+/// What a message consists of, besides sender and recipients. Addresses may have names.
+#[derive(Default)]
+pub(crate) struct Composition {
+    pub subject: Option<String>,
+    pub text: Option<Text>,
+    pub html: Option<Text>,
+    /// Paths.
+    pub attached: Vec<String>,
+    /// Paths.
+    pub inline: Vec<String>,
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+    pub reply_to: Vec<String>,
+}
+
+#[derive(PartialEq)]
+pub(crate) enum Text {
+    Given(String),
+    OnStandardInput,
+}
+
+/// A key for DKIM signatures, and whose it is.
+pub(crate) struct DkimKey {
+    pub domain: String,
+    pub selector: String,
+    /// The path.
+    pub file: String,
 }
 
 /// The error is a line for people.
@@ -86,14 +141,36 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
             })?,
         }
     }
-    if given.to.is_empty() && !given.read_recipients {
-        Err("no recipient: give --to ADDRESS, or -t for those of the message".into())
-    } else {
-        Ok(Command::Send(given))
-    }
+    given.check()?;
+    Ok(Command::Send(Box::new(given)))
 }
 
 impl Arguments {
+    /// Finds options that are missing, or that exclude each other.
+    fn check(&self) -> Result<(), String> {
+        let Some(composition) = &self.composition else {
+            let named = self.read_recipients || !self.to.is_empty();
+            return named.then_some(()).ok_or_else(|| {
+                "no recipient: give --to ADDRESS, or -t for those of the message".into()
+            });
+        };
+        let Composition { cc, bcc, .. } = composition;
+        let fault = if self.read_recipients {
+            "-t is for a message on standard input: a composed one goes to --to, --cc and --bcc"
+        } else if self.from.as_ref().is_none_or(String::is_empty) {
+            "a composed message needs --from ADDRESS"
+        } else if [&self.to, cc, bcc].iter().all(|list| list.is_empty()) {
+            "no recipient: give --to ADDRESS"
+        } else if [&composition.text, &composition.html].map(|text| text.as_ref())
+            == [Some(&Text::OnStandardInput); 2]
+        {
+            "--text and --html cannot both come from standard input"
+        } else {
+            return Ok(());
+        };
+        Err(fault.into())
+    }
+
     /// Sets an option without a value. Returns whether it was one.
     fn flag(&mut self, option: &str, attached: Option<&str>) -> Result<bool, String> {
         let flag = match option {
@@ -117,6 +194,7 @@ impl Arguments {
             "--server" => once(option, &mut self.server, value()?),
             "--from" | "-f" => once(option, &mut self.from, value()?),
             "--to" => push(&mut self.to, value()?),
+            "--dkim" => push(&mut self.dkim, dkim(&value()?)?),
             "--security" => once(option, &mut self.security, security(&value()?)?),
             "--tls-name" => once(option, &mut self.tls_name, value()?),
             "--mechanism" => push(&mut self.mechanisms, value()?),
@@ -125,6 +203,10 @@ impl Arguments {
             "--notify" => once(option, &mut self.notify, notify(&value()?)?),
             "--return" => once(option, &mut self.dsn_contents, contents(&value()?)?),
             "--envelope-id" => once(option, &mut self.envelope_id, value()?),
+            option if COMPOSING.contains(&option) => {
+                let composition = self.composition.get_or_insert_default();
+                composition.value(option, value()?)
+            }
             // Only the start is repeated, because the rest may be a password.
             option if option.starts_with("--") => Err(format!("unknown option {option}")),
             option if option.starts_with('-') => {
@@ -136,7 +218,55 @@ impl Arguments {
     }
 }
 
-fn push(values: &mut Vec<String>, value: String) -> Result<(), String> {
+const COMPOSING: [&str; 8] = [
+    "--subject",
+    "--text",
+    "--html",
+    "--attach",
+    "--inline",
+    "--cc",
+    "--bcc",
+    "--reply-to",
+];
+
+impl Composition {
+    /// The option is one of `COMPOSING`.
+    fn value(&mut self, option: &str, value: String) -> Result<(), String> {
+        match option {
+            "--subject" => once(option, &mut self.subject, value),
+            "--text" => once(option, &mut self.text, text(value)),
+            "--html" => once(option, &mut self.html, text(value)),
+            "--attach" => push(&mut self.attached, value),
+            "--inline" => push(&mut self.inline, value),
+            "--cc" => push(&mut self.cc, value),
+            "--bcc" => push(&mut self.bcc, value),
+            _ => push(&mut self.reply_to, value),
+        }
+    }
+}
+
+fn text(value: String) -> Text {
+    if value == "-" {
+        Text::OnStandardInput
+    } else {
+        Text::Given(value)
+    }
+}
+
+/// The file comes last, because a path may have a colon.
+fn dkim(value: &str) -> Result<DkimKey, String> {
+    let mut parts = value.splitn(3, ':').map(str::to_owned);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(domain), Some(selector), Some(file)) => Ok(DkimKey {
+            domain,
+            selector,
+            file,
+        }),
+        _ => Err("--dkim is DOMAIN:SELECTOR:FILE".into()),
+    }
+}
+
+fn push<T>(values: &mut Vec<T>, value: T) -> Result<(), String> {
     values.push(value);
     Ok(())
 }
@@ -191,7 +321,7 @@ mod tests {
 
     fn parsed(line: &str) -> Result<Arguments, String> {
         match parse(line.split(' ').map(str::to_owned))? {
-            Command::Send(arguments) => Ok(arguments),
+            Command::Send(arguments) => Ok(*arguments),
             _ => panic!("{line}: nothing to send"),
         }
     }
@@ -204,6 +334,32 @@ mod tests {
         assert_eq!(given.from.as_deref(), Some("a@x"));
         assert_eq!(given.to, ["b@x", "c@x"]);
         assert!(given.notify == Some(DsnNotify::FAILURE | DsnNotify::DELAY));
+    }
+
+    #[test]
+    fn an_option_of_the_message_makes_it_a_composed_one() {
+        let line = "-f a@x --bcc b@x --attach one --attach two --html - --text=-v";
+        let given = parsed(line).unwrap_or_else(|fault| panic!("{fault}"));
+        let composition = given.composition.unwrap_or_default();
+        assert_eq!(composition.attached, ["one", "two"]);
+        assert_eq!(composition.bcc, ["b@x"]);
+        assert!(composition.html == Some(Text::OnStandardInput));
+        assert!(composition.text == Some(Text::Given("-v".into())));
+        let given = parsed("-t").unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(given.composition.is_none());
+    }
+
+    #[test]
+    fn the_file_of_a_key_may_have_colons() {
+        let given = parsed("-t --dkim x.test:2026:keys/a:b.pem");
+        let given = given.unwrap_or_else(|fault| panic!("{fault}"));
+        let [key] = &given.dkim[..] else {
+            panic!("{} keys", given.dkim.len())
+        };
+        assert_eq!(
+            [&key.domain, &key.selector, &key.file],
+            ["x.test", "2026", "keys/a:b.pem"]
+        );
     }
 
     #[test]
@@ -224,6 +380,12 @@ mod tests {
             ("--to b@x --security tls", "implicit-tls"),
             ("--to b@x --notify success,sometimes", "success,failure"),
             ("--to b@x --return all", "full or headers"),
+            ("--to b@x --subject Hi", "--from"),
+            ("-f a@x --subject Hi", "no recipient"),
+            ("-f a@x -t --subject Hi", "--bcc"),
+            ("-f a@x --to b@x --text - --html -", "both"),
+            ("-f a@x --to b@x --subject a --subject b", "more than once"),
+            ("--to b@x --dkim x:key.pem", "DOMAIN:SELECTOR:FILE"),
             ("--sever smtp://host", "unknown option --sever"),
             ("b@x", "--to"),
         ] {

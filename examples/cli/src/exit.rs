@@ -4,6 +4,7 @@ use crate::envoi::mail::smtp::{Error, Phase, RecipientReply, Rejection, Reply};
 
 pub(crate) const USAGE: u8 = 64;
 pub(crate) const DATA: u8 = 65;
+pub(crate) const NO_INPUT: u8 = 66;
 pub(crate) const NO_USER: u8 = 67;
 pub(crate) const NO_HOST: u8 = 68;
 pub(crate) const UNAVAILABLE: u8 = 69;

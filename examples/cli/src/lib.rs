@@ -1,7 +1,8 @@
-//! `envoi-cli`: sends the message on standard input, like swaks and msmtp.
+//! `envoi-cli`: composes and sends a message, or sends the one on standard input, like swaks and msmtp.
 //!
 //! ```text
 //! arguments, environment  ->  settings  ->  mailer
+//! arguments, files  ->  draft  ->  mailer  ->  report, exit code
 //! stdin  ->  header  ->  envelope, options
 //! header without Bcc, then the rest in pieces  ->  mailer  ->  report, exit code
 //! ```
@@ -13,14 +14,19 @@
 mod addresses;
 mod advice;
 mod arguments;
+mod content_type;
+mod draft;
 mod envelope;
 mod environment;
 mod exit;
+mod files;
+mod finished;
 mod header;
 mod report;
 mod send;
 mod server;
 mod settings;
+mod signers;
 
 use std::io::{self, Write};
 
@@ -30,7 +36,17 @@ use arguments::Command;
 use environment::Environment;
 use exit::{Failure, USAGE};
 
-wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:cli/cli", generate_all });
+// The streams of the crate `wasip2`, so that a file's stream can be attached.
+wit_bindgen::generate!({
+    path: ["../../wit", "wit"],
+    world: "example:cli/cli",
+    with: {
+        "wasi:io/error@0.2.12": wasip2::io::error,
+        "wasi:io/poll@0.2.12": wasip2::io::poll,
+        "wasi:io/streams@0.2.12": wasip2::io::streams,
+    },
+    generate_all,
+});
 
 struct Cli;
 

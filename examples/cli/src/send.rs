@@ -1,32 +1,23 @@
-//! Sends one message from standard input, in constant memory.
+//! Sends one message: a composed one, or the one on standard input.
 
-use std::io::Read;
-
-use wasip2::cli::{stdin::get_stdin, terminal_stdin::get_terminal_stdin};
-
-use crate::arguments::Arguments;
-use crate::envelope::envelope;
+use crate::arguments::{Arguments, Composition};
+use crate::draft::{Files, draft, invalid};
 use crate::environment::Environment;
-use crate::envoi::mail::smtp::{
-    Envelope, Error, Mailer, MessageWriter, Options, Receipt, TranscriptSource,
-};
+use crate::envoi::mail::compose::Composed;
+use crate::envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, TranscriptSource};
+use crate::envoi::mail::smtp_streams::send_draft;
 use crate::exit::{self, Failure};
-use crate::header::{Fault, Header, PIECE};
-use crate::{advice, report::report, say, settings};
+use crate::{advice, finished, report::report, say, settings, signers};
 
 pub(crate) fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
     // Finds wrong arguments before it waits for the message.
     let mailer = settings::mailer(arguments, environment)?;
     settings::options(arguments, false)?;
-    if get_terminal_stdin().is_some() {
-        say("envoi-cli: waiting for a message: header, empty line, body, then Ctrl-D\n");
-    }
-    let mut stdin = get_stdin();
-    let header = Header::read(&mut stdin).map_err(faulty)?;
-    let data = |what| Failure::new(exit::DATA, what);
-    let envelope = envelope(arguments, &header).map_err(data)?;
-    let options = settings::options(arguments, header.first_in_utf8().is_some())?;
-    let outcome = deliver(&mailer, &envelope, &options, header, &mut stdin);
+    signers::set(&mailer, &arguments.dkim)?;
+    let outcome = match &arguments.composition {
+        Some(composition) => compose(&mailer, arguments, composition),
+        None => finished::send(&mailer, arguments),
+    };
     if outcome.is_ok() {
         mailer.close();
     }
@@ -34,32 +25,31 @@ pub(crate) fn send(arguments: &Arguments, environment: Environment) -> Result<()
     report(&outcome?)
 }
 
-fn deliver(
+fn compose(
     mailer: &Mailer,
-    envelope: &Envelope,
-    options: &Options,
-    header: Header,
-    source: &mut impl Read,
+    arguments: &Arguments,
+    composition: &Composition,
 ) -> Result<Receipt, Failure> {
-    let message = mailer.start_message(envelope, Some(options));
-    show(mailer);
-    let message = message.map_err(|error| not_started(error, &header))?;
-    message.write(&header.sent()).map_err(undelivered)?;
-    message.write(&header.rest).map_err(undelivered)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        // On an error, the unfinished message is dropped, and therefore not delivered.
-        let count = source.read(&mut piece).map_err(unreadable)?;
-        match piece.get(..count).unwrap_or_default() {
-            [] => break,
-            octets => message.write(octets).map_err(undelivered)?,
-        }
-    }
-    MessageWriter::finish(message).map_err(undelivered)
+    let options = settings::options(arguments, false)?;
+    let from = arguments.from.as_deref().unwrap_or_default();
+    let draft = |files| draft(from, &arguments.to, composition, files);
+    let sent = if arguments.dkim.is_empty() {
+        send_draft(mailer, &draft(Files::Streamed)?, Some(&options))
+    } else {
+        let Composed {
+            sender,
+            recipients,
+            message,
+            ..
+        } = draft(Files::Whole)?.compose().map_err(invalid)?;
+        let envelope = Envelope { sender, recipients };
+        mailer.send(&envelope, &message, Some(&options))
+    };
+    sent.map_err(undelivered)
 }
 
 /// Shows the new lines of the transcript, if one is kept.
-fn show(mailer: &Mailer) {
+pub(crate) fn show(mailer: &Mailer) {
     for line in mailer.take_transcript() {
         let seconds = line.elapsed / 1_000_000_000;
         let milliseconds = line.elapsed / 1_000_000 % 1000;
@@ -75,44 +65,6 @@ fn show(mailer: &Mailer) {
     }
 }
 
-/// Names the field that SMTPUTF8 was declared for, if the server does not offer it.
-fn not_started(error: Error, header: &Header) -> Failure {
-    match (&error, header.first_in_utf8()) {
-        (Error::ExtensionUnavailable(unavailable), Some(field))
-            if unavailable.keyword == "SMTPUTF8" =>
-        {
-            let what = format!(
-                "the server does not offer SMTPUTF8, which the header field {field} needs: write it \
-                 in encoded words (RFC 2047), and addresses in ASCII"
-            );
-            Failure::new(exit::code(&error), what)
-        }
-        _ => undelivered(error),
-    }
-}
-
-fn undelivered(error: Error) -> Failure {
+pub(crate) fn undelivered(error: Error) -> Failure {
     Failure::new(exit::code(&error), advice::sentence(&error))
-}
-
-fn unreadable(error: std::io::Error) -> Failure {
-    Failure::new(
-        exit::IO,
-        format!("cannot read the message from stdin: {error}; it was not delivered"),
-    )
-}
-
-fn faulty(fault: Fault) -> Failure {
-    let what = match fault {
-        Fault::Unreadable(error) => return unreadable(error),
-        Fault::Empty => "no message on standard input: envoi-cli.wasm … < message.eml".into(),
-        Fault::TooLarge => {
-            "the message's header has more than 1 MiB: is the empty line after it missing?".into()
-        }
-        Fault::NoField(line) => format!(
-            "line {line} of the message is not a header field (\"Name: value\"); an empty line ends the \
-             header"
-        ),
-    };
-    Failure::new(exit::DATA, what)
 }

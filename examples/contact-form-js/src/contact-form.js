@@ -4,8 +4,8 @@
 //   POST /       ->  checks  ->  a message  ->  the mail server  ->  303 to /thanks
 //   GET /thanks  ->  thanks
 //
-// Nothing is kept between requests. guard.js keeps spam away. message.js composes the message so that
-// no visitor can add a header field.
+// Nothing is kept between requests. guard.js keeps spam away. envoi:mail/compose composes the message, so
+// that no visitor can add a header field.
 
 import { readConfiguration } from './configuration.js';
 import { deliver, Fault } from './delivery.js';
@@ -42,8 +42,8 @@ async function submit(request) {
   if (Object.values(errors).some(Boolean)) return page.wrongForm(form, errors);
   try {
     const configuration = readConfiguration();
-    const message = composeMessage(form, configuration);
-    say(`sent ${message.id}: ${deliver(configuration, message.text)}`);
+    const composed = composeMessage(form, configuration);
+    say(`sent ${composed.messageId}: ${deliver(configuration, composed)}`);
     return page.seeThanks();
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;

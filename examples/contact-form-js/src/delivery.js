@@ -23,11 +23,9 @@ export class Fault extends Error {
 }
 
 // Returns the server's reply to the message.
-export function deliver(configuration, text) {
-  const { from, to } = configuration;
+export function deliver(configuration, { sender, recipients, message }) {
   const mailer = attempt(() => openMailer(configuration), () => 'set-up');
-  const envelope = { sender: from, recipients: [to] };
-  const message = new TextEncoder().encode(text);
+  const envelope = { sender, recipients };
   const receipt = attempt(() => mailer.send(envelope, message, undefined), kindOf);
   mailer.close();
   // There is one recipient: if it was refused, `send` has failed.

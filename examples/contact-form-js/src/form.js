@@ -32,7 +32,8 @@ export function errorsOf(form) {
 function nameError(name) {
   if (!name) return 'Enter your name.';
   if ([...name].length > LONGEST_NAME) return 'Your name has more than 100 characters: shorten it.';
-  if (/\p{Cc}/u.test(name)) {
+  // U+2028 and U+2029 are line breaks that are not control characters.
+  if (/[\p{Cc}\u2028\u2029]/u.test(name)) {
     return 'Your name holds a line break or another control character: remove it.';
   }
   return '';
@@ -53,8 +54,7 @@ function messageError(message) {
 }
 
 // Stricter than RFC 5321, which allows addresses that nobody uses: no quotes, no comments, and only
-// ASCII, because not every server takes a header in UTF-8. No character of it ends an address in a
-// header field.
+// ASCII, because not every server takes a header in UTF-8.
 function isAddress(address) {
   const atom = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~]+";
   const label = '[A-Za-z0-9-]+';

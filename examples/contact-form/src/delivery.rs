@@ -1,6 +1,7 @@
 //! Sends the message, and sorts failures for the visitor and for the operator.
 
 use crate::configuration::Configuration;
+use crate::envoi::mail::compose::Composed;
 use crate::envoi::mail::smtp::{
     Envelope, Error, Explanation, Mailer, Outcome, Reply, Retry, Timeout, explain,
 };
@@ -52,13 +53,16 @@ impl From<Error> for Fault {
 }
 
 /// Returns the server's reply to the message.
-pub fn deliver(configuration: &Configuration, message: &str) -> Result<String, Fault> {
+pub fn deliver(configuration: &Configuration, composed: Composed) -> Result<String, Fault> {
     let mailer = mailer(configuration).map_err(|error| Fault::set_up(explain(&error).sentence))?;
-    let envelope = Envelope {
-        sender: Some(configuration.from.clone()),
-        recipients: vec![configuration.to.clone()],
-    };
-    let receipt = mailer.send(&envelope, message.as_bytes(), None)?;
+    let Composed {
+        sender,
+        recipients,
+        message,
+        ..
+    } = composed;
+    let envelope = Envelope { sender, recipients };
+    let receipt = mailer.send(&envelope, &message, None)?;
     mailer.close();
     // There is one recipient: if it was refused, `send` has failed.
     let replies = receipt

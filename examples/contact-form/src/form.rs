@@ -59,11 +59,16 @@ fn name_error(name: &str) -> &'static str {
         "Enter your name."
     } else if name.chars().count() > LONGEST_NAME {
         "Your name has more than 100 characters: shorten it."
-    } else if name.contains(char::is_control) {
+    } else if name.contains(is_break_or_control) {
         "Your name holds a line break or another control character: remove it."
     } else {
         ""
     }
+}
+
+/// U+2028 and U+2029 are line breaks that are not control characters.
+fn is_break_or_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 fn address_error(address: &str) -> &'static str {
@@ -90,8 +95,7 @@ fn message_error(message: &str) -> &'static str {
 }
 
 /// Stricter than RFC 5321, which allows addresses that nobody uses: no quotes, no comments, and only
-/// ASCII, because not every server takes a header in UTF-8. No character of it ends an address in a
-/// header field.
+/// ASCII, because not every server takes a header in UTF-8.
 fn is_address(address: &str) -> bool {
     let Some((local_part, domain)) = address.split_once('@') else {
         return false;

@@ -6,8 +6,8 @@
 //! GET /thanks  ->  thanks
 //! ```
 //!
-//! Nothing is kept between requests. `guard.rs` keeps spam away. `message.rs` composes the message so that
-//! no visitor can add a header field.
+//! Nothing is kept between requests. `guard.rs` keeps spam away. `envoi:mail/compose` composes the message, so
+//! that no visitor can add a header field.
 
 mod configuration;
 mod delivery;
@@ -70,9 +70,10 @@ fn submit(request: &Request) -> Result<Response, Response> {
 
 fn deliver(form: &Form) -> Result<(), Fault> {
     let configuration = Configuration::read()?;
-    let message = message::compose(form, &configuration);
-    let reply = delivery::deliver(&configuration, &message.text)?;
-    say(&format!("sent {}: {reply}", message.id));
+    let composed = message::compose(form, &configuration)?;
+    let id = composed.message_id.clone();
+    let reply = delivery::deliver(&configuration, composed)?;
+    say(&format!("sent {id}: {reply}"));
     Ok(())
 }
 

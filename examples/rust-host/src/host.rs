@@ -9,6 +9,8 @@ use wasmtime::{Engine, Result, Store};
 pub(crate) use exports::envoi::mail::smtp::Receipt;
 use exports::envoi::mail::smtp::{Envelope, Timeout};
 
+use crate::message::Message;
+
 wasmtime::component::bindgen!({
     path: "../../wit",
     world: "envoi",
@@ -34,18 +36,14 @@ impl Host {
         Ok(Host { engine, component })
     }
 
-    /// Sends one message, in an instance that ends with it.
-    pub(crate) fn send_once(
-        &self,
-        server: &str,
-        from: &str,
-        to: &str,
-        message: &[u8],
-    ) -> Result<Receipt> {
+    /// Composes and sends one message, in an instance that ends with it.
+    pub(crate) fn send_once(&self, server: &str, message: &Message) -> Result<Receipt> {
         let (mut store, envoi) = self.instance()?;
-        let (from, to) = (from.to_owned(), [to.to_owned()]);
+        let mail = message.compose(&mut store, &envoi)?;
+        let sender = mail.sender.unwrap_or_default();
         let smtp = envoi.envoi_mail_smtp();
-        let receipt = smtp.call_send_mail(&mut store, server, &from, &to, message, LIMIT)?;
+        let (to, content) = (&mail.recipients, &mail.message);
+        let receipt = smtp.call_send_mail(&mut store, server, &sender, to, content, LIMIT)?;
         Ok(receipt?)
     }
 
@@ -76,13 +74,14 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn send(&mut self, from: &str, to: &str, message: &[u8]) -> Result<Receipt> {
+    pub(crate) fn send(&mut self, message: &Message) -> Result<Receipt> {
+        let mail = message.compose(&mut self.store, &self.envoi)?;
         let envelope = Envelope {
-            sender: Some(from.into()),
-            recipients: vec![to.into()],
+            sender: mail.sender,
+            recipients: mail.recipients,
         };
-        let mailers = self.envoi.envoi_mail_smtp().mailer();
-        let receipt = mailers.call_send(&mut self.store, self.mailer, &envelope, message, None)?;
+        let (mailers, content) = (self.envoi.envoi_mail_smtp().mailer(), &mail.message);
+        let receipt = mailers.call_send(&mut self.store, self.mailer, &envelope, content, None)?;
         Ok(receipt?)
     }
 

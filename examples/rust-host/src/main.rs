@@ -1,4 +1,4 @@
-//! Sends messages through `envoi.wasm`, in wasmtime: one in its own instance, then two in an instance that is kept,
+//! Composes and sends messages through `envoi.wasm`, in wasmtime: one in its own instance, then two in an instance that is kept,
 //! over one connection.
 //!
 //! ```text
@@ -7,11 +7,13 @@
 //! ```
 
 mod host;
+mod message;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use host::{Host, Receipt};
+use message::Message;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,26 +34,17 @@ fn main() -> ExitCode {
 
 fn send(component: &Path, server: &str, from: &str, to: &str) -> wasmtime::Result<()> {
     let host = Host::new(component)?;
+    let message = |number| Message { from, to, number };
 
     // Messages cannot see each other. A host may do this on any number of threads.
-    show(
-        "own instance",
-        host.send_once(server, from, to, &message(from, to, 1))?,
-    );
+    show("own instance", host.send_once(server, &message(1))?);
 
     // The second message needs no new connection and no new TLS handshake.
     let mut kept = host.keep(server)?;
     for number in 2..=3 {
-        show(
-            "kept instance",
-            kept.send(from, to, &message(from, to, number))?,
-        );
+        show("kept instance", kept.send(&message(number))?);
     }
     kept.close()
-}
-
-fn message(from: &str, to: &str, number: u32) -> Vec<u8> {
-    format!("From: {from}\nTo: {to}\nSubject: Message {number}\n\nFrom a component.\n").into()
 }
 
 fn show(how: &str, receipt: Receipt) {

@@ -28,10 +28,14 @@ fn a_message_of_its_own_and_two_over_a_kept_connection_are_delivered() {
     let contents = sessions.iter().flat_map(|session| &session.contents);
     for (number, content) in (1..).zip(contents) {
         let content = String::from_utf8_lossy(content);
-        assert!(
-            content.contains(&format!("Subject: Message {number}\r\n")),
-            "{content}"
-        );
+        for wanted in [
+            "From: The Host <a@mail.test>\r\n",
+            &format!("Subject: Message {number}\r\n"),
+            "\r\nSent by a component.\r\n",
+            "\r\n<p>Sent by a <b>component</b>.</p>\r\n",
+        ] {
+            assert!(content.contains(wanted), "{content}");
+        }
     }
 }
 

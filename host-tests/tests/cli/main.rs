@@ -1,5 +1,6 @@
 //! The command line, `dist/envoi-cli.wasm`, run as `wasmtime run` does.
 
+mod composing;
 mod delivery;
 mod failures;
 mod message;

@@ -1,6 +1,6 @@
 //! Runs the command line, and the usual parts of scripts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use host_tests::LinearMemory;
@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 /// The most octets of each output stream.
 const MAX_OUTPUT: usize = 1024 * 1024;
@@ -22,6 +22,7 @@ pub(crate) struct Cli {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     no_network: bool,
+    folder: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -48,6 +49,19 @@ pub(crate) fn to_server(server: &Server, arguments: &str) -> Cli {
 }
 
 impl Cli {
+    /// Adds arguments, which may hold blanks.
+    pub(crate) fn arguments<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Cli {
+        let arguments = arguments.into_iter().map(str::to_owned);
+        self.arguments.extend(arguments);
+        self
+    }
+
+    /// The host grants this folder as the current one, for reading.
+    pub(crate) fn folder(mut self, folder: &Path) -> Cli {
+        self.folder = Some(folder.into());
+        self
+    }
+
     pub(crate) fn environment(mut self, name: &str, value: &str) -> Cli {
         self.environment.push((name.into(), value.into()));
         self
@@ -73,6 +87,10 @@ impl Cli {
         wasi.stdout(stdout.clone()).stderr(stderr.clone());
         if !self.no_network {
             wasi.allow_tcp(true).inherit_network();
+        }
+        if let Some(folder) = &self.folder {
+            let granted = wasi.preopened_dir(folder, ".", FsPerms::ReadOnly);
+            granted.expect("it is a folder");
         }
         let (code, memory) = execute(wasi.build());
         let text =

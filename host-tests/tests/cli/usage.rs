@@ -9,6 +9,8 @@ fn help_is_printed_on_standard_output() {
     for word in [
         "--server",
         "--read-recipients",
+        "--attach",
+        "--dkim",
         "ENVOI_PASSWORD",
         "SMTP_URL",
         "75",
@@ -46,6 +48,7 @@ fn wrong_usage_is_reported_before_the_message_is_read() {
             "--server smtp://x --to b@mail.test --local-name a_b!",
             "--local-name: ",
         ),
+        ("--server smtp://x --to b@mail.test --subject Hi", "--from"),
         (
             "--server smtp://x --to b@mail.test --notify never,delay",
             "--notify: ",

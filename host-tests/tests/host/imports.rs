@@ -12,6 +12,8 @@ use wit_parser::{Interface, Resolve, TypeDefKind, TypeOwner};
 /// The packages of WASI that README.md names.
 const REACHED: [&str; 4] = ["wasi:clocks", "wasi:io", "wasi:random", "wasi:sockets"];
 
+const INTERFACES: [&str; 5] = ["smtp", "compose", "dkim", "smtp-dkim", "smtp-streams"];
+
 fn read(path: &Path) -> Vec<u8> {
     fs::read(path)
         .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()))
@@ -56,10 +58,10 @@ fn it_imports_sockets_streams_clocks_and_randomness_and_nothing_else() {
 }
 
 #[test]
-fn it_exports_smtp_and_smtp_streams() {
+fn it_exports_each_interface() {
     assert_eq!(
         names(&component_path()).1,
-        ["envoi:mail/smtp@0.1.0", "envoi:mail/smtp-streams@0.1.0"]
+        INTERFACES.map(|name| format!("envoi:mail/{name}@0.1.0"))
     );
 }
 
@@ -89,7 +91,7 @@ fn interface<'a>(resolve: &'a Resolve, name: &str) -> &'a Interface {
 #[test]
 fn every_function_and_type_of_the_wit_files_is_in_the_built_interface() {
     let (built, written) = (built(), written());
-    for name in ["smtp", "smtp-streams"] {
+    for name in INTERFACES {
         let (built, written) = (interface(&built, name), interface(&written, name));
         let functions = |of: &Interface| of.functions.keys().cloned().collect::<BTreeSet<_>>();
         let types = |of: &Interface| of.types.keys().cloned().collect::<BTreeSet<_>>();

@@ -31,6 +31,22 @@ fn plain_follows_if_the_server_cannot_check_scram() {
 }
 
 #[test]
+fn an_empty_list_of_mechanisms_is_the_default_again() {
+    let script = hello(&["AUTH PLAIN"])
+        .expect(&format!("AUTH PLAIN {PLAIN}"))
+        .say(WELCOME)
+        .followed_by(message());
+    let server = Server::start([script]);
+    let instance = instance();
+    let mailer = plain(&instance, &server);
+    mailer.set_password(USERNAME, "sesame");
+    mailer.set_mechanisms(&["LOGIN"]).unwrap();
+    mailer.set_mechanisms(&[]).unwrap();
+    expect_delivery(&mailer);
+    server.finish();
+}
+
+#[test]
 fn the_next_connection_starts_with_the_mechanism_that_worked() {
     let scram = || {
         hello(&["AUTH SCRAM-SHA-256 PLAIN"])

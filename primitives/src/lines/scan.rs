@@ -19,7 +19,9 @@ pub struct LineScanner {
 /// A line that must not be sent, by its number, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFault {
+    /// The line holds a NUL, which neither 7bit nor 8bit content may have (RFC 2045, sections 2.7 and 2.8).
     Nul(u64),
+    /// The line has more octets than the scanner's `max_line`, without its end.
     TooLong(u64),
 }
 

@@ -1,7 +1,6 @@
 //! Multipart messages, and messages in several encodings.
 
 use super::common::{Named, message, with_type};
-use crate::mime::multipart;
 
 pub(super) fn ordinary() -> Vec<Named> {
     vec![
@@ -68,6 +67,15 @@ pub(super) fn encodings() -> Vec<Named> {
         ("control characters", message("controls", &controls())),
         ("tabs and trailing spaces", message("blanks", "\tone \r\n two\t\r\n \r\n\t\r\nthree   \r\n   \r\n")),
     ]
+}
+
+/// The body of a multipart entity (RFC 2046, section 5.1.1). The CRLF before a boundary belongs to the
+/// boundary, so the parts end without one.
+fn multipart(boundary: &str, parts: &[String]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| format!("--{boundary}\r\n{part}\r\n"));
+    parts.collect::<String>() + &format!("--{boundary}--\r\n")
 }
 
 fn multipart_mixed() -> Vec<u8> {

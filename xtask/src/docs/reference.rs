@@ -7,11 +7,11 @@ use wit_component::{OutputToString, WitPrinter};
 use wit_parser::{Docs, Function, FunctionKind, Interface, Resolve, Type, TypeDefKind, TypeId};
 
 const HEAD: &str = "\
-<!-- Made by `cargo xtask docs` of wit/smtp.wit. -->
+<!-- Made by `cargo xtask docs` of wit/compose.wit and wit/smtp.wit. -->
 # Reference
 
-The interface of [wit/smtp.wit](../wit/smtp.wit), in the order of that file: types, then functions. A method
-is called on its resource, whose name is the first word of the method's.
+The interfaces of [wit/compose.wit](../wit/compose.wit) and [wit/smtp.wit](../wit/smtp.wit), in the order of these
+files: types, then functions. A method is called on its resource, whose name is the first word of the method's.
 ";
 
 pub(super) fn page(wit: &Path) -> Result<String> {

@@ -43,7 +43,7 @@ impl Jco {
     }
 }
 
-/// Packages in npm's form, such as `name@1.2.3`.
+/// jco and the packages that it needs, in npm's form, such as `name@1.2.3`.
 fn packages(file: &Path) -> Result<Vec<String>> {
     let said = || format!("cannot read {}", file.display());
     let package: Value = serde_json::from_slice(&fs::read(file).with_context(said)?)?;
@@ -52,6 +52,7 @@ fn packages(file: &Path) -> Result<Vec<String>> {
         .into_iter()
         .flatten()
         .flatten()
+        .filter(|(name, _)| name.starts_with("@bytecodealliance/"))
         .map(|(name, version)| {
             let version = version.as_str().with_context(said)?;
             Ok(format!("{name}@{version}"))

@@ -11,7 +11,9 @@ use crate::{component::replace, project::Project};
 /// folder is complete, and people can copy it.
 pub(super) fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let (wit, deps) = (project.root.join("wit"), folder.join("wit/deps"));
-    copy(&wit.join("smtp.wit"), &deps.join("envoi-mail/package.wit"))?;
+    let own = deps.join("envoi-mail");
+    copy(&wit.join("smtp.wit"), &own.join("package.wit"))?;
+    copy(&wit.join("compose.wit"), &own.join("compose.wit"))?;
     for package in fs::read_dir(wit.join("deps"))? {
         let package = package?;
         let target = deps.join(package.file_name());

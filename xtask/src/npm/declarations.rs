@@ -9,15 +9,9 @@
 
 use anyhow::{Result, ensure};
 
-/// Differences between this package and the interface: class (empty for a free function), function, jco's
-/// text, and the text that replaces it.
+/// Differences between this package and the interface: class, function, jco's text, and the text that replaces
+/// it.
 const REPLACEMENTS: &[(&str, &str, &str, &str)] = &[
-    (
-        "",
-        "sendMail",
-        "message: Uint8Array, timeout: Duration | undefined",
-        "message: Content, settings?: Settings",
-    ),
     (
         "Mailer",
         "constructor",
@@ -30,12 +24,17 @@ const REPLACEMENTS: &[(&str, &str, &str, &str)] = &[
         "(url: string)",
         "(url: string, settings?: Settings)",
     ),
-    ("Mailer", "send", "message: Uint8Array", "message: Content"),
+    (
+        "Mailer",
+        "send",
+        "envelope: Envelope, message: Uint8Array, options: Options | undefined): Receipt",
+        "mail: Mail, options: Options | undefined): Sent",
+    ),
     (
         "Mailer",
         "sendAll",
-        "Result<Receipt, Error>",
-        "Result<Receipt, SmtpError>",
+        "messages: Array<OutgoingMessage>, options: Options | undefined): Array<Result<Receipt, Error>>",
+        "mails: Array<Mail>, options: Options | undefined): Array<Result<Sent, SmtpError>>",
     ),
     (
         "Mailer",
@@ -91,7 +90,7 @@ impl Interface {
         Interface { text }
     }
 
-    /// The declarations of the package's resources and of `sendMail`.
+    /// The declarations of the package's resources.
     pub(super) fn asynchronous(&self) -> Result<String> {
         let mut text = self.imports();
         let mut class = "";
@@ -106,7 +105,7 @@ impl Interface {
             } else if line == "}" && !class.is_empty() {
                 class = "";
                 text += "}\n";
-            } else if !class.is_empty() || line.starts_with("export function sendMail(") {
+            } else if !class.is_empty() {
                 let line = declared(class, &replaced(class, line, &mut changed));
                 text += &line.map_or_else(String::new, |line| format!("{docs}{line}\n"));
             }
@@ -139,10 +138,10 @@ impl Interface {
                 .or(line.strip_prefix("export interface "))?;
             rest.split([' ', '<']).next()
         });
-        let own = ["Error", "OutgoingMessage"];
+        let own = ["Error"];
         let names: Vec<_> = exported.filter(|name| !own.contains(name)).collect();
         format!(
-            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Content, OutgoingMessage, Settings, SmtpError }} from './index.js';\n\n",
+            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Mail, Sent, Settings, SmtpError }} from './index.js';\n\n",
             names.join(", "),
             super::INTERFACE.replace(".d.ts", ".js"),
         )
@@ -279,21 +278,21 @@ mod tests {
 
     const JCO: &str = "\
 /** @module Interface a:b **/
-/**
- * --- first ----
- * Sends; see `mailer.start-message`, not `binary-mime`.
- */
 export function sendMail(server: string, message: Uint8Array, timeout: Duration | undefined): Receipt;
 /**
  * An SmtpError is explained already.
  */
 export function explain(error: Error): Explanation;
 export type Mailbox = string;
+/**
+ * --- first ----
+ * Sends; see `mailer.start-message`, not `binary-mime`.
+ */
 export class Mailer implements Disposable {
   constructor(host: string)
   static fromUrl(url: string): Mailer;
   send(envelope: Envelope, message: Uint8Array, options: Options | undefined): Receipt;
-  sendAll(messages: Array<OutgoingMessage>): Array<Result<Receipt, Error>>;
+  sendAll(messages: Array<OutgoingMessage>, options: Options | undefined): Array<Result<Receipt, Error>>;
   addTrustAnchors(certificates: Uint8Array): void;
   setClientCertificate(chain: Uint8Array, key: Uint8Array): void;
   startMessage(): MessageWriter;
@@ -323,11 +322,11 @@ export class Options implements Disposable {
         let text = Interface::read(JCO).asynchronous().unwrap();
         for line in [
             " * Sends; see `mailer.startMessage`, not `binary-mime`.",
-            "export function sendMail(server: string, message: Content, settings?: Settings): Promise<Receipt>;",
             "export class Mailer implements AsyncDisposable {",
             "  constructor(host: string, settings?: Settings);",
             "  static fromUrl(url: string, settings?: Settings): Promise<Mailer>;",
-            "  send(envelope: Envelope, message: Content, options?: Options): Promise<Receipt>;",
+            "  send(mail: Mail, options?: Options): Promise<Sent>;",
+            "  sendAll(mails: Array<Mail>, options?: Options): Promise<Array<Result<Sent, SmtpError>>>;",
             "  addTrustAnchors(certificates: Bytes): Promise<void>;",
             "  setClientCertificate(chain: Bytes, key: Bytes): Promise<void>;",
             "  * QUIT. The mailer has ended, and its Worker with it.",
@@ -344,7 +343,10 @@ export class Options implements Disposable {
             );
         }
         assert!(
-            !text.contains("Symbol.dispose") && !text.contains("---") && !text.contains("explain"),
+            !text.contains("Symbol.dispose")
+                && !text.contains("---")
+                && !text.contains("explain")
+                && !text.contains("sendMail"),
             "{text}"
         );
     }

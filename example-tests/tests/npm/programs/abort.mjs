@@ -3,8 +3,8 @@ import { Mailer } from 'envoi';
 const controller = new AbortController();
 const mailer = new Mailer('127.0.0.1', { signal: controller.signal });
 await mailer.setPort(Number(process.env.PORT));
-const envelope = { sender: 'a@mail.test', recipients: ['b@mail.test'] };
-const results = Promise.allSettled([mailer.send(envelope, 'Hi\n'), mailer.send(envelope, 'Hi\n')]);
+const mail = { from: 'a@mail.test', to: 'b@mail.test', text: 'Hi' };
+const results = Promise.allSettled([mailer.send(mail), mailer.send(mail)]);
 process.stdin.once('data', () => {
   controller.abort('enough');
   process.stdin.destroy();

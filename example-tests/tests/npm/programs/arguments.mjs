@@ -10,9 +10,11 @@ const calls = [
   () => mailer.addTrustAnchors(new TextEncoder().encode('not PEM')),
   () => mailer.setClientCertificate('not PEM', ['hunter2']),
   () => mailer.setClientCertificate('not PEM', 'hunter2'),
-  () => mailer.send({ recipients: ['b@mail.test'] }, 42),
-  () => mailer.send({ recipients: ['b@mail.test>\r\nDATA'] }, 'Hi\n'),
-  () => sendMail('smtp://ada:hunter2@127.0.0.1:no', 'a@mail.test', ['b@mail.test'], 'Hi\n'),
+  () => mailer.send({ to: 'b@mail.test', raw: 42 }),
+  () => mailer.send({ envelope: { to: { address: 'b@mail.test>\r\nDATA' } }, raw: 'Hi\n' }),
+  () => mailer.setDkim({ domainName: 'mail.test', keySelector: 's', privateKey: 'hunter2' }),
+  () => mailer.setDkim({ domainName: 'mail.test', keySelector: 's', privateKey: { key: 'hunter2' } }),
+  () => sendMail('smtp://ada:hunter2@127.0.0.1:no', { from: 'a@mail.test', to: 'b@mail.test' }),
   () => mailer.close().then(() => mailer.setPort(25)),
 ];
 for (const call of calls) {

@@ -6,8 +6,8 @@ async function* file() {
 }
 
 const mailer = await Mailer.fromUrl(`smtp://127.0.0.1:${process.env.PORT}`);
-const envelope = { sender: 'a@mail.test', recipients: ['b@mail.test'] };
-await mailer.send(envelope, file()).catch((error) => console.log(String(error)));
-const { accepted } = await mailer.send(envelope, 'Hi\n');
-console.log(accepted[0].reply.code);
+const envelope = { from: 'a@mail.test', to: 'b@mail.test' };
+await mailer.send({ envelope, raw: file() }).catch((error) => console.log(String(error)));
+const { accepted } = await mailer.send({ envelope, raw: 'Hi\n' });
+console.log(accepted);
 await mailer.close();

@@ -9,4 +9,6 @@ const mailer = new Mailer('127.0.0.1');
 await mailer.setPort(25).catch(({ code, message }) => console.log(`${code}: ${message}`));
 await mailer.setPort(25).catch(({ code }) => console.log(code));
 const url = 'smtp://127.0.0.1';
-await sendMail(url, 'a@mail.test', ['b@mail.test'], 'Hi\n').catch(({ code }) => console.log(code));
+await sendMail(url, { from: 'a@mail.test', to: 'b@mail.test', text: 'Hi' }).catch(({ code }) =>
+  console.log(code),
+);

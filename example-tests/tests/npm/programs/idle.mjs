@@ -3,6 +3,7 @@ import { secure } from './secure.mjs';
 
 const unused = new Mailer('127.0.0.1');
 const mailer = await secure();
-await mailer.send({ recipients: ['grace@mail.test'] }, 'Subject: A bounce\n\nNobody answers.\n');
+const envelope = { from: '', to: 'grace@mail.test' };
+await mailer.send({ envelope, raw: 'Subject: A bounce\n\nNobody answers.\n' });
 console.log('sent');
 // Neither mailer is closed; the program ends all the same.

@@ -4,7 +4,7 @@ async function send() {
   const mailer = new Mailer('127.0.0.1');
   await mailer.setPort(Number(process.env.PORT));
   try {
-    await mailer.send({ sender: 'a@mail.test', recipients: ['b@mail.test'] }, 'Hi\n');
+    await mailer.send({ from: 'a@mail.test', to: 'b@mail.test', text: 'Hi' });
   } catch ({ code, phase }) {
     console.log(`${code} at ${phase}`);
   }

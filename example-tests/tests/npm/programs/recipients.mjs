@@ -1,13 +1,11 @@
 import { Mailer } from 'envoi';
 
 const mailer = await Mailer.fromUrl(`smtp://127.0.0.1:${process.env.PORT}`);
-const message = 'Subject: Hi\n\nHello.\n';
-const envelope = { sender: 'a@mail.test', recipients: ['b@mail.test', 'nobody@mail.test'] };
-const { accepted, refused } = await mailer.send(envelope, message);
-for (const { recipient } of accepted) console.log(`${recipient} accepted`);
-for (const { recipient, reply } of refused) console.log(`${recipient} refused: ${reply.code}`);
+const mail = { from: 'a@mail.test', to: 'b@mail.test, nobody@mail.test', text: 'Hello.' };
+const { accepted, rejected, receipt } = await mailer.send(mail);
+console.log(`${accepted} accepted, ${rejected} rejected: ${receipt.refused[0].reply.code}`);
 try {
-  await mailer.send({ ...envelope, recipients: ['nobody@mail.test'] }, message);
+  await mailer.send({ ...mail, to: 'nobody@mail.test' });
 } catch (error) {
   console.log(`${error.code}: ${error.message}`);
   console.log(`refused: ${error.refused.map(({ recipient }) => recipient)}`);

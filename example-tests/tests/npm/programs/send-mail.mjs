@@ -8,7 +8,7 @@ async function* pieces() {
 }
 
 const forms = [message, Buffer.from(message), pieces(), message, message, pieces()];
-const receipts = await Promise.all(
-  forms.map((form) => sendMail(url, 'a@mail.test', ['b@mail.test'], form)),
+const results = await Promise.all(
+  forms.map((raw) => sendMail(url, { from: 'a@mail.test', to: 'b@mail.test', raw })),
 );
-console.log(...receipts.map(({ accepted }) => accepted[0].reply.code));
+console.log(...results.map(({ response }) => response));

@@ -12,7 +12,7 @@ async function* lines() {
 }
 
 const mailer = await secure();
-const envelope = { sender: 'ada@mail.test', recipients: ['grace@mail.test'] };
-const receipt = await mailer.send(envelope, Readable.from(lines()));
+const envelope = { from: 'ada@mail.test', to: 'grace@mail.test' };
+const { receipt } = await mailer.send({ envelope, raw: Readable.from(lines()) });
 console.log(receipt.accepted[0].reply.code);
 await mailer.close();

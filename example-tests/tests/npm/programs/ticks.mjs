@@ -8,7 +8,7 @@ const timer = setInterval(() => {
   if (ticks === 10) console.log('ten ticks');
 }, 1);
 try {
-  await mailer.send({ sender: 'a@mail.test', recipients: ['b@mail.test'] }, 'Hi\n');
+  await mailer.send({ from: 'a@mail.test', to: 'b@mail.test', text: 'Hi' });
 } catch ({ code, phase }) {
   console.log(`${code} at ${phase}`);
 }

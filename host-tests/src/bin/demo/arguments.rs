@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::fmt::Write;
 
 pub(crate) const HELP: &str = "\
-cargo xtask demo
-    Sends a message with an attachment to a server of its own on this machine, and shows the
-    conversation and what arrived.
+cargo xtask demo [--save FILE]
+    Composes a message with an image and an attachment, sends it to a server of its own on this
+    machine, and shows the conversation and what arrived.
+
+    --save FILE       keeps what arrived, for a mail program
 
 cargo xtask demo --server URL --from ADDRESS --to ADDRESS [--to ADDRESS ...] [OPTIONS]
     Sends a message to a server of yours, and shows the conversation.
@@ -25,7 +27,10 @@ Colours are shown on a terminal, unless NO_COLOR is set.";
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
-    Embedded,
+    Embedded {
+        /// The file that keeps the message.
+        save: Option<String>,
+    },
     Remote(SendRequest),
 }
 
@@ -76,6 +81,7 @@ struct Given {
     to: Vec<String>,
     message: Vec<String>,
     trust: Vec<String>,
+    save: Vec<String>,
 }
 
 impl Given {
@@ -86,6 +92,7 @@ impl Given {
             "--to" => Ok(&mut self.to),
             "--message" => Ok(&mut self.message),
             "--trust" => Ok(&mut self.trust),
+            "--save" => Ok(&mut self.save),
             other => Err(format!("unknown argument {other:?}")),
         }
     }
@@ -97,12 +104,17 @@ impl Given {
             to,
             message,
             trust,
+            save,
         } = self;
+        let save = once("--save", save)?;
         if [&server, &from, &to, &message, &trust]
             .iter()
             .all(|values| values.is_empty())
         {
-            return Ok(Command::Embedded);
+            return Ok(Command::Embedded { save });
+        }
+        if save.is_some() {
+            return Err("--save is for the demo's own server".into());
         }
         let needed = |option: &str| format!("{option} is missing");
         let request = SendRequest {
@@ -179,7 +191,12 @@ mod tests {
 
     #[test]
     fn without_arguments_the_demo_starts_its_own_server() {
-        assert_eq!(parsed("", Some("sesame")), Ok(Command::Embedded));
+        let embedded = |save: Option<&str>| {
+            let save = save.map(str::to_owned);
+            Ok(Command::Embedded { save })
+        };
+        assert_eq!(parsed("", Some("sesame")), embedded(None));
+        assert_eq!(parsed("--save a.eml", None), embedded(Some("a.eml")));
     }
 
     #[test]
@@ -210,6 +227,10 @@ mod tests {
             ("--server smtp://x --to b@mail.test", "--from is missing"),
             ("--server smtp://x --from a@mail.test", "--to is missing"),
             ("--server", "--server needs a value"),
+            (
+                "--server smtp://x --from a --to c --save b.eml",
+                "--save is for the demo's own server",
+            ),
             (
                 "--from a --from b --server smtp://x --to c",
                 "--from is given more than once",

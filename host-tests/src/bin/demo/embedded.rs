@@ -1,29 +1,20 @@
 //! The demo that needs no server: it starts one, and composes its own message.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
-use host_tests::{Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen};
+use host_tests::{Composed, Envelope, Error, Grants, Host, Instance, Mailer, Receipt, Screen};
+use mail_parser::{Message, MessageParser, MimeHeaders};
 use servers::authority::Authority;
-use servers::mime;
 use servers::sink::{Account, Delivery, Sink};
 
-use crate::{Failure, advice, date};
+use crate::{Failure, advice, message};
 
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "correct horse \"battery\" \\ staple";
 
-/// The attachment: the component's interface.
-const INTERFACE: &[u8] = include_bytes!("../../../../wit/smtp.wit");
-
-const TEXT: &str = "\
-Dear Grace, dear Alan,\r\n\
-\r\n\
-this message came out of a WebAssembly component. Grüße!\r\n\
-.\r\n\
-The dot above stood alone on its line, as the end of a message does in SMTP;\r\n\
-..and here are two.\r\n";
-
-pub(crate) fn run() -> Result<(), Failure> {
+/// Keeps the message in the file `save`, if there is one.
+pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     let screen = Screen::new();
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     screen.item(
@@ -44,7 +35,13 @@ pub(crate) fn run() -> Result<(), Failure> {
     screen.title("The conversation");
     let mailer = instance.mailer("127.0.0.1");
     configure(&mailer, &sink, &authority).map_err(|error| not_delivered(&instance, &error))?;
-    let (envelope, message) = request();
+    let Composed {
+        sender,
+        recipients,
+        message,
+        ..
+    } = message::rich(&instance).map_err(Failure::NotDelivered)?;
+    let envelope = Envelope { sender, recipients };
     let start = Instant::now();
     let receipt = mailer
         .send(&envelope, &message)
@@ -52,21 +49,26 @@ pub(crate) fn run() -> Result<(), Failure> {
     let elapsed = start.elapsed();
     mailer.close();
 
-    let deliveries = sink.deliveries();
-    let [delivery] = deliveries.as_slice() else {
-        return Err(Failure::NotDelivered(format!(
-            "{} messages arrived",
-            deliveries.len()
-        )));
-    };
-    show(screen, delivery);
-    compare(delivery, &envelope, &message, &receipt).map_err(Failure::NotDelivered)?;
+    let delivery = only(sink.deliveries()).map_err(Failure::NotDelivered)?;
+    show(screen, &delivery).map_err(Failure::NotDelivered)?;
+    compare(&delivery, &envelope, &message, &receipt).map_err(Failure::NotDelivered)?;
+    if let Some(file) = save {
+        fs::write(file, &delivery.message)
+            .map_err(|error| Failure::Arguments(format!("--save: cannot write {file}: {error}")))?;
+    }
     let size = message.len();
     let took = milliseconds(elapsed);
     screen.success(&format!(
-        "Byte for byte what was sent: {size} bytes, delivered in {took}."
+        "Byte for byte what was composed: {size} bytes, delivered in {took}."
     ));
     Ok(())
+}
+
+fn only(mut deliveries: Vec<Delivery>) -> Result<Delivery, String> {
+    match deliveries.len() {
+        1 => Ok(deliveries.remove(0)),
+        count => Err(format!("{count} messages arrived")),
+    }
 }
 
 fn start_sink(screen: Screen, authority: &Authority) -> Sink {
@@ -86,26 +88,7 @@ fn configure(mailer: &Mailer, sink: &Sink, authority: &Authority) -> Result<(), 
     Ok(())
 }
 
-fn request() -> (Envelope, Vec<u8>) {
-    let headers = format!(
-        "From: Ada <ada@example.org>\r\n\
-         To: Grace <grace@example.org>, Alan <alan@example.org>\r\n\
-         Subject: A message with an attachment\r\n\
-         Date: {}\r\n\
-         Message-ID: <demo@example.org>\r\n",
-        date::now()
-    );
-    let envelope = Envelope {
-        sender: Some("ada@example.org".into()),
-        recipients: vec!["grace@example.org".into(), "alan@example.org".into()],
-    };
-    (
-        envelope,
-        mime::with_attachment(&headers, TEXT, "smtp.wit", INTERFACE),
-    )
-}
-
-fn show(screen: Screen, delivery: &Delivery) {
+fn show(screen: Screen, delivery: &Delivery) -> Result<(), String> {
     screen.title("What arrived");
     let tls = if delivery.tls {
         ", inside TLS"
@@ -115,14 +98,33 @@ fn show(screen: Screen, delivery: &Delivery) {
     screen.item("as", &format!("{}{tls}", delivery.username));
     screen.item("from", &delivery.sender);
     screen.item("to", &delivery.recipients.join(", "));
-    let parsed = mime::parse(&delivery.message);
-    for header in &parsed.headers {
-        screen.item("header", header);
+    let text = String::from_utf8_lossy(&delivery.message);
+    let (header, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    for line in header.split("\r\n") {
+        screen.item("header", line);
     }
-    for part in &parsed.parts {
+    let parsed = MessageParser::default().parse(&delivery.message);
+    let parsed = parsed.ok_or("what arrived is not a message")?;
+    screen.item("subject", parsed.subject().unwrap_or_default());
+    show_parts(screen, &parsed);
+    Ok(())
+}
+
+fn show_parts(screen: Screen, message: &Message) {
+    for part in message.parts.iter().filter(|part| !part.is_multipart()) {
+        let content_type = part.content_type().map(|found| {
+            let subtype = found.subtype().unwrap_or_default();
+            format!("{}/{subtype}", found.ctype())
+        });
+        let name = part.attachment_name().map(|name| format!(", {name}"));
         screen.item(
             "part",
-            &format!("{:>6} bytes of {}", part.content.len(), part.kind),
+            &format!(
+                "{:>6} bytes of {}{}",
+                part.contents().len(),
+                content_type.unwrap_or_default(),
+                name.unwrap_or_default()
+            ),
         );
     }
 }

@@ -4,8 +4,8 @@
 
 mod advice;
 mod arguments;
-mod date;
 mod embedded;
+mod message;
 mod remote;
 
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
             println!("{}", arguments::HELP);
             return ExitCode::SUCCESS;
         }
-        Ok(Command::Embedded) => ready().and_then(|()| embedded::run()),
+        Ok(Command::Embedded { save }) => ready().and_then(|()| embedded::run(save.as_deref())),
         Ok(Command::Remote(request)) => ready().and_then(|()| remote::run(&request)),
         Err(fault) => Err(Failure::Arguments(format!(
             "{fault} (see `cargo xtask demo --help`)"

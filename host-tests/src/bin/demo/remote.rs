@@ -1,23 +1,21 @@
 //! The demo with a server of the user's.
 
 use std::fs;
-use std::process;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use host_tests::{
     Envelope, Error, Grants, Host, Instance, LineSource, Mailer, Receipt, Screen, TranscriptSource,
 };
 
 use crate::arguments::SendRequest;
-use crate::{Failure, advice, date};
+use crate::{Failure, advice, message};
 
 /// The most lines of a conversation that are shown.
 const TRANSCRIPT_LINES: u32 = 2000;
 
 pub(crate) fn run(request: &SendRequest) -> Result<(), Failure> {
     let screen = Screen::new();
-    let message = message(request).map_err(Failure::Arguments)?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     let connecting = move |address| screen.item("connecting", &format!("to {address}"));
     let grants = Grants {
@@ -25,6 +23,7 @@ pub(crate) fn run(request: &SendRequest) -> Result<(), Failure> {
         ..Grants::all()
     };
     let instance = Host::shared().instance(grants);
+    let message = message(request, &instance).map_err(Failure::Arguments)?;
     let mailer = instance
         .mailer_from_url(&request.server)
         .map_err(|error| failure(&instance, &error))?;
@@ -51,32 +50,11 @@ fn trusted(request: &SendRequest) -> Result<Option<Vec<u8>>, Failure> {
     file.transpose().map_err(Failure::Arguments)
 }
 
-fn message(request: &SendRequest) -> Result<Vec<u8>, String> {
-    if let Some(path) = &request.message {
-        return read(path);
+fn message(request: &SendRequest, instance: &Instance) -> Result<Vec<u8>, String> {
+    match &request.message {
+        Some(path) => read(path),
+        None => Ok(message::short(instance, &request.from, &request.to)?.message),
     }
-    let since_1970 = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let domain = request
-        .from
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
-    Ok(format!(
-        "From: <{}>\r\n\
-         To: <{}>\r\n\
-         Subject: A message from a WebAssembly component\r\n\
-         Date: {}\r\n\
-         Message-ID: <{}.{}@{domain}>\r\n\
-         \r\n\
-         This message came out of envoi, an SMTP client as a WebAssembly component.\r\n",
-        request.from,
-        request.to.join(">, <"),
-        date::now(),
-        since_1970.as_nanos(),
-        process::id(),
-    )
-    .into_bytes())
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
