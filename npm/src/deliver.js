@@ -17,10 +17,10 @@ export async function deliver(call, mailer, mail, { options, usual = [] } = {}) 
   // A signature comes before the message, so that all of the message has to be known.
   const ready = await prepared(mail, { mayStream: (own ?? usual).length === 0 });
   const settings = portable(withDsn(mail?.dsn, options));
-  if (!own) return sent(await send(call, mailer, ready, settings));
+  if (!own) return sent(await deliverPrepared(call, mailer, ready, settings));
   await setSigners(call, mailer, own);
   try {
-    return sent(await send(call, mailer, ready, settings));
+    return sent(await deliverPrepared(call, mailer, ready, settings));
   } finally {
     await setSigners(call, mailer, usual).catch(() => {});
   }
@@ -31,7 +31,8 @@ export function setSigners(call, mailer, usual) {
   return call({ ...mailer, name: 'setSigners', args: [usual] });
 }
 
-function send(call, mailer, ready, options) {
+/** `ready` is what `prepared` returned. */
+export function deliverPrepared(call, mailer, ready, options) {
   if (ready.streams?.length > 0) return sendFed(call, mailer, ready, options);
   if (isStream(ready.message)) return sendInPieces(call, mailer, ready, options);
   return call({ ...mailer, name: 'sendMail', args: [ready, options] });

@@ -9,14 +9,12 @@ const FIELDS = ['domainName', 'keySelector', 'privateKey', 'headerFieldNames'];
 export function signers(value) {
   if (value === undefined || value === null) return [];
   if (!('keys' in value)) return [signer(value)];
-  known('dkim', value, ['keys', ...FIELDS]);
-  const { keys, ...common } = value;
+  const { keys, ...common } = known('dkim', value, ['keys', ...FIELDS]);
   return keys.map((key) => signer({ ...common, ...key }));
 }
 
 function signer(value) {
-  known('dkim', value, FIELDS);
-  const { domainName, keySelector, privateKey, headerFieldNames } = value;
+  const { domainName, keySelector, privateKey, headerFieldNames } = known('dkim', value, FIELDS);
   if (typeof domainName !== 'string' || typeof keySelector !== 'string') {
     throw new TypeError('dkim: domainName and keySelector are strings');
   }

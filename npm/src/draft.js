@@ -6,7 +6,7 @@ import { isStream } from './content.js';
 import { invalid } from './error.js';
 import { known } from './known.js';
 import { list } from './list.js';
-import { anySource, source, whole } from './source.js';
+import { SOURCE, anySource, source, whole } from './source.js';
 
 const PRIORITIES = {
   high: { 'X-Priority': '1 (Highest)', 'X-MSMail-Priority': 'High', Importance: 'High' },
@@ -43,9 +43,9 @@ export class Draft {
     const { text, html, alternatives = [], icalEvent } = this.mail;
     if (text !== undefined) this.step('text', 'setText', await this.#text('text', text));
     if (html !== undefined) this.step('html', 'setHtml', await this.#text('html', html));
-    for (const [i, { contentType, ...from }] of alternatives.entries()) {
+    for (const [i, alternative] of alternatives.entries()) {
       const field = `alternatives[${i}]`;
-      known(field, from, ['content', 'path', 'encoding']);
+      const { contentType, ...from } = known(field, alternative, ['contentType', ...SOURCE]);
       this.step(field, 'addAlternative', contentType, await whole(await source(field, from, this.mail)));
     }
     if (icalEvent !== undefined) await this.#addEvent(icalEvent);
@@ -58,8 +58,8 @@ export class Draft {
 
   async #addEvent(event) {
     const isContent = typeof event === 'string' || event instanceof Uint8Array || isStream(event);
-    const { method = 'PUBLISH', filename = 'invite.ics', ...from } = isContent ? { content: event } : event;
-    known('icalEvent', from, ['content', 'path', 'encoding']);
+    const given = isContent ? { content: event } : known('icalEvent', event, ['method', 'filename', ...SOURCE]);
+    const { method = 'PUBLISH', filename = 'invite.ics', ...from } = given;
     if (filename !== 'invite.ics')
       throw invalid('icalEvent', 'its file name is invite.ics: leave `filename` out');
     const type = `text/calendar; method=${method.toUpperCase()}`;
@@ -72,9 +72,9 @@ export class Draft {
     }
   }
 
-  async #attach(field, attachment) {
-    const fields = ['filename', 'content', 'path', 'encoding', 'contentType', 'cid', 'contentDisposition'];
-    known(field, attachment, fields);
+  async #attach(field, given) {
+    const fields = ['filename', 'contentType', 'cid', 'contentDisposition', ...SOURCE];
+    const attachment = known(field, given, fields);
     const { path, cid, contentDisposition } = attachment;
     if (contentDisposition && (contentDisposition === 'inline') !== (cid !== undefined)) {
       throw invalid(
@@ -86,7 +86,8 @@ export class Draft {
     const name = attachment.filename ?? (isFile ? basename(path) : undefined);
     const contentType = attachment.contentType ?? typeOf(name, attachment);
     const contentId = cid?.replace(/^<|>$/g, '');
-    const content = await source(field, attachment, this.mail);
+    const { content: own, encoding } = attachment;
+    const content = await source(field, { content: own, path, encoding }, this.mail);
     if (!this.mayStream || !isStream(content)) {
       const rest = { name: name || undefined, contentType, contentId };
       return this.step(field, 'attach', { ...rest, content: await whole(content) });

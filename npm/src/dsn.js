@@ -6,10 +6,9 @@ import { Options } from './options.js';
 /** The options of the call, and what the mail asks for. */
 export function withDsn(dsn, options) {
   if (dsn == null) return options;
-  known('dsn', dsn, ['id', 'return', 'notify']);
+  const { id, return: contents, notify } = known('dsn', dsn, ['id', 'return', 'notify']);
   const all = new Options();
   if (options) for (const { name, args } of Options.settings(options)) all[name](...args);
-  const { id, return: contents, notify } = dsn;
   if (id !== undefined) all.setEnvelopeId(id);
   if (contents !== undefined) all.setDsnContents(contents === 'hdrs' ? 'headers' : contents);
   if (notify === undefined) return all;

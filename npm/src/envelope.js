@@ -14,8 +14,8 @@ export function participants(mail) {
 }
 
 /** The interface's envelope, of a mail's `envelope`. */
-export function given(envelope) {
-  known('envelope', envelope, ['from', 'to', 'cc', 'bcc']);
+export function given(fields) {
+  const envelope = known('envelope', fields, ['from', 'to', 'cc', 'bcc']);
   const of = (name) => mailboxes(`envelope.${name}`, envelope[name]);
   // `false` is the null reverse-path, as is an empty text.
   const [sender] = envelope.from === false ? [] : of('from');

@@ -6,8 +6,8 @@ import { known } from './known.js';
 const FIELDS = ['archive', 'help', 'id', 'owner', 'post', 'subscribe', 'unsubscribe'];
 
 /** Returns the URLs of `unsubscribe`, and the other fields as pairs of name and text. */
-export function list(value) {
-  known('list', value, FIELDS);
+export function list(given) {
+  const value = known('list', given, FIELDS);
   const names = Object.keys(value).filter((name) => name !== 'unsubscribe');
   const fields = names.map((name) => [
     `List-${name[0].toUpperCase()}${name.slice(1)}`,

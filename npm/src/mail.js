@@ -20,9 +20,7 @@ const BESIDE = ['dkim', 'dsn', 'disableFileAccess', 'disableUrlAccess'];
  */
 export async function prepared(fields, { mayStream }) {
   const isFinished = fields?.raw != null;
-  known('a mail', fields, [...(isFinished ? FINISHED : FIELDS), ...BESIDE]);
-  // Programs say null for what is left out.
-  const mail = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  const mail = known('a mail', fields, [...(isFinished ? FINISHED : FIELDS), ...BESIDE]);
   return isFinished ? finished(mail, mayStream) : composed(mail, mayStream);
 }
 
@@ -39,13 +37,13 @@ async function composed(mail, mayStream) {
   draft.addPeople(people);
   await draft.addTexts();
   await draft.addAttachments();
-  draft.addFields();
   const { steps, streams } = draft;
-  if (streams.length === 0) return { steps, streams, envelope };
   // The component tells its Message-ID only if it returns the message.
-  const messageId = mail.messageId ?? `${crypto.randomUUID()}@${domain(people)}`;
-  if (!mail.messageId) draft.step('messageId', 'setMessageId', messageId);
-  return { steps, streams, envelope: derived(people), messageId: `<${messageId.replace(/^<|>$/g, '')}>` };
+  if (streams.length > 0) mail.messageId ||= `${crypto.randomUUID()}@${domain(people)}`;
+  draft.addFields();
+  if (streams.length === 0) return { steps, streams, envelope };
+  const messageId = `<${mail.messageId.replace(/^<|>$/g, '')}>`;
+  return { steps, streams, envelope: derived(people), messageId };
 }
 
 function domain({ from }) {

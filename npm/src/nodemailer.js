@@ -24,13 +24,13 @@ class Transport {
   // A mail cannot lift these.
   #limits;
 
-  constructor(options, defaults = {}) {
-    const isUrl = typeof options === 'string';
-    if (!isUrl) known('createTransport', options, [...OF_SERVER, ...OF_LIMITS, ...OF_MAILS]);
+  constructor(given, defaults = {}) {
+    const isUrl = typeof given === 'string';
+    const options = isUrl ? {} : known('createTransport', given, [...OF_SERVER, ...OF_LIMITS, ...OF_MAILS]);
     this.#defaults = defaults;
     this.#limits = options.disableFileAccess ? { disableFileAccess: true } : {};
     const all = isUrl ? [] : settings(options);
-    this.#mailer = Mailer.opened(isUrl ? options : url(options));
+    this.#mailer = Mailer.opened(isUrl ? given : url(options));
     this.#ready = Promise.all(all.map(([name, ...args]) => this.#mailer[name](...args)));
     // `sendMail` reports it.
     this.#ready.catch(() => {});
@@ -62,7 +62,7 @@ class Transport {
 
   async #send(mail) {
     await this.#ready;
-    return this.#mailer.send({ ...this.#defaults, ...mail, ...this.#limits });
+    return this.#mailer.send({ ...withDefaults(mail, this.#defaults), ...this.#limits });
   }
 
   async #verify() {
@@ -82,19 +82,32 @@ function answered(promise, done) {
   return undefined;
 }
 
+/** Header fields of the defaults are added to the mail's own. */
+function withDefaults(mail, defaults) {
+  const all = { ...defaults, ...mail };
+  const areFields = [mail?.headers, defaults.headers].every((one) => one && !Array.isArray(one));
+  return areFields ? { ...all, headers: { ...defaults.headers, ...mail.headers } } : all;
+}
+
+/** Whether TLS begins with the first byte. */
+function isSecure({ port, secure = Number(port) === 465 }) {
+  return secure;
+}
+
 /** Without STARTTLS at a loopback address, a URL's mailer sends in clear. */
-function url({ host = 'localhost', port, secure = Number(port) === 465 }) {
+function url(options) {
+  const { host = 'localhost', port } = options;
+  const secure = isSecure(options);
   const address = host.includes(':') ? `[${host}]` : host;
   return `${secure ? 'smtps' : 'smtp'}://${address}:${port ?? (secure ? 465 : 587)}`;
 }
 
 /** The mailer's functions to call, each with its arguments. */
 function settings(options) {
-  const { requireTLS, ignoreTLS, opportunisticTLS, lmtp, name, auth, tls, dkim, maxMessages } = options;
+  const { lmtp, name, auth, tls, dkim, maxMessages } = options;
   const all = [...timeouts(options)];
-  if (requireTLS) all.push(['setSecurity', 'starttls']);
-  else if (ignoreTLS) all.push(['setSecurity', 'plaintext']);
-  else if (opportunisticTLS) all.push(['setSecurity', 'opportunistic']);
+  // The options are about STARTTLS, which a secure connection has no use for.
+  if (!isSecure(options)) all.push(...startTls(options));
   if (lmtp) all.push(['setProtocol', 'lmtp']);
   if (name !== undefined) all.push(['setLocalName', name]);
   if (maxMessages !== undefined) all.push(['setConnectionLimits', undefined, maxMessages]);
@@ -102,6 +115,12 @@ function settings(options) {
   if (tls !== undefined) all.push(...security(tls));
   if (dkim !== undefined) all.push(['setDkim', dkim]);
   return all;
+}
+
+function startTls({ requireTLS, ignoreTLS, opportunisticTLS }) {
+  if (requireTLS) return [['setSecurity', 'starttls']];
+  if (ignoreTLS) return [['setSecurity', 'plaintext']];
+  return opportunisticTLS ? [['setSecurity', 'opportunistic']] : [];
 }
 
 function* timeouts({ connectionTimeout, greetingTimeout, socketTimeout }) {
@@ -113,8 +132,7 @@ function* timeouts({ connectionTimeout, greetingTimeout, socketTimeout }) {
 }
 
 function authentication(auth) {
-  known('auth', auth, OF_AUTH);
-  const { type = 'login', user, pass, accessToken, method } = auth;
+  const { type = 'login', user, pass, accessToken, method } = known('auth', auth, OF_AUTH);
   const mechanisms = method === undefined ? [] : [['setMechanisms', [method.toUpperCase()]]];
   switch (type.toLowerCase()) {
     case 'login':
@@ -133,8 +151,7 @@ function authentication(auth) {
 }
 
 function security(tls) {
-  known('tls', tls, OF_TLS);
-  const { ca, cert, key, servername, minVersion, rejectUnauthorized } = tls;
+  const { ca, cert, key, servername, minVersion, rejectUnauthorized } = known('tls', tls, OF_TLS);
   if (rejectUnauthorized === false) {
     throw new TypeError("tls: certificates are always checked: give the server's own certificate as `ca`");
   }

@@ -1,7 +1,7 @@
 // `sendMail`, over Workers that are reused, because a start takes a tenth of a second.
 
 import { isStream } from './content.js';
-import { deliver } from './deliver.js';
+import { deliver, deliverPrepared } from './deliver.js';
 import { aborted } from './error.js';
 import { prepared } from './mail.js';
 import { sent } from './sent.js';
@@ -27,16 +27,20 @@ export async function sendMail(server, mail, { signal } = {}) {
 }
 
 async function send(call, server, mail) {
-  if (mail?.dkim != null || mail?.dsn != null) return sendByMailer(call, server, mail);
+  if (mail?.dkim != null || mail?.dsn != null) {
+    return byMailer(call, server, (mailer) => deliver(call, mailer, mail));
+  }
   const ready = await prepared(mail, { mayStream: true });
-  if (isStream(ready.message) || ready.streams?.length > 0) return sendByMailer(call, server, mail);
+  if (isStream(ready.message) || ready.streams?.length > 0) {
+    return byMailer(call, server, async (mailer) => sent(await deliverPrepared(call, mailer, ready)));
+  }
   return sent(await call({ name: 'sendOnce', args: [server, ready] }));
 }
 
-async function sendByMailer(call, server, mail) {
+async function byMailer(call, server, use) {
   const mailer = await call({ type: 'Mailer', name: 'fromUrl', args: [server] });
   try {
-    const result = await deliver(call, mailer, mail);
+    const result = await use(mailer);
     await call({ ...mailer, name: 'close', args: [] });
     return result;
   } finally {

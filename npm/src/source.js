@@ -4,9 +4,14 @@ import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { bytes, isStream } from './content.js';
 import { invalid } from './error.js';
+import { known } from './known.js';
+
+/** The fields of a place that content comes from. */
+export const SOURCE = ['content', 'path', 'encoding'];
 
 /** Returns bytes or a stream of `{ content, encoding }` or `{ path }`. */
-export async function source(field, { content, path, encoding }, { disableFileAccess } = {}) {
+export async function source(field, place, { disableFileAccess } = {}) {
+  const { content, path, encoding } = known(field, place, SOURCE);
   if (content !== undefined && path !== undefined) {
     throw invalid(field, 'it has `content` and `path`: leave one out');
   }

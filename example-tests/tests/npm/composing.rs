@@ -27,15 +27,6 @@ fn text(delivery: &Delivery) -> String {
     String::from_utf8(delivery.message.clone()).expect("it is ASCII")
 }
 
-/// A message of which nothing arrives.
-fn begun() -> Script {
-    script::greeting()
-        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
-        .expect("DATA")
-        .say("354 Go ahead")
-        .expect_close()
-}
-
 #[test]
 fn a_mail_is_composed_of_nodemailers_fields() {
     let Some((said, deliveries)) = sent_by("compose.mjs") else {
@@ -192,6 +183,7 @@ fn a_mail_with_a_mistake_is_refused_and_the_field_named() {
         "TypeError attachments[0]: content is a string, a Uint8Array, or a stream or async iterable of these",
         "Error ENOENT",
         "TypeError a mail: an object is expected",
+        "TypeError text: envoi has no field `encodng`; \"Coming from nodemailer\" tells what to do instead",
     ];
     assert_eq!(said.lines().collect::<Vec<_>>(), words);
 }
@@ -221,12 +213,37 @@ fn files_and_streams_are_attached_while_they_are_read() {
 }
 
 #[test]
+fn send_mail_reads_each_stream_once_and_makes_up_a_message_id() {
+    let server = Server::start([script::whole()]);
+    let port = server.port().to_string();
+    let Some(said) = run("text-and-file.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "true\n");
+    let messages = server.finish().only().messages();
+    let message = MessageParser::default().parse(&messages[0]);
+    let message = message.expect("it is a message");
+    assert_eq!(message.body_text(0).as_deref(), Some("Hello.\r\n"));
+    assert_eq!(message.attachment_count(), 1);
+}
+
+#[test]
+fn null_is_a_field_that_is_left_out() {
+    let server = Server::start([script::whole()]);
+    let port = server.port().to_string();
+    let Some(said) = run("nulls.mjs", &[("PORT", &port)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "250 2.0.0 Ok\n");
+    let messages = server.finish().only().messages();
+    let message = String::from_utf8_lossy(&messages[0]);
+    assert!(message.contains("method=PUBLISH"), "{message}");
+    assert!(!message.contains("List-Help"), "{message}");
+}
+
+#[test]
 fn an_attachment_that_fails_delivers_nothing_and_the_mailer_goes_on() {
-    let whole = script::greeting()
-        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
-        .followed_by(script::content())
-        .followed_by(script::quit());
-    let server = Server::start([begun(), begun(), whole]);
+    let server = Server::start([script::begun(), script::begun(), script::whole()]);
     let port = server.port().to_string();
     let Some(said) = run("broken-attachment.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -237,7 +254,7 @@ fn an_attachment_that_fails_delivers_nothing_and_the_mailer_goes_on() {
 
 #[test]
 fn an_abort_ends_a_mail_while_its_attachment_is_read() {
-    let server = Server::start([begun()]);
+    let server = Server::start([script::begun()]);
     let port = server.port().to_string();
     let Some(said) = run("hanging.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -295,5 +312,28 @@ fn a_program_for_nodemailer_changes_its_import() {
     assert_eq!(said, words);
     assert_eq!(deliveries.len(), 2);
     assert!(deliveries.iter().all(|delivery| delivery.tls));
-    assert!(text(&deliveries[0]).contains("\r\n\r\nHi\r\n"));
+    let message = text(&deliveries[0]);
+    assert!(message.contains("\r\n\r\nHi\r\n"));
+    // A mail's header fields are added to those of the defaults.
+    assert!(message.contains("\r\nX-A: default\r\n"), "{message}");
+    assert!(message.contains("\r\nX-B: own\r\n"), "{message}");
+}
+
+#[test]
+fn options_about_starttls_leave_tls_from_the_first_byte_on() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["127.0.0.1"]);
+    let session = || {
+        Script::new()
+            .start_tls(&identity)
+            .followed_by(script::greeting())
+            .followed_by(script::quit())
+    };
+    let server = Server::start([session(), session(), session()]);
+    let (port, pem) = (server.port().to_string(), authority.pem());
+    let Some(said) = run("secure-transport.mjs", &[("PORT", &port), ("CA", &pem)]) else {
+        return drop(server);
+    };
+    assert_eq!(said, "true\ntrue\ntrue\n");
+    server.finish();
 }

@@ -1,7 +1,7 @@
 //! Messages that arrive.
 
 use servers::authority::Authority;
-use servers::scripted::{Script, Server};
+use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
 use crate::project::run;
@@ -70,7 +70,7 @@ fn a_program_ends_by_itself_when_its_mailers_are_idle() {
 
 #[test]
 fn send_mail_takes_a_url_and_runs_many_times_at_once() {
-    let server = Server::start((0..6).map(|_| one_message()));
+    let server = Server::start((0..6).map(|_| script::whole()));
     let port = server.port().to_string();
     let Some(said) = run("send-mail.mjs", &[("PORT", &port)]) else {
         return drop(server);
@@ -86,18 +86,11 @@ fn send_mail_takes_a_url_and_runs_many_times_at_once() {
 
 #[test]
 fn the_sync_interface_works_without_the_facade() {
-    let server = Server::start([one_message()]);
+    let server = Server::start([script::whole()]);
     let port = server.port().to_string();
     let Some(said) = run("sync.mjs", &[("PORT", &port)]) else {
         return drop(server);
     };
     assert_eq!(said, "250\nconnect-failed\n");
     server.finish();
-}
-
-fn one_message() -> Script {
-    script::greeting()
-        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
-        .followed_by(script::content())
-        .followed_by(script::quit())
 }

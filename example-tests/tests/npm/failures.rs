@@ -111,16 +111,7 @@ fn wrong_arguments_are_errors_that_do_not_repeat_them() {
 
 #[test]
 fn a_stream_that_fails_delivers_nothing_and_the_mailer_goes_on() {
-    let begun = script::greeting()
-        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
-        .expect("DATA")
-        .say("354 Go ahead")
-        .expect_close();
-    let whole = script::greeting()
-        .followed_by(script::envelope("b@mail.test", "250 2.1.5 Ok"))
-        .followed_by(script::content())
-        .followed_by(script::quit());
-    let server = Server::start([begun, whole]);
+    let server = Server::start([script::begun(), script::whole()]);
     let port = server.port().to_string();
     let Some(said) = run("broken-stream.mjs", &[("PORT", &port)]) else {
         return drop(server);

@@ -29,3 +29,20 @@ pub(crate) fn content() -> Script {
 pub(crate) fn quit() -> Script {
     Script::new().expect("QUIT").say("221 Bye").hang_up()
 }
+
+/// A session of one message to b@mail.test.
+pub(crate) fn whole() -> Script {
+    greeting()
+        .followed_by(envelope("b@mail.test", "250 2.1.5 Ok"))
+        .followed_by(content())
+        .followed_by(quit())
+}
+
+/// A session of one message to b@mail.test, of which not all arrives.
+pub(crate) fn begun() -> Script {
+    greeting()
+        .followed_by(envelope("b@mail.test", "250 2.1.5 Ok"))
+        .expect("DATA")
+        .say("354 Go ahead")
+        .expect_close()
+}

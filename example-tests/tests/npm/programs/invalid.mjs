@@ -26,6 +26,7 @@ const mails = [
   { ...good, attachments: [{ content: {} }] },
   { ...good, attachments: [{ path: 'missing' }] },
   'Subject: Hi\n\n',
+  { ...good, text: { content: 'Hi', encodng: 'hex' } },
 ];
 for (const mail of mails) {
   await mailer.send(mail).catch(({ name, code, field, message }) => {

@@ -10,10 +10,14 @@ const transporter = nodemailer.createTransport(
     socketTimeout: 20_000,
     disableFileAccess: true,
   },
-  { from: 'ada@mail.test' },
+  { from: 'ada@mail.test', headers: { 'X-A': 'default', 'X-B': 'default' } },
 );
 console.log(await transporter.verify());
-const { accepted, rejected, envelope } = await transporter.sendMail({ to: 'grace@mail.test', text: 'Hi' });
+const { accepted, rejected, envelope } = await transporter.sendMail({
+  to: 'grace@mail.test',
+  text: 'Hi',
+  headers: { 'X-B': 'own' },
+});
 console.log(accepted, rejected, envelope.from);
 await new Promise((done) => {
   transporter.sendMail({ to: 'grace@mail.test', text: 'Again' }, (error, result) => {
