@@ -1,13 +1,13 @@
 // Makes a picture of a message as a mail program shows it: node picture.mjs MESSAGE PNG
 //
-// PACKAGES is the folder of postal-mime, which reads the message, PLAYWRIGHT that of playwright-core, and CHROMIUM
-// the browser, which shows it.
+// PACKAGES is the folder of postal-mime, which reads the message; setup/launch.mjs says what Chromium needs, which
+// shows it.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { launch } from '../../setup/launch.mjs';
 
 const postalMime = createRequire(process.env.PACKAGES)('postal-mime');
-const { chromium } = createRequire(process.env.PLAYWRIGHT)('playwright-core');
 
 const [file, picture] = process.argv.slice(2);
 const message = await postalMime.parse(readFileSync(file), { attachmentEncoding: 'base64' });
@@ -26,18 +26,7 @@ const STYLE = `
   li b { color: #1f2328; }
 `;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await launch();
 try {
   // Nothing of a message runs, and none of it is fetched.
   const context = await browser.newContext({

@@ -34,7 +34,7 @@ pub fn compose(folder: PathBuf) -> Result<Corpus, String> {
 }
 
 /// A corpus that is there: for each `NAME.eml` a `NAME.json`.
-pub fn load(folder: PathBuf) -> Result<Corpus, String> {
+fn load(folder: PathBuf) -> Result<Corpus, String> {
     let mut expected = BTreeMap::new();
     for file in fs::read_dir(&folder).map_err(|error| said(&folder, &error))? {
         let file = file.map_err(|error| said(&folder, &error))?.path();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use readers::corpus::compose;
-use readers::picture::picture;
+use readers::picture::Viewer;
 use readers::table::table;
 
 fn main() -> ExitCode {
@@ -24,7 +24,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[OsString]) -> Result<(), String> {
     match arguments {
         [word] if word == "table" => print_table(),
-        [word, message, png] if word == "picture" => picture(message.as_ref(), png.as_ref()),
+        [word, message, png] if word == "picture" => {
+            Viewer::prepare().and_then(|viewer| viewer.picture(message.as_ref(), png.as_ref()))
+        }
         _ => Err("usage: readers table | readers picture MESSAGE PNG".into()),
     }
 }

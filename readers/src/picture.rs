@@ -1,19 +1,31 @@
-//! A picture of a message: what postal-mime reads in it, shown by Chromium.
+//! Pictures of messages: what postal-mime reads in one, shown by Chromium.
 
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+
+use setup::Browser;
 
 use crate::node;
 use crate::reader::driver;
 
-/// Writes a PNG. The error says why this machine cannot make it.
-pub fn picture(message: &Path, png: &Path) -> Result<(), String> {
-    let chromium = setup::chromium()?;
-    let playwright = setup::npm("playwright", &[setup::PLAYWRIGHT])?;
-    let mut node = Command::new("node");
-    node.arg(driver("picture.mjs")).args([message, png]);
-    node.env("PACKAGES", node::packages()?);
-    node.env("PLAYWRIGHT", playwright.join("node_modules/"));
-    node.env("CHROMIUM", &chromium.program);
-    setup::run(node.envs(chromium.environment)).map(drop)
+/// Shows messages.
+pub struct Viewer {
+    browser: Browser,
+    packages: PathBuf,
+}
+
+impl Viewer {
+    /// Obtains what it needs. The error says what this machine cannot have.
+    pub fn prepare() -> Result<Self, String> {
+        Ok(Self {
+            browser: setup::browser()?,
+            packages: node::packages()?,
+        })
+    }
+
+    /// Writes a PNG. The error says what is not shown.
+    pub fn picture(&self, message: &Path, png: &Path) -> Result<(), String> {
+        let mut node = self.browser.node(&driver("picture.mjs"));
+        node.args([message, png]).env("PACKAGES", &self.packages);
+        setup::run(&mut node).map(drop)
+    }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use readers::picture::picture;
+use readers::picture::Viewer;
 use servers::report::not_run;
 
 /// The image is a part of the message.
@@ -29,22 +29,23 @@ fn message(id: &str) -> String {
     )
 }
 
-fn picture_of(name: &str, id: &str) -> Result<Vec<u8>, String> {
+fn picture_of(viewer: &Viewer, name: &str, id: &str) -> Result<Vec<u8>, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (file, png) = (folder.join(name), folder.join(format!("{name}.png")));
     fs::write(&file, message(id)).expect("it can be written");
-    picture(&file, &png)?;
+    viewer.picture(&file, &png)?;
     Ok(fs::read(png).expect("it was written"))
 }
 
 #[test]
 fn a_picture_shows_the_images_of_a_message_or_fails() {
-    if let Err(why) = setup::chromium() {
-        return not_run(&"the picture of a message", &why);
-    }
-    let png = picture_of("shown.eml", "dot@example.org").expect("Chromium shows it");
+    let viewer = match Viewer::prepare() {
+        Ok(viewer) => viewer,
+        Err(why) => return not_run(&"the picture of a message", &why),
+    };
+    let png = picture_of(&viewer, "shown.eml", "dot@example.org").expect("Chromium shows it");
     assert!(png.starts_with(b"\x89PNG"));
-    let error = picture_of("missing.eml", "other@example.org").unwrap_err();
+    let error = picture_of(&viewer, "missing.eml", "other@example.org").unwrap_err();
     assert!(
         error.contains("an image is not shown: cid:dot@example.org"),
         "{error}"

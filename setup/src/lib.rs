@@ -20,7 +20,7 @@ mod packages;
 mod program;
 mod wasmtime;
 
-pub use chromium::{Chromium, PLAYWRIGHT, chromium};
+pub use chromium::{Browser, browser};
 pub use go::{GO, go};
 pub use install::{folder, home, install, version};
 pub use lychee::lychee;

@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::fmt::Display;
 use core::num::NonZeroU32;
 
-use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer};
+use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer, sign_all};
 use zeroize::Zeroizing;
 
 use super::Component;
@@ -17,15 +17,11 @@ impl wit::Guest for Component {
     fn sign(signers: Vec<wit::SignerBorrow<'_>>, message: Vec<u8>) -> Result<String, String> {
         let message = sentence(hash(&message))?;
         let now = Wasi::unix_time().as_secs();
-        let sign = |signer: &wit::SignerBorrow<'_>| {
-            let GuestSigner(signer) = signer.get();
-            sentence(signer.borrow().sign_hashed(&message, now))
-        };
-        signers.iter().map(sign).collect()
+        sentence(sign_all(&copies(&signers), &message, now))
     }
 }
 
-pub(super) struct GuestSigner(pub(super) RefCell<Signer>);
+pub(super) struct GuestSigner(RefCell<Signer>);
 
 impl wit::GuestSigner for GuestSigner {
     fn new(domain: String, selector: String, key: Vec<u8>) -> Result<wit::Signer, String> {
@@ -56,7 +52,16 @@ impl wit::GuestSigner for GuestSigner {
     }
 }
 
-/// Bare line feeds count as CRLF.
+/// A copy shares the key.
+pub(super) fn copies(signers: &[wit::SignerBorrow<'_>]) -> Vec<Signer> {
+    let copy = |signer: &wit::SignerBorrow<'_>| {
+        let GuestSigner(signer) = signer.get();
+        signer.borrow().clone()
+    };
+    signers.iter().map(copy).collect()
+}
+
+/// Bare line feeds count as CRLF. Few messages have any, so that most are read as they are.
 fn hash(message: &[u8]) -> Result<HashedMessage, SignError> {
     match HashedMessage::new(message) {
         Err(SignError::LineEnd(_)) => hash_lines(message),

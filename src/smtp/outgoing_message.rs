@@ -1,6 +1,6 @@
 //! A whole message to send: its envelope, its options, its signatures, and its content.
 
-use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer};
+use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer, sign_all};
 
 use super::body::CHUNK;
 use super::config::PartialDelivery;
@@ -65,19 +65,14 @@ impl<'a> OutgoingMessage<'a> {
     /// Signs the octets that leave; they are hashed once for all signers. `now` is in seconds since 1970. An error
     /// means that verifiers disagree about the message.
     pub fn sign(&mut self, signers: &[Signer], now: u64) -> Result<(), Error> {
-        self.signatures = self.signatures_by(signers, now).map_err(|why| {
+        let signatures = self
+            .hashed()
+            .and_then(|message| sign_all(signers, &message, now));
+        self.signatures = signatures.map_err(|why| {
             Error::InvalidArgument(format!("the message cannot be signed: {why}"))
         })?;
         self.scan.size += self.signatures.len() as u64;
         Ok(())
-    }
-
-    fn signatures_by(&self, signers: &[Signer], now: u64) -> Result<String, SignError> {
-        let message = self.hashed()?;
-        signers
-            .iter()
-            .map(|signer| signer.sign_hashed(&message, now))
-            .collect()
     }
 
     /// Line ends are repaired as DATA and BDAT repair them, unless the message is sent as it is.

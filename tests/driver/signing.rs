@@ -1,6 +1,6 @@
 //! Messages that are signed as they leave (RFC 6376).
 
-use envoi::dkim::{HashedMessage, Signer};
+use envoi::dkim::{HashedMessage, Signer, sign_all};
 use envoi::smtp::error::Error;
 use envoi::smtp::parameters::Options;
 
@@ -24,8 +24,7 @@ fn signers() -> Vec<Signer> {
 /// The signatures of the message as it is sent.
 fn signatures() -> String {
     let message = HashedMessage::new(SENT.as_bytes()).unwrap();
-    let sign = |signer: &Signer| signer.sign_hashed(&message, NOW).unwrap();
-    signers().iter().map(sign).collect()
+    sign_all(&signers(), &message, NOW).unwrap()
 }
 
 /// The lines of a script in which the client sends these.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::dns::DnsServer;
+use crate::results;
 
 /// Ed25519 needs PyNaCl.
 const PACKAGES: &[&str] = &["dkimpy==1.1.8", "dnspython==2.8.0", "PyNaCl==1.6.2"];
@@ -14,5 +15,5 @@ pub(crate) fn verify(files: &[PathBuf], dns: &DnsServer) -> Result<Vec<Vec<Strin
     let mut python = Command::new("python3");
     python.arg(SCRIPT);
     python.arg(dns.port().to_string()).args(files);
-    setup::run(python.env("PYTHONPATH", packages)).map(|output| crate::words(&output))
+    results(python.env("PYTHONPATH", packages))
 }

@@ -15,6 +15,7 @@ mod opendkim;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use dns::DnsServer;
 
@@ -53,8 +54,8 @@ impl fmt::Display for Verifier {
     }
 }
 
-/// The words of each line.
-fn words(output: &str) -> Vec<Vec<String>> {
+/// Runs a program that prints a line for each file, with a word for each signature.
+fn results(program: &mut Command) -> Result<Vec<Vec<String>>, String> {
     let words = |line: &str| line.split(' ').map(str::to_owned).collect();
-    output.lines().map(words).collect()
+    Ok(setup::run(program)?.lines().map(words).collect())
 }

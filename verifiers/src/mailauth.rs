@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::dns::DnsServer;
+use crate::results;
 
 const PACKAGES: &[&str] = &["mailauth@4.13.3"];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/mailauth_verify.cjs");
@@ -13,6 +14,5 @@ pub(crate) fn verify(files: &[PathBuf], dns: &DnsServer) -> Result<Vec<Vec<Strin
     let mut node = Command::new("node");
     node.arg(SCRIPT);
     node.arg(dns.port().to_string()).args(files);
-    let node = node.env("NODE_PATH", packages.join("node_modules"));
-    setup::run(node).map(|output| crate::words(&output))
+    results(node.env("NODE_PATH", packages.join("node_modules")))
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use setup::{debian, install};
 
 use crate::dns::DnsServer;
+use crate::results;
 
 const PACKAGES: &[&str] = &["libopendkim11"];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/opendkim_verify.py");
@@ -22,7 +23,7 @@ pub(crate) fn verify(files: &[PathBuf], dns: &DnsServer) -> Result<Vec<Vec<Strin
     let mut python = Command::new("python3");
     python.arg(SCRIPT).arg(&keys).args(files);
     python.env("LD_LIBRARY_PATH", debian::libraries(&folder)?);
-    let output = setup::run(&mut python);
+    let results = results(&mut python);
     fs::remove_file(&keys).map_err(said)?;
-    output.map(|output| crate::words(&output))
+    results
 }

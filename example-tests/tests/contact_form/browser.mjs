@@ -4,24 +4,11 @@
 // and PICTURE is a file for a picture of the form with its errors.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-
-const { chromium } = createRequire(process.env.PACKAGES)('playwright-core');
+import { launch } from '../../../setup/launch.mjs';
 
 const [working, dead, picture] = process.argv.slice(2);
 const MESSAGE = 'Good day,\nis the engine for sale, and does it run on steam?\nGrüße';
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await launch();
 try {
   // The form needs no script.
   const context = await browser.newContext({

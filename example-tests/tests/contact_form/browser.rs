@@ -2,7 +2,6 @@
 
 use std::env;
 use std::path::Path;
-use std::process::Command;
 
 use servers::ports::RefusingPort;
 use servers::report::not_run;
@@ -14,16 +13,17 @@ const PICTURE: &str = "ENVOI_PICTURE";
 
 #[test]
 fn in_chromium_a_visitor_corrects_an_address_sends_and_sees_that_a_dead_server_fails() {
-    let browser = match browser() {
+    let browser = match setup::browser() {
         Ok(browser) => browser,
         Err(why) => return not_run(&"the contact form in Chromium", &why),
     };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contact_form/browser.mjs");
     each_handler(|component| {
         let form = Form::serve(component);
         let refusing = RefusingPort::start();
         let dead = serve_with_server(component, refusing.port());
         let picture = env::var_os(PICTURE).filter(|_| component == "contact-form.wasm");
-        let mut visitor = browser();
+        let mut visitor = browser.node(&script);
         visitor.args([form.site.url(), dead.url()]).args(picture);
         let outcome = visitor.status().expect("node is there");
         assert!(outcome.success(), "its reasons are above");
@@ -40,19 +40,4 @@ fn in_chromium_a_visitor_corrects_an_address_sends_and_sees_that_a_dead_server_f
             "{text}"
         );
     });
-}
-
-/// Creates the command without its arguments.
-fn browser() -> Result<impl Fn() -> Command + Sync, String> {
-    let chromium = setup::chromium()?;
-    let playwright = setup::npm("playwright", &[setup::PLAYWRIGHT])?;
-    Ok(move || {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contact_form/browser.mjs");
-        let mut node = Command::new("node");
-        node.arg(script)
-            .env("PACKAGES", playwright.join("node_modules/"))
-            .env("CHROMIUM", &chromium.program)
-            .envs(chromium.environment.clone());
-        node
-    })
 }

@@ -41,8 +41,8 @@ impl Signer {
     /// The fields to sign, each named once, From among them. All fields of these names are signed.
     ///
     /// By default these are From, Sender, Reply-To, To, Cc, Subject, Date, Message-ID, In-Reply-To, References,
-    /// MIME-Version, and those that begin with `Content-`, `List-` or `Resent-` (RFC 6376, section 5.4.1;
-    /// RFC 8058, section 4). Fields that may stand in a message once only are oversigned: nobody can add
+    /// MIME-Version, Resent-Date, -From, -Sender, -To, -Cc and -Message-ID, and those that begin with `Content-`
+    /// or `List-` (RFC 6376, section 5.4.1; RFC 8058, section 4). Fields that may stand in a message once only are oversigned: nobody can add
     /// another. From, Reply-To, To, Cc, Subject, In-Reply-To and References are oversigned even if the
     /// message has none; Date, Message-ID and the rest may then be added by a server.
     pub fn set_headers(&mut self, names: &[String]) -> Result<(), SetupError> {
@@ -119,12 +119,15 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// The fields of all signers, one after the other, to put before the message. It is read once.
-pub fn sign_all(signers: &[&Signer], message: &[u8], now: u64) -> Result<String, SignError> {
-    let message = HashedMessage::new(message)?;
+/// The fields of all signers, one after the other, to put before the message, which is hashed once for all.
+pub fn sign_all<'a>(
+    signers: impl IntoIterator<Item = &'a Signer>,
+    message: &HashedMessage,
+    now: u64,
+) -> Result<String, SignError> {
     signers
-        .iter()
-        .map(|signer| signer.sign_hashed(&message, now))
+        .into_iter()
+        .map(|signer| signer.sign_hashed(message, now))
         .collect()
 }
 

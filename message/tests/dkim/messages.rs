@@ -80,7 +80,8 @@ proptest! {
 fn rsa_and_ed25519_sign_one_message_that_is_read_once() {
     let rsa = Signer::new("example.org", "rsa", RSA).unwrap();
     let ed25519 = Signer::new("example.org", "ed25519", ED25519).unwrap();
-    let both = sign_all(&[&rsa, &ed25519], MESSAGE, NOW).unwrap();
+    let message = HashedMessage::new(MESSAGE).unwrap();
+    let both = sign_all([&rsa, &ed25519], &message, NOW).unwrap();
     let second = both.rfind("DKIM-Signature:").unwrap();
     let (first, second) = both.split_at(second);
     assert!(is_verified(&rsa, first, MESSAGE));
@@ -88,7 +89,7 @@ fn rsa_and_ed25519_sign_one_message_that_is_read_once() {
     // The same message at the same time has the same signature.
     assert_eq!(first, rsa.sign(MESSAGE, NOW).unwrap());
     assert_ne!(first, rsa.sign(MESSAGE, NOW + 1).unwrap());
-    assert_eq!(sign_all(&[], MESSAGE, NOW).unwrap(), "");
+    assert_eq!(sign_all([], &message, NOW).unwrap(), "");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 mod messages;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, process};
 
-use envoi_message::dkim::{Signer, sign_all};
+use envoi_message::dkim::{HashedMessage, Signer, sign_all};
 use servers::report;
 use verifiers::Verifier;
 use verifiers::dns::DnsServer;
@@ -49,7 +49,7 @@ const BOTH: &[&str] = &["rsa2048", "ed25519"];
 
 #[test]
 fn every_verifier_passes_each_message_of_the_corpus() {
-    let set = Set::new("passed");
+    let mut set = Set::new("passed");
     for (name, message) in messages::corpus() {
         for selectors in SIGNERS {
             set.add(
@@ -60,14 +60,12 @@ fn every_verifier_passes_each_message_of_the_corpus() {
             );
         }
     }
-    set.verify("messages pass", |results| {
-        results.iter().all(|result| result == "pass")
-    });
+    set.verify("messages pass", passes);
 }
 
 #[test]
 fn every_verifier_finds_a_changed_octet_of_the_body() {
-    let set = Set::new("body");
+    let mut set = Set::new("body");
     for (name, message) in messages::corpus() {
         set.add(name, BOTH, &message, with_changed_body);
     }
@@ -76,7 +74,7 @@ fn every_verifier_finds_a_changed_octet_of_the_body() {
 
 #[test]
 fn every_verifier_finds_a_changed_or_an_added_field() {
-    let set = Set::new("header");
+    let mut set = Set::new("header");
     let message = b"From: ann@example.org\r\nTo: bob@example.net\r\nSubject: one\r\nDate: Mon, 30 Nov 2026 10:00:00 \
         +0000\r\nMessage-ID: <a@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\
         List-Unsubscribe: <https://example.org/>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nHello.\r\n";
@@ -104,7 +102,7 @@ fn every_verifier_finds_a_changed_or_an_added_field() {
 
 #[test]
 fn every_verifier_passes_what_servers_change_in_good_faith() {
-    let set = Set::new("transit");
+    let mut set = Set::new("transit");
     let message =
         b"From: ann@example.org\r\nSubject: one  two\r\nBcc: c@example.net\r\n\r\nHello.  \r\n\r\n";
     for (what, old, new) in [
@@ -129,9 +127,11 @@ fn every_verifier_passes_what_servers_change_in_good_faith() {
         let text = String::from_utf8_lossy(message);
         set.add(what, BOTH, message, |_| text.replace(old, new).into());
     }
-    set.verify("messages pass after servers changed them", |results| {
-        results.iter().all(|result| result == "pass")
-    });
+    set.verify("messages pass after servers changed them", passes);
+}
+
+fn passes(results: &[String]) -> bool {
+    results.iter().all(|result| result == "pass")
 }
 
 fn fails(results: &[String]) -> bool {
@@ -161,8 +161,17 @@ fn with_changed_body(message: &[u8]) -> Vec<u8> {
 struct Set {
     folder: PathBuf,
     signers: Vec<(&'static str, Signer)>,
+    messages: Vec<Signed>,
     /// Unix time.
     now: u64,
+}
+
+struct Signed {
+    /// For those who read a failure.
+    name: String,
+    file: PathBuf,
+    /// The count of new ones.
+    signatures: usize,
 }
 
 impl Set {
@@ -178,6 +187,7 @@ impl Set {
         Self {
             folder,
             signers: KEYS.iter().map(signer).collect(),
+            messages: Vec::new(),
             now: SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .unwrap()
@@ -187,7 +197,7 @@ impl Set {
 
     /// Signs a message, and has it changed.
     fn add(
-        &self,
+        &mut self,
         name: &str,
         selectors: &[&str],
         message: &[u8],
@@ -197,18 +207,15 @@ impl Set {
             let mut signers = self.signers.iter();
             &signers.find(|(known, _)| known == selector).unwrap().1
         };
-        let signers: Vec<&Signer> = selectors.iter().map(signer).collect();
-        let signatures = sign_all(&signers, message, self.now).unwrap();
-        let number = fs::read_dir(&self.folder).unwrap().count();
-        // The count of signatures, for `check`, and the name, for who reads a failure. OpenDKIM takes a comma for
-        // the end of the file's name.
-        let file = format!(
-            "{number:03} {} {}.eml",
-            signers.len(),
-            name.replace(',', "")
-        );
-        let content = [signatures.as_bytes(), &change(message)].concat();
-        fs::write(self.folder.join(file), content).unwrap();
+        let hashed = HashedMessage::new(message).unwrap();
+        let fields = sign_all(selectors.iter().map(signer), &hashed, self.now).unwrap();
+        let file = self.folder.join(format!("{}.eml", self.messages.len()));
+        fs::write(&file, [fields.as_bytes(), &change(message)].concat()).unwrap();
+        self.messages.push(Signed {
+            name: name.into(),
+            file,
+            signatures: selectors.len(),
+        });
     }
 
     /// Has each verifier read all messages, and checks its results of the new signatures in each.
@@ -218,28 +225,21 @@ impl Set {
             .iter()
             .map(|(_, signer)| (signer.record_name(), signer.txt_record().into()));
         let dns = DnsServer::start(records.collect()).unwrap();
-        let files = self.files();
+        let files: Vec<_> = self.messages.iter().map(|one| one.file.clone()).collect();
         assert!(!files.is_empty());
         for verifier in Verifier::ALL {
             match verifier.verify(&files, &dns) {
                 Ok(results) => {
                     assert_eq!(results.len(), files.len(), "{verifier}");
-                    let results = files.iter().zip(&results);
-                    let checks =
-                        results.map(|(file, results)| check(verifier, file, results, is_right));
+                    let results = self.messages.iter().zip(&results);
+                    let checks = results
+                        .map(|(message, results)| check(verifier, message, results, is_right));
                     let expected = checks.filter(|is_rejected| !is_rejected).count();
                     report::measured(&format!("DKIM, {verifier}, {what}"), &expected.to_string());
                 }
                 Err(why) => report::not_run(&verifier, &why),
             }
         }
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).unwrap();
-        let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files
     }
 }
 
@@ -252,15 +252,16 @@ impl Drop for Set {
 /// Returns whether the message is one of those that this verifier is known to reject.
 fn check(
     verifier: Verifier,
-    file: &Path,
+    message: &Signed,
     results: &[String],
     is_right: fn(&[String]) -> bool,
 ) -> bool {
-    let name = file.file_stem().unwrap().to_string_lossy();
-    let signatures: usize = name.split(' ').nth(1).unwrap().parse().unwrap();
+    let Signed {
+        name, signatures, ..
+    } = message;
     // The message may have had a signature before.
-    let new = results.get(..signatures).unwrap_or_default();
-    let is_rejected = |(by, message): &(Verifier, &str)| *by == verifier && name.contains(message);
+    let new = results.get(..*signatures).unwrap_or_default();
+    let is_rejected = |(by, part): &(Verifier, &str)| *by == verifier && name.contains(part);
     let is_rejected = REJECTED.iter().any(is_rejected);
     let is_expected = if is_rejected {
         fails(new)
@@ -268,7 +269,7 @@ fn check(
         is_right(new)
     };
     assert!(
-        new.len() == signatures && is_expected,
+        new.len() == *signatures && is_expected,
         "{verifier}, {name}: {results:?}"
     );
     is_rejected
