@@ -15,8 +15,8 @@
 //! function with the crates `idna`, `stringprep` and `icu_normalizer` for every character and for random
 //! texts. Those crates bring tables of 150 KB.
 //!
-//! The first text that is not ASCII decodes the tables, once for the process: some milliseconds, and
-//! 200 KB of memory, which stay allocated.
+//! The first call decodes the tables, once for the process: some milliseconds, and 200 KB of memory, which stay
+//! allocated. `saslprep` does without for ASCII.
 //!
 //! ```text
 //! uts46           BÜCHER.example -> xn--bcher-kva.example: maps the domain, then checks each label

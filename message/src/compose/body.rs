@@ -70,7 +70,7 @@ impl<'a> Body<'a> {
         };
         let fits = content_type.essence() == "message/rfc822"
             // Only LF may become CRLF: a bare CR is part of a line.
-            && !text.replace("\r\n", "").contains('\r')
+            && text.matches('\r').count() == text.matches("\r\n").count()
             && lines.split("\r\n").all(is_sendable);
         fits.then_some(Self::SevenBit(lines))
     }

@@ -17,16 +17,10 @@ pub(super) fn date(seconds: i64, offset: i16) -> Result<String, String> {
         return Err("the zone is a day or more from UTC: give it in minutes".into());
     }
     let local = seconds.checked_add(i64::from(offset) * 60);
-    let Some((seconds, date)) =
-        local
-            .and_then(|local| u64::try_from(local).ok())
-            .and_then(|local| {
-                Some((
-                    local,
-                    DateTime::from_unix_duration(Duration::from_secs(local)).ok()?,
-                ))
-            })
-    else {
+    let local = local.and_then(|local| u64::try_from(local).ok());
+    let date =
+        local.and_then(|local| DateTime::from_unix_duration(Duration::from_secs(local)).ok());
+    let (Some(seconds), Some(date)) = (local, date) else {
         return Err(
             "it is not within the years 1970 to 9999: give it in seconds since 1970".into(),
         );

@@ -18,11 +18,13 @@ const MAX_NAME: usize = 255;
 
 /// Checks the name of a file without its folder.
 pub(super) fn check(name: &str) -> Result<(), String> {
-    if name.trim_matches(' ').is_empty() {
+    // Blanks at its ends are left out.
+    let trimmed = name.trim_matches(' ');
+    if trimmed.is_empty() {
         Err("the name is empty: leave it out, or give one such as report.pdf".into())
     } else if name.contains(['/', '\\']) {
         Err("the name is a path: give what stands after its last `/` or `\\`".into())
-    } else if matches!(name, "." | "..") {
+    } else if matches!(trimmed, "." | "..") {
         Err("the name is that of a folder: give one such as report.pdf".into())
     } else if name.len() > MAX_NAME {
         Err(format!(

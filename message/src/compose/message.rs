@@ -126,16 +126,12 @@ impl Draft {
     }
 
     fn check_references(&self) -> Result<(), Invalid> {
-        let mut ids = BTreeSet::new();
-        for id in self
-            .attached
-            .iter()
-            .filter_map(|part| part.content_id.clone())
-        {
-            ids.insert(id);
-        }
         let html = self.html.as_deref().unwrap_or_default();
-        match content_id::references(html).find(|id| !ids.contains(*id)) {
+        let is_attached = |id: &str| {
+            let mut ids = self.attached.iter().map(|part| part.content_id.as_deref());
+            ids.any(|own| own == Some(id))
+        };
+        match content_id::references(html).find(|id| !is_attached(id)) {
             None => Ok(()),
             Some(id) => Err(Invalid::new(
                 "html",
@@ -213,6 +209,10 @@ fn write_unstructured(message: &mut Vec<u8>, name: &str, text: &str) {
 /// The domain of a Message-ID, which is ASCII. An address literal has no A-labels, and needs none.
 fn ascii_domain(author: &Address) -> String {
     let domain = mailbox::domain(&author.mailbox);
+    // The conversion decodes its tables, which takes milliseconds.
+    if domain.is_ascii() {
+        return domain.to_ascii_lowercase();
+    }
     envoi_unicode::to_ascii(domain).map_or_else(|_| domain.into(), Into::into)
 }
 
@@ -239,7 +239,8 @@ impl PartWriter {
     fn new(part: &Part<'_>, random: u128) -> Self {
         let mut number = random;
         let mut stem = format!("{number:032x}");
-        while part.contains(&stem) {
+        // A single part has no boundary.
+        while matches!(part, Part::Multipart { .. }) && part.contains(&stem) {
             number = number.wrapping_add(1);
             stem = format!("{number:032x}");
         }

@@ -7,7 +7,7 @@ use super::check;
 const MAX_NAME: usize = 50;
 
 /// Octets of a text in a header field. Servers cut longer fields, or refuse them.
-pub(super) const MAX_TEXT: usize = 10_000;
+const MAX_TEXT: usize = 10_000;
 
 /// Fields that have a setter, each with its name.
 const OF_SETTERS: [(&str, &str); 13] = [

@@ -12,7 +12,6 @@
 //! ```
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::body::Body;
 use super::content_id;
@@ -42,13 +41,11 @@ pub(super) struct Leaf<'a> {
 
 /// The parts of `draft`; none if it is empty.
 pub(super) fn structure(draft: &Draft) -> Option<Part<'_>> {
-    let mut referenced = BTreeSet::new();
-    for id in content_id::references(draft.html.as_deref().unwrap_or_default()) {
-        referenced.insert(String::from(id));
-    }
+    let html = draft.html.as_deref().unwrap_or_default();
+    let referenced: Vec<&str> = content_id::references(html).collect();
     let is_inline = |attached: &&Attached| {
         let id = attached.content_id.as_deref();
-        id.is_some_and(|id| referenced.contains(id))
+        id.is_some_and(|id| referenced.contains(&id))
     };
     let (inline, attached): (Vec<&Attached>, Vec<&Attached>) =
         draft.attached.iter().partition(is_inline);
@@ -223,11 +220,11 @@ fn invitations(draft: &Draft) -> impl Iterator<Item = Leaf<'_>> {
 /// Text without a charset would be ASCII (RFC 2046, section 4.1.2).
 fn parameters(content_type: &ContentType, content: &Source) -> Vec<String> {
     let mut parameters = content_type.parameters();
-    let is_utf8 = match content {
+    let is_utf8 = || match content {
         Source::Octets(octets) => core::str::from_utf8(octets).is_ok(),
         Source::Stream(_) => false,
     };
-    if content_type.is_text() && content_type.parameter("charset").is_none() && is_utf8 {
+    if content_type.is_text() && content_type.parameter("charset").is_none() && is_utf8() {
         parameters.push("charset=utf-8".into());
     }
     parameters

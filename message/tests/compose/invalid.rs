@@ -113,7 +113,7 @@ fn a_path_is_no_file_name() {
             "{error}"
         );
     }
-    for name in ["", ".", "..", &"x".repeat(256)] {
+    for name in ["", ".", "..", " .. ", &"x".repeat(256)] {
         assert!(attach(&mut draft, Some(name), "a/b", None).is_err());
     }
 }
