@@ -4,28 +4,34 @@ use anyhow::{Result, bail};
 
 use crate::{component, process::run, project::Project};
 
+/// The parts that have a binary of their own.
+const ALONE: &[&str] = &["tls", "arithmetic", "compose"];
+
 /// The parts that the binary `mail` measures.
 const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
 
 /// Measures the named parts, or all, and writes docs/performance.md.
 pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
-    let is_known =
-        |part: &&str| ["tls", "arithmetic", "compose"].contains(part) || PARTS.contains(part);
+    let is_known = |part: &&str| ALONE.contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
-        let known = PARTS.join(", ");
-        bail!("cannot measure `{unknown}`: tls, arithmetic, compose, {known}");
+        let known = [ALONE, PARTS].concat().join(", ");
+        bail!("cannot measure `{unknown}`: {known}");
     }
-    if parts.is_empty() || parts.contains(&"tls") {
-        tls(project)?;
+    let is_wanted = |part: &str| parts.is_empty() || parts.contains(&part);
+    if is_wanted("tls") {
+        on_components(project, "bench", &[])?;
     }
-    if parts.is_empty() || parts.contains(&"arithmetic") {
+    if is_wanted("arithmetic") {
         arithmetic(project)?;
     }
-    if parts.is_empty() || parts.contains(&"compose") {
+    if is_wanted("compose") {
         on_components(project, "composing", &[])?;
     }
-    let is_wanted = |part: &&&str| parts.is_empty() || parts.contains(part);
-    let wanted: Vec<_> = PARTS.iter().filter(is_wanted).collect();
+    let wanted: Vec<_> = PARTS
+        .iter()
+        .copied()
+        .filter(|part| is_wanted(part))
+        .collect();
     if wanted.is_empty() {
         return Ok(());
     }
@@ -33,8 +39,13 @@ pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
 }
 
 /// Runs a binary of `bench` that measures both components.
-fn on_components(project: &Project, binary: &str, parts: &[&&str]) -> Result<()> {
+fn on_components(project: &Project, binary: &str, parts: &[&str]) -> Result<()> {
     component::build(project)?;
+    if !project.target.join("release").join(binary).exists() {
+        eprintln!(
+            "bench: compiling its WebAssembly host, wasmtime, optimised (some minutes, once)"
+        );
+    }
     let mut cargo = project.cargo();
     cargo.args(["run", "--release", "--package", "bench", "--bin", binary]);
     cargo.args(["--", "dist/envoi.wasm", "dist/envoi-wide.wasm"]);
@@ -55,22 +66,5 @@ fn arithmetic(project: &Project) -> Result<()> {
         "arithmetic",
     ]);
     cargo.arg("--").args(modules).arg("docs/performance.md");
-    run(&mut cargo)
-}
-
-fn tls(project: &Project) -> Result<()> {
-    component::build(project)?;
-    if !project.target.join("release/bench").exists() {
-        eprintln!(
-            "bench: compiling its WebAssembly host, wasmtime, optimised (some minutes, once)"
-        );
-    }
-    let mut cargo = project.cargo();
-    cargo.args(["run", "--release", "--package", "bench", "--"]);
-    cargo.args([
-        "dist/envoi.wasm",
-        "dist/envoi-wide.wasm",
-        "docs/performance.md",
-    ]);
     run(&mut cargo)
 }

@@ -45,7 +45,8 @@ struct Module {
     flags: &'static [&'static str],
     /// Whether the standard library is compiled along, for size.
     with_library: bool,
-    /// Below the target directory. Other flags get another folder, or cargo compiles everything again.
+    /// Below the target directory. Other flags or features get another folder, or cargo compiles
+    /// everything again.
     folder: &'static str,
 }
 
@@ -75,6 +76,7 @@ const WIDE: Module = Module {
 /// Composing and signing without SMTP.
 const COMPOSER: Module = Module {
     file: "envoi-compose.wasm",
+    folder: "composer",
     selection: &[
         "--package",
         "envoi",
@@ -135,7 +137,6 @@ const CONTACT_FORM: Module = Module {
 
 /// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
 const ARITHMETIC: Module = Module {
-    file: "arithmetic.wasm",
     output: "bench_arithmetic.wasm",
     selection: &[
         "--package",
@@ -179,7 +180,7 @@ pub(crate) fn build_checks(project: &Project, toolchain: &Toolchain) -> Result<(
     for module in [&CHECKS, &WIDE_CHECKS] {
         let start = Instant::now();
         let compiled = compile(project, toolchain, module)?;
-        let optimized = optimizer::optimize(&compiled, module.file).unwrap_or(compiled);
+        let optimized = optimizer::optimize(&compiled).unwrap_or(compiled);
         keep(project, module.file, &fs::read(optimized)?, start)?;
     }
     Ok(())
@@ -190,7 +191,7 @@ pub(crate) fn build_arithmetic(project: &Project) -> Result<[PathBuf; 2]> {
     let toolchain = toolchain::set_up(TARGET)?;
     let [portable, wide] = [&ARITHMETIC, &WIDE_ARITHMETIC].map(|module| {
         let compiled = compile(project, &toolchain, module)?;
-        anyhow::Ok(optimizer::optimize(&compiled, module.file).unwrap_or(compiled))
+        anyhow::Ok(optimizer::optimize(&compiled).unwrap_or(compiled))
     });
     Ok([portable?, wide?])
 }
@@ -267,7 +268,7 @@ fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Re
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
     let compiled = compile(project, toolchain, module)?;
-    let optimized = optimizer::optimize(&compiled, module.file);
+    let optimized = optimizer::optimize(&compiled);
     let mut component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
     keep(project, module.file, &component, start)?;

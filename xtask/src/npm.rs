@@ -16,10 +16,10 @@ use crate::{
     unavailable::Unavailable,
 };
 
-/// jco's name for the interface's declarations.
-const INTERFACE: &str = "sync/interfaces/envoi-mail-smtp.d.ts";
-/// Of the other interfaces, only the documentation changes.
-const OTHERS: [&str; 4] = ["compose", "dkim", "smtp-dkim", "smtp-streams"];
+/// jco's folder for the declarations of interfaces.
+const INTERFACES: &str = "sync/interfaces";
+/// jco's name for those of `envoi:mail/smtp`.
+const SMTP: &str = "envoi-mail-smtp.d.ts";
 
 /// Builds the component too.
 pub(crate) fn build(project: &Project) -> Result<()> {
@@ -75,17 +75,23 @@ fn transpile(project: &Project, jco: &Jco, folder: &Path) -> Result<()> {
 }
 
 fn declare(package: &Path) -> Result<()> {
-    let path = package.join(INTERFACE);
-    let text = fs::read_to_string(&path).with_context(|| format!("jco made no {INTERFACE}"))?;
+    let folder = package.join(INTERFACES);
+    let text =
+        fs::read_to_string(folder.join(SMTP)).with_context(|| format!("jco made no {SMTP}"))?;
     let interface = declarations::Interface::read(&text);
     fs::write(package.join("types/smtp.d.ts"), interface.asynchronous()?)?;
     fs::write(package.join("src/methods.js"), interface.methods())?;
-    fs::write(path, interface.text)?;
-    for name in OTHERS {
-        let path = package.join(format!("sync/interfaces/envoi-mail-{name}.d.ts"));
-        let said = || format!("jco made no {}", path.display());
-        let text = fs::read_to_string(&path).with_context(said)?;
-        fs::write(&path, declarations::Interface::read(&text).text)?;
+    // Of all interfaces, the documentation changes.
+    for file in fs::read_dir(&folder)? {
+        let file = file?;
+        if file
+            .file_name()
+            .to_string_lossy()
+            .starts_with("envoi-mail-")
+        {
+            let text = fs::read_to_string(file.path())?;
+            fs::write(file.path(), declarations::Interface::read(&text).text)?;
+        }
     }
     Ok(())
 }

@@ -35,12 +35,11 @@ const FEATURES: &[&str] = &[
     "--enable-wide-arithmetic",
 ];
 
-/// Writes the smaller module beside the original and returns its path. `name` is the module's own: cargo gives one
-/// name to a crate with different features. The error says why wasm-opt is unavailable.
-pub(crate) fn optimize(module: &Path, name: &str) -> Result<PathBuf, String> {
+/// Writes the smaller module beside the original and returns its path. The error says why wasm-opt is
+/// unavailable.
+pub(crate) fn optimize(module: &Path) -> Result<PathBuf, String> {
     // Version and level are part of the name: other ones do not reuse this file.
-    let name = Path::new(name).with_extension(format!("{PACKAGE}{}.wasm", LEVEL.concat()));
-    let output = module.with_file_name(name);
+    let output = module.with_extension(format!("{PACKAGE}{}.wasm", LEVEL.concat()));
     if written(&output) > written(module) {
         return Ok(output);
     }

@@ -141,9 +141,10 @@ impl Interface {
         let own = ["Error"];
         let names: Vec<_> = exported.filter(|name| !own.contains(name)).collect();
         format!(
-            "import type {{ {} }} from '../{}';\nimport type {{ Bytes, Mail, Sent, Settings, SmtpError }} from './index.js';\n\n",
+            "import type {{ {} }} from '../{}/{}';\nimport type {{ Bytes, Mail, Sent, Settings, SmtpError }} from './index.js';\n\n",
             names.join(", "),
-            super::INTERFACE.replace(".d.ts", ".js"),
+            super::INTERFACES,
+            super::SMTP.replace(".d.ts", ".js"),
         )
     }
 }
