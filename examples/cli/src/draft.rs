@@ -46,7 +46,7 @@ pub(crate) fn draft(
     Ok(draft)
 }
 
-pub(crate) fn invalid(Invalid { field, reason }: Invalid) -> Failure {
+fn invalid(Invalid { field, reason }: Invalid) -> Failure {
     Failure::new(DATA, format!("{field}: {reason}"))
 }
 

@@ -9,10 +9,14 @@ use crate::envelope::envelope;
 use crate::envoi::mail::smtp::{Envelope, Error, Mailer, MessageWriter, Options, Receipt};
 use crate::exit::{self, Failure};
 use crate::header::{Fault, Header, PIECE};
+use crate::say;
 use crate::send::{show, undelivered};
-use crate::{say, settings};
 
-pub(crate) fn send(mailer: &Mailer, arguments: &Arguments) -> Result<Receipt, Failure> {
+pub(crate) fn send(
+    mailer: &Mailer,
+    arguments: &Arguments,
+    options: &Options,
+) -> Result<Receipt, Failure> {
     if get_terminal_stdin().is_some() {
         say("envoi-cli: waiting for a message: header, empty line, body, then Ctrl-D\n");
     }
@@ -20,11 +24,11 @@ pub(crate) fn send(mailer: &Mailer, arguments: &Arguments) -> Result<Receipt, Fa
     let header = Header::read(&mut stdin).map_err(faulty)?;
     let data = |what| Failure::new(exit::DATA, what);
     let envelope = envelope(arguments, &header).map_err(data)?;
-    let options = settings::options(arguments, header.first_in_utf8().is_some())?;
+    options.set_smtputf8(header.first_in_utf8().is_some());
     if arguments.dkim.is_empty() {
-        in_pieces(mailer, &envelope, &options, header, &mut stdin)
+        in_pieces(mailer, &envelope, options, header, &mut stdin)
     } else {
-        whole(mailer, &envelope, &options, header, &mut stdin)
+        whole(mailer, &envelope, options, header, &mut stdin)
     }
 }
 

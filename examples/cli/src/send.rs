@@ -1,10 +1,9 @@
 //! Sends one message: a composed one, or the one on standard input.
 
 use crate::arguments::{Arguments, Composition};
-use crate::draft::{Files, draft, invalid};
+use crate::draft::{Files, draft};
 use crate::environment::Environment;
-use crate::envoi::mail::compose::Composed;
-use crate::envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, TranscriptSource};
+use crate::envoi::mail::smtp::{Error, Mailer, Options, Receipt, TranscriptSource};
 use crate::envoi::mail::smtp_streams::send_draft;
 use crate::exit::{self, Failure};
 use crate::{advice, finished, report::report, say, settings, signers};
@@ -12,11 +11,11 @@ use crate::{advice, finished, report::report, say, settings, signers};
 pub(crate) fn send(arguments: &Arguments, environment: Environment) -> Result<(), Failure> {
     // Finds wrong arguments before it waits for the message.
     let mailer = settings::mailer(arguments, environment)?;
-    settings::options(arguments, false)?;
+    let options = settings::options(arguments)?;
     signers::set(&mailer, &arguments.dkim)?;
     let outcome = match &arguments.composition {
-        Some(composition) => compose(&mailer, arguments, composition),
-        None => finished::send(&mailer, arguments),
+        Some(composition) => compose(&mailer, arguments, composition, &options),
+        None => finished::send(&mailer, arguments, &options),
     };
     if outcome.is_ok() {
         mailer.close();
@@ -29,23 +28,16 @@ fn compose(
     mailer: &Mailer,
     arguments: &Arguments,
     composition: &Composition,
+    options: &Options,
 ) -> Result<Receipt, Failure> {
-    let options = settings::options(arguments, false)?;
     let from = arguments.from.as_deref().unwrap_or_default();
-    let draft = |files| draft(from, &arguments.to, composition, files);
-    let sent = if arguments.dkim.is_empty() {
-        send_draft(mailer, &draft(Files::Streamed)?, Some(&options))
+    let files = if arguments.dkim.is_empty() {
+        Files::Streamed
     } else {
-        let Composed {
-            sender,
-            recipients,
-            message,
-            ..
-        } = draft(Files::Whole)?.compose().map_err(invalid)?;
-        let envelope = Envelope { sender, recipients };
-        mailer.send(&envelope, &message, Some(&options))
+        Files::Whole
     };
-    sent.map_err(undelivered)
+    let draft = draft(from, &arguments.to, composition, files)?;
+    send_draft(mailer, &draft, Some(options)).map_err(undelivered)
 }
 
 /// Shows the new lines of the transcript, if one is kept.

@@ -62,9 +62,8 @@ fn set(mailer: &Mailer, arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The options of the message.
-pub(crate) fn options(arguments: &Arguments, utf8_header: bool) -> Result<Options, Failure> {
+pub(crate) fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let options = Options::new();
-    options.set_smtputf8(utf8_header);
     if let Some(notify) = arguments.notify {
         let set = options.set_notify(None, notify);
         set.map_err(|error| wrong_value("--notify", &error))?;

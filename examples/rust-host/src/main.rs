@@ -1,5 +1,5 @@
-//! Composes and sends messages through `envoi.wasm`, in wasmtime: one in its own instance, then two in an instance that is kept,
-//! over one connection.
+//! Composes and sends messages through `envoi.wasm`, in wasmtime: one in its own instance, then two in an instance that
+//! is kept, over one connection.
 //!
 //! ```text
 //! SMTP_URL=smtps://user:password@mail.example.org cargo run -p rust-host -- \
@@ -49,14 +49,14 @@ fn send(component: &Path, server: &str, from: &str, to: &str) -> wasmtime::Resul
 
 fn show(how: &str, receipt: Receipt) {
     for accepted in receipt.accepted {
-        let answer = accepted.reply.text;
+        let answer = accepted.reply.text.replace('\n', " ");
         println!(
             "{how}: {}: {} {answer}",
             accepted.recipient, accepted.reply.code
         );
     }
     for refused in receipt.refused {
-        let answer = refused.reply.text;
+        let answer = refused.reply.text.replace('\n', " ");
         println!(
             "{how}: {} refused: {} {answer}",
             refused.recipient, refused.reply.code

@@ -11,10 +11,8 @@ use crate::support::{Cli, MESSAGE, cli, content, envelope, hello, quit, to_serve
 const PDF: &[u8] = b"%PDF-1.7\r\n\0\xff\n";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// An Ed25519 key in PKCS #8 (RFC 8410): these octets, and a seed.
-const KEY_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
+/// Keys that sign.
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../message/tests/keys");
 
 /// A folder of the test of this name.
 fn folder(test: &str) -> PathBuf {
@@ -151,17 +149,13 @@ fn a_file_that_cannot_be_read_is_named_before_connecting() {
 
 #[test]
 fn composed_and_finished_messages_are_signed_with_each_key() {
-    let folder = folder("dkim");
-    for (name, seed) in [("one.key", 1), ("two.key", 2)] {
-        fs::write(folder.join(name), [&KEY_PREFIX[..], &[seed; 32]].concat()).unwrap();
-    }
     for (arguments, stdin) in [("--from a@mail.test --text Hello", ""), ("", MESSAGE)] {
         let (server, cli) = sending(&["b@mail.test"]);
         let output = cli
-            .arguments(["--dkim", "mail.test:s1:one.key"])
-            .arguments(["--dkim", "mail.test:s2:two.key"])
+            .arguments(["--dkim", "mail.test:s1:ed25519.pem"])
+            .arguments(["--dkim", "mail.test:s2:rsa-2048.pem"])
             .arguments(arguments.split_whitespace())
-            .folder(&folder)
+            .folder(Path::new(KEYS))
             .run(stdin);
         assert_eq!(output.code, 0, "{output:?}");
         let message = message_sent(server);
