@@ -19,7 +19,7 @@
 //! Dependencies point down. `smtp/`, `sasl/` and `tls/` do no I/O, read no clock and draw no
 //! randomness: `tests/layers.rs` holds them to that.
 //!
-//! As a component it exports `envoi:mail/smtp`. A Rust guest may also link the crate, with
+//! As a component it exports the interfaces of `wit/`. A Rust guest may also link the crate, with
 //! `default-features = false` so that the guest exports nothing of it, and use [`Mailer`]. Its methods are
 //! `async`: [`block_on`] runs them over WASI 0.2.
 //!

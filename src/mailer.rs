@@ -422,7 +422,7 @@ impl<N: Network> Mailer<N> {
         for<'a> &'a S: Source,
     {
         let (sender, recipients) = (composed.return_path.as_deref(), &composed.recipients);
-        if let [Piece::Octets(message)] = composed.pieces.as_slice() {
+        if let Some(message) = composed.message() {
             let message = self.outgoing_message(sender, recipients, message, options)?;
             return self.send(&message).await;
         }
