@@ -1,19 +1,42 @@
 //! The exports of `wit/`: adapters from the interfaces' functions and types to the crate's.
 
+#[cfg(all(feature = "component", feature = "component-p3"))]
+compile_error!(
+    "a component is for WASI 0.2 or for 0.3: choose one of the features component and component-p3"
+);
+
+#[cfg(feature = "component-p3")]
+mod backpressure;
 mod compose;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "component-p3"))]
 mod convert;
 mod dkim;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "component-p3"))]
 mod errors;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "component-p3"))]
 mod options;
+#[cfg(any(feature = "component", feature = "component-p3"))]
+mod settings;
 #[cfg(feature = "component")]
 mod smtp;
+#[cfg(feature = "component-p3")]
+mod smtp_async;
 #[cfg(feature = "component")]
 mod smtp_dkim;
 #[cfg(feature = "component")]
 mod smtp_streams;
+#[cfg(any(feature = "component", feature = "component-p3"))]
+mod streams;
+
+#[cfg(feature = "component")]
+use bindings::exports::envoi::mail::smtp as wit;
+#[cfg(feature = "component-p3")]
+use bindings::exports::envoi::mail::smtp_async as wit;
+
+#[cfg(not(feature = "component-p3"))]
+use crate::net::Wasi as Host;
+#[cfg(feature = "component-p3")]
+use crate::net::Wasi03 as Host;
 
 #[allow(unused_imports, reason = "only a component exports")]
 #[allow(
@@ -43,7 +66,20 @@ mod bindings {
             "wasi:sockets/tcp-create-socket@0.2.12": wasi::sockets::tcp_create_socket,
         },
     });
-    #[cfg(not(feature = "component"))]
+    #[cfg(feature = "component-p3")]
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "envoi-async",
+        with: {
+            "wasi:clocks/monotonic-clock@0.3.0": crate::net::wasi03::wasi::clocks::monotonic_clock,
+            "wasi:clocks/system-clock@0.3.0": crate::net::wasi03::wasi::clocks::system_clock,
+            "wasi:clocks/types@0.3.0": crate::net::wasi03::wasi::clocks::types,
+            "wasi:random/random@0.3.0": crate::net::wasi03::wasi::random::random,
+            "wasi:sockets/ip-name-lookup@0.3.0": crate::net::wasi03::wasi::sockets::ip_name_lookup,
+            "wasi:sockets/types@0.3.0": crate::net::wasi03::wasi::sockets::types,
+        },
+    });
+    #[cfg(not(any(feature = "component", feature = "component-p3")))]
     wit_bindgen::generate!({
         path: "wit",
         world: "composer",

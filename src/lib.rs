@@ -41,13 +41,15 @@
 #![warn(missing_docs)]
 
 mod client;
-#[cfg(any(feature = "component", feature = "composer"))]
+#[cfg(any(feature = "component", feature = "component-p3", feature = "composer"))]
 mod component;
 mod connection;
 mod host;
 mod mailer;
 mod message;
 pub mod net;
+#[cfg(feature = "pool")]
+mod pool;
 pub mod sasl;
 mod shared_connection;
 pub mod smtp;
@@ -63,5 +65,7 @@ pub use client::Client;
 pub use mailer::Mailer;
 pub use message::Message;
 pub use net::block_on;
+#[cfg(feature = "pool")]
+pub use pool::{DEFAULT_CONNECTIONS, MAX_CONNECTIONS, Pool, PooledMessage};
 pub use timeouts::Timeout;
 pub use transcript::TranscriptLine;

@@ -64,6 +64,8 @@ pub struct Mailer<N: Network = Wasi> {
     /// Kept because TLS sessions resume from it.
     tls: Option<tls::Settings>,
     kept: Option<SharedConnection<N>>,
+    /// Counts the changes after which a kept connection does not fit any more.
+    epoch: u32,
     memory: ServerMemory,
 }
 
@@ -95,6 +97,7 @@ impl<N: Network> Mailer<N> {
             transcript: Transcript::default(),
             tls: None,
             kept: None,
+            epoch: 0,
             memory: ServerMemory::default(),
         }
     }
@@ -172,25 +175,25 @@ impl<N: Network> Mailer<N> {
     /// connection.
     pub fn set_auth_pipelining(&mut self, when: AuthPipelining) {
         self.config_mut().auth_pipelining = when;
-        self.kept = None;
+        self.drop_kept();
     }
 
     /// [`InitialResponse::Auto`] by default.
     pub fn set_initial_response(&mut self, when: InitialResponse) {
         self.config_mut().initial_response = when;
-        self.kept = None;
+        self.drop_kept();
     }
 
     /// [`PipeliningAfterMessage::AfterBdat`] by default. It saves a round trip a message.
     pub fn set_pipelining_after_message(&mut self, when: PipeliningAfterMessage) {
         self.config_mut().pipelining_after_message = when;
-        self.kept = None;
+        self.drop_kept();
     }
 
     /// Whether a message leaves by BDAT if the server offers CHUNKING; else it leaves by DATA.
     pub fn set_chunking(&mut self, allowed: bool) {
         self.config_mut().chunking = allowed;
-        self.kept = None;
+        self.drop_kept();
     }
 
     /// The name in EHLO (RFC 5321, section 4.1.1.1): a domain name in ASCII, or an address literal. By default
@@ -202,7 +205,7 @@ impl<N: Network> Mailer<N> {
     pub fn set_local_name(&mut self, name: &str) -> Result<(), Error> {
         let name = LocalName::parse(name).map_err(Error::InvalidArgument)?;
         self.config_mut().local_name = Some(name);
-        self.kept = None;
+        self.drop_kept();
         Ok(())
     }
 
@@ -243,7 +246,7 @@ impl<N: Network> Mailer<N> {
     /// [`Error::InvalidArgument`] if `name` is neither.
     pub fn set_server_name(&mut self, name: &str) -> Result<(), Error> {
         self.server_name = Some(ServerName::parse(name).map_err(Error::InvalidArgument)?);
-        self.kept = None;
+        self.drop_kept();
         Ok(())
     }
 
@@ -325,7 +328,6 @@ impl<N: Network> Mailer<N> {
         single(outcomes)
     }
 
-    /// Delivers messages over as many connections as that takes.
     async fn deliver(
         &mut self,
         messages: &[OutgoingMessage<'_>],
@@ -333,19 +335,26 @@ impl<N: Network> Mailer<N> {
     ) -> Vec<Result<Receipt, Error>> {
         let deadlines = self.start_call();
         let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
-        let mut rest = &mut deliveries[..];
+        let delivered = self.deliver_until_failure(&mut deliveries, &deadlines, after_last);
+        let delivered = delivered.await;
+        outcomes(deliveries, delivered.err())
+    }
+
+    /// Delivers messages over as many connections as that takes. An error is the same for all messages that are
+    /// left: no connection can be made, or the server refuses the login.
+    pub(crate) async fn deliver_until_failure(
+        &mut self,
+        deliveries: &mut [Delivery<'_>],
+        deadlines: &CallDeadlines<N>,
+        after_last: AfterLast,
+    ) -> Result<(), Error> {
+        let mut rest = deliveries;
         while let Some(first) = rest.iter().position(|delivery| !delivery.job.is_done()) {
             rest = &mut rest[first..];
-            let delivered = self.deliver_over_one_connection(rest, &deadlines, after_last);
-            if let Err(error) = delivered.await {
-                rest.iter_mut()
-                    .for_each(|delivery| delivery.job.give_up(&error));
-            }
+            self.deliver_over_one_connection(rest, deadlines, after_last)
+                .await?;
         }
-        let outcomes = deliveries
-            .into_iter()
-            .map(|delivery| delivery.job.outcome());
-        outcomes.collect()
+        Ok(())
     }
 
     /// Delivers as many messages as one connection takes: the kept one, or a new one. An error is the same for
@@ -426,12 +435,7 @@ impl<N: Network> Mailer<N> {
             let message = self.outgoing_message(sender, recipients, message, options)?;
             return self.send(&message).await;
         }
-        let mut options = options.clone();
-        // MAIL leaves before the header. Nothing but a mailbox in it can be UTF-8.
-        let is_utf8 = |piece: &Piece| matches!(piece, Piece::Octets(octets) if !octets.is_ascii());
-        if composed.pieces.first().is_some_and(is_utf8) {
-            options.set_smtputf8(true);
-        }
+        let options = streamed_options(composed, options);
         let mut message = self.start_message(sender, recipients, &options).await?;
         message.write_pieces(&composed.pieces, sources).await?;
         message.finish().await
@@ -455,6 +459,47 @@ impl<N: Network> Mailer<N> {
         Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
+    /// Another mailer with the same settings, which shares what is known of the server and its TLS sessions.
+    #[cfg(feature = "pool")]
+    pub(crate) fn fork(&mut self) -> Self {
+        // Without settings, the fork says why.
+        let _ = self.tls_settings();
+        Self {
+            network: self.network.clone(),
+            config: self.config.clone(),
+            server_name: self.server_name.clone(),
+            policy: self.policy.clone(),
+            timeouts: self.timeouts.clone(),
+            partial_delivery: self.partial_delivery,
+            early_content: self.early_content,
+            limits: self.limits,
+            signers: self.signers.clone(),
+            transcript: self.transcript.clone(),
+            tls: self.tls.clone(),
+            kept: None,
+            epoch: self.epoch,
+            memory: self.memory.clone(),
+        }
+    }
+
+    /// Equal as long as a connection that was opened before fits the settings.
+    #[cfg(feature = "pool")]
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Keeps a connection of another mailer for the next message.
+    #[cfg(feature = "pool")]
+    pub(crate) fn keep(&mut self, connection: Option<SharedConnection<N>>) {
+        self.kept = connection;
+    }
+
+    /// The connection that is kept for the next message.
+    #[cfg(feature = "pool")]
+    pub(crate) fn take_connection(&mut self) -> Option<SharedConnection<N>> {
+        self.kept.take()
+    }
+
     /// Sends QUIT if a connection is kept.
     pub async fn close(&mut self) {
         if let Some(kept) = self.kept.take() {
@@ -468,7 +513,7 @@ impl<N: Network> Mailer<N> {
         Client::new(self.network.clone(), connection, self.timeouts.clone())
     }
 
-    fn start_call(&self) -> CallDeadlines<N> {
+    pub(crate) fn start_call(&self) -> CallDeadlines<N> {
         CallDeadlines::start(&self.network, &self.timeouts)
     }
 
@@ -505,11 +550,15 @@ impl<N: Network> Mailer<N> {
         }
     }
 
+    /// Whether the connection has reached the limits of kept ones, or has ended.
+    pub(crate) fn is_used_up(&self, connection: &SharedConnection<N>) -> bool {
+        connection.with(|connection| self.limits.are_reached(connection)) != Some(false)
+    }
+
     /// Takes the kept connection if it may still be used.
     async fn take_kept(&mut self) -> Option<SharedConnection<N>> {
         let kept = self.kept.take().filter(SharedConnection::is_good)?;
-        let used_up = kept.with(|connection| self.limits.are_reached(connection));
-        if used_up == Some(false) {
+        if !self.is_used_up(&kept) {
             return Some(kept);
         }
         kept.quit().await;
@@ -576,15 +625,20 @@ impl<N: Network> Mailer<N> {
         })
     }
 
+    fn drop_kept(&mut self) {
+        self.kept = None;
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
     /// Another port may be another server, with other limits and faults.
     fn forget_server(&mut self) {
-        self.kept = None;
+        self.drop_kept();
         self.memory = ServerMemory::default();
     }
 
     /// For another user, or another choice of mechanisms, another mechanism may work.
     fn forget_login(&mut self) {
-        self.kept = None;
+        self.drop_kept();
         self.memory.forget_mechanism();
     }
 
@@ -595,7 +649,34 @@ impl<N: Network> Mailer<N> {
     }
 }
 
-fn single(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
+/// The options of a composed message whose contents are streamed.
+pub(crate) fn streamed_options(composed: &Composed, options: &Options) -> Options {
+    let mut options = options.clone();
+    // MAIL leaves before the header. Nothing but a mailbox in it can be UTF-8.
+    let is_utf8 = |piece: &Piece| matches!(piece, Piece::Octets(octets) if !octets.is_ascii());
+    if composed.pieces.first().is_some_and(is_utf8) {
+        options.set_smtputf8(true);
+    }
+    options
+}
+
+/// The outcome of each message; `failure` is that of those that are not done.
+pub(crate) fn outcomes(
+    deliveries: Vec<Delivery<'_>>,
+    failure: Option<Error>,
+) -> Vec<Result<Receipt, Error>> {
+    let outcome = |mut delivery: Delivery<'_>| {
+        if let Some(error) = &failure
+            && !delivery.job.is_done()
+        {
+            delivery.job.give_up(error);
+        }
+        delivery.job.outcome()
+    };
+    deliveries.into_iter().map(outcome).collect()
+}
+
+pub(crate) fn single(mut outcomes: Vec<Result<Receipt, Error>>) -> Result<Receipt, Error> {
     let none = || Err(Error::Other("the message has no outcome".into()));
     outcomes.pop().unwrap_or_else(none)
 }

@@ -7,10 +7,11 @@ use envoi_message::compose::{
 };
 
 use super::Component;
+use super::Host;
 use super::bindings::exports::envoi::mail::compose as wit;
-#[cfg(feature = "component")]
-use super::smtp_streams::Streams;
-use crate::net::{Network, NoRandomness, Wasi};
+#[cfg(any(feature = "component", feature = "component-p3"))]
+use super::streams::Streams;
+use crate::net::{Network, NoRandomness};
 
 impl wit::Guest for Component {
     type Draft = GuestDraft;
@@ -20,7 +21,7 @@ impl wit::Guest for Component {
 pub(super) struct GuestDraft {
     pub(super) draft: RefCell<Draft>,
     /// The contents that are streamed.
-    #[cfg(feature = "component")]
+    #[cfg(any(feature = "component", feature = "component-p3"))]
     pub(super) streams: RefCell<Streams>,
 }
 
@@ -133,11 +134,11 @@ impl wit::GuestDraft for GuestDraft {
 /// Composes a draft, with the host's time and random octets.
 pub(super) fn compose(draft: &Draft) -> Result<Composed, Invalid> {
     let mut random = [0; 32];
-    Wasi::random(&mut random).map_err(|NoRandomness| Invalid {
+    Host::random(&mut random).map_err(|NoRandomness| Invalid {
         field: "message-id".into(),
         reason: "the host gave no random numbers, which boundaries and the Message-ID need".into(),
     })?;
-    let now = i64::try_from(Wasi::unix_time().as_secs()).unwrap_or(i64::MAX);
+    let now = i64::try_from(Host::unix_time().as_secs()).unwrap_or(i64::MAX);
     draft.compose(now, random)
 }
 

@@ -1,6 +1,6 @@
 //! Conversions between the types of the interface and those of the crate.
 
-use super::bindings::exports::envoi::mail::smtp as wit;
+use super::wit;
 use crate::client::AuthStep;
 use crate::sasl::{Bearer, Credentials, Password};
 use crate::smtp::config::{
@@ -167,6 +167,39 @@ impl From<TranscriptLine> for wit::TranscriptLine {
 /// The result of an export. One generic function, so that its code is not repeated in each export.
 pub(super) fn answer<T, U: From<T>>(result: Result<T, Error>) -> Result<U, wit::Error> {
     Ok(result?.into())
+}
+
+/// The errors of messages that cannot be sent, each at its place.
+pub(super) struct Invalid(Vec<Option<Error>>);
+
+/// Separates the messages that can be sent from the errors of the others.
+pub(super) fn separate<M>(messages: impl Iterator<Item = Result<M, Error>>) -> (Vec<M>, Invalid) {
+    let (mut valid, mut invalid) = (Vec::new(), Vec::new());
+    for message in messages {
+        match message {
+            Ok(message) => {
+                valid.push(message);
+                invalid.push(None);
+            }
+            Err(error) => invalid.push(Some(error)),
+        }
+    }
+    (valid, Invalid(invalid))
+}
+
+impl Invalid {
+    /// In the order of the messages: the error of an invalid one, or the next result.
+    pub(super) fn fill_in(
+        self,
+        sent: Vec<Result<Receipt, Error>>,
+    ) -> Vec<Result<wit::Receipt, wit::Error>> {
+        let mut sent = sent.into_iter();
+        let Self(invalid) = self;
+        let results = invalid
+            .into_iter()
+            .flat_map(|error| error.map_or_else(|| sent.next(), |error| Some(Err(error))));
+        results.map(answer).collect()
+    }
 }
 
 /// The result of a function that only checks its arguments, and so fails only with `invalid-argument`. Each export

@@ -7,16 +7,16 @@ use core::num::NonZeroU32;
 use envoi_message::dkim::{HashedMessage, Hasher, SignError, Signer, sign_all};
 use zeroize::Zeroizing;
 
-use super::Component;
 use super::bindings::exports::envoi::mail::dkim as wit;
-use crate::net::{Network, Wasi};
+use super::{Component, Host};
+use crate::net::Network;
 
 impl wit::Guest for Component {
     type Signer = GuestSigner;
 
     fn sign(signers: Vec<wit::SignerBorrow<'_>>, message: Vec<u8>) -> Result<String, String> {
         let message = sentence(hash(&message))?;
-        let now = Wasi::unix_time().as_secs();
+        let now = Host::unix_time().as_secs();
         sentence(sign_all(&copies(&signers), &message, now))
     }
 }

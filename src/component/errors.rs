@@ -1,7 +1,7 @@
 //! Conversions of errors, in both directions: exports return them, and `explain` takes one.
 
-use super::bindings::exports::envoi::mail::smtp as wit;
 use super::convert::all;
+use super::wit;
 use crate::sasl::Mechanism;
 use crate::smtp::error::{Error, Phase, RecipientReply, TlsFailure, UnavailableExtension};
 use crate::smtp::explain::{Explanation, Outcome, Retry};

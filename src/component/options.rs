@@ -2,8 +2,8 @@
 
 use core::cell::RefCell;
 
-use super::bindings::exports::envoi::mail::smtp as wit;
 use super::convert::checked;
+use super::wit;
 use crate::smtp::error::Error;
 use crate::smtp::parameters::{BodyType, DsnContents, Notify, Options};
 

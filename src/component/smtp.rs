@@ -4,9 +4,10 @@ use core::cell::RefCell;
 use core::time::Duration;
 
 use super::Component;
-use super::bindings::exports::envoi::mail::smtp as wit;
-use super::convert::{all, answer, checked};
+use super::convert::{all, answer, checked, separate};
 use super::options::{GuestOptions, chosen};
+use super::settings::settings;
+use super::wit;
 use crate::client::Client;
 use crate::mailer::Mailer;
 use crate::message::Message;
@@ -51,6 +52,12 @@ impl wit::Guest for Component {
 
 pub(super) struct GuestMailer(pub(super) RefCell<Mailer>);
 
+impl GuestMailer {
+    fn change<T>(&self, change: impl FnOnce(&mut Mailer) -> T) -> T {
+        change(&mut self.0.borrow_mut())
+    }
+}
+
 impl From<Mailer> for wit::Mailer {
     fn from(mailer: Mailer) -> Self {
         Self::new(GuestMailer(RefCell::new(mailer)))
@@ -66,98 +73,7 @@ impl wit::GuestMailer for GuestMailer {
         checked(Mailer::from_url(&Zeroizing::new(url)))
     }
 
-    fn set_port(&self, port: Option<u16>) {
-        self.0.borrow_mut().set_port(port);
-    }
-
-    fn set_security(&self, security: wit::Security) {
-        self.0.borrow_mut().set_security(security.into());
-    }
-
-    fn set_protocol(&self, protocol: wit::Protocol) {
-        self.0.borrow_mut().set_protocol(protocol.into());
-    }
-
-    fn set_credentials(&self, credentials: Option<wit::Credentials>) {
-        self.0
-            .borrow_mut()
-            .set_credentials(credentials.map(Into::into));
-    }
-
-    fn set_mechanisms(&self, mechanisms: Vec<String>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_mechanisms(&mechanisms))
-    }
-
-    fn set_initial_response(&self, when: wit::InitialResponse) {
-        self.0.borrow_mut().set_initial_response(when.into());
-    }
-
-    fn set_pipelining_after_message(&self, when: wit::PipeliningAfterMessage) {
-        self.0
-            .borrow_mut()
-            .set_pipelining_after_message(when.into());
-    }
-
-    fn set_chunking(&self, allowed: bool) {
-        self.0.borrow_mut().set_chunking(allowed);
-    }
-
-    fn set_plain_fallback(&self, allowed: bool) {
-        self.0.borrow_mut().set_plain_fallback(allowed);
-    }
-
-    fn set_auth_pipelining(&self, when: wit::AuthPipelining) {
-        self.0.borrow_mut().set_auth_pipelining(when.into());
-    }
-
-    fn set_local_name(&self, name: String) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_local_name(&name))
-    }
-
-    fn set_timeout(&self, timeout: wit::Timeout, limit: Option<u64>) {
-        let limit = limit.map(Duration::from_nanos);
-        self.0.borrow_mut().set_timeout(timeout.into(), limit);
-    }
-
-    fn set_partial_delivery(&self, allowed: bool) {
-        self.0.borrow_mut().set_partial_delivery(allowed);
-    }
-
-    fn set_content_pipelining(&self, allowed: bool) {
-        self.0.borrow_mut().set_early_content(allowed);
-    }
-
-    fn set_connection_limits(&self, idle: Option<u64>, messages: Option<u32>) {
-        let idle = idle.map(Duration::from_nanos);
-        self.0.borrow_mut().set_connection_limits(idle, messages);
-    }
-
-    fn set_server_name(&self, name: String) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_server_name(&name))
-    }
-
-    fn set_bundled_roots(&self, trusted: bool) {
-        self.0.borrow_mut().set_bundled_roots(trusted);
-    }
-
-    fn add_trust_anchors(&self, certificates: Vec<u8>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().add_trust_anchors(&certificates))
-    }
-
-    fn set_client_certificate(&self, chain: Vec<u8>, key: Vec<u8>) -> Result<(), wit::Error> {
-        let key = Zeroizing::new(key);
-        checked(self.0.borrow_mut().set_client_certificate(&chain, &key))
-    }
-
-    fn set_minimum_tls(&self, version: wit::TlsVersion) {
-        self.0
-            .borrow_mut()
-            .set_only_tls13(version == wit::TlsVersion::Tls13);
-    }
-
-    fn set_pinned_keys(&self, digests: Vec<Vec<u8>>) -> Result<(), wit::Error> {
-        checked(self.0.borrow_mut().set_pinned_keys(&digests))
-    }
+    settings!();
 
     fn send(
         &self,
@@ -180,24 +96,13 @@ impl wit::GuestMailer for GuestMailer {
     ) -> Vec<Result<wit::Receipt, wit::Error>> {
         let mut mailer = self.0.borrow_mut();
         let options = chosen(options);
-        let mut invalid = Vec::with_capacity(messages.len());
-        let mut valid = Vec::with_capacity(messages.len());
-        for wit::OutgoingMessage { envelope, message } in &messages {
+        let made = messages.iter().map(|message| {
+            let wit::OutgoingMessage { envelope, message } = message;
             let wit::Envelope { sender, recipients } = envelope;
-            match mailer.outgoing_message(sender.as_deref(), recipients, message, &options) {
-                Ok(message) => {
-                    valid.push(message);
-                    invalid.push(None);
-                }
-                Err(error) => invalid.push(Some(Err(error))),
-            }
-        }
-        let mut sent = block_on(mailer.send_all(&valid)).into_iter();
-        // In the order of the messages: the error of an invalid one, or the next result.
-        let results = invalid
-            .into_iter()
-            .flat_map(|error| error.or_else(|| sent.next()));
-        results.map(answer).collect()
+            mailer.outgoing_message(sender.as_deref(), recipients, message, &options)
+        });
+        let (valid, invalid) = separate(made);
+        invalid.fill_in(block_on(mailer.send_all(&valid)))
     }
 
     fn start_message(
@@ -220,21 +125,6 @@ impl wit::GuestMailer for GuestMailer {
 
     fn close(&self) {
         block_on(self.0.borrow_mut().close());
-    }
-
-    fn set_transcript_lines(&self, lines: u32) {
-        self.0
-            .borrow_mut()
-            .set_transcript(usize::try_from(lines).unwrap_or(usize::MAX));
-    }
-
-    fn take_transcript(&self) -> Vec<wit::TranscriptLine> {
-        self.0
-            .borrow_mut()
-            .take_transcript()
-            .into_iter()
-            .map(Into::into)
-            .collect()
     }
 }
 

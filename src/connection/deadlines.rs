@@ -1,6 +1,11 @@
 //! The deadlines of one call of the public interface.
 
+#[cfg(feature = "pool")]
+use core::pin::pin;
 use core::time::Duration;
+
+#[cfg(feature = "pool")]
+use futures_util::future::{Either, select};
 
 use crate::net::{Deadline, Network};
 use crate::smtp::error::{Error, Phase};
@@ -30,6 +35,19 @@ impl<N: Network> CallDeadlines<N> {
     pub(crate) fn is_over(&self) -> bool {
         self.total
             .is_some_and(|total| total.has_passed(&self.network))
+    }
+
+    /// Waits for `operation` until the end of the call. `None` if that comes first.
+    #[cfg(feature = "pool")]
+    pub(crate) async fn until_total<T>(&self, operation: impl Future<Output = T>) -> Option<T> {
+        let Some(total) = self.total else {
+            return Some(operation.await);
+        };
+        let (operation, sleep) = (pin!(operation), pin!(self.network.sleep_until(total)));
+        match select(operation, sleep).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(_) => None,
+        }
     }
 
     /// `limit` from now, or the end of the call if that is earlier.

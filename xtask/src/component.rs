@@ -73,6 +73,23 @@ const WIDE: Module = Module {
     ..ENVOI
 };
 
+/// For WASI 0.3. Its dependencies have features of their own.
+const ASYNC: Module = Module {
+    file: "envoi-p3.wasm",
+    folder: "p3",
+    selection: &[
+        "--package",
+        "envoi",
+        "--lib",
+        "--profile",
+        "component",
+        "--no-default-features",
+        "--features",
+        "component-p3",
+    ],
+    ..ENVOI
+};
+
 /// Composing and signing without SMTP.
 const COMPOSER: Module = Module {
     file: "envoi-compose.wasm",
@@ -208,9 +225,17 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi-p3.wasm`.
+pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    build_module(project, &toolchain, &ASYNC)?;
+    Ok(toolchain)
+}
+
+/// `dist/envoi.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &ASYNC)?;
     build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
     Ok(toolchain)

@@ -31,9 +31,10 @@ use anyhow::{Result, bail};
 use project::Project;
 
 const HELP: &str = "\
-cargo xtask build        make dist/envoi.wasm, the component; dist/envoi-wide.wasm, the faster one for
-                         hosts with wide arithmetic; dist/envoi-compose.wasm, which only composes and
-                         signs
+cargo xtask build        make dist/envoi.wasm, the component; dist/envoi-p3.wasm, the one for WASI 0.3;
+                         dist/envoi-wide.wasm, the faster one for hosts with wide arithmetic;
+                         dist/envoi-compose.wasm, which only composes and signs
+cargo xtask build p3     make dist/envoi-p3.wasm alone
 cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
                          in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
@@ -72,6 +73,9 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
+        [Some("build"), Some("p3")] => {
+            component::build_async(&project).map(|_| ExitCode::SUCCESS)
+        }
         [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),

@@ -8,10 +8,7 @@ use wasi::sockets::network::{ErrorCode, IpAddress};
 
 use super::executor::Event;
 use super::timer::ReusableTimer;
-use crate::net::{Deadline, Error};
-
-/// Addresses taken of one lookup; more are not tried.
-const MAX_ADDRESSES: usize = 16;
+use crate::net::{Deadline, Error, MAX_ADDRESSES};
 
 pub(super) async fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
     let network = instance_network();

@@ -2,7 +2,6 @@
 
 mod executor;
 mod lookup;
-mod random;
 mod stream;
 mod timer;
 
@@ -11,7 +10,7 @@ use core::time::Duration;
 
 use wasi::clocks::{monotonic_clock, wall_clock};
 
-use super::{Deadline, Error, Network, NoRandomness};
+use super::{Deadline, Error, Network, NoRandomness, random};
 
 pub use executor::block_on;
 pub use stream::WasiStream;
@@ -40,7 +39,7 @@ impl Network for Wasi {
     }
 
     fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
-        random::random(buffer)
+        random::fill(buffer, wasi::random::random::get_random_bytes)
     }
 
     fn unix_time() -> Duration {

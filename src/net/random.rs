@@ -1,19 +1,18 @@
 //! Randomness from the host.
 
-use wasi::random::random::get_random_bytes;
 use zeroize::Zeroizing;
 
-use crate::net::NoRandomness;
+use super::NoRandomness;
 
 /// Answers without a single octet, one after the other, after which the host counts as having none.
 const MAX_EMPTY: usize = 8;
 
-/// A host may return fewer octets than it is asked for: it is asked again for the rest.
-pub(super) fn random(buffer: &mut [u8]) -> Result<(), NoRandomness> {
-    fill(buffer, get_random_bytes)
-}
-
-fn fill(mut left: &mut [u8], source: impl Fn(u64) -> Vec<u8>) -> Result<(), NoRandomness> {
+/// Fills a buffer from the host's function. A host may return fewer octets than it is asked for: it is asked
+/// again for the rest.
+pub(super) fn fill(
+    mut left: &mut [u8],
+    source: impl Fn(u64) -> Vec<u8>,
+) -> Result<(), NoRandomness> {
     let mut empty = 0;
     while !left.is_empty() {
         let octets = Zeroizing::new(source(left.len() as u64));

@@ -1,0 +1,90 @@
+//! A place in the pool: a connection, or the right to open one.
+
+use std::rc::Rc;
+
+use futures_util::future::join_all;
+
+use super::Pool;
+use super::pace::Schedule;
+use super::permits::Permit;
+use crate::connection::CallDeadlines;
+use crate::mailer::Mailer;
+use crate::net::Network;
+use crate::shared_connection::SharedConnection;
+use crate::smtp::error::{Error, Phase};
+use crate::timeouts::Timeout;
+
+/// A connection that waits for the next message.
+pub(super) struct Idle<N: Network> {
+    pub(super) connection: SharedConnection<N>,
+    pace: Schedule,
+}
+
+/// If it is dropped, its connection is closed.
+pub(super) struct Place<N: Network> {
+    /// It has the connection.
+    pub(super) mailer: Mailer<N>,
+    /// Of the connection.
+    pub(super) pace: Schedule,
+    permit: Permit,
+    pool: Rc<Pool<N>>,
+}
+
+impl<N: Network> Pool<N> {
+    /// Waits for a place, at most until the call's time is over.
+    pub(super) async fn place(
+        self: &Rc<Self>,
+        deadlines: &CallDeadlines<N>,
+    ) -> Result<Place<N>, Error> {
+        let permit = deadlines.until_total(self.permits.acquire()).await;
+        let permit = permit.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))??;
+        let mut mailer = self.mailer.borrow_mut().fork();
+        // The one that was used last: it is the least likely to have been closed.
+        let idle = self.idle.borrow_mut().pop();
+        let (connection, pace) = idle.map_or((None, Schedule::default()), |idle| {
+            (Some(idle.connection), idle.pace)
+        });
+        mailer.keep(connection);
+        Ok(Place {
+            mailer,
+            pace,
+            permit,
+            pool: self.clone(),
+        })
+    }
+}
+
+impl<N: Network> Place<N> {
+    pub(super) fn epoch(&self) -> u32 {
+        self.mailer.epoch()
+    }
+
+    /// Gives the connection back.
+    pub(super) fn release(mut self) {
+        let is_current = self.epoch() == self.pool.mailer.borrow().epoch();
+        if let Some(connection) = self.mailer.take_connection()
+            && is_current
+        {
+            let pace = self.pace;
+            self.pool.idle.borrow_mut().push(Idle { connection, pace });
+        }
+    }
+
+    /// Gives the place up: the server takes no more connections.
+    pub(super) fn give_up(self) {
+        self.permit.give_up();
+    }
+
+    /// The idle connections that have reached their limits.
+    pub(super) fn take_expired(&self) -> Vec<SharedConnection<N>> {
+        let mut idle = self.pool.idle.borrow_mut();
+        let is_expired = |idle: &mut Idle<N>| self.mailer.is_used_up(&idle.connection);
+        let expired = idle.extract_if(.., is_expired);
+        expired.map(|idle| idle.connection).collect()
+    }
+}
+
+/// Sends QUIT over each of them at the same time.
+pub(super) async fn quit_all<N: Network>(connections: Vec<SharedConnection<N>>) {
+    join_all(connections.iter().map(SharedConnection::quit)).await;
+}
