@@ -259,9 +259,16 @@ impl<N: Network> Connection<N> {
     async fn write_out(&mut self, least: usize) -> Result<(), Error> {
         let mut bytes = std::mem::take(&mut self.held_back);
         let Output {
-            first,
-            after_message,
+            mut first,
+            mut after_message,
         } = self.session.take_output();
+        if self.tls.is_some() {
+            // The record that ends the message is of no use to the server before all of it is there. Its rest
+            // is filled: a server that reads record by record, as Postfix (3.7) does, would answer a further
+            // one in a segment of its own, which waits 40 ms for an acknowledgement (Nagle's algorithm).
+            let beyond = after_message.split_off(tls::room_in_last_record(first.len()));
+            first.join(std::mem::replace(&mut after_message, beyond));
+        }
         bytes.join(self.seal(first)?);
         let after_message = self.seal(after_message)?;
         let behind = after_message.len();

@@ -5,13 +5,15 @@
 //!              |
 //!        src/component.rs               converts the interface's types
 //!              |
+//!          src/pool.rs                  many messages at the same time (feature `pool`)
+//!              |
 //!   src/{mailer,client,message}.rs      configuration and connection reuse; a session command by command;
 //!              |                        a message in pieces
 //!     src/shared_connection.rs          a connection that these share
 //!              |
 //!       src/connection.rs               the driver: the only loop, between session, TLS and network
 //!       /        |       \
-//!  src/smtp/  src/tls/  src/net/        pure | pure | the network trait, Happy Eyeballs, WASI 0.2
+//!  src/smtp/  src/tls/  src/net/        pure | pure | the network trait, Happy Eyeballs, WASI 0.2, WASI 0.3
 //!      |
 //!  src/sasl/                            mechanisms: step in, step out
 //! ```

@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "component",
         &[
+            "pool",
             "mailer",
             "client",
             "message",
@@ -16,6 +17,19 @@ const LAYERS: &[(&str, &[&str])] = &[
             "smtp",
             "sasl",
             "tls",
+            "net",
+        ],
+    ),
+    (
+        "pool",
+        &[
+            "mailer",
+            "client",
+            "message",
+            "shared_connection",
+            "connection",
+            "timeouts",
+            "smtp",
             "net",
         ],
     ),
@@ -65,11 +79,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("net", &[]),
 ];
 
-/// Packages, and the files and folders that may name them: the rest must outlive them. Another version of WASI
-/// is another folder beside `net/wasi02`.
+/// Packages, and the files and folders that may name them: the rest must outlive them. Each version of WASI is
+/// a folder of `net`.
 const PRIVATE: &[(&str, &[&str])] = &[
-    ("wasi", &["net/wasi02", "component.rs", "component"]),
-    ("wit_bindgen", &["component.rs", "component"]),
+    (
+        "wasi",
+        &["net/mod.rs", "net/wasi02", "net/wasi03", "component.rs", "component"],
+    ),
+    ("wit_bindgen", &["net/wasi03", "component.rs", "component"]),
+    ("tokio", &["pool.rs", "pool"]),
     ("rustls", &["tls"]),
 ];
 

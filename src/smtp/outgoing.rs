@@ -17,8 +17,8 @@ pub struct Outgoing {
     secret: bool,
 }
 
-/// The octets that a session wants to write, in order. The driver encrypts the two parts separately, so that
-/// it knows when the end of a message leaves.
+/// The octets that a session wants to write, in order. The driver knows when the end of a message
+/// leaves.
 #[derive(Default)]
 pub struct Output {
     /// All octets, or those up to and including the end of a message.

@@ -15,6 +15,14 @@ use super::output::{Output, WriteRequest};
 use super::settings::Settings;
 use super::verifier::take_refusal;
 
+/// The most octets that a record carries (RFC 8446, section 5.1).
+const RECORD: usize = 1 << 14;
+
+/// The octets that still fit into the last record of so many.
+pub fn room_in_last_record(octets: usize) -> usize {
+    octets.next_multiple_of(RECORD) - octets
+}
+
 /// Ciphertext kept until a record or handshake message is complete. rustls limits a message to 64 KiB, in
 /// records of at most 16 KiB; the other half is for their headers and tags, and for the next record.
 const MAX_INCOMING: usize = 128 << 10;

@@ -30,7 +30,7 @@ mod trusted_certificate;
 mod verifier;
 
 pub use channel_binding::ChannelBinding;
-pub use connection::{State, Tls};
+pub use connection::{State, Tls, room_in_last_record};
 pub use error::Error;
 pub use identity::Identity;
 pub use name::ServerName;

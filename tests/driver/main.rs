@@ -4,6 +4,7 @@
 mod connecting;
 mod messages;
 mod network;
+mod pool;
 mod reuse;
 mod server;
 mod shared_connection;

@@ -26,6 +26,7 @@ mod pipelining_after_message;
 mod pipelining_and_reuse;
 mod randomness;
 mod recipient_split;
+mod records;
 mod secrets_wiped;
 mod send_all;
 mod session_commands;
