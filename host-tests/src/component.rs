@@ -7,15 +7,22 @@ use std::{env, fs, process};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// The portable component: the file that ENVOI_COMPONENT names, or the output of `cargo xtask build`.
+#[cfg(not(feature = "p3"))]
+const BUILT: &str = "dist/envoi.wasm";
+#[cfg(feature = "p3")]
+const BUILT: &str = "dist/envoi-p3.wasm";
+
+/// The portable component, or with the feature `p3` the one for WASI 0.3: the file that ENVOI_COMPONENT names, or
+/// the output of `cargo xtask build`.
 pub fn component_path() -> PathBuf {
     match env::var_os("ENVOI_COMPONENT") {
         Some(path) => path.into(),
-        None => workspace().join("dist/envoi.wasm"),
+        None => workspace().join(BUILT),
     }
 }
 
 /// The component for hosts with wide arithmetic, as `cargo xtask build` writes it.
+#[cfg(not(feature = "p3"))]
 pub fn wide_component_path() -> PathBuf {
     workspace().join("dist/envoi-wide.wasm")
 }

@@ -1,23 +1,13 @@
 //! The resource `draft`, with a method for each function.
 
+use tokio::io::AsyncRead;
 use wasmtime::component::ResourceAny;
-use wasmtime_wasi::p2::InputStream;
 
-use crate::resource::Resource;
-use crate::{Address, Attachment, Composed, Instance, Invalid, streams};
+use crate::resource::{Resource, ask, call};
+use crate::{Address, Attachment, Composed, Instance, Invalid};
 
 /// Dropping it drops the resource.
 pub struct Draft<'a>(Resource<'a>);
-
-/// Calls a function of the resource with owned arguments.
-macro_rules! call {
-    ($this:ident, $function:ident($(& $owned:ident),* $(; $($argument:expr),+)?)) => {{
-        $(let $owned = $owned.to_owned();)*
-        $this.0.call_world(move |world, store, draft| {
-            world.envoi_mail_compose().draft().$function(store, draft $(, &$owned)* $($(, $argument)+)?)
-        })
-    }};
-}
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Draft<'a> {
@@ -29,80 +19,80 @@ impl<'a> Draft<'a> {
     }
 
     pub fn set_from(&self, authors: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_set_from(&authors))
+        call!(self, draft.call_set_from(&authors))
     }
 
     pub fn set_sender(&self, sender: &Address) -> Result<(), Invalid> {
-        call!(self, call_set_sender(&sender))
+        call!(self, draft.call_set_sender(&sender))
     }
 
     pub fn set_reply_to(&self, to: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_set_reply_to(&to))
+        call!(self, draft.call_set_reply_to(&to))
     }
 
     pub fn set_to(&self, to: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_set_to(&to))
+        call!(self, draft.call_set_to(&to))
     }
 
     pub fn set_cc(&self, cc: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_set_cc(&cc))
+        call!(self, draft.call_set_cc(&cc))
     }
 
     pub fn set_bcc(&self, bcc: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_set_bcc(&bcc))
+        call!(self, draft.call_set_bcc(&bcc))
     }
 
     pub fn add_group(&self, name: &str, members: &[Address]) -> Result<(), Invalid> {
-        call!(self, call_add_group(&name, &members))
+        call!(self, draft.call_add_group(&name, &members))
     }
 
     pub fn set_return_path(&self, mailbox: Option<&str>) -> Result<(), Invalid> {
         let mailbox = mailbox.map(str::to_owned);
-        call!(self, call_set_return_path(; mailbox.as_deref()))
+        call!(self, draft.call_set_return_path(mailbox))
     }
 
     pub fn set_subject(&self, subject: &str) -> Result<(), Invalid> {
-        call!(self, call_set_subject(&subject))
+        call!(self, draft.call_set_subject(&subject))
     }
 
     pub fn set_text(&self, text: &str) {
-        call!(self, call_set_text(&text))
+        call!(self, draft.call_set_text(&text))
     }
 
     pub fn set_html(&self, html: &str) {
-        call!(self, call_set_html(&html))
+        call!(self, draft.call_set_html(&html))
     }
 
     pub fn add_alternative(&self, content_type: &str, content: &[u8]) -> Result<(), Invalid> {
-        call!(self, call_add_alternative(&content_type, &content))
+        call!(self, draft.call_add_alternative(&content_type, &content))
     }
 
     pub fn attach(&self, attachment: &Attachment) -> Result<(), Invalid> {
-        call!(self, call_attach(&attachment))
+        call!(self, draft.call_attach(&attachment))
     }
 
     pub fn set_date(&self, seconds: i64, offset: i16) -> Result<(), Invalid> {
-        call!(self, call_set_date(; seconds, offset))
+        call!(self, draft.call_set_date(seconds, offset))
     }
 
     pub fn set_message_id(&self, id: &str) -> Result<(), Invalid> {
-        call!(self, call_set_message_id(&id))
+        call!(self, draft.call_set_message_id(&id))
     }
 
     pub fn set_reply(&self, in_reply_to: &str, references: &[String]) -> Result<(), Invalid> {
-        call!(self, call_set_reply(&in_reply_to, &references))
+        call!(self, draft.call_set_reply(&in_reply_to, &references))
     }
 
     pub fn set_unsubscribe(&self, urls: &[String], one_click: bool) -> Result<(), Invalid> {
-        call!(self, call_set_unsubscribe(&urls; one_click))
+        call!(self, draft.call_set_unsubscribe(&urls; one_click))
     }
 
     pub fn add_header(&self, name: &str, text: &str) -> Result<(), Invalid> {
-        call!(self, call_add_header(&name, &text))
+        call!(self, draft.call_add_header(&name, &text))
     }
 
     pub fn compose(&self) -> Result<Composed, Invalid> {
-        call!(self, call_compose())
+        call!(self, draft.call_compose())
     }
 
     /// A function of the interface `smtp-streams`.
@@ -110,13 +100,10 @@ impl<'a> Draft<'a> {
         &self,
         name: &str,
         content_type: &str,
-        content: impl InputStream + 'static,
+        content: impl AsyncRead + Send + Unpin + 'static,
     ) -> Result<(), Invalid> {
-        let (name, content_type) = (name.to_owned(), content_type.to_owned());
-        self.0.call_world(move |world, store, draft| {
-            let content = streams::input(store, content)?;
-            let streams = world.envoi_mail_smtp_streams();
-            streams.call_attach_from(store, draft, Some(&name), &content_type, None, content)
-        })
+        let (name, content_type) = (Some(name.to_owned()), content_type.to_owned());
+        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None);
+        ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content))
     }
 }

@@ -1,21 +1,26 @@
 //! The resource `mailer`, with a method for each function.
 
+#[cfg(not(feature = "p3"))]
 use std::net::TcpStream;
+#[cfg(not(feature = "p3"))]
 use std::sync::Arc;
+#[cfg(not(feature = "p3"))]
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use wasmtime::component::ResourceAny;
 
-use crate::resource::{Resource, call};
+use crate::resource::{Resource, ask, call};
+#[cfg(not(feature = "p3"))]
+use crate::streams;
 use crate::{
     AuthPipelining, Credentials, Draft, Envelope, Error, Instance, MessageWriter, Options,
     OutgoingMessage, PasswordCredentials, PipeliningAfterMessage, Protocol, Receipt, Security,
-    Session, Signer, Timeout, TlsVersion, TranscriptLine, streams,
+    Session, Signer, Timeout, TlsVersion, TranscriptLine,
 };
 
 /// Dropping it drops the resource.
-pub struct Mailer<'a>(Resource<'a>);
+pub struct Mailer<'a>(pub(crate) Resource<'a>);
 
 impl<'a> Mailer<'a> {
     pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> Mailer<'a> {
@@ -44,10 +49,7 @@ impl<'a> Mailer<'a> {
     }
 
     pub fn set_credentials(&self, credentials: Option<Credentials>) {
-        self.0.call(move |smtp, store, mailer| {
-            smtp.mailer()
-                .call_set_credentials(store, mailer, credentials.as_ref())
-        })
+        call!(self, mailer.call_set_credentials(credentials))
     }
 
     pub fn set_mechanisms(&self, mechanisms: &[&str]) -> Result<(), Error> {
@@ -130,19 +132,13 @@ impl<'a> Mailer<'a> {
         message: &[u8],
     ) -> Result<Receipt, Error> {
         let options = options.map(Options::handle);
-        let (envelope, message) = (envelope.clone(), message.to_vec());
-        self.0.call(move |smtp, store, mailer| {
-            smtp.mailer()
-                .call_send(store, mailer, &envelope, &message, options)
-        })
+        call!(self, mailer.call_send(&envelope, &message; options))
     }
 
     /// Returns one outcome per message.
     pub fn send_all(&self, messages: &[OutgoingMessage]) -> Vec<Result<Receipt, Error>> {
-        let messages = messages.to_vec();
-        self.0.call(move |smtp, store, mailer| {
-            smtp.mailer().call_send_all(store, mailer, &messages, None)
-        })
+        let options = None;
+        call!(self, mailer.call_send_all(&messages; options))
     }
 
     pub fn start_message(&self, envelope: &Envelope) -> Result<MessageWriter<'a>, Error> {
@@ -155,11 +151,7 @@ impl<'a> Mailer<'a> {
         envelope: &Envelope,
     ) -> Result<MessageWriter<'a>, Error> {
         let options = options.map(Options::handle);
-        let envelope = envelope.clone();
-        let handle = self.0.call(move |smtp, store, mailer| {
-            smtp.mailer()
-                .call_start_message(store, mailer, &envelope, options)
-        })?;
+        let handle = call!(self, mailer.call_start_message(&envelope; options))?;
         Ok(MessageWriter::new(self.0.instance(), handle))
     }
 
@@ -174,8 +166,10 @@ impl<'a> Mailer<'a> {
     }
 
     /// A function of the interface `smtp-streams`: starts a session over a connection of the host.
+    #[cfg(not(feature = "p3"))]
     pub fn attach(&self, connection: TcpStream) -> Result<Session<'a>, Error> {
-        let handle = self.0.call_world(move |world, store, mailer| {
+        let mailer = self.0.handle();
+        let handle = self.0.instance().call(move |world, store| {
             let (input, output) = streams::from_connection(store, connection)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
@@ -185,12 +179,14 @@ impl<'a> Mailer<'a> {
 
     /// As `attach`, with a host that accepts a GiB at once. `largest` receives the size of the largest
     /// write.
+    #[cfg(not(feature = "p3"))]
     pub fn attach_with_large_write_budget(
         &self,
         connection: TcpStream,
         largest: Arc<AtomicUsize>,
     ) -> Result<Session<'a>, Error> {
-        let handle = self.0.call_world(move |world, store, mailer| {
+        let mailer = self.0.handle();
+        let handle = self.0.instance().call(move |world, store| {
             let (input, output) = streams::with_large_write_budget(store, connection, largest)?;
             let streams = world.envoi_mail_smtp_streams();
             streams.call_attach(store, mailer, input, output)
@@ -200,20 +196,16 @@ impl<'a> Mailer<'a> {
 
     /// A function of the interface `smtp-streams`.
     pub fn send_draft(&self, draft: &Draft) -> Result<Receipt, Error> {
-        let draft = draft.handle();
-        self.0.call_world(move |world, store, mailer| {
-            let streams = world.envoi_mail_smtp_streams();
-            streams.call_send_draft(store, mailer, draft, None)
-        })
+        let (mailer, draft, options) = (self.0.handle(), draft.handle(), None);
+        let instance = self.0.instance();
+        ask!(instance, |world| world.envoi_mail_smtp_streams(), call_send_draft(mailer, draft, options))
     }
 
     /// A function of the interface `smtp-dkim`.
     pub fn set_signers(&self, signers: &[&Signer]) {
         let signers: Vec<_> = signers.iter().map(|signer| signer.handle()).collect();
-        self.0.call_world(move |world, store, mailer| {
-            let dkim = world.envoi_mail_smtp_dkim();
-            dkim.call_set_signers(store, mailer, &signers)
-        })
+        let (instance, mailer) = (self.0.instance(), self.0.handle());
+        ask!(instance, |world| world.envoi_mail_smtp_dkim(), call_set_signers(mailer, signers))
     }
 
     pub fn close(&self) {

@@ -1,13 +1,17 @@
 //! The resource `message`, with a method for each function.
 
-use wasmtime::component::{Resource as Handle, ResourceAny};
-use wasmtime_wasi::p2::InputStream;
+use tokio::io::AsyncRead;
+#[cfg(not(feature = "p3"))]
+use wasmtime::component::Resource as Handle;
+use wasmtime::component::ResourceAny;
 
-use crate::resource::{Resource, call};
-use crate::{Error, Instance, Receipt, RecipientReply, streams};
+use crate::resource::{Resource, ask, call, functions};
+#[cfg(not(feature = "p3"))]
+use crate::streams;
+use crate::{Error, Instance, Receipt, RecipientReply};
 
 /// Dropping it drops the resource.
-pub struct MessageWriter<'a>(Resource<'a>);
+pub struct MessageWriter<'a>(pub(crate) Resource<'a>);
 
 impl<'a> MessageWriter<'a> {
     pub(crate) fn new(instance: &'a Instance, handle: ResourceAny) -> MessageWriter<'a> {
@@ -23,13 +27,19 @@ impl<'a> MessageWriter<'a> {
     }
 
     pub fn finish(self) -> Result<Receipt, Error> {
-        self.0
-            .consume(|smtp, store, message| smtp.message_writer().call_finish(store, message))
+        let result = call!(self, message_writer.call_finish());
+        self.0.forget();
+        result
     }
 
-    /// A function of the interface `smtp-streams`.
-    pub fn write_from(&self, source: impl InputStream + 'static) -> Result<u64, Error> {
-        self.0.call_world(move |world, store, message| {
+    /// A function of the interface `smtp-streams`, which borrows the stream.
+    #[cfg(not(feature = "p3"))]
+    pub fn write_from(
+        &self,
+        source: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<u64, Error> {
+        let message = self.0.handle();
+        self.0.instance().call(move |world, store| {
             let source = streams::input(store, source)?;
             let streams = world.envoi_mail_smtp_streams();
             let result =
@@ -37,5 +47,14 @@ impl<'a> MessageWriter<'a> {
             streams::drop_input(store, source)?;
             result
         })
+    }
+
+    #[cfg(feature = "p3")]
+    pub fn write_from(
+        &self,
+        source: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<u64, Error> {
+        let message = self.0.handle();
+        ask!(self.0.instance(), |world| functions!(world, message_writer), call_write_from(message; source))
     }
 }

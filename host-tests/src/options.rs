@@ -39,10 +39,7 @@ impl<'a> Options<'a> {
 
     pub fn set_notify(&self, recipient: Option<&str>, notify: DsnNotify) -> Result<(), Error> {
         let recipient = recipient.map(str::to_owned);
-        self.0.call(move |smtp, store, options| {
-            smtp.options()
-                .call_set_notify(store, options, recipient.as_ref(), notify)
-        })
+        call!(self, options.call_set_notify(recipient, notify))
     }
 
     pub fn set_original_recipient(
@@ -75,18 +72,12 @@ impl<'a> Options<'a> {
 
     pub fn set_submitter(&self, identity: Option<&str>) -> Result<(), Error> {
         let identity = identity.map(str::to_owned);
-        self.0.call(move |smtp, store, options| {
-            smtp.options()
-                .call_set_submitter(store, options, identity.as_ref())
-        })
+        call!(self, options.call_set_submitter(identity))
     }
 
     pub fn add_parameter(&self, keyword: &str, value: Option<&str>) -> Result<(), Error> {
-        let (keyword, value) = (keyword.to_owned(), value.map(str::to_owned));
-        self.0.call(move |smtp, store, options| {
-            smtp.options()
-                .call_add_parameter(store, options, &keyword, value.as_deref())
-        })
+        let value = value.map(str::to_owned);
+        call!(self, options.call_add_parameter(&keyword; value))
     }
 
     pub fn add_recipient_parameter(
@@ -97,14 +88,9 @@ impl<'a> Options<'a> {
     ) -> Result<(), Error> {
         let recipient = recipient.map(str::to_owned);
         let (keyword, value) = (keyword.to_owned(), value.map(str::to_owned));
-        self.0.call(move |smtp, store, options| {
-            smtp.options().call_add_recipient_parameter(
-                store,
-                options,
-                recipient.as_ref(),
-                &keyword,
-                value.as_deref(),
-            )
-        })
+        call!(
+            self,
+            options.call_add_recipient_parameter(recipient, keyword, value)
+        )
     }
 }

@@ -1,60 +1,17 @@
 //! Replaces the host's resolver in a test, for names that no machine has.
 
-use std::collections::{HashMap, VecDeque};
+#[cfg(not(feature = "p3"))]
+mod wasi02;
+#[cfg(feature = "p3")]
+mod wasi03;
+
+use std::collections::HashMap;
 use std::net::IpAddr;
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource, ResourceType};
-use wasmtime_wasi::p2::bindings::sockets::network::{ErrorCode, IpAddress, Network};
-use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
-
-use crate::instance::State;
+#[cfg(not(feature = "p3"))]
+pub(crate) use wasi02::add_to_linker;
+#[cfg(feature = "p3")]
+pub(crate) use wasi03::add_to_linker;
 
 /// The addresses of each name, in the order of the answers.
 pub(crate) type Names = HashMap<String, Vec<IpAddr>>;
-
-struct Answers(VecDeque<IpAddr>);
-
-#[wasmtime_wasi::async_trait]
-impl Pollable for Answers {
-    async fn ready(&mut self) {}
-}
-
-/// Replaces `wasi:sockets/ip-name-lookup`.
-pub(crate) fn add_to_linker(linker: &mut Linker<State>, names: Names) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    let mut interface = linker.instance("wasi:sockets/ip-name-lookup@0.2.12")?;
-    interface.resource(
-        "resolve-address-stream",
-        ResourceType::host::<Answers>(),
-        |mut store, id| {
-            let answers = Resource::<Answers>::new_own(id);
-            store.data_mut().table.delete(answers)?;
-            Ok(())
-        },
-    )?;
-    interface.func_wrap(
-        "resolve-addresses",
-        move |mut store: StoreContextMut<State>, (_, name): (Resource<Network>, String)| {
-            let Some(found) = names.get(&name) else {
-                return Ok((Err(ErrorCode::NameUnresolvable),));
-            };
-            let answers = Answers(found.iter().copied().collect());
-            Ok((Ok(store.data_mut().table.push(answers)?),))
-        },
-    )?;
-    interface.func_wrap(
-        "[method]resolve-address-stream.resolve-next-address",
-        |mut store: StoreContextMut<State>, (answers,): (Resource<Answers>,)| {
-            let next = store.data_mut().table.get_mut(&answers)?.0.pop_front();
-            Ok((Ok::<_, ErrorCode>(next.map(IpAddress::from)),))
-        },
-    )?;
-    interface.func_wrap(
-        "[method]resolve-address-stream.subscribe",
-        |mut store: StoreContextMut<State>, (answers,): (Resource<Answers>,)| {
-            let pollable: Resource<DynPollable> = subscribe(&mut store.data_mut().table, answers)?;
-            Ok((pollable,))
-        },
-    )
-}

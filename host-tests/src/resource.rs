@@ -1,14 +1,10 @@
-//! A resource of the component.
+//! A resource of the component, and how its functions are called.
 
 use std::{mem, thread};
 
-use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use crate::Instance;
-use crate::bindings::Envoi;
-use crate::bindings::exports::envoi::mail::smtp::Guest as Smtp;
-use crate::instance::State;
 
 /// Dropping it drops the resource.
 pub(crate) struct Resource<'a> {
@@ -29,32 +25,9 @@ impl<'a> Resource<'a> {
         self.instance
     }
 
-    pub(crate) fn call<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
-    ) -> T {
-        self.call_world(|world, store, handle| call(world.envoi_mail_smtp(), store, handle))
-    }
-
-    pub(crate) fn call_world<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&Envoi, &mut Store<State>, ResourceAny) -> wasmtime::Result<T>
-        + Send
-        + 'static,
-    ) -> T {
-        let handle = self.handle;
-        self.instance
-            .call(move |world, store| call(world, store, handle))
-    }
-
-    /// Calls a function that consumes the resource.
-    pub(crate) fn consume<T: Send + 'static>(
-        self,
-        call: impl FnOnce(&Smtp, &mut Store<State>, ResourceAny) -> wasmtime::Result<T> + Send + 'static,
-    ) -> T {
-        let result = self.call(call);
+    /// A function of the component has taken the resource.
+    pub(crate) fn forget(self) {
         mem::forget(self);
-        result
     }
 }
 
@@ -62,24 +35,88 @@ impl Drop for Resource<'_> {
     fn drop(&mut self) {
         // After a call that panicked, the instance may not answer.
         if !thread::panicking() {
-            self.call(|_, store, handle| handle.resource_drop(store));
+            self.instance.drop_resource(self.handle);
         }
     }
 }
 
-/// Calls a function of the resource with owned arguments, and with options if there are any.
-macro_rules! call {
-    ($this:ident, $resource:ident.$function:ident($($argument:ident),*)) => {
-        $this.0.call(move |smtp, store, handle| {
-            smtp.$resource().$function(store, handle $(, $argument)*)
+/// Calls a function of the component with owned arguments, one of which may be a stream: `(a; stream; b)`. The
+/// target is an expression that has the function.
+#[cfg(not(feature = "p3"))]
+macro_rules! ask {
+    ($instance:expr, |$world:ident| $target:expr, $function:ident($($argument:ident),*)) => {
+        $instance.call(move |$world, store| {
+            $target.$function(store $(, $crate::arguments::Lend::lend(&$argument))*)
         })
     };
-    ($this:ident, $resource:ident.$function:ident($(& $argument:ident),* $(; $options:expr)?)) => {{
-        $(let $argument = $argument.to_owned();)*
-        $this.0.call(move |smtp, store, handle| {
-            smtp.$resource().$function(store, handle $(, &$argument)* $(, $options)?)
+    ($instance:expr, |$world:ident| $target:expr, $function:ident($($argument:ident),*; $stream:ident)) => {
+        $instance.call(move |$world, store| {
+            let stream = $crate::streams::input(store, $stream)?;
+            $target.$function(store $(, $crate::arguments::Lend::lend(&$argument))*, stream)
         })
+    };
+}
+
+/// As in WASI 0.2, but other calls may run at the same time.
+#[cfg(feature = "p3")]
+macro_rules! ask {
+    ($instance:expr, |$world:ident| $target:expr, $function:ident($($argument:ident),*)) => {
+        $crate::resource::begin!($instance, |$world| $target, $function($($argument),*)).wait()
+    };
+    (
+        $instance:expr, |$world:ident| $target:expr,
+        $function:ident($($argument:ident),*; $stream:ident $(; $($rest:ident),+)?)
+    ) => {
+        $crate::resource::begin!($instance, |$world| $target, $function($($argument),*; $stream $(; $($rest),+)?)).wait()
+    };
+}
+
+/// Starts such a call.
+#[cfg(feature = "p3")]
+macro_rules! begin {
+    ($instance:expr, |$world:ident| $target:expr, $function:ident($($argument:ident),*)) => {
+        $instance.begin(move |$world, accessor| {
+            Box::pin(async move { $target.$function(accessor $(, $argument)*).await })
+        })
+    };
+    (
+        $instance:expr, |$world:ident| $target:expr,
+        $function:ident($($argument:ident),*; $stream:ident $(; $($rest:ident),+)?)
+    ) => {
+        $instance.begin(move |$world, accessor| {
+            Box::pin(async move {
+                let stream = $crate::source::stream(accessor, $stream)?;
+                $target.$function(accessor $(, $argument)*, stream $($(, $rest)+)?).await
+            })
+        })
+    };
+}
+
+/// Calls a function of the resource. Arguments after `&` are cloned, those after `;` are owned already.
+macro_rules! call {
+    ($this:ident, $resource:ident.$function:ident($($value:ident),*)) => {{
+        let handle = $this.0.handle();
+        $crate::resource::ask!($this.0.instance(), |world| $crate::resource::functions!(world, $resource), $function(handle $(, $value)*))
+    }};
+    ($this:ident, $resource:ident.$function:ident($(& $owned:ident),+ $(; $($value:ident),+)?)) => {{
+        $(let $owned = $owned.to_owned();)+
+        $crate::resource::call!($this, $resource.$function($($owned),+ $($(, $value)+)?))
     }};
 }
 
-pub(crate) use call;
+/// The functions of a resource.
+macro_rules! functions {
+    ($world:ident, draft) => {
+        $world.envoi_mail_compose().draft()
+    };
+    ($world:ident, signer) => {
+        $world.envoi_mail_dkim().signer()
+    };
+    ($world:ident, $resource:ident) => {
+        $world.envoi_mail_smtp().$resource()
+    };
+}
+
+#[cfg(feature = "p3")]
+pub(crate) use begin;
+pub(crate) use {ask, call, functions};

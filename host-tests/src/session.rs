@@ -45,11 +45,8 @@ impl<'a> Session<'a> {
     }
 
     pub fn auth_start(&self, mechanism: &str, initial: Option<&[u8]>) -> Result<AuthStep, Error> {
-        let (mechanism, initial) = (mechanism.to_owned(), initial.map(<[u8]>::to_vec));
-        self.0.call(move |smtp, store, session| {
-            smtp.session()
-                .call_auth_start(store, session, &mechanism, initial.as_deref())
-        })
+        let initial = initial.map(<[u8]>::to_vec);
+        call!(self, session.call_auth_start(&mechanism; initial))
     }
 
     pub fn auth_respond(&self, response: &[u8]) -> Result<AuthStep, Error> {
@@ -71,10 +68,7 @@ impl<'a> Session<'a> {
     ) -> Result<Reply, Error> {
         let options = options.map(Options::handle);
         let sender = sender.map(str::to_owned);
-        self.0.call(move |smtp, store, session| {
-            smtp.session()
-                .call_mail(store, session, sender.as_ref(), options)
-        })
+        call!(self, session.call_mail(sender, options))
     }
 
     pub fn rcpt(&self, recipient: &str) -> Result<Reply, Error> {
@@ -83,11 +77,7 @@ impl<'a> Session<'a> {
 
     pub fn rcpt_with(&self, options: Option<&Options>, recipient: &str) -> Result<Reply, Error> {
         let options = options.map(Options::handle);
-        let recipient = recipient.to_owned();
-        self.0.call(move |smtp, store, session| {
-            smtp.session()
-                .call_rcpt(store, session, &recipient, options)
-        })
+        call!(self, session.call_rcpt(&recipient; options))
     }
 
     pub fn data(&self) -> Result<MessageWriter<'a>, Error> {
@@ -96,11 +86,8 @@ impl<'a> Session<'a> {
     }
 
     pub fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
-        let (envelope, message) = (envelope.clone(), message.to_vec());
-        self.0.call(move |smtp, store, session| {
-            smtp.session()
-                .call_send(store, session, &envelope, &message, None)
-        })
+        let options = None;
+        call!(self, session.call_send(&envelope, &message; options))
     }
 
     pub fn reset(&self) -> Result<Reply, Error> {
@@ -121,9 +108,7 @@ impl<'a> Session<'a> {
 
     pub fn help(&self, topic: Option<&str>) -> Result<Reply, Error> {
         let topic = topic.map(str::to_owned);
-        self.0.call(move |smtp, store, session| {
-            smtp.session().call_help(store, session, topic.as_deref())
-        })
+        call!(self, session.call_help(topic))
     }
 
     pub fn command(&self, line: &str) -> Result<Reply, Error> {
@@ -131,7 +116,8 @@ impl<'a> Session<'a> {
     }
 
     pub fn quit(self) -> Result<Reply, Error> {
-        self.0
-            .consume(|smtp, store, session| smtp.session().call_quit(store, session))
+        let result = call!(self, session.call_quit());
+        self.0.forget();
+        result
     }
 }

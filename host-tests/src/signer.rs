@@ -3,7 +3,7 @@
 use wasmtime::component::ResourceAny;
 
 use crate::Instance;
-use crate::resource::Resource;
+use crate::resource::{Resource, call};
 
 /// Dropping it drops the resource.
 pub struct Signer<'a>(Resource<'a>);
@@ -19,38 +19,22 @@ impl<'a> Signer<'a> {
 
     pub fn set_headers(&self, names: &[&str]) -> Result<(), String> {
         let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
-        self.0.call_world(move |world, store, signer| {
-            let dkim = world.envoi_mail_dkim();
-            dkim.signer().call_set_headers(store, signer, &names)
-        })
+        call!(self, signer.call_set_headers(names))
     }
 
     pub fn set_identity(&self, identity: &str) -> Result<(), String> {
-        let identity = identity.to_owned();
-        self.0.call_world(move |world, store, signer| {
-            let dkim = world.envoi_mail_dkim();
-            dkim.signer().call_set_identity(store, signer, &identity)
-        })
+        call!(self, signer.call_set_identity(&identity))
     }
 
     pub fn set_expiry(&self, seconds: Option<u32>) {
-        self.0.call_world(move |world, store, signer| {
-            let dkim = world.envoi_mail_dkim();
-            dkim.signer().call_set_expiry(store, signer, seconds)
-        })
+        call!(self, signer.call_set_expiry(seconds))
     }
 
     pub fn record_name(&self) -> String {
-        self.0.call_world(|world, store, signer| {
-            let dkim = world.envoi_mail_dkim();
-            dkim.signer().call_record_name(store, signer)
-        })
+        call!(self, signer.call_record_name())
     }
 
     pub fn record_text(&self) -> String {
-        self.0.call_world(|world, store, signer| {
-            let dkim = world.envoi_mail_dkim();
-            dkim.signer().call_record_text(store, signer)
-        })
+        call!(self, signer.call_record_text())
     }
 }

@@ -1,16 +1,17 @@
-//! Streams of the host for the component.
+//! Streams of the host for the component: WASI 0.2.
 
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use tokio::io::AsyncRead;
 use tokio::net::tcp::OwnedWriteHalf;
 use wasmtime::Store;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, AsyncWriteStream};
 use wasmtime_wasi::p2::{
-    DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamResult,
+    DynInputStream, DynOutputStream, OutputStream, Pollable, StreamResult,
 };
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
@@ -24,9 +25,9 @@ pub(crate) type Output = Resource<DynOutputStream>;
 
 pub(crate) fn input(
     store: &mut Store<State>,
-    stream: impl InputStream + 'static,
+    source: impl AsyncRead + Send + Unpin + 'static,
 ) -> wasmtime::Result<Input> {
-    let stream: DynInputStream = Box::new(stream);
+    let stream: DynInputStream = Box::new(AsyncReadStream::new(source));
     Ok(store.data_mut().table.push(stream)?)
 }
 
@@ -101,5 +102,5 @@ fn split(
     connection.set_nonblocking(true)?;
     let connection = with_ambient_tokio_runtime(|| tokio::net::TcpStream::from_std(connection))?;
     let (reader, writer) = connection.into_split();
-    Ok((input(store, AsyncReadStream::new(reader))?, writer))
+    Ok((input(store, reader)?, writer))
 }

@@ -2,8 +2,8 @@
 
 use bindings::Composer;
 use bindings::exports::envoi::mail::compose::Address;
-use bindings::wasi::clocks::wall_clock::{self, Datetime};
-use bindings::wasi::random::random;
+use bindings::wasi::clocks0_2_12::wall_clock::{self, Datetime};
+use bindings::wasi::random0_2_12::random;
 use host_tests::{composer_path, load};
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Engine, Store};

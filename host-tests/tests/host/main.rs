@@ -22,6 +22,8 @@ mod memory;
 mod memory_freed;
 mod messages;
 mod options;
+#[cfg(not(feature = "p3"))]
+mod own_connections;
 mod pipelining_after_message;
 mod pipelining_and_reuse;
 mod randomness;
@@ -38,4 +40,5 @@ mod support;
 mod timeouts;
 mod tls;
 mod tls_requirements;
+#[cfg(not(feature = "p3"))]
 mod wide_arithmetic;
