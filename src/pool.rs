@@ -135,7 +135,11 @@ impl<N: Network> Pool<N> {
         let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
         let wanted = messages.len().div_ceil(MESSAGES_A_CONNECTION);
         let workers = self.connections().min(wanted);
-        let work = Work::new(&mut deliveries, self.turn_size(messages.len(), workers));
+        let work = Work::new(
+            &mut deliveries,
+            workers,
+            self.turn_size(messages.len(), workers),
+        );
         join_all((0..workers).map(|_| self.work(&work, &deadlines))).await;
         let failure = work.into_failure();
         outcomes(deliveries, failure)

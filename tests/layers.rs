@@ -84,7 +84,13 @@ const LAYERS: &[(&str, &[&str])] = &[
 const PRIVATE: &[(&str, &[&str])] = &[
     (
         "wasi",
-        &["net/mod.rs", "net/wasi02", "net/wasi03", "component.rs", "component"],
+        &[
+            "net/mod.rs",
+            "net/wasi02",
+            "net/wasi03",
+            "component.rs",
+            "component",
+        ],
     ),
     ("wit_bindgen", &["net/wasi03", "component.rs", "component"]),
     ("tokio", &["pool.rs", "pool"]),

@@ -19,7 +19,8 @@ pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type Interrupting<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 type Call = Box<dyn for<'a> FnOnce(&'a Envoi, &'a Accessor<State>) -> Running<'a, ()> + Send>;
-type Interruption = Box<dyn for<'a> FnOnce(&'a Envoi, &'a mut Store<State>) -> Interrupting<'a, ()> + Send>;
+type Interruption =
+    Box<dyn for<'a> FnOnce(&'a Envoi, &'a mut Store<State>) -> Interrupting<'a, ()> + Send>;
 
 enum Request {
     Start(Call),
@@ -125,12 +126,13 @@ impl Instance {
         + 'static,
     ) -> Pending<'_, T> {
         let (done, result) = mpsc::channel();
-        self.calls().send(Request::Start(Box::new(|world, accessor| {
-            Box::pin(async move {
-                // The caller may have given up.
-                let _ = done.send(call(world, accessor).await);
-            })
-        })));
+        self.calls()
+            .send(Request::Start(Box::new(|world, accessor| {
+                Box::pin(async move {
+                    // The caller may have given up.
+                    let _ = done.send(call(world, accessor).await);
+                })
+            })));
         Pending {
             instance: self,
             result,
@@ -152,16 +154,20 @@ impl Instance {
 
     fn interrupt<T: Send + 'static>(
         &self,
-        call: impl for<'a> FnOnce(&'a Envoi, &'a mut Store<State>) -> Interrupting<'a, wasmtime::Result<T>>
+        call: impl for<'a> FnOnce(
+            &'a Envoi,
+            &'a mut Store<State>,
+        ) -> Interrupting<'a, wasmtime::Result<T>>
         + Send
         + 'static,
     ) -> T {
         let (done, result) = mpsc::channel();
-        self.calls().send(Request::Interrupt(Box::new(|world, store| {
-            Box::pin(async move {
-                let _ = done.send(call(world, store).await);
-            })
-        })));
+        self.calls()
+            .send(Request::Interrupt(Box::new(|world, store| {
+                Box::pin(async move {
+                    let _ = done.send(call(world, store).await);
+                })
+            })));
         self.wait_for(&result)
     }
 

@@ -139,7 +139,11 @@ impl Instance {
         let timeout = timeout.map(|timeout| timeout.as_nanos() as u64);
         let (server, sender, message) = (server.to_owned(), sender.to_owned(), message.to_vec());
         let recipients: Vec<String> = recipients.iter().map(|name| name.to_string()).collect();
-        ask!(self, |world| world.envoi_mail_smtp(), call_send_mail(server, sender, recipients, message, timeout))
+        ask!(
+            self,
+            |world| world.envoi_mail_smtp(),
+            call_send_mail(server, sender, recipients, message, timeout)
+        )
     }
 
     pub fn explain(&self, error: &Error) -> Explanation {
@@ -149,7 +153,11 @@ impl Instance {
 
     pub fn mailer(&self, host: &str) -> Mailer<'_> {
         let host = host.to_owned();
-        let handle = ask!(self, |world| functions!(world, mailer), call_constructor(host));
+        let handle = ask!(
+            self,
+            |world| functions!(world, mailer),
+            call_constructor(host)
+        );
         Mailer::new(self, handle)
     }
 
@@ -171,7 +179,11 @@ impl Instance {
 
     pub fn signer(&self, domain: &str, selector: &str, key: &[u8]) -> Result<Signer<'_>, String> {
         let (domain, selector, key) = (domain.to_owned(), selector.to_owned(), key.to_vec());
-        let handle = ask!(self, |world| functions!(world, signer), call_new(domain, selector, key))?;
+        let handle = ask!(
+            self,
+            |world| functions!(world, signer),
+            call_new(domain, selector, key)
+        )?;
         Ok(Signer::new(self, handle))
     }
 
@@ -179,7 +191,11 @@ impl Instance {
     pub fn sign(&self, signers: &[&Signer], message: &[u8]) -> Result<String, String> {
         let signers: Vec<_> = signers.iter().map(|signer| signer.handle()).collect();
         let message = message.to_vec();
-        ask!(self, |world| world.envoi_mail_dkim(), call_sign(signers, message))
+        ask!(
+            self,
+            |world| world.envoi_mail_dkim(),
+            call_sign(signers, message)
+        )
     }
 
     pub(crate) fn calls(&self) -> &Calls {

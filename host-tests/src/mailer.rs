@@ -198,14 +198,22 @@ impl<'a> Mailer<'a> {
     pub fn send_draft(&self, draft: &Draft) -> Result<Receipt, Error> {
         let (mailer, draft, options) = (self.0.handle(), draft.handle(), None);
         let instance = self.0.instance();
-        ask!(instance, |world| world.envoi_mail_smtp_streams(), call_send_draft(mailer, draft, options))
+        ask!(
+            instance,
+            |world| world.envoi_mail_smtp_streams(),
+            call_send_draft(mailer, draft, options)
+        )
     }
 
     /// A function of the interface `smtp-dkim`.
     pub fn set_signers(&self, signers: &[&Signer]) {
         let signers: Vec<_> = signers.iter().map(|signer| signer.handle()).collect();
         let (instance, mailer) = (self.0.instance(), self.0.handle());
-        ask!(instance, |world| world.envoi_mail_smtp_dkim(), call_set_signers(mailer, signers))
+        ask!(
+            instance,
+            |world| world.envoi_mail_smtp_dkim(),
+            call_set_signers(mailer, signers)
+        )
     }
 
     pub fn close(&self) {

@@ -33,12 +33,20 @@ impl<'a> Mailer<'a> {
     ) -> Pending<'a, Result<Receipt, Error>> {
         let (mailer, envelope, message) = (self.0.handle(), envelope.clone(), message.to_vec());
         let (instance, options) = (self.0.instance(), None);
-        begin!(instance, |world| functions!(world, mailer), call_send(mailer, envelope, message, options))
+        begin!(
+            instance,
+            |world| functions!(world, mailer),
+            call_send(mailer, envelope, message, options)
+        )
     }
 
     pub fn begin_close(&self) -> Pending<'a, ()> {
         let (instance, mailer) = (self.0.instance(), self.0.handle());
-        begin!(instance, |world| functions!(world, mailer), call_close(mailer))
+        begin!(
+            instance,
+            |world| functions!(world, mailer),
+            call_close(mailer)
+        )
     }
 
     pub fn send_stream(

@@ -10,9 +10,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use wasmtime::Store;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::pipe::{AsyncReadStream, AsyncWriteStream};
-use wasmtime_wasi::p2::{
-    DynInputStream, DynOutputStream, OutputStream, Pollable, StreamResult,
-};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
 use crate::instance::State;

@@ -9,14 +9,17 @@ use crate::smtp::sending::Delivery;
 /// Messages that are left.
 pub(super) struct Work<'d, 'm> {
     turns: RefCell<VecDeque<&'d mut [Delivery<'m>]>>,
+    /// Whether several connections take turns.
+    is_shared: bool,
     failure: RefCell<Option<Error>>,
 }
 
 impl<'d, 'm> Work<'d, 'm> {
-    /// In turns of `size` messages.
-    pub(super) fn new(deliveries: &'d mut [Delivery<'m>], size: usize) -> Self {
+    /// For so many connections, in turns of `size` messages.
+    pub(super) fn new(deliveries: &'d mut [Delivery<'m>], workers: usize, size: usize) -> Self {
         Self {
             turns: RefCell::new(deliveries.chunks_mut(size).collect()),
+            is_shared: workers > 1,
             failure: RefCell::default(),
         }
     }
@@ -25,11 +28,11 @@ impl<'d, 'm> Work<'d, 'm> {
         !self.turns.borrow().is_empty()
     }
 
-    /// The messages of the next turn, or only the first of them.
-    pub(super) fn next(&self, only_one: bool) -> Option<&'d mut [Delivery<'m>]> {
+    /// The messages of the next turn; only the first of them if other connections wait until that is done.
+    pub(super) fn next(&self, others_wait: bool) -> Option<&'d mut [Delivery<'m>]> {
         let mut turns = self.turns.borrow_mut();
         let turn = turns.pop_front()?;
-        if only_one && turn.len() > 1 {
+        if others_wait && self.is_shared && turn.len() > 1 {
             let (first, rest) = turn.split_at_mut(1);
             turns.push_front(rest);
             return Some(first);

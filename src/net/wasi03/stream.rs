@@ -40,7 +40,7 @@ pub struct Wasi03Stream {
 /// A write takes the writer, and gives it back unless the other end is gone.
 type Writing = Pin<Box<dyn Future<Output = Option<StreamWriter<u8>>>>>;
 
-/// Tells why the reader ended.
+/// Tells why the reader ended. A reader that has ended must not be read again: that is a trap.
 struct End(Option<FutureReader<Result<(), ErrorCode>>>);
 
 enum Sender {
@@ -74,6 +74,10 @@ impl Wasi03Stream {
 }
 
 impl End {
+    fn has_come(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn read_of(&mut self, result: StreamResult, octets: Vec<u8>) -> Read {
         match result {
             _ if !octets.is_empty() => Read::Bytes(octets),
@@ -98,6 +102,9 @@ impl Source for Wasi03Stream {
         if let Some(read) = self.received.take() {
             return Ok(read);
         }
+        if self.end.has_come() {
+            return Ok(Read::End);
+        }
         let (result, octets) = within(deadline, self.reader.read(Vec::with_capacity(READ))).await?;
         Ok(self.end.read_of(result, octets))
     }
@@ -120,6 +127,9 @@ impl Stream for Wasi03Stream {
     fn try_read(&mut self) -> Read {
         if let Some(read) = self.received.take() {
             return read;
+        }
+        if self.end.has_come() {
+            return Read::End;
         }
         let mut reading = pin!(self.reader.read(Vec::with_capacity(READ)));
         let (result, octets) = match poll_once(reading.as_mut()) {
@@ -161,6 +171,9 @@ impl Stream for Wasi03Stream {
         } = self;
         if interest == Interest::Write || received.is_some() {
             return within(deadline, poll_fn(|context| sender.poll_idle(context))).await?;
+        }
+        if end.has_come() {
+            return Ok(());
         }
         let mut reading = pin!(reader.read(Vec::with_capacity(READ)));
         let mut read = None;
