@@ -7,25 +7,37 @@ use wit_component::{OutputToString, WitPrinter};
 use wit_parser::{Docs, Function, FunctionKind, Interface, Resolve, Type, TypeDefKind, TypeId};
 
 const HEAD: &str = "\
-<!-- Made by `cargo xtask docs` of wit/compose.wit and wit/smtp.wit. -->
+<!-- Made by `cargo xtask docs` of the files in wit/. -->
 # Reference
 
-The interfaces of [wit/compose.wit](../wit/compose.wit) and [wit/smtp.wit](../wit/smtp.wit), in the order of these
-files: types, then functions. A method is called on its resource, whose name is the first word of the method's.
+The interfaces of [wit/compose.wit](../wit/compose.wit), [wit/smtp.wit](../wit/smtp.wit) and
+[wit/smtp-async.wit](../wit/smtp-async.wit): types, then functions. A method is called on its resource, whose name is
+the first word of the method's.
+";
+
+/// The interface that has another one's types and functions, and which one that is.
+const VARIANT: (&str, &str) = ("smtp-async", "smtp");
+
+const VARIANT_NOTE: &str = "
+What follows is what differs. All else is as in `smtp`, and each function of `smtp` that talks to a server is
+`async` here.
 ";
 
 pub(super) fn page(wit: &Path) -> Result<String> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit)?;
-    let interfaces = resolve.packages[package].interfaces.values();
+    let interfaces = &resolve.packages[package].interfaces;
     let mut page = String::from(HEAD);
-    for &id in interfaces {
-        page += &show_interface(&resolve, &resolve.interfaces[id])?;
+    for (name, &id) in interfaces {
+        let original = interfaces.get(VARIANT.1).filter(|_| name == VARIANT.0);
+        let original = original.map(|&id| &resolve.interfaces[id]);
+        page += &show_interface(&resolve, &resolve.interfaces[id], original)?;
     }
     Ok(page)
 }
 
 /// A type or function: it gets a heading.
+#[derive(Clone)]
 struct Item<'a> {
     name: String,
     /// The resource that it is or belongs to.
@@ -34,10 +46,19 @@ struct Item<'a> {
     wit: String,
 }
 
-fn show_interface(resolve: &Resolve, interface: &Interface) -> Result<String> {
-    let items = items(resolve, interface)?;
+/// All items of an interface, or those that `original` does not have.
+fn show_interface(
+    resolve: &Resolve,
+    interface: &Interface,
+    original: Option<&Interface>,
+) -> Result<String> {
+    let mut items = items(resolve, interface)?;
     let name = interface.name.as_deref().context("a nameless interface")?;
     let mut text = format!("\n## Interface `{name}`\n\n{}\n", prose(&interface.docs));
+    if let Some(original) = original {
+        keep_different(&mut items, &self::items(resolve, original)?, name);
+        text += &format!("{VARIANT_NOTE}\n");
+    }
     for group in items.chunk_by(|a, b| a.resource == b.resource) {
         let links = group.iter().map(|item| format!("[{0}](#{0})", item.name));
         text += &format!("- {}\n", links.collect::<Vec<_>>().join(", "));
@@ -52,6 +73,19 @@ fn show_interface(resolve: &Resolve, interface: &Interface) -> Result<String> {
         }
     }
     Ok(text)
+}
+
+/// Keeps what the original does not have in these words. A name has to be an anchor of its own.
+fn keep_different(items: &mut Vec<Item>, originals: &[Item], interface: &str) {
+    items.retain(|item| {
+        !originals.iter().any(|original| {
+            let same_wit = original.wit == item.wit.replace("async func", "func");
+            original.name == item.name && same_wit && original.docs == item.docs
+        })
+    });
+    for item in items {
+        item.name = format!("{interface}.{}", item.name);
+    }
 }
 
 /// Types, each resource followed by its functions, then free functions.
@@ -113,7 +147,10 @@ fn declare(resolve: &Resolve, name: &str, id: TypeId) -> Result<Option<String>> 
 }
 
 fn signature(resolve: &Resolve, function: &Function) -> Result<String> {
-    let this = matches!(function.kind, FunctionKind::Method(_));
+    let this = matches!(
+        function.kind,
+        FunctionKind::Method(_) | FunctionKind::AsyncMethod(_)
+    );
     let mut parameters = Vec::new();
     for parameter in function.params.iter().skip(usize::from(this)) {
         let its_type = type_name(resolve, &parameter.ty)?;
@@ -124,7 +161,13 @@ fn signature(resolve: &Resolve, function: &Function) -> Result<String> {
     let mut text = match function.kind {
         FunctionKind::Constructor(_) => return Ok(format!("constructor({parameters});")),
         FunctionKind::Static(_) => format!("{name}: static func({parameters})"),
-        _ => format!("{name}: func({parameters})"),
+        FunctionKind::AsyncStatic(_) => format!("{name}: static async func({parameters})"),
+        FunctionKind::AsyncMethod(_) | FunctionKind::AsyncFreestanding => {
+            format!("{name}: async func({parameters})")
+        }
+        FunctionKind::Method(_) | FunctionKind::Freestanding => {
+            format!("{name}: func({parameters})")
+        }
     };
     if let Some(result) = &function.result {
         text += &format!(" -> {}", type_name(resolve, result)?);
