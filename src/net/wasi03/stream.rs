@@ -5,6 +5,8 @@ use core::net::{IpAddr, SocketAddr};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
+use zeroize::Zeroize;
+
 use wit_bindgen::{FutureReader, StreamReader, StreamResult, StreamWriter};
 
 use super::bindings::wit_stream;
@@ -22,6 +24,10 @@ const READ_BULK: usize = 64 * 1024;
 
 /// The most octets of one write, which takes a copy of them.
 const MAX_WRITE: usize = 64 * 1024;
+
+/// A write that is no longer is wiped: without TLS, it may be the line of AUTH (RFC 4954, section 4). Blocks of
+/// messages are longer.
+const MAX_SECRET: usize = 16 * 1024;
 
 /// A TCP connection of WASI 0.3.
 ///
@@ -155,8 +161,12 @@ impl Stream for Wasi03Stream {
         };
         let bytes = bytes.to_vec();
         self.sender = Sender::Writing(Box::pin(async move {
-            let rest = writer.write_all(bytes).await;
-            rest.is_empty().then_some(writer)
+            let mut rest = writer.write_all(bytes).await;
+            let is_written = rest.is_empty();
+            if rest.capacity() <= MAX_SECRET {
+                rest.zeroize();
+            }
+            is_written.then_some(writer)
         }));
         self.writable_bytes().map(drop)
     }
