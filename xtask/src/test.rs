@@ -23,6 +23,24 @@ use crate::{
 /// The target of Rust guests that use the crate as a library.
 const LIBRARY_TARGET: &str = "wasm32-wasip2";
 
+/// The cases that run the component in a host, over `dist/envoi-p3.wasm`.
+const ASYNC_TESTS: &[&str] = &[
+    "--package",
+    "host-tests",
+    "--features",
+    "p3",
+    "--test",
+    "host",
+];
+
+/// The arguments for what is compiled for WASI 0.3 only.
+fn async_clippy<'a>(package: &'a str, feature: &'a str) -> Vec<&'a str> {
+    let mut arguments = vec!["clippy", "--package", package, "--all-targets"];
+    arguments.extend(["--no-default-features", "--features", feature]);
+    arguments.extend(["--", "--deny", "warnings"]);
+    arguments
+}
+
 pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     let report = Report::create(&project.target)?;
     let mut totals = Totals::default();
@@ -65,6 +83,9 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
             "warnings",
         ],
     )?;
+    for (package, feature) in [("host-tests", "p3"), ("envoi", "component-p3")] {
+        lint(project, report, &async_clippy(package, feature))?;
+    }
     headline("documentation");
     docs::check(project)?;
     headline("component");
@@ -84,7 +105,9 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
     headline("tests");
-    cargo_test(project, report, totals)
+    let all = cargo_test(project, report, totals, &["--workspace"]);
+    headline("the tests of the component, for WASI 0.3");
+    all.and(cargo_test(project, report, totals, ASYNC_TESTS))
 }
 
 fn headline(text: &str) {
@@ -127,10 +150,16 @@ fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Re
 }
 
 /// After a test program fails, the others still run.
-fn cargo_test(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
+fn cargo_test(
+    project: &Project,
+    report: &Report,
+    totals: &mut Totals,
+    selection: &[&str],
+) -> Result<()> {
     let mut cargo = project.cargo();
     cargo
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(["test", "--no-fail-fast"])
+        .args(selection)
         .env(VARIABLE, report.path());
     let mut child = cargo
         .stdout(Stdio::piped())
