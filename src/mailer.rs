@@ -494,6 +494,11 @@ impl<N: Network> Mailer<N> {
         self.kept = connection;
     }
 
+    #[cfg(feature = "pool")]
+    pub(crate) fn has_connection(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// The connection that is kept for the next message.
     #[cfg(feature = "pool")]
     pub(crate) fn take_connection(&mut self) -> Option<SharedConnection<N>> {

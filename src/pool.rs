@@ -170,6 +170,7 @@ impl<N: Network> Pool<N> {
         let failures = self.login.failures();
         let mut place = self.place(deadlines).await?;
         let entry = self.login.enter(place.epoch(), failures).await?;
+        place.take_idle();
         let Some(turn) = work.next(matches!(entry, Entry::First(_))) else {
             place.release();
             return Ok(());
@@ -207,6 +208,7 @@ impl<N: Network> Pool<N> {
         let failures = self.login.failures();
         let mut place = self.place(&deadlines).await?;
         let entry = self.login.enter(place.epoch(), failures).await?;
+        place.take_idle();
         self.keep_pace(&mut place).await;
         let started = place
             .mailer

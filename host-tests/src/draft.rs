@@ -103,7 +103,7 @@ impl<'a> Draft<'a> {
         content: impl AsyncRead + Send + Unpin + 'static,
     ) -> Result<(), Invalid> {
         let (name, content_type) = (Some(name.to_owned()), content_type.to_owned());
-        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None);
+        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None::<String>);
         ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content))
     }
 }

@@ -5,7 +5,9 @@ use tokio::io::AsyncRead;
 use wasmtime::component::Resource as Handle;
 use wasmtime::component::ResourceAny;
 
-use crate::resource::{Resource, ask, call, functions};
+use crate::resource::{Resource, call};
+#[cfg(feature = "p3")]
+use crate::resource::{ask, functions};
 #[cfg(not(feature = "p3"))]
 use crate::streams;
 use crate::{Error, Instance, Receipt, RecipientReply};

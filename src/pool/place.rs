@@ -38,19 +38,14 @@ impl<N: Network> Pool<N> {
     ) -> Result<Place<N>, Error> {
         let permit = deadlines.until_total(self.permits.acquire()).await;
         let permit = permit.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))??;
-        let mut mailer = self.mailer.borrow_mut().fork();
-        // The one that was used last: it is the least likely to have been closed.
-        let idle = self.idle.borrow_mut().pop();
-        let (connection, pace) = idle.map_or((None, Schedule::default()), |idle| {
-            (Some(idle.connection), idle.pace)
-        });
-        mailer.keep(connection);
-        Ok(Place {
-            mailer,
-            pace,
+        let mut place = Place {
+            mailer: self.mailer.borrow_mut().fork(),
+            pace: Schedule::default(),
             permit,
             pool: self.clone(),
-        })
+        };
+        place.take_idle();
+        Ok(place)
     }
 }
 
@@ -59,9 +54,25 @@ impl<N: Network> Place<N> {
         self.mailer.epoch()
     }
 
+    fn is_current(&self) -> bool {
+        self.epoch() == self.pool.mailer.borrow().epoch()
+    }
+
+    /// Takes a connection if it has none and one is idle: the one that was used last, which is the least likely
+    /// to have been closed.
+    pub(super) fn take_idle(&mut self) {
+        if self.mailer.has_connection() || !self.is_current() {
+            return;
+        }
+        if let Some(idle) = self.pool.idle.borrow_mut().pop() {
+            self.pace = idle.pace;
+            self.mailer.keep(Some(idle.connection));
+        }
+    }
+
     /// Gives the connection back.
     pub(super) fn release(mut self) {
-        let is_current = self.epoch() == self.pool.mailer.borrow().epoch();
+        let is_current = self.is_current();
         if let Some(connection) = self.mailer.take_connection()
             && is_current
         {

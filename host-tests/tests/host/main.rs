@@ -18,6 +18,8 @@ mod imports;
 mod lmtp;
 mod mailer;
 mod mechanisms;
+#[cfg(feature = "p3")]
+mod meeting;
 mod memory;
 mod memory_freed;
 mod messages;
@@ -26,6 +28,8 @@ mod options;
 mod own_connections;
 mod pipelining_after_message;
 mod pipelining_and_reuse;
+#[cfg(feature = "p3")]
+mod pool;
 mod randomness;
 mod recipient_split;
 mod records;
@@ -35,6 +39,8 @@ mod session_commands;
 mod session_setup;
 mod start_message;
 mod starttls_attacks;
+#[cfg(feature = "p3")]
+mod stream_messages;
 mod streams;
 mod support;
 mod timeouts;

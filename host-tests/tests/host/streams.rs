@@ -34,7 +34,7 @@ fn a_message_can_come_from_a_stream() {
 }
 
 /// A stream that reads from a connection; `write` writes to its other end in a thread.
-fn source(
+pub(crate) fn source(
     write: impl FnOnce(TcpStream) + Send + 'static,
 ) -> (tokio::net::TcpStream, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
