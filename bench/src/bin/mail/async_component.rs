@@ -76,6 +76,14 @@ impl Instance {
         })
     }
 
+    /// Lets the content of a message leave together with its envelope.
+    pub(crate) fn pipeline_content(&mut self, mailer: ResourceAny) -> Result<()> {
+        self.0.run(async |smtp, store| {
+            let calls = smtp.mailer();
+            calls.call_set_content_pipelining(store, mailer, true).await
+        })
+    }
+
     /// Sends messages, each in a call of its own; so many at the same time. Returns when each was done.
     pub(crate) fn send_each(
         &mut self,
@@ -175,6 +183,16 @@ fn letter(task: &Task) -> OutgoingMessage {
 pub(crate) fn send_each(host: &Host, task: &Task) -> Result<Vec<u64>> {
     let mut instance = host.instantiate()?;
     let mailer = instance.mailer(task)?;
+    let receipts = instance.send_each(mailer, task, CALLS)?;
+    instance.close(mailer)?;
+    Ok(receipts)
+}
+
+/// As [`send_each`], with content pipelining.
+pub(crate) fn send_each_early(host: &Host, task: &Task) -> Result<Vec<u64>> {
+    let mut instance = host.instantiate()?;
+    let mailer = instance.mailer(task)?;
+    instance.pipeline_content(mailer)?;
     let receipts = instance.send_each(mailer, task, CALLS)?;
     instance.close(mailer)?;
     Ok(receipts)

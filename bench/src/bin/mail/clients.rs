@@ -128,6 +128,11 @@ pub(crate) fn pools(compiled: &Compiled) -> Vec<Client> {
     vec![
         own("envoi, send-all", "pool-send-all", &compiled.p3),
         own("envoi, send", "pool-send", &compiled.p3),
+        own(
+            "envoi, send with set-content-pipelining",
+            "pool-send-early",
+            &compiled.p3,
+        ),
         nodemailer(),
         rust("lettre-async"),
         go(),

@@ -78,6 +78,7 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
         "send-threads" => component::send(&Host::load(compiled, Threads::Several)?, &task)?,
         "peer" => peer::send(compiled, &task)?,
         "pool-send" => async_component::send_each(&Pooled::load(compiled)?, &task)?,
+        "pool-send-early" => async_component::send_each_early(&Pooled::load(compiled)?, &task)?,
         "pool-send-all" => async_component::send_all(&Pooled::load(compiled)?, &task)?,
         "pool-in-order" => async_component::send_in_order(&Pooled::load(compiled)?, &task)?,
         "stream" => async_component::send_stream(&Pooled::load(compiled)?, &task)?,

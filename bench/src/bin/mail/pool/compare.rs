@@ -20,7 +20,7 @@ const RUNS: usize = 3;
 const CASES: &[(usize, usize)] = &[(1, 100), (8, 1000), (32, 1000)];
 
 /// The first clients, which are this project's.
-const OWN: usize = 2;
+const OWN: usize = 3;
 
 type Taken = Result<Vec<Sample>, String>;
 
@@ -72,7 +72,9 @@ impl Tables {
     fn new(clients: &[Client]) -> Tables {
         let names = clients.iter().map(|client| client.name.to_string());
         let head: Vec<_> = [String::new()].into_iter().chain(names).collect();
-        let ratios = ["send-all ÷ fastest peer", "send ÷ fastest peer"].map(String::from);
+        let own = clients.iter().take(OWN);
+        let ratios = own.map(|client| format!("{} ÷ the fastest peer", client.name));
+        let ratios: Vec<_> = ratios.collect();
         let bar = |client: &Client| plot::Bar {
             name: client.name.into(),
             values: Vec::new(),
@@ -117,6 +119,7 @@ impl Tables {
              one connection, because a client that waits for each reply takes 200 ms a message. Messages a \
              second, from the first connection to the last receipt; medians and ranges of {RUNS} runs, by \
              turns. `send` is a call for each message, 1,000 of them at the same time; `send-all` is one call. \
+             `set-content-pipelining` lets a message leave with its own envelope. \
              Each peer sends as many messages at the same time as it has connections.\n\n{}\n{plot}\n\
              The process's memory at its most, MB:\n\n{}\n\
              Its processor time for each message, ms, its start included:\n\n{}",
