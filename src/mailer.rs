@@ -25,7 +25,9 @@ use crate::smtp::local_name::LocalName;
 use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
-use crate::smtp::sending::{AfterLast, Delivery, Freshness, Sending, is_connection_dead};
+use crate::smtp::sending::{
+    AfterLast, Delivery, Freshness, Queue, Sending, first_left, is_connection_dead,
+};
 use crate::smtp::server_memory::ServerMemory;
 use crate::timeouts::{Timeout, Timeouts};
 use crate::tls::{self, Identity, Pins, Policy, ServerName};
@@ -344,14 +346,12 @@ impl<N: Network> Mailer<N> {
     /// left: no connection can be made, or the server refuses the login.
     pub(crate) async fn deliver_until_failure(
         &mut self,
-        deliveries: &mut [Delivery<'_>],
+        queue: &mut dyn Queue<'_>,
         deadlines: &CallDeadlines<N>,
         after_last: AfterLast,
     ) -> Result<(), Error> {
-        let mut rest = deliveries;
-        while let Some(first) = rest.iter().position(|delivery| !delivery.job.is_done()) {
-            rest = &mut rest[first..];
-            self.deliver_over_one_connection(rest, deadlines, after_last)
+        while first_left(queue).is_some() {
+            self.deliver_over_one_connection(queue, deadlines, after_last)
                 .await?;
         }
         Ok(())
@@ -361,7 +361,7 @@ impl<N: Network> Mailer<N> {
     /// all messages that are left.
     async fn deliver_over_one_connection(
         &mut self,
-        deliveries: &mut [Delivery<'_>],
+        queue: &mut dyn Queue<'_>,
         deadlines: &CallDeadlines<N>,
         after_last: AfterLast,
     ) -> Result<(), Error> {
@@ -375,7 +375,7 @@ impl<N: Network> Mailer<N> {
                 Freshness::New,
             ),
         };
-        let sending = Sending::new(deliveries, freshness, after_last);
+        let sending = Sending::new(queue, freshness, after_last);
         let mut lease = connection.begin(deadlines.clone())?;
         let delivered = lease.deliver(sending).await;
         lease.release();
@@ -490,13 +490,8 @@ impl<N: Network> Mailer<N> {
 
     /// Keeps a connection of another mailer for the next message.
     #[cfg(feature = "pool")]
-    pub(crate) fn keep(&mut self, connection: Option<SharedConnection<N>>) {
-        self.kept = connection;
-    }
-
-    #[cfg(feature = "pool")]
-    pub(crate) fn has_connection(&self) -> bool {
-        self.kept.is_some()
+    pub(crate) fn keep(&mut self, connection: SharedConnection<N>) {
+        self.kept = Some(connection);
     }
 
     /// The connection that is kept for the next message.

@@ -14,6 +14,7 @@ mod message;
 mod pace;
 mod permits;
 mod place;
+mod turn;
 mod work;
 
 use core::cell::{Cell, RefCell};
@@ -29,7 +30,7 @@ use crate::connection::CallDeadlines;
 use crate::mailer::{Mailer, outcomes, single, streamed_options};
 use crate::net::{Deadline, Network, Source};
 use crate::smtp::error::{Error, Phase};
-use crate::smtp::outgoing_message::OutgoingMessage;
+use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::sending::{AfterLast, Delivery};
@@ -39,6 +40,7 @@ pub use message::PooledMessage;
 use pace::Pace;
 use permits::Permits;
 use place::{Idle, Place, quit_all};
+use turn::Turn;
 use work::Work;
 
 pub use permits::{DEFAULT_CONNECTIONS, MAX_CONNECTIONS};
@@ -47,7 +49,7 @@ pub use permits::{DEFAULT_CONNECTIONS, MAX_CONNECTIONS};
 /// over an open one takes one.
 const MESSAGES_A_CONNECTION: usize = 4;
 
-/// The messages that a call sends over a connection before others have their turn.
+/// The messages that a call sends over a connection before others that wait have their turn.
 const MAX_TURN: usize = 16;
 
 /// Connections to one server, and the settings that they share.
@@ -135,21 +137,16 @@ impl<N: Network> Pool<N> {
         let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
         let wanted = messages.len().div_ceil(MESSAGES_A_CONNECTION);
         let workers = self.connections().min(wanted);
-        let work = Work::new(
-            &mut deliveries,
-            workers,
-            self.turn_size(messages.len(), workers),
-        );
+        let work = Work::new(&mut deliveries);
         join_all((0..workers).map(|_| self.work(&work, &deadlines))).await;
         let failure = work.into_failure();
         outcomes(deliveries, failure)
     }
 
-    fn turn_size(&self, messages: usize, workers: usize) -> usize {
-        if self.pace.is_limited() || self.connection_rate.get().is_some() {
-            return 1;
-        }
-        messages.div_ceil(workers.max(1)).clamp(1, MAX_TURN)
+    /// Whether a turn of so many messages goes on with another one.
+    fn goes_on(&self, messages: usize) -> bool {
+        let is_limited = self.pace.is_limited() || self.connection_rate.get().is_some();
+        !is_limited && (messages < MAX_TURN || !self.permits.are_awaited())
     }
 
     /// Takes turns until nothing is left to do, or nothing more can be done.
@@ -167,31 +164,42 @@ impl<N: Network> Pool<N> {
         work: &Work<'_, '_>,
         deadlines: &CallDeadlines<N>,
     ) -> Result<(), Error> {
-        let failures = self.login.failures();
-        let mut place = self.place(deadlines).await?;
-        let entry = self.login.enter(place.epoch(), failures).await?;
-        place.take_idle();
-        let Some(turn) = work.next(matches!(entry, Entry::First(_))) else {
+        let (mut place, entry) = self.place(deadlines).await?;
+        let Some(first) = work.next() else {
             place.release();
             return Ok(());
         };
+        let epoch = place.epoch();
+        // Otherwise the server has accepted an envelope before the content ends, so the login has worked.
+        let is_early = first.message.early_content == EarlyContent::Allowed;
+        let is_unknown = is_early && matches!(entry, Entry::First(_));
+        let entry = Cell::new(Some(entry));
+        let mut turn = Turn::new(first, |messages| {
+            if is_unknown {
+                return None;
+            }
+            // The others need not wait for the receipt.
+            self.login.worked(epoch);
+            drop(entry.take());
+            self.goes_on(messages).then(|| work.next()).flatten()
+        });
         self.keep_pace(&mut place).await;
         let expired = place.take_expired();
         let sent = place
             .mailer
-            .deliver_until_failure(turn, deadlines, AfterLast::StayOpen);
+            .deliver_until_failure(&mut turn, deadlines, AfterLast::StayOpen);
         let (sent, ()) = join(sent, quit_all(expired)).await;
         let Err(error) = sent else {
-            self.login.worked(place.epoch());
+            self.login.worked(epoch);
             place.release();
             return Ok(());
         };
-        work.put_back(turn);
+        work.put_back(turn.into_left());
         if is_too_many(&error) && self.permits.others_are_used() {
             place.give_up();
             return Ok(());
         }
-        self.login.failed(place.epoch(), &error);
+        self.login.failed(epoch, &error);
         place.release();
         Err(error)
     }
@@ -205,10 +213,7 @@ impl<N: Network> Pool<N> {
     ) -> Result<PooledMessage<N>, Error> {
         let call = self.calls.clone().read_owned().await;
         let deadlines = self.mailer.borrow().start_call();
-        let failures = self.login.failures();
-        let mut place = self.place(&deadlines).await?;
-        let entry = self.login.enter(place.epoch(), failures).await?;
-        place.take_idle();
+        let (mut place, entry) = self.place(&deadlines).await?;
         self.keep_pace(&mut place).await;
         let started = place
             .mailer

@@ -1,6 +1,7 @@
 //! The component in wasmtime, embedded with async: a call that waits lets its runtime wait.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{Component, Linker, ResourceTable};
@@ -9,6 +10,8 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use bindings::exports::envoi::mail::smtp::{Error, Guest};
 use bindings::{Envoi, EnvoiPre};
+
+use crate::host_calls;
 
 pub mod bindings {
     wasmtime::component::bindgen!({
@@ -24,6 +27,8 @@ pub mod bindings {
 pub fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_wide_arithmetic(true);
+    // Only WASI 0.3 needs it, and it slows each call down.
+    config.concurrency_support(false);
     Engine::new(&config)
 }
 
@@ -88,6 +93,11 @@ impl Host {
 }
 
 impl Instance {
+    /// See [`host_calls::count`].
+    pub fn count_host_calls(&mut self) -> Arc<AtomicU64> {
+        host_calls::count(&mut self.store)
+    }
+
     pub fn call<T>(
         &mut self,
         call: impl AsyncFnOnce(&Guest, &mut Store<State>) -> Result<T>,

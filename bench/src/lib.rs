@@ -2,7 +2,9 @@
 //! `src/bin/mail` measures mail against other clients, and `src/bin/arithmetic.rs` measures cryptographic
 //! operations.
 
+pub mod async_host;
 pub mod host;
+pub mod host_calls;
 pub mod lines;
 pub mod machine;
 pub mod page;

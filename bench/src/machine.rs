@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// The processor, its cores, the system and the host.
 pub fn describe() -> String {
@@ -31,6 +34,15 @@ pub fn locked(lock: &Path, name: &str) -> String {
     let version = entry.and_then(|entry| entry.split("version = \"").nth(1));
     let version = version.and_then(|rest| rest.split('"').next());
     format!("{name} {}", version.unwrap_or("?"))
+}
+
+/// The processor time of this process so far: all threads, and the kernel's work for it.
+pub fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        time.tv_nsec.unsigned_abs() as u32,
+    )
 }
 
 /// The peak memory of this process in octets, if the system reports it.

@@ -23,6 +23,8 @@ pub(super) struct Permits {
     existing: Cell<usize>,
     /// Those that are taken away as soon as they come back.
     surplus: Cell<usize>,
+    /// Those who wait for one.
+    waiting: Cell<usize>,
 }
 
 impl Default for Permits {
@@ -32,6 +34,7 @@ impl Default for Permits {
             limit: Cell::new(DEFAULT_CONNECTIONS),
             existing: Cell::new(DEFAULT_CONNECTIONS),
             surplus: Cell::new(0),
+            waiting: Cell::new(0),
         }
     }
 }
@@ -63,13 +66,36 @@ impl Permits {
         self.existing.get() + self.surplus.get() > self.free.available_permits() + 1
     }
 
+    /// Whether somebody waits for one.
+    pub(super) fn are_awaited(&self) -> bool {
+        self.waiting.get() > 0
+    }
+
     pub(super) async fn acquire(self: &Rc<Self>) -> Result<Permit, Error> {
+        let waiting = Waiting::new(&self.waiting);
         let permit = self.free.clone().acquire_owned().await;
+        drop(waiting);
         let permit = permit.map_err(|_| Error::WrongState("the pool has ended".into()))?;
         Ok(Permit {
             permit: Some(permit),
             permits: self.clone(),
         })
+    }
+}
+
+/// Somebody who waits, until it is dropped.
+struct Waiting<'a>(&'a Cell<usize>);
+
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a Cell<usize>) -> Self {
+        waiting.set(waiting.get() + 1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
     }
 }
 

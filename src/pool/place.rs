@@ -5,6 +5,7 @@ use std::rc::Rc;
 use futures_util::future::join_all;
 
 use super::Pool;
+use super::login::Entry;
 use super::pace::Schedule;
 use super::permits::Permit;
 use crate::connection::CallDeadlines;
@@ -32,10 +33,11 @@ pub(super) struct Place<N: Network> {
 
 impl<N: Network> Pool<N> {
     /// Waits for a place, at most until the call's time is over.
-    pub(super) async fn place(
-        self: &Rc<Self>,
+    pub(super) async fn place<'p>(
+        self: &'p Rc<Self>,
         deadlines: &CallDeadlines<N>,
-    ) -> Result<Place<N>, Error> {
+    ) -> Result<(Place<N>, Entry<'p>), Error> {
+        let failures = self.login.failures();
         let permit = deadlines.until_total(self.permits.acquire()).await;
         let permit = permit.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))??;
         let mut place = Place {
@@ -44,8 +46,10 @@ impl<N: Network> Pool<N> {
             permit,
             pool: self.clone(),
         };
+        let entry = self.login.enter(place.epoch(), failures).await?;
+        // The connection that was the first may be free by now.
         place.take_idle();
-        Ok(place)
+        Ok((place, entry))
     }
 }
 
@@ -58,15 +62,13 @@ impl<N: Network> Place<N> {
         self.epoch() == self.pool.mailer.borrow().epoch()
     }
 
-    /// Takes a connection if it has none and one is idle: the one that was used last, which is the least likely
-    /// to have been closed.
-    pub(super) fn take_idle(&mut self) {
-        if self.mailer.has_connection() || !self.is_current() {
-            return;
-        }
-        if let Some(idle) = self.pool.idle.borrow_mut().pop() {
+    /// Takes the idle connection that was used last, which is the least likely to have been closed.
+    fn take_idle(&mut self) {
+        if self.is_current()
+            && let Some(idle) = self.pool.idle.borrow_mut().pop()
+        {
             self.pace = idle.pace;
-            self.mailer.keep(Some(idle.connection));
+            self.mailer.keep(idle.connection);
         }
     }
 

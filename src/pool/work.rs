@@ -8,41 +8,35 @@ use crate::smtp::sending::Delivery;
 
 /// Messages that are left.
 pub(super) struct Work<'d, 'm> {
-    turns: RefCell<VecDeque<&'d mut [Delivery<'m>]>>,
-    /// Whether several connections take turns.
-    is_shared: bool,
+    left: RefCell<VecDeque<&'d mut Delivery<'m>>>,
     failure: RefCell<Option<Error>>,
 }
 
 impl<'d, 'm> Work<'d, 'm> {
-    /// For so many connections, in turns of `size` messages.
-    pub(super) fn new(deliveries: &'d mut [Delivery<'m>], workers: usize, size: usize) -> Self {
+    pub(super) fn new(deliveries: &'d mut [Delivery<'m>]) -> Self {
         Self {
-            turns: RefCell::new(deliveries.chunks_mut(size).collect()),
-            is_shared: workers > 1,
+            left: RefCell::new(deliveries.iter_mut().collect()),
             failure: RefCell::default(),
         }
     }
 
     pub(super) fn is_left(&self) -> bool {
-        !self.turns.borrow().is_empty()
+        !self.left.borrow().is_empty()
     }
 
-    /// The messages of the next turn; only the first of them if other connections wait until that is done.
-    pub(super) fn next(&self, others_wait: bool) -> Option<&'d mut [Delivery<'m>]> {
-        let mut turns = self.turns.borrow_mut();
-        let turn = turns.pop_front()?;
-        if others_wait && self.is_shared && turn.len() > 1 {
-            let (first, rest) = turn.split_at_mut(1);
-            turns.push_front(rest);
-            return Some(first);
-        }
-        Some(turn)
+    pub(super) fn next(&self) -> Option<&'d mut Delivery<'m>> {
+        self.left.borrow_mut().pop_front()
     }
 
-    /// For another connection. Messages that are done stay done.
-    pub(super) fn put_back(&self, turn: &'d mut [Delivery<'m>]) {
-        self.turns.borrow_mut().push_front(turn);
+    /// For another connection.
+    pub(super) fn put_back(
+        &self,
+        deliveries: impl DoubleEndedIterator<Item = &'d mut Delivery<'m>>,
+    ) {
+        let mut left = self.left.borrow_mut();
+        deliveries
+            .rev()
+            .for_each(|delivery| left.push_front(delivery));
     }
 
     /// No connection can be opened. Those that are open go on.

@@ -37,6 +37,33 @@ pub struct Delivery<'a> {
     pub job: Job,
 }
 
+/// Messages in the order in which they are sent. More may come while they are.
+pub trait Queue<'m> {
+    /// How many there are so far.
+    fn len(&self) -> usize;
+    /// One of them.
+    fn at(&mut self, index: usize) -> &mut Delivery<'m>;
+    /// Adds a message to the end, if there is one. Asked while the last one ends, so that the next envelope
+    /// may leave with its end.
+    fn extend(&mut self) {}
+}
+
+/// Nothing comes later.
+impl<'m, T: AsRef<[Delivery<'m>]> + AsMut<[Delivery<'m>]>> Queue<'m> for T {
+    fn len(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn at(&mut self, index: usize) -> &mut Delivery<'m> {
+        &mut self.as_mut()[index]
+    }
+}
+
+/// The first message that still needs a connection.
+pub fn first_left(queue: &mut dyn Queue) -> Option<usize> {
+    (0..queue.len()).find(|&index| !queue.at(index).job.is_done())
+}
+
 /// The history of the connection when a call begins to use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -82,7 +109,7 @@ pub enum Request<'a> {
 
 /// Messages that are sent one after the other over one session.
 pub struct Sending<'d, 'm> {
-    deliveries: &'d mut [Delivery<'m>],
+    queue: &'d mut dyn Queue<'m>,
     /// The index of the current message.
     current: usize,
     after_last: AfterLast,
@@ -143,16 +170,11 @@ impl<'a> Delivery<'a> {
 }
 
 impl<'d, 'm> Sending<'d, 'm> {
-    /// The messages leave in this order. `freshness` decides whether a message may be tried again over another
-    /// connection.
-    pub fn new(
-        deliveries: &'d mut [Delivery<'m>],
-        freshness: Freshness,
-        after_last: AfterLast,
-    ) -> Self {
+    /// Sends what is left. `freshness` decides whether a message may be tried again over another connection.
+    pub fn new(queue: &'d mut dyn Queue<'m>, freshness: Freshness, after_last: AfterLast) -> Self {
         Self {
-            deliveries,
-            current: 0,
+            current: first_left(queue).unwrap_or(queue.len()),
+            queue,
             after_last,
             freshness,
             stage: Stage::Message,
@@ -219,7 +241,7 @@ impl<'d, 'm> Sending<'d, 'm> {
     // --- one message after the other ----------------------------------------------------------
 
     fn start(&mut self, session: &mut Session) -> Step<'m> {
-        if self.current >= self.deliveries.len() {
+        if self.current >= self.queue.len() {
             return Step::Ask(Request::Done);
         }
         if !session.is_hello_due() {
@@ -250,7 +272,7 @@ impl<'d, 'm> Sending<'d, 'm> {
 
     /// The next transaction of the current message, or else the next message.
     fn start_transaction(&mut self, session: &mut Session, ahead: Ahead) -> Step<'m> {
-        let is_last_message = self.current + 1 == self.deliveries.len();
+        let is_last_message = self.is_at_end();
         let Delivery { message, job } = self.current();
         let message = *message;
         if let Some(error) = job.login_failure() {
@@ -304,11 +326,12 @@ impl<'d, 'm> Sending<'d, 'm> {
             self.record_failure_before_content(session, batch, error, time);
             return self.go_on(Stage::Transaction(Ahead::Nothing), Ok(()));
         }
+        let message = self.current().message;
         let OutgoingMessage {
             signatures,
             content,
             ..
-        } = self.current().message;
+        } = message;
         let pieces = [signatures.as_bytes(), content];
         self.ask(Request::Write(pieces), Stage::Content(batch))
     }
@@ -334,7 +357,10 @@ impl<'d, 'm> Sending<'d, 'm> {
         self.ask(Request::Run, stage)
     }
 
-    fn finish_message(&self, session: &mut Session) {
+    fn finish_message(&mut self, session: &mut Session) {
+        if self.is_at_end() {
+            self.queue.extend();
+        }
         if let Some((message, batch)) = self.next_envelope()
             && session.may_pipeline_envelope(&batch.recipients)
         {
@@ -350,24 +376,26 @@ impl<'d, 'm> Sending<'d, 'm> {
     }
 
     /// The envelope that comes next, if that is certain already.
-    fn next_envelope(&self) -> Option<(&'m OutgoingMessage<'m>, &Batch)> {
-        let current = self.deliveries.get(self.current)?;
-        if let Some(batch) = current.job.next_batch() {
-            return Some((current.message, batch));
-        }
-        if !current.job.is_done() {
-            return None;
-        }
-        let next = self.deliveries.get(self.current + 1)?;
-        Some((next.message, next.job.next_batch()?))
+    fn next_envelope(&mut self) -> Option<(&'m OutgoingMessage<'m>, &Batch)> {
+        let is_at_end = self.is_at_end();
+        let job = &self.current().job;
+        let index = match job.next_batch() {
+            None if is_at_end || !job.is_done() => return None,
+            None => self.current + 1,
+            Some(_) => self.current,
+        };
+        let Delivery { message, job } = self.queue.at(index);
+        Some((message, job.next_batch()?))
     }
 
     /// Whether nothing but QUIT follows the transaction that ends.
-    fn is_last(&self) -> bool {
-        let is_done = |delivery: &Delivery| delivery.job.is_done();
-        self.after_last == AfterLast::Quit
-            && self.current + 1 == self.deliveries.len()
-            && self.deliveries.last().is_some_and(is_done)
+    fn is_last(&mut self) -> bool {
+        self.after_last == AfterLast::Quit && self.is_at_end() && self.current().job.is_done()
+    }
+
+    /// Whether no message follows the current one.
+    fn is_at_end(&self) -> bool {
+        self.current + 1 == self.queue.len()
     }
 
     fn after_acceptance(
@@ -472,7 +500,7 @@ impl<'d, 'm> Sending<'d, 'm> {
     }
 
     fn current(&mut self) -> &mut Delivery<'m> {
-        &mut self.deliveries[self.current]
+        self.queue.at(self.current)
     }
 }
 

@@ -8,7 +8,25 @@ use crate::{component, process::run, project::Project};
 const ALONE: &[&str] = &["tls", "arithmetic", "compose"];
 
 /// The parts that the binary `mail` measures.
-const PARTS: &[&str] = &["rounds", "throughput", "cold", "bulk", "calls", "growth"];
+const PARTS: &[&str] = &[
+    "rounds",
+    "throughput",
+    "cold",
+    "bulk",
+    "calls",
+    "growth",
+    "pool",
+];
+
+/// The components for WASI 0.2.
+const SYNC: &[&str] = &["dist/envoi.wasm", "dist/envoi-wide.wasm"];
+
+/// Those, and the one for WASI 0.3.
+const ALL: &[&str] = &[
+    "dist/envoi.wasm",
+    "dist/envoi-wide.wasm",
+    "dist/envoi-p3.wasm",
+];
 
 /// Measures the named parts, or all, and writes docs/performance.md.
 pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
@@ -19,13 +37,13 @@ pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     }
     let is_wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     if is_wanted("tls") {
-        on_components(project, "bench", &[])?;
+        on_components(project, "bench", SYNC, &[])?;
     }
     if is_wanted("arithmetic") {
         arithmetic(project)?;
     }
     if is_wanted("compose") {
-        on_components(project, "composing", &[])?;
+        on_components(project, "composing", SYNC, &[])?;
     }
     let wanted: Vec<_> = PARTS
         .iter()
@@ -35,11 +53,16 @@ pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     if wanted.is_empty() {
         return Ok(());
     }
-    on_components(project, "mail", &wanted)
+    on_components(project, "mail", ALL, &wanted)
 }
 
-/// Runs a binary of `bench` that measures both components.
-fn on_components(project: &Project, binary: &str, parts: &[&str]) -> Result<()> {
+/// Runs a binary of `bench` that measures components.
+fn on_components(
+    project: &Project,
+    binary: &str,
+    components: &[&str],
+    parts: &[&str],
+) -> Result<()> {
     component::build(project)?;
     if !project.target.join("release").join(binary).exists() {
         eprintln!(
@@ -48,7 +71,7 @@ fn on_components(project: &Project, binary: &str, parts: &[&str]) -> Result<()> 
     }
     let mut cargo = project.cargo();
     cargo.args(["run", "--release", "--package", "bench", "--bin", binary]);
-    cargo.args(["--", "dist/envoi.wasm", "dist/envoi-wide.wasm"]);
+    cargo.arg("--").args(components);
     cargo.arg("docs/performance.md");
     cargo.args(parts);
     run(&mut cargo)

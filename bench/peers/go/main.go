@@ -9,6 +9,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -64,19 +67,49 @@ func main() {
 	line := strings.Repeat("x", 76) + "\r\n"
 	body := strings.Repeat(line, size/78+1)[:max(size-20, 0)]
 	message := []byte("Subject: bench\r\n\r\n" + body + "\r\n")
+	receipts := make([]int64, number("COUNT"))
+	var next atomic.Int64
+	var connections sync.WaitGroup
+	for i := 0; i < number("CONNECTIONS"); i++ {
+		connections.Go(func() { sendSome(message, receipts, &next) })
+	}
+	connections.Wait()
+	for _, receipt := range receipts {
+		fmt.Println(receipt)
+	}
+	printUse()
+}
+
+// Sends messages over one connection until all have been taken.
+func sendSome(message []byte, receipts []int64, next *atomic.Int64) {
 	client := connect()
 	if os.Getenv("MECHANISM") != "none" {
 		check(client.Auth(smtp.PlainAuth("", os.Getenv("USERNAME"), os.Getenv("PASSWORD"), "127.0.0.1")))
 	}
-	receipts := make([]int64, 0, number("COUNT"))
-	for i := 0; i < number("COUNT"); i++ {
-		send(client, number("RECIPIENTS"), message)
-		receipts = append(receipts, time.Now().UnixNano())
+	recipients := number("RECIPIENTS")
+	for {
+		i := next.Add(1) - 1
+		if i >= int64(len(receipts)) {
+			break
+		}
+		send(client, recipients, message)
+		receipts[i] = time.Now().UnixNano()
 	}
 	check(client.Quit())
-	for _, receipt := range receipts {
-		fmt.Println(receipt)
-	}
+}
+
+// Prints the peak memory in octets, and the processor time in nanoseconds.
+func printUse() {
+	status, err := os.ReadFile("/proc/self/status")
+	check(err)
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kilobytes int64
+	_, err = fmt.Sscan(rest, &kilobytes)
+	check(err)
+	var use syscall.Rusage
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &use))
+	fmt.Println("peak", kilobytes*1024)
+	fmt.Println("processor", use.Utime.Nano()+use.Stime.Nano())
 }
 
 func max(a, b int) int {

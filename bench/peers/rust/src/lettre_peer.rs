@@ -32,7 +32,7 @@ fn transport(task: &Task) -> Result<SmtpTransport, Box<dyn Error>> {
     Ok(builder.build())
 }
 
-fn tls(task: &Task) -> Result<Tls, Box<dyn Error>> {
+pub fn tls(task: &Task) -> Result<Tls, Box<dyn Error>> {
     let root = Certificate::from_pem(&fs::read(&task.root)?)?;
     let parameters = TlsParameters::builder("127.0.0.1".into())
         .certificate_store(CertificateStore::None)

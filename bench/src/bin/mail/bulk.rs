@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use servers::authority::Identity;
 use wasmtime::{Result, bail};
 
 use crate::clients::{self, Client};
@@ -13,63 +14,22 @@ use bench::stats::Runs;
 const SIZE: usize = 100_000_000;
 /// The size of the message whose memory is compared.
 const SMALL: usize = 2_000_000;
-const RUNS: usize = 3;
+pub(crate) const RUNS: usize = 3;
 
-#[allow(clippy::too_many_lines, reason = "a table")]
+/// The security, and whether the server offers CHUNKING.
+const CASES: &[(&str, Security, bool)] = &[
+    ("plain, DATA", Security::Plain, false),
+    ("plain, BDAT", Security::Plain, true),
+    ("TLS, DATA", Security::ImplicitTls, false),
+    ("TLS, BDAT", Security::ImplicitTls, true),
+];
+
 pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()> {
     let own = clients::own("envoi", "bulk", compiled);
     let native = clients::own("envoi's core, native", "native-bulk", compiled);
     let (authority, root) = authority(compiled)?;
     let identity = authority.issue(&["127.0.0.1"]);
-    let head = [
-        "",
-        "native, MB/s",
-        "envoi, MB/s",
-        "ratio",
-        "memory, MB",
-        "of 2 MB",
-    ];
-    let mut rows = vec![head.map(String::from).to_vec()];
-    for (name, security, chunking) in [
-        ("plain, DATA", Security::Plain, false),
-        ("plain, BDAT", Security::Plain, true),
-        ("TLS, DATA", Security::ImplicitTls, false),
-        ("TLS, BDAT", Security::ImplicitTls, true),
-    ] {
-        let sink = Sink::start(&identity, security, chunking)?;
-        let task = Task {
-            port: sink.port,
-            security,
-            mechanism: None,
-            recipients: 1,
-            size: SIZE,
-            count: 2,
-            root: root.display().to_string(),
-        };
-        let (mut native_rates, mut rates, mut peak) = (Vec::new(), Vec::new(), 0);
-        for _ in 0..RUNS {
-            eprintln!("bench: {name}");
-            native_rates.push(once(&native, &task)?.0);
-            let (rate, octets) = once(&own, &task)?;
-            rates.push(rate);
-            peak = octets.max(peak);
-        }
-        let small = Task {
-            size: SMALL,
-            ..task.clone()
-        };
-        let (_, small) = once(&own, &small)?;
-        let (native_rates, rates) = (Runs::new(native_rates), Runs::new(rates));
-        let ratio = rates.median() / native_rates.median();
-        rows.push(vec![
-            name.into(),
-            native_rates.show(0),
-            rates.show(0),
-            format!("{ratio:.2}"),
-            format!("{:.0}", peak as f64 / 1e6),
-            format!("{:.0}", small as f64 / 1e6),
-        ]);
-    }
+    let rows = compare([&native, &own], &identity, &root)?;
     let text = format!(
         "100 MB in pieces of a megabyte, to a server on loopback; medians of {RUNS}, the least and the \
          most behind them. Memory is the whole process's at its most, wasmtime's and the compiled \
@@ -77,6 +37,59 @@ pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()>
         table(&rows)
     );
     page.write("bulk", &text)
+}
+
+/// A table of two clients, and of the memory of the second one.
+pub(crate) fn compare(
+    clients: [&Client; 2],
+    identity: &Identity,
+    root: &Path,
+) -> Result<Vec<Vec<String>>> {
+    let mut head = vec![String::new()];
+    head.extend(clients.map(|client| format!("{}, MB/s", client.name)));
+    head.extend(["ratio", "memory, MB", "of 2 MB"].map(String::from));
+    let mut rows = vec![head];
+    for &(name, security, chunking) in CASES {
+        eprintln!("bench: {name}");
+        let sink = Sink::start(identity, security, chunking)?;
+        let task = Task {
+            port: sink.port,
+            security,
+            mechanism: None,
+            recipients: 1,
+            size: SIZE,
+            count: 2,
+            connections: 1,
+            root: root.display().to_string(),
+        };
+        rows.push(row(name, clients, &task)?);
+    }
+    Ok(rows)
+}
+
+fn row(name: &str, [first, second]: [&Client; 2], task: &Task) -> Result<Vec<String>> {
+    let (mut first_rates, mut rates, mut peak) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..RUNS {
+        first_rates.push(once(first, task)?.0);
+        let (rate, octets) = once(second, task)?;
+        rates.push(rate);
+        peak = octets.max(peak);
+    }
+    let small = Task {
+        size: SMALL,
+        ..task.clone()
+    };
+    let (_, small) = once(second, &small)?;
+    let (first_rates, rates) = (Runs::new(first_rates), Runs::new(rates));
+    let ratio = rates.median() / first_rates.median();
+    Ok(vec![
+        name.into(),
+        first_rates.show(0),
+        rates.show(0),
+        format!("{ratio:.2}"),
+        format!("{:.0}", peak as f64 / 1e6),
+        format!("{:.0}", small as f64 / 1e6),
+    ])
 }
 
 /// MB/s, and the peak memory.

@@ -79,6 +79,7 @@ pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()>
             recipients: 1,
             size: case.size,
             count: 1,
+            connections: 1,
             root: root.display().to_string(),
         };
         shares.push(share(&host, &task, &sink, case.at_hand)?);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
+use bench::host::engine;
 use bench::machine::locked;
 use bench::peer::build;
 use wasmtime::error::Context;
@@ -32,6 +33,8 @@ pub(crate) struct Measured {
     pub receipts: Vec<u64>,
     /// The peak memory in octets, if the client prints it.
     pub peak: Option<u64>,
+    /// The processor time of the whole process in nanoseconds, if the client prints it.
+    pub processor: Option<u64>,
 }
 
 impl Client {
@@ -59,14 +62,18 @@ impl Client {
             bail!("{} failed: {said}", self.name);
         }
         let said = String::from_utf8_lossy(&output.stdout);
-        let peak = said.lines().find_map(|line| line.strip_prefix("peak "));
+        let number = |name| {
+            let line = said.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|number| number.parse().ok())
+        };
         let receipts: Vec<u64> = said.lines().filter_map(|line| line.parse().ok()).collect();
         if receipts.len() != task.count {
             bail!("{} measured {} receipts", self.name, receipts.len());
         }
         Ok(Measured {
             receipts,
-            peak: peak.and_then(|octets| octets.parse().ok()),
+            peak: number("peak "),
+            processor: number("processor "),
         })
     }
 }
@@ -113,6 +120,22 @@ pub(crate) fn peers(folder: &Path) -> Vec<Client> {
         go(),
         smtplib(),
         wasm_smtp(folder),
+    ]
+}
+
+/// The clients that have a pool of connections, and Go, whose goroutines have one each.
+pub(crate) fn pools(compiled: &Compiled) -> Vec<Client> {
+    vec![
+        own("envoi, send-all", "pool-send-all", &compiled.p3),
+        own("envoi, send", "pool-send", &compiled.p3),
+        own(
+            "envoi, send with set-content-pipelining",
+            "pool-send-early",
+            &compiled.p3,
+        ),
+        nodemailer(),
+        rust("lettre-async"),
+        go(),
     ]
 }
 
@@ -196,7 +219,8 @@ fn wasm_smtp(folder: &Path) -> Client {
     let name = "wasm-smtp-component";
     let compiled = build::build().and_then(|component| {
         let compiled = folder.join("wasm-smtp.cwasm");
-        compile(&component, compiled).map_err(|error| error.to_string())
+        let engine = engine().map_err(|error| error.to_string())?;
+        compile(&engine, &component, compiled).map_err(|error| error.to_string())
     });
     let client = match compiled {
         Ok(compiled) => own(name, "peer", &compiled),

@@ -39,6 +39,7 @@ pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()>
         recipients: 1,
         size: 1000,
         count: 1,
+        connections: 1,
         root: root.display().to_string(),
     };
     let mut samples: Vec<Vec<f64>> = Vec::new();

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
+use bench::async_host;
 use bench::host::bindings::exports::envoi::mail::smtp::{
     BearerCredentials, Credentials, Envelope, OutgoingMessage, PasswordCredentials, Security,
 };
@@ -15,11 +18,15 @@ use wasmtime::{Engine, Result, bail};
 use crate::task::PIECE;
 use crate::task::{SENDER, Security as Secured, Task, now};
 
-/// Both builds of the component, as files for [`Host::load`].
+/// The builds of the component, as files for [`Host::load`].
 pub(crate) struct Compiled {
     pub portable: PathBuf,
     pub wide: PathBuf,
-    /// The folder of both, also for other temporary files.
+    /// For WASI 0.3: [`crate::async_component::Host::load`].
+    pub p3: PathBuf,
+    /// The octets of the portable component, and of that for WASI 0.3.
+    pub sizes: [u64; 2],
+    /// Their folder, also for other temporary files.
     pub folder: PathBuf,
 }
 
@@ -27,34 +34,36 @@ pub(crate) struct Compiled {
 pub(crate) struct Host(host::Host);
 
 impl Compiled {
-    /// Compiles both builds into a folder.
-    pub(crate) fn new(portable: &Path, wide: &Path, folder: &Path) -> Result<Compiled> {
+    /// Compiles the builds into a folder.
+    pub(crate) fn new([portable, wide, p3]: [&Path; 3], folder: &Path) -> Result<Compiled> {
         Ok(Compiled {
-            portable: compile(portable, folder.join("envoi.cwasm"))?,
-            wide: compile(wide, folder.join("envoi-wide.cwasm"))?,
+            portable: compile(&engine()?, portable, folder.join("envoi.cwasm"))?,
+            wide: compile(&engine()?, wide, folder.join("envoi-wide.cwasm"))?,
+            p3: compile(&async_host::engine()?, p3, folder.join("envoi-p3.cwasm"))?,
+            sizes: [fs::metadata(portable)?.len(), fs::metadata(p3)?.len()],
             folder: folder.into(),
         })
     }
 }
 
 /// Compiles a component into a file for [`load`].
-pub(crate) fn compile(component: &Path, compiled: PathBuf) -> Result<PathBuf> {
+pub(crate) fn compile(engine: &Engine, component: &Path, compiled: PathBuf) -> Result<PathBuf> {
     let wasm = fs::read(component).with_context(|| format!("no {}", component.display()))?;
-    fs::write(&compiled, engine()?.precompile_component(&wasm)?)?;
+    fs::write(&compiled, engine.precompile_component(&wasm)?)?;
     Ok(compiled)
 }
 
+/// Loads what [`compile`] wrote for an engine of this kind. Nothing is compiled here.
 #[allow(unsafe_code, reason = "code compiled before")]
-pub(crate) fn load(compiled: &Path) -> Result<(Engine, Component)> {
-    let engine = engine()?;
-    // SAFETY: this program compiled it, for this engine.
-    let component = unsafe { Component::deserialize_file(&engine, compiled)? };
-    Ok((engine, component))
+pub(crate) fn load(engine: &Engine, compiled: &Path) -> Result<Component> {
+    // SAFETY: this program compiled it.
+    unsafe { Component::deserialize_file(engine, compiled) }
 }
 
 impl Host {
     pub(crate) fn load(compiled: &Path, threads: Threads) -> Result<Host> {
-        let (engine, component) = load(compiled)?;
+        let engine = engine()?;
+        let component = load(&engine, compiled)?;
         host::Host::new(engine, &component, threads).map(Host)
     }
 
@@ -66,6 +75,10 @@ impl Host {
 pub(crate) struct Instance(host::Instance);
 
 impl Instance {
+    pub(crate) fn count_host_calls(&mut self) -> Arc<AtomicU64> {
+        self.0.count_host_calls()
+    }
+
     /// Creates a mailer for the task's server.
     pub(crate) fn mailer(&mut self, task: &Task) -> Result<ResourceAny> {
         let root = fs::read(&task.root)?;

@@ -53,6 +53,15 @@ impl DelayProxy {
         Ok(DelayProxy { port, connections })
     }
 
+    /// When the first client of those since the last call connected, in nanoseconds since 1970.
+    pub(crate) fn first_connection(&self) -> Option<u64> {
+        let connections = self.take_connections();
+        connections
+            .iter()
+            .map(|connection| connection.accepted)
+            .min()
+    }
+
     /// The connections since the last call.
     pub(crate) fn take_connections(&self) -> Vec<ProxiedConnection> {
         std::mem::take(&mut lock(&self.connections))

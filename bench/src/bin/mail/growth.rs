@@ -54,6 +54,7 @@ fn task(port: u16, security: Security, root: &str) -> Task {
         recipients: 1,
         size: 1000,
         count: 1,
+        connections: 1,
         root: root.into(),
     }
 }

@@ -3,16 +3,20 @@
 //! `cargo xtask bench` starts it. Every client is a process of its own, which prints when each receipt
 //! came. This is no test: nothing fails because it is slow.
 
+mod async_component;
 mod bulk;
+mod by_turns;
 mod calls;
 mod clients;
 mod cold;
 mod component;
 mod delay;
 mod growth;
+mod lines_source;
 mod native;
 mod peer;
 mod plot;
+mod pool;
 mod rounds;
 mod sink;
 mod task;
@@ -22,6 +26,7 @@ mod turns;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use async_component::Host as Pooled;
 use bench::host::Threads;
 use bench::machine;
 use bench::page::Page;
@@ -34,15 +39,15 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["client", compiled, way] => client(Path::new(compiled), way),
-        [portable, wide, page, parts @ ..] if !parts.is_empty() => {
+        [portable, wide, p3, page, parts @ ..] if !parts.is_empty() => {
             let scratch = Scratch::new()?;
-            let compiled = Compiled::new(Path::new(portable), Path::new(wide), &scratch.0)?;
+            let compiled = Compiled::new([portable, wide, p3].map(Path::new), &scratch.0)?;
             let page = Page::at(Path::new(page));
             parts
                 .iter()
                 .try_for_each(|part| measure(part, &page, &compiled))
         }
-        _ => bail!("usage: mail PORTABLE.wasm WIDE.wasm PAGE.md PART…"),
+        _ => bail!("usage: mail PORTABLE.wasm WIDE.wasm P3.wasm PAGE.md PART…"),
     }
 }
 
@@ -55,6 +60,7 @@ fn measure(part: &str, page: &Page, compiled: &Compiled) -> Result<()> {
         "growth" => growth::measure(page, portable, &machine),
         "calls" => calls::measure(page, portable, &machine),
         "throughput" => throughput::measure(page, compiled, &machine),
+        "pool" => pool::measure(page, compiled, &machine),
         "explain" => rounds::explain(portable),
         "rounds" => rounds::measure(page, compiled, &machine),
         _ => bail!("there is no part `{part}`"),
@@ -71,6 +77,11 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
         "send" => component::send(&Host::load(compiled, Threads::One)?, &task)?,
         "send-threads" => component::send(&Host::load(compiled, Threads::Several)?, &task)?,
         "peer" => peer::send(compiled, &task)?,
+        "pool-send" => async_component::send_each(&Pooled::load(compiled)?, &task)?,
+        "pool-send-early" => async_component::send_each_early(&Pooled::load(compiled)?, &task)?,
+        "pool-send-all" => async_component::send_all(&Pooled::load(compiled)?, &task)?,
+        "pool-in-order" => async_component::send_in_order(&Pooled::load(compiled)?, &task)?,
+        "stream" => async_component::send_stream(&Pooled::load(compiled)?, &task)?,
         "at-hand" => component::send_at_hand(&Host::load(compiled, Threads::One)?, &task)?,
         _ => bail!("there is no way `{way}`"),
     };
@@ -80,6 +91,7 @@ fn client(compiled: &Path, way: &str) -> Result<()> {
     if let Some(peak) = machine::peak() {
         println!("peak {peak}");
     }
+    println!("processor {}", machine::processor_time().as_nanos());
     Ok(())
 }
 

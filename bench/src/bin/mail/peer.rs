@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use bench::host::Threads;
+use bench::host::{Threads, engine};
 use bench::peer::{Peer, Server};
 use wasmtime::{Result, bail};
 
@@ -12,7 +12,8 @@ use crate::task::{SENDER, Security, Task, now};
 
 /// Sends the task's messages, with a connection and a call each.
 pub(crate) fn send(compiled: &Path, task: &Task) -> Result<Vec<u64>> {
-    let (engine, component) = load(compiled)?;
+    let engine = engine()?;
+    let component = load(&engine, compiled)?;
     let server = Server {
         port: task.port,
         security: match task.security {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use servers::real::{Kind, RealServer};
 use wasmtime::{Result, bail};
 
+use crate::by_turns;
 use crate::clients::{self, Client};
 use crate::component::{self, Compiled, Host};
 use crate::delay::DelayProxy;
@@ -207,6 +208,7 @@ impl Case {
             recipients: self.recipients,
             size: 1000,
             count: if self.recipients > FEW { 2 } else { MESSAGES },
+            connections: 1,
             root: root.display().to_string(),
         }
     }
@@ -258,41 +260,22 @@ fn run(
 ) -> Result<Vec<Result<Taken, String>>> {
     let proxy = DelayProxy::start(case.port(server), DELAY)?;
     let task = case.task(proxy.port, root);
-    let mut samples: Vec<Vec<Run>> = clients.iter().map(|_| Vec::new()).collect();
-    let mut failures = vec![None; clients.len()];
     let runs = if case.recipients > FEW { 3 } else { RUNS };
-    for _ in 0..runs {
-        for (i, client) in clients.iter().enumerate() {
-            if client.missing().is_some() || !client.supports(&task) {
-                continue;
-            }
-            eprintln!("bench: {}: {}", case.name(), client.name);
-            match once(client, &task, &proxy) {
-                Ok(run) => samples[i].push(run),
-                Err(error) => {
-                    eprintln!("bench: {error:#}");
-                    failures[i] = Some("failed".to_string());
-                }
-            }
+    let taken = by_turns::run(&case.name(), clients, &task, runs, |client| {
+        once(client, &task, &proxy)
+    });
+    let taken = taken.into_iter().map(|taken| taken.map(Taken::new));
+    Ok(taken.collect())
+}
+
+impl Taken {
+    fn new(runs: Vec<Run>) -> Taken {
+        Taken {
+            first: Runs::new(runs.iter().map(|run| run.first).collect()),
+            next: Runs::new(runs.iter().flat_map(|run| run.next.clone()).collect()),
+            turns: runs.into_iter().map(|run| run.turns).collect(),
         }
     }
-    let taken = clients.iter().zip(samples).zip(failures);
-    Ok(taken
-        .map(|((client, runs), failure)| {
-            if client.missing().is_some() {
-                return Err("not here".into());
-            }
-            match failure {
-                Some(failure) => Err(failure),
-                None if runs.is_empty() => Err("–".into()),
-                None => Ok(Taken {
-                    first: Runs::new(runs.iter().map(|run| run.first).collect()),
-                    next: Runs::new(runs.iter().flat_map(|run| run.next.clone()).collect()),
-                    turns: runs.into_iter().map(|run| run.turns).collect(),
-                }),
-            }
-        })
-        .collect())
 }
 
 /// The round trips and turns of the first message, and the round trips of each further one.

@@ -3,16 +3,17 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::Duration;
 
 use memchr::memmem;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use servers::authority::Identity;
 use wasmtime::Result;
 
-use crate::task::Security;
+use crate::task::{Security, now};
 
 const BUFFER: usize = 256 * 1024;
 const END: &[u8] = b"\r\n.\r\n";
@@ -23,39 +24,96 @@ pub(crate) struct Sink {
     /// The reads from sockets, of all connections.
     pub reads: Arc<AtomicU64>,
     pub octets: Arc<AtomicU64>,
+    /// When the first client connected.
+    first: Arc<OnceLock<u64>>,
+}
+
+/// How a server answers.
+#[derive(Clone, Copy)]
+struct Manner {
+    security: Security,
+    chunking: bool,
+    /// Before each answer.
+    wait: Duration,
+}
+
+/// A server that answers slowly on some connections.
+#[derive(Clone, Copy)]
+pub(crate) struct Slow {
+    /// One connection in so many.
+    pub one_in: usize,
+    /// Before each answer.
+    pub wait: Duration,
 }
 
 impl Sink {
     /// Starts without TLS, or with implicit TLS.
     pub(crate) fn start(identity: &Identity, security: Security, chunking: bool) -> Result<Sink> {
+        let slow = Slow {
+            one_in: 1,
+            wait: Duration::ZERO,
+        };
+        Sink::start_slow(identity, security, chunking, slow)
+    }
+
+    pub(crate) fn start_slow(
+        identity: &Identity,
+        security: Security,
+        chunking: bool,
+        slow: Slow,
+    ) -> Result<Sink> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let config = identity.server_config();
         let (reads, octets) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
         let counted = (reads.clone(), octets.clone());
+        let first = Arc::<OnceLock<u64>>::default();
+        let connected = first.clone();
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            for (i, stream) in listener.incoming().flatten().enumerate() {
+                connected.get_or_init(now);
                 let (config, (reads, octets)) = (config.clone(), counted.clone());
+                let manner = Manner {
+                    security,
+                    chunking,
+                    wait: slow.wait_of(i),
+                };
                 let stream = CountingStream {
                     stream,
                     reads,
                     octets,
                 };
                 // The client reports a connection that breaks off.
-                thread::spawn(move || serve_connection(stream, security, chunking, config).ok());
+                thread::spawn(move || serve_connection(stream, manner, config).ok());
             }
         });
         Ok(Sink {
             port,
             reads,
             octets,
+            first,
         })
+    }
+
+    /// When the first client connected, in nanoseconds since 1970.
+    pub(crate) fn first_connection(&self) -> Option<u64> {
+        self.first.get().copied()
     }
 
     /// The reads and octets so far.
     pub(crate) fn seen(&self) -> (u64, u64) {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (load(&self.reads), load(&self.octets))
+    }
+}
+
+impl Slow {
+    /// The first connections are fast: a client may learn from them.
+    fn wait_of(self, connection: usize) -> Duration {
+        match connection % self.one_in {
+            last if last + 1 == self.one_in => self.wait,
+            _ => Duration::ZERO,
+        }
     }
 }
 
@@ -86,23 +144,23 @@ impl Write for CountingStream {
 
 fn serve_connection(
     stream: CountingStream,
-    security: Security,
-    chunking: bool,
+    manner: Manner,
     config: Arc<ServerConfig>,
 ) -> std::io::Result<()> {
     stream.stream.set_nodelay(true)?;
-    match security {
-        Security::Plain => serve(stream, chunking),
+    match manner.security {
+        Security::Plain => serve(stream, manner),
         _ => {
             let tls = ServerConnection::new(config).map_err(std::io::Error::other)?;
-            serve(StreamOwned::new(tls, stream), chunking)
+            serve(StreamOwned::new(tls, stream), manner)
         }
     }
 }
 
-fn serve(stream: impl Read + Write, chunking: bool) -> std::io::Result<()> {
+fn serve(stream: impl Read + Write, manner: Manner) -> std::io::Result<()> {
     let mut wire = Wire {
         stream,
+        wait: manner.wait,
         buffer: vec![0; BUFFER],
         begin: 0,
         end: 0,
@@ -114,7 +172,7 @@ fn serve(stream: impl Read + Write, chunking: bool) -> std::io::Result<()> {
         match &verb[..] {
             b"EHLO" => {
                 wire.say("250-sink\r\n250-8BITMIME\r\n");
-                if chunking {
+                if manner.chunking {
                     wire.say("250-CHUNKING\r\n");
                 }
                 wire.say("250-AUTH PLAIN\r\n250 PIPELINING\r\n");
@@ -143,6 +201,8 @@ fn serve(stream: impl Read + Write, chunking: bool) -> std::io::Result<()> {
 /// Writes replies once nothing is left to read.
 struct Wire<S> {
     stream: S,
+    /// Before each write.
+    wait: Duration,
     buffer: Vec<u8>,
     begin: usize,
     end: usize,
@@ -156,6 +216,7 @@ impl<S: Read + Write> Wire<S> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         if !self.unsent.is_empty() {
+            thread::sleep(self.wait);
             self.stream.write_all(&self.unsent)?;
             self.stream.flush()?;
             self.unsent.clear();

@@ -48,8 +48,9 @@ pub(crate) struct Task {
     pub recipients: usize,
     /// Octets of each message.
     pub size: usize,
-    /// Messages over one connection.
     pub count: usize,
+    /// The most at the same time.
+    pub connections: usize,
     /// A PEM file with the authority's certificate.
     pub root: String,
 }
@@ -72,6 +73,7 @@ impl Task {
             .env("RECIPIENTS", self.recipients.to_string())
             .env("SIZE", self.size.to_string())
             .env("COUNT", self.count.to_string())
+            .env("CONNECTIONS", self.connections.to_string())
             .env("ROOT", &self.root)
             .env("USERNAME", servers::real::USER)
             .env("PASSWORD", servers::real::PASSWORD);
@@ -87,6 +89,7 @@ impl Task {
             recipients: word("RECIPIENTS")?.parse()?,
             size: word("SIZE")?.parse()?,
             count: word("COUNT")?.parse()?,
+            connections: word("CONNECTIONS")?.parse()?,
             root: word("ROOT")?,
         })
     }

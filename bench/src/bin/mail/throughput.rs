@@ -5,6 +5,7 @@ use std::path::Path;
 use servers::real::{Kind, RealServer, Unavailable};
 use wasmtime::Result;
 
+use crate::by_turns;
 use crate::clients::{self, Client};
 use crate::component::Compiled;
 use crate::plot;
@@ -102,6 +103,7 @@ impl Case {
             recipients: 1,
             size: self.size,
             count: self.count,
+            connections: 1,
             root: root.display().to_string(),
         }
     }
@@ -129,33 +131,15 @@ fn bar(client: &Client, runs: &Runs) -> Option<plot::Bar> {
 
 /// Runs the clients in turns.
 fn run(name: &str, clients: &[Client], task: &Task) -> Vec<Result<Runs, String>> {
-    let mut samples = vec![Vec::new(); clients.len()];
-    for _ in 0..RUNS {
-        for (client, samples) in clients.iter().zip(&mut samples) {
-            if client.missing().is_some() || !client.supports(task) {
-                continue;
-            }
-            eprintln!("bench: {name}: {}", client.name);
-            match once(client, task) {
-                Ok(milliseconds) => samples.push(milliseconds),
-                Err(error) => eprintln!("bench: {error:#}"),
-            }
-        }
-    }
-    let taken = clients.iter().zip(samples);
+    let taken = by_turns::run(name, clients, task, RUNS, |client| once(client, task));
     taken
-        .map(
-            |(client, samples)| match (client.missing(), samples.len()) {
-                (Some(_), _) => Err("not here".into()),
-                (None, _) if !client.supports(task) => Err("–".into()),
-                (None, RUNS) => Ok(Runs::new(samples)),
-                _ => Err("failed".into()),
-            },
-        )
+        .into_iter()
+        .map(|taken| taken.map(Runs::new))
         .collect()
 }
 
-fn once(client: &Client, task: &Task) -> Result<f64> {
+/// Milliseconds from receipt to receipt.
+pub(crate) fn once(client: &Client, task: &Task) -> Result<f64> {
     let receipts = client.run(task)?.receipts;
     let (first, last) = (receipts.first(), receipts.last());
     let span = last.zip(first).map_or(0, |(last, first)| last - first);
