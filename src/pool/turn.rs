@@ -25,7 +25,7 @@ impl<'d, 'm, F> Turn<'d, 'm, F> {
 }
 
 impl<'d, 'm, F: Fn(usize) -> Option<&'d mut Delivery<'m>>> Queue<'m> for Turn<'d, 'm, F> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.taken.len()
     }
 

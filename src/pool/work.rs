@@ -29,9 +29,14 @@ impl<'d, 'm> Work<'d, 'm> {
     }
 
     /// For another connection.
-    pub(super) fn put_back(&self, deliveries: impl DoubleEndedIterator<Item = &'d mut Delivery<'m>>) {
+    pub(super) fn put_back(
+        &self,
+        deliveries: impl DoubleEndedIterator<Item = &'d mut Delivery<'m>>,
+    ) {
         let mut left = self.left.borrow_mut();
-        deliveries.rev().for_each(|delivery| left.push_front(delivery));
+        deliveries
+            .rev()
+            .for_each(|delivery| left.push_front(delivery));
     }
 
     /// No connection can be opened. Those that are open go on.

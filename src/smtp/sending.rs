@@ -40,7 +40,7 @@ pub struct Delivery<'a> {
 /// Messages in the order in which they are sent. More may come while they are.
 pub trait Queue<'m> {
     /// How many there are so far.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     /// One of them.
     fn at(&mut self, index: usize) -> &mut Delivery<'m>;
     /// Adds a message to the end, if there is one. Asked while the last one ends, so that the next envelope
@@ -50,7 +50,7 @@ pub trait Queue<'m> {
 
 /// Nothing comes later.
 impl<'m, T: AsRef<[Delivery<'m>]> + AsMut<[Delivery<'m>]>> Queue<'m> for T {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.as_ref().len()
     }
 
@@ -61,7 +61,7 @@ impl<'m, T: AsRef<[Delivery<'m>]> + AsMut<[Delivery<'m>]>> Queue<'m> for T {
 
 /// The first message that still needs a connection.
 pub fn first_left(queue: &mut dyn Queue) -> Option<usize> {
-    (0..queue.len()).find(|&index| !queue.at(index).job.is_done())
+    (0..queue.count()).find(|&index| !queue.at(index).job.is_done())
 }
 
 /// The history of the connection when a call begins to use it.
@@ -171,13 +171,9 @@ impl<'a> Delivery<'a> {
 
 impl<'d, 'm> Sending<'d, 'm> {
     /// Sends what is left. `freshness` decides whether a message may be tried again over another connection.
-    pub fn new(
-        queue: &'d mut dyn Queue<'m>,
-        freshness: Freshness,
-        after_last: AfterLast,
-    ) -> Self {
+    pub fn new(queue: &'d mut dyn Queue<'m>, freshness: Freshness, after_last: AfterLast) -> Self {
         Self {
-            current: first_left(queue).unwrap_or(queue.len()),
+            current: first_left(queue).unwrap_or(queue.count()),
             queue,
             after_last,
             freshness,
@@ -245,7 +241,7 @@ impl<'d, 'm> Sending<'d, 'm> {
     // --- one message after the other ----------------------------------------------------------
 
     fn start(&mut self, session: &mut Session) -> Step<'m> {
-        if self.current >= self.queue.len() {
+        if self.current >= self.queue.count() {
             return Step::Ask(Request::Done);
         }
         if !session.is_hello_due() {
@@ -399,7 +395,7 @@ impl<'d, 'm> Sending<'d, 'm> {
 
     /// Whether no message follows the current one.
     fn is_at_end(&self) -> bool {
-        self.current + 1 == self.queue.len()
+        self.current + 1 == self.queue.count()
     }
 
     fn after_acceptance(
