@@ -33,7 +33,7 @@ impl<'d, 'm, F: Fn(usize) -> Option<&'d mut Delivery<'m>>> Queue<'m> for Turn<'d
         self.taken[index]
     }
 
-    fn extend(&mut self) {
+    fn take_more(&mut self) {
         self.taken.extend((self.next)(self.taken.len()));
     }
 }

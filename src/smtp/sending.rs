@@ -45,7 +45,7 @@ pub trait Queue<'m> {
     fn at(&mut self, index: usize) -> &mut Delivery<'m>;
     /// Adds a message to the end, if there is one. Asked while the last one ends, so that the next envelope
     /// may leave with its end.
-    fn extend(&mut self) {}
+    fn take_more(&mut self) {}
 }
 
 /// Nothing comes later.
@@ -359,7 +359,7 @@ impl<'d, 'm> Sending<'d, 'm> {
 
     fn finish_message(&mut self, session: &mut Session) {
         if self.is_at_end() {
-            self.queue.extend();
+            self.queue.take_more();
         }
         if let Some((message, batch)) = self.next_envelope()
             && session.may_pipeline_envelope(&batch.recipients)

@@ -7,7 +7,7 @@ use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use envoi::smtp::parameters::Options;
 use envoi::smtp::receipt::Receipt;
-use envoi::smtp::sending::{AfterLast, Delivery, Freshness, Request, Sending, TimeLeft};
+use envoi::smtp::sending::{AfterLast, Delivery, Freshness, Queue, Request, Sending, TimeLeft};
 use envoi::smtp::session::{Action, Session};
 
 use crate::conversation::{Conversation, once, setup};
@@ -100,6 +100,37 @@ fn send(
     extensions: &[&str],
     script: &str,
 ) -> Vec<Option<String>> {
+    send_known(recipients.len(), recipients, freshness, extensions, script)
+}
+
+/// Messages of which the later ones come while others end.
+struct Arriving<'m> {
+    deliveries: Vec<Delivery<'m>>,
+    known: usize,
+}
+
+impl<'m> Queue<'m> for Arriving<'m> {
+    fn count(&self) -> usize {
+        self.known
+    }
+
+    fn at(&mut self, index: usize) -> &mut Delivery<'m> {
+        &mut self.deliveries[index]
+    }
+
+    fn take_more(&mut self) {
+        self.known = self.deliveries.len().min(self.known + 1);
+    }
+}
+
+/// As [`send`], if only so many messages are known at first.
+fn send_known(
+    known: usize,
+    recipients: &[&[&str]],
+    freshness: Freshness,
+    extensions: &[&str],
+    script: &str,
+) -> Vec<Option<String>> {
     let options = Options::default();
     let message = |recipients: &&[&str]| {
         let names: Vec<String> = recipients
@@ -114,14 +145,17 @@ fn send(
     let ends = std::cell::RefCell::new(Vec::new());
     once(setup, |talk| {
         talk.open(extensions);
-        let mut deliveries: Vec<_> = messages.iter().map(Delivery::new).collect();
+        let mut queue = Arriving {
+            deliveries: messages.iter().map(Delivery::new).collect(),
+            known,
+        };
         let mut script_runner = Script {
-            sending: Sending::new(&mut deliveries, freshness, AfterLast::StayOpen),
+            sending: Sending::new(&mut queue, freshness, AfterLast::StayOpen),
             request: Request::Run,
         };
         script_runner.run(talk, script);
         assert_eq!(script_runner.request, Request::Done, "{}", talk.said());
-        for delivery in deliveries {
+        for delivery in queue.deliveries {
             let is_done = delivery.job.is_done();
             let outcome = delivery.job.outcome();
             ends.borrow_mut()
@@ -172,6 +206,27 @@ fn told(ends: &[Option<String>]) -> Vec<&str> {
 #[test]
 fn the_end_of_one_message_and_the_envelope_of_the_next_leave_together() {
     let ends = send(
+        &[B, C],
+        Freshness::New,
+        &["PIPELINING"],
+        &format!(
+            "{PIPELINED}
+         S: 250 queued
+         S: 250 ok
+         S: 250 ok
+         S: 354 go
+         C: Hi
+         C: .
+         S: 250 queued"
+        ),
+    );
+    assert_eq!(told(&ends), ["b accepted", "c accepted"]);
+}
+
+#[test]
+fn a_message_that_comes_while_another_ends_is_pipelined_too() {
+    let ends = send_known(
+        1,
         &[B, C],
         Freshness::New,
         &["PIPELINING"],

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn the_lines_go_on_from_read_to_read() {
         let mut source = Lines::new(2 * PIECE);
-        let mut read = Vec::new();
+        let mut read: Vec<u8> = Vec::new();
         let mut buffer = vec![0; PIECE / 3];
         loop {
             match source.fill(&mut buffer) {
