@@ -73,9 +73,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
-        [Some("build"), Some("p3")] => {
-            component::build_async(&project).map(|_| ExitCode::SUCCESS)
-        }
+        [Some("build"), Some("p3")] => component::build_async(&project).map(|_| ExitCode::SUCCESS),
         [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
