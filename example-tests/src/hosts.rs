@@ -4,7 +4,7 @@
 //! To add a host: add a row to [`HOSTS`]. A runtime of a new kind also needs a [`Runtime`] variant and a
 //! function below that returns its command.
 
-mod javascript;
+pub(crate) mod javascript;
 mod wasmtime;
 
 use std::fmt::{self, Display, Formatter};
@@ -25,13 +25,17 @@ pub struct Host {
 pub enum Runtime {
     /// The wasmtime command of this version.
     Wasmtime(&'static str),
+    /// The same command, which calls the component itself. For WASI 0.3.
+    Invoke(&'static str),
     /// Node of this version, or the machine's.
     Node(Option<&'static str>),
+    /// Node with `examples/node-async`. For WASI 0.3.
+    NodeAsync(&'static str),
     Bun(&'static str),
     Deno(&'static str),
 }
 
-use Runtime::{Bun, Deno, Node, Wasmtime};
+use Runtime::{Bun, Deno, Invoke, Node, NodeAsync, Wasmtime};
 
 const GRANTED: &str = "-S inherit-network,allow-ip-name-lookup";
 const GRANTED_WIDE: &str = "-S inherit-network,allow-ip-name-lookup -W wide-arithmetic";
@@ -43,6 +47,7 @@ const OLD_WIDE: &str =
 const CLI: &str = "envoi-cli.wasm";
 const CLI_WIDE: &str = "envoi-cli-wide.wasm";
 const PACKAGE: &str = "npm/envoi";
+const ASYNC: &str = "envoi-p3.wasm";
 
 pub const HOSTS: &[Host] = &[
     Host::new(Wasmtime("36.0.9"), OLD, CLI),
@@ -60,6 +65,12 @@ pub const HOSTS: &[Host] = &[
     Host::new(Node(Some("26.10.0")), "", PACKAGE),
     Host::new(Bun("1.4.5"), "", PACKAGE),
     Host::new(Deno("2.9.6"), "run --allow-all", PACKAGE),
+    Host::new(Invoke("46.0.1"), GRANTED, ASYNC),
+    Host::new(Invoke("47.0.3"), GRANTED, ASYNC),
+    Host::new(Invoke("48.0.2"), GRANTED, ASYNC),
+    Host::new(Invoke("49.0.3"), GRANTED, ASYNC),
+    Host::new(NodeAsync("24.21.0"), "", ASYNC),
+    Host::new(NodeAsync("26.10.0"), "", ASYNC),
 ];
 
 impl Host {
@@ -73,8 +84,8 @@ impl Host {
 
     pub fn name(&self) -> &'static str {
         match self.runtime {
-            Wasmtime(_) => "wasmtime",
-            Node(_) => "Node",
+            Wasmtime(_) | Invoke(_) => "wasmtime",
+            Node(_) | NodeAsync(_) => "Node",
             Bun(_) => "Bun",
             Deno(_) => "Deno",
         }
@@ -82,12 +93,18 @@ impl Host {
 
     /// Sends a message to a server on loopback; returns the host's version.
     pub fn deliver(&self) -> Result<String, Failure> {
-        let server = TestMailServer::start(|_| ());
         let flags = self.flags.split_whitespace();
+        if let Invoke(version) = self.runtime {
+            return wasmtime::invoke(version, flags, self.file);
+        }
+        let server = TestMailServer::start(|_| ());
         let (version, mut command) = match self.runtime {
-            Wasmtime(version) => wasmtime::send(version, flags, self.file, &server),
+            Wasmtime(version) | Invoke(version) => {
+                wasmtime::send(version, flags, self.file, &server)
+            }
             Node(None) => javascript::send("node".into(), flags, &server),
             Node(Some(version)) => javascript::send(javascript::node(version)?, flags, &server),
+            NodeAsync(version) => javascript::send_async(version, &server),
             Bun(version) => javascript::send(javascript::bun(version)?, flags, &server),
             Deno(version) => javascript::send(javascript::deno(version)?, flags, &server),
         }?;
@@ -106,7 +123,8 @@ impl Host {
 impl Display for Host {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let version = match self.runtime {
-            Wasmtime(version) | Bun(version) | Deno(version) => version,
+            Wasmtime(version) | Invoke(version) | NodeAsync(version) => version,
+            Bun(version) | Deno(version) => version,
             Node(version) => version.unwrap_or("of this machine"),
         };
         write!(f, "{} {version}", self.name())

@@ -5,6 +5,7 @@ pub mod mail_server;
 pub mod node;
 pub mod program;
 pub mod site;
+pub mod wasi03;
 
 use std::path::PathBuf;
 

@@ -110,7 +110,7 @@ fn lines(output: ChildStderr) -> Receiver<String> {
 }
 
 /// The component compiled to native code, as a host keeps it; compiling takes wasmtime seconds.
-fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
+pub(crate) fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../dist")
         .join(component);

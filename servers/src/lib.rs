@@ -6,8 +6,10 @@
 //! | a real server | a `ServerSpec` in `real/<server>.rs`, and a [`real::Kind`] |
 //! | a message for every real server | [`messages::corpus`] |
 //! | a server without a script, for demonstrations | [`sink::Sink`] |
+//! | a server that sees whether messages come at the same time | [`crowd::Crowd`] |
 
 pub mod authority;
+pub mod crowd;
 pub mod messages;
 pub mod ports;
 pub mod real;

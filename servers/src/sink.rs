@@ -94,6 +94,11 @@ impl Sink {
         Sink::listen(None, Vec::new(), Box::new(|_| None), Box::new(observer))
     }
 
+    /// As [`Sink::open`], but `refusal` returns the reply that refuses a recipient, if any.
+    pub fn open_refusing(refusal: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Sink {
+        Sink::listen(None, Vec::new(), Box::new(refusal), Box::new(|_| ()))
+    }
+
     fn listen(
         tls: Option<Arc<ServerConfig>>,
         accounts: Vec<Account>,

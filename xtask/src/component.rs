@@ -152,6 +152,30 @@ const CONTACT_FORM: Module = Module {
     ..GUEST
 };
 
+/// The socket of `dist/announce-rust.wasm`.
+const GUEST_ASYNC: Module = Module {
+    file: "guest-rust-async.wasm",
+    output: "guest_async.wasm",
+    selection: &[
+        "--manifest-path",
+        "examples/guest-async/Cargo.toml",
+        "--release",
+    ],
+    ..GUEST
+};
+
+/// The socket of `dist/http-async.wasm`.
+const HTTP_ASYNC: Module = Module {
+    file: "http-async-handler.wasm",
+    output: "http_async.wasm",
+    selection: &[
+        "--manifest-path",
+        "examples/http-async/Cargo.toml",
+        "--release",
+    ],
+    ..GUEST
+};
+
 /// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
 const ARITHMETIC: Module = Module {
     output: "bench_arithmetic.wasm",
@@ -268,6 +292,23 @@ pub(crate) fn build_cli_wide(project: &Project, toolchain: &Toolchain) -> Result
 pub(crate) fn build_contact_form(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CONTACT_FORM)?;
     compose(project, CONTACT_FORM.file, "contact-form.wasm")
+}
+
+/// `dist/announce-rust.wasm`, from `dist/guest-rust-async.wasm` and `dist/envoi-p3.wasm`.
+pub(crate) fn build_guest_async(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &GUEST_ASYNC)?;
+    compose_async(project, GUEST_ASYNC.file, "announce-rust.wasm")
+}
+
+/// `dist/http-async.wasm`, from `dist/http-async-handler.wasm` and `dist/envoi-p3.wasm`.
+pub(crate) fn build_http_async(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &HTTP_ASYNC)?;
+    compose_async(project, HTTP_ASYNC.file, "http-async.wasm")
+}
+
+/// As [`compose`], with `dist/envoi-p3.wasm`.
+pub(crate) fn compose_async(project: &Project, socket: &str, output: &str) -> Result<()> {
+    compose_with(project, ASYNC.file, socket, output)
 }
 
 /// Plugs `dist/envoi.wasm` into `socket`, a component of `dist/` that imports its interface. A program of

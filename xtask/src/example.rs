@@ -16,6 +16,7 @@ mod node;
 mod python;
 mod rust;
 mod tools;
+pub(crate) mod wasi03;
 mod wit;
 
 use anyhow::{Result, bail};
@@ -43,17 +44,19 @@ pub(crate) fn show(project: &Project, name: &str) -> Result<()> {
     if let Some(guest) = GUESTS.iter().find(|guest| guest.name == name) {
         return guest.show(project);
     }
-    match EXAMPLES.iter().find(|example| example.name == name) {
+    match examples().find(|example| example.name == name) {
         Some(example) => (example.show)(project),
         None => bail!("there is no example `{name}`, but:\n\n{}", list()),
     }
 }
 
+fn examples() -> impl Iterator<Item = &'static Example> {
+    EXAMPLES.iter().chain(wasi03::EXAMPLES)
+}
+
 pub(crate) fn list() -> String {
     let guests = GUESTS.iter().map(|guest| (guest.name, guest.about()));
-    let others = EXAMPLES
-        .iter()
-        .map(|example| (example.name, example.about.into()));
+    let others = examples().map(|example| (example.name, example.about.into()));
     let lines = guests
         .chain(others)
         .map(|(name, about)| format!("cargo xtask example {name:<15} {about}"));

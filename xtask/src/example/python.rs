@@ -1,6 +1,7 @@
-//! `examples/guest-python`: componentize-py puts the guest and CPython into a component.
+//! `examples/guest-python`: componentize-py puts the guest and CPython into a component. That for WASI 0.3 is made
+//! alike.
 
-use std::{fs, process::Command, time::Instant};
+use std::{fs, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
@@ -16,18 +17,21 @@ pub(super) const GUEST: Guest = Guest {
 fn build(project: &Project) -> Result<()> {
     let start = Instant::now();
     let folder = project.root.join("examples/guest-python");
+    GUEST.keep(project, &componentize(project, &folder)?, start)
+}
+
+/// Makes a component of `shop.py` in an example's folder.
+pub(super) fn componentize(project: &Project, folder: &Path) -> Result<Vec<u8>> {
     let requirements = fs::read_to_string(folder.join("requirements.txt"))?;
     let packages: Vec<_> = requirements.lines().collect();
     let componentize = tools::pip("componentize-py", &packages)?;
-    wit::fetch(project, &folder)?;
+    wit::fetch(project, folder)?;
     let made = folder.join("guest.wasm");
     let sources = ["shop.py", "requirements.txt", "wit"].map(|name| folder.join(name));
     if !fresh::is_fresh(&made, &sources)? {
         let command = |arguments: &[&str]| {
             let mut command = Command::new(componentize.join("bin/componentize-py"));
-            command
-                .env("PYTHONPATH", &componentize)
-                .current_dir(&folder);
+            command.env("PYTHONPATH", &componentize).current_dir(folder);
             command.args(["--wit-path", "wit", "--world", "guest"]);
             run(command.args(arguments))
         };
@@ -46,6 +50,5 @@ fn build(project: &Project) -> Result<()> {
             "guest.wasm",
         ])?;
     }
-    let guest = fs::read(made).context("componentize-py left no guest.wasm")?;
-    GUEST.keep(project, &guest, start)
+    fs::read(made).context("componentize-py left no guest.wasm")
 }
