@@ -65,7 +65,7 @@ fn a_message_that_breaks_off_is_not_delivered() {
 #[test]
 fn a_refusal_is_an_error_with_a_sentence() {
     let refused = envelope("550 5.1.1 Nobody here");
-    let server = Server::start([refused.expect("QUIT").say("221 Bye").hang_up()]);
+    let server = Server::start([refused.expect_close()]);
     let Some(site) = serve(&server.address().to_string()) else {
         return;
     };
