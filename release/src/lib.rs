@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! envoi.wasm  envoi-wide.wasm                    as built
-//! envoi-compose.wasm  envoi-cli.wasm
+//! envoi-p3.wasm  envoi-compose.wasm
+//! envoi-cli.wasm
 //! NAME.wasm.cdx.json                             the bill of materials of each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
 //! envoi-VERSION.tgz                              the npm package
@@ -50,10 +51,12 @@ pub struct Component {
 /// The dependencies of the crates at the root whose code is inside.
 pub enum Dependencies {
     All,
+    /// All with this feature instead of the default ones.
+    WithFeature(&'static str),
     Only(&'static [&'static str]),
 }
 
-pub const COMPONENTS: [Component; 4] = [
+pub const COMPONENTS: [Component; 5] = [
     Component {
         file: "envoi.wasm",
         crates: &["envoi"],
@@ -65,6 +68,12 @@ pub const COMPONENTS: [Component; 4] = [
         crates: &["envoi"],
         dependencies: Dependencies::All,
         about: "The same, faster, for hosts with wide arithmetic",
+    },
+    Component {
+        file: "envoi-p3.wasm",
+        crates: &["envoi"],
+        dependencies: Dependencies::WithFeature("component-p3"),
+        about: "The same for WASI 0.3: async, and many messages at the same time",
     },
     Component {
         file: "envoi-compose.wasm",

@@ -19,8 +19,12 @@ const FORMAT: &str = "http://cyclonedx.org/schema/bom-1.6.schema.json";
 /// The bill of `component`, whose content is `bytes`. `rustc` is the compiler's version.
 pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Result<String> {
     let mut tree = Tree::default();
+    let feature = match component.dependencies {
+        Dependencies::WithFeature(feature) => Some(feature),
+        Dependencies::All | Dependencies::Only(_) => None,
+    };
     for package in component.crates {
-        tree.extend(Tree::read(package)?);
+        tree.extend(Tree::read(package, feature)?);
     }
     if let Dependencies::Only(inside) = component.dependencies {
         tree.keep(component.crates, inside);

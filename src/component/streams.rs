@@ -95,22 +95,44 @@ mod async_stream {
     use crate::net::{Deadline, Error, Read, Source};
 
     /// A stream that one reader at a time takes. After a read that was given up, it is gone.
-    pub(in super::super) struct SharedStream(Cell<Option<StreamReader<u8>>>);
+    pub(in super::super) struct SharedStream {
+        stream: Cell<Option<StreamReader<u8>>>,
+        /// The octets that are to come, if their number is known.
+        left: Cell<Option<u64>>,
+    }
 
     impl SharedStream {
-        pub(in super::super) fn new(stream: StreamReader<u8>) -> Self {
-            Self(Cell::new(Some(stream)))
+        pub(in super::super) fn new(stream: StreamReader<u8>, length: Option<u64>) -> Self {
+            Self {
+                stream: Cell::new(Some(stream)),
+                left: Cell::new(length),
+            }
+        }
+
+        /// A stream of another length counts as one that failed.
+        fn check(&self, read: Read) -> Read {
+            match (&read, self.left.get()) {
+                (Read::Bytes(octets), Some(left)) => {
+                    let Some(left) = left.checked_sub(octets.len() as u64) else {
+                        return Read::Broken;
+                    };
+                    self.left.set(Some(left));
+                    read
+                }
+                (Read::End, Some(1..)) => Read::Broken,
+                _ => read,
+            }
         }
     }
 
     impl Source for &SharedStream {
         async fn read_within(&mut self, deadline: Deadline) -> Result<Read, Error> {
-            let Some(mut stream) = self.0.take() else {
+            let Some(mut stream) = self.stream.take() else {
                 return Ok(Read::Broken);
             };
-            let read = (&mut stream).read_within(deadline).await;
-            self.0.set(Some(stream));
-            read
+            let read = (&mut stream).read_within(deadline).await?;
+            self.stream.set(Some(stream));
+            Ok(self.check(read))
         }
     }
 }
