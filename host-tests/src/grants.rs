@@ -39,7 +39,8 @@ impl Grants {
         }
     }
 
-    pub(crate) fn context(self) -> WasiCtx {
+    /// For a store.
+    pub fn context(self) -> WasiCtx {
         let mut wasi = WasiCtxBuilder::new();
         wasi.allow_tcp(self.sockets)
             .allow_ip_name_lookup(self.names);

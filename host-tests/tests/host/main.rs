@@ -4,6 +4,8 @@
 mod addresses;
 mod arguments;
 mod authentication;
+#[cfg(feature = "p3")]
+mod cancellation;
 mod certificates;
 mod chunking;
 mod compose;
