@@ -95,7 +95,31 @@ impl<'a> Draft<'a> {
         call!(self, draft.call_compose())
     }
 
+    #[cfg(feature = "p3")]
+    pub fn attach_from(
+        &self,
+        name: &str,
+        content_type: &str,
+        content: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<(), Invalid> {
+        self.attach_from_with_length(name, content_type, content, None)
+    }
+
+    #[cfg(feature = "p3")]
+    pub fn attach_from_with_length(
+        &self,
+        name: &str,
+        content_type: &str,
+        content: impl AsyncRead + Send + Unpin + 'static,
+        length: Option<u64>,
+    ) -> Result<(), Invalid> {
+        let (name, content_type) = (Some(name.to_owned()), content_type.to_owned());
+        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None::<String>);
+        ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content; length))
+    }
+
     /// A function of the interface `smtp-streams`.
+    #[cfg(not(feature = "p3"))]
     pub fn attach_from(
         &self,
         name: &str,

@@ -172,6 +172,28 @@ fn a_draft_without_streams_is_sent_whole_and_as_often_as_one_likes() {
     server.finish();
 }
 
+/// A `stream` of WASI 0.3 does not tell why it ends, but its length shows whether it is whole.
+#[cfg(feature = "p3")]
+#[test]
+fn a_file_that_is_not_as_long_as_said_is_not_delivered() {
+    for said in [4, 2] {
+        let server = Server::start([until_content().silence(), delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        let draft = draft(&instance);
+        let attached = draft.attach_from_with_length(NAME, KIND, &b"one"[..], Some(said));
+        attached.unwrap();
+        let error = mailer.send_draft(&draft).unwrap_err();
+        let failed = "the source of the message failed";
+        assert!(
+            matches!(&error, Error::Other(why) if why.starts_with(failed)),
+            "{error:?}"
+        );
+        expect_delivery(&mailer);
+        server.finish();
+    }
+}
+
 /// A `stream` of WASI 0.3 does not tell why it ends.
 #[cfg(not(feature = "p3"))]
 #[test]
