@@ -264,7 +264,7 @@ impl<N: Network> Connection<N> {
         } = self.session.take_output();
         if self.tls.is_some() {
             // The record that ends the message is of no use to the server before all of it is there. Its rest
-            // is filled: a server that reads record by record, as Postfix (3.7) does, would answer a further
+            // is filled: a server that reads record by record, as Postfix (3.10) does, would answer a further
             // one in a segment of its own, which waits 40 ms for an acknowledgement (Nagle's algorithm).
             let beyond = after_message.split_off(tls::room_in_last_record(first.len()));
             first.join(std::mem::replace(&mut after_message, beyond));
