@@ -1,5 +1,7 @@
 //! Many messages at the same time, over the connections of one mailer.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use host_tests::{Error, Mailer, Pending, Phase, Receipt};
@@ -49,11 +51,31 @@ fn messages_at_the_same_time_have_a_connection_each() {
 }
 
 #[test]
-fn without_a_connection_that_has_worked_one_message_goes_first() {
-    let second = Meeting::of(2);
-    let further = || hello(&[]).followed_by(message_after(&[&second]));
-    let first = delivery().followed_by(message_after(&[&second]));
-    let server = Server::start([first, further()]);
+fn the_first_message_goes_alone_until_the_server_takes_it() {
+    let taken = Arc::new(AtomicBool::new(false));
+    let all = Meeting::of(3);
+    let go_ahead = taken.clone();
+    let first = hello(&[])
+        .followed_by(envelope())
+        .expect_that("DATA", move |line| {
+            go_ahead.store(true, Ordering::Relaxed);
+            line == "DATA"
+        })
+        .say("354 Go ahead")
+        .expect_group(&["Subject: hello", "", "Hello"])
+        .followed_by(expect_and_meet(".", &[&all]))
+        .say(QUEUED);
+    let further = || {
+        let taken = taken.clone();
+        Script::new()
+            .say("220 mail.test ESMTP")
+            .expect_that("EHLO after the first", move |_| {
+                taken.load(Ordering::Relaxed)
+            })
+            .say(&ehlo(&[]))
+            .followed_by(message_after(&[&all]))
+    };
+    let server = Server::start([first, further(), further()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
     assert_eq!(wait(begin(&mailer, 3)), vec![delivered(); 3]);
