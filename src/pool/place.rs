@@ -46,7 +46,11 @@ impl<N: Network> Pool<N> {
             permit,
             pool: self.clone(),
         };
-        let entry = self.login.enter(place.epoch(), failures).await?;
+        let entry = if place.mailer.logs_in() {
+            self.login.enter(place.epoch(), failures).await?
+        } else {
+            Entry::Any
+        };
         // The connection that was the first may be free by now.
         place.take_idle();
         Ok((place, entry))
