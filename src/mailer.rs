@@ -488,12 +488,6 @@ impl<N: Network> Mailer<N> {
         self.epoch
     }
 
-    /// Whether a connection needs a login.
-    #[cfg(feature = "pool")]
-    pub(crate) fn logs_in(&self) -> bool {
-        self.config.credentials.is_some()
-    }
-
     /// Keeps a connection of another mailer for the next message.
     #[cfg(feature = "pool")]
     pub(crate) fn keep(&mut self, connection: SharedConnection<N>) {

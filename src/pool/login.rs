@@ -1,4 +1,4 @@
-//! The first connection that logs in with new settings goes alone: a wrong password is not tried by many at once.
+//! The first connection with new settings goes alone: a wrong password is not tried by many at once.
 
 use core::cell::{Cell, RefCell};
 
@@ -19,9 +19,9 @@ pub(super) struct Login {
 
 /// The right to use a connection.
 pub(super) enum Entry<'a> {
-    /// The login has not worked yet. The others wait.
+    /// The settings have not worked yet. The others wait.
     First(#[allow(dead_code, reason = "others wait until it is dropped")] MutexGuard<'a, ()>),
-    /// It has, or there is none.
+    /// They have.
     Any,
 }
 

@@ -46,11 +46,7 @@ impl<N: Network> Pool<N> {
             permit,
             pool: self.clone(),
         };
-        let entry = if place.mailer.logs_in() {
-            self.login.enter(place.epoch(), failures).await?
-        } else {
-            Entry::Any
-        };
+        let entry = self.login.enter(place.epoch(), failures).await?;
         // The connection that was the first may be free by now.
         place.take_idle();
         Ok((place, entry))

@@ -92,6 +92,7 @@ const ADDRESS: &str = "192.0.2.1";
 fn calls_at_the_same_time_have_a_connection_each() {
     both_ways(|network| {
         let pool = pool(network, 3);
+        // The first goes alone, to try the settings.
         network.connects(ADDRESS, 0, &format!("{}{}", session("1"), further("4")));
         network.connects(ADDRESS, 0, &session("2"));
         network.connects(ADDRESS, 0, &session("3"));
@@ -100,18 +101,6 @@ fn calls_at_the_same_time_have_a_connection_each() {
         sent.sort_by_key(|text| text.clone().unwrap_or_default());
         assert_eq!(sent, ["2", "3", "4"].map(|text| Ok(text.into())));
         assert_eq!(seconds(network), 2);
-    });
-}
-
-#[test]
-fn without_a_login_connections_open_at_the_same_time() {
-    both_ways(|network| {
-        let pool = pool(network, 2);
-        network.connects(ADDRESS, 0, &session("1"));
-        network.connects(ADDRESS, 0, &session("2"));
-        let sent = send_at_once(network, &pool, 2);
-        assert_eq!(sent, ["1", "2"].map(|text| Ok(text.into())));
-        assert_eq!(seconds(network), 1);
     });
 }
 
@@ -140,6 +129,7 @@ fn one_call_uses_a_connection_for_each_four_messages() {
         let sent = send_all(network, &pool, 8);
         assert!(sent.iter().all(Result::is_ok), "{sent:?}");
         assert_eq!(network.attempts().len(), 2);
+        // The second connection begins as soon as the first message shows that the settings work.
         assert_eq!(seconds(network), 4);
     });
 }

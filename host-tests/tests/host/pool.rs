@@ -51,17 +51,11 @@ fn messages_at_the_same_time_have_a_connection_each() {
 }
 
 #[test]
-fn a_first_message_that_logs_in_goes_alone_until_the_server_takes_it() {
+fn the_first_message_goes_alone_until_the_server_takes_it() {
     let taken = Arc::new(AtomicBool::new(false));
     let all = Meeting::of(3);
     let go_ahead = taken.clone();
-    let login = || {
-        Script::new()
-            .expect("AUTH PLAIN *")
-            .say("235 2.7.0 Welcome")
-    };
-    let first = hello(&["AUTH PLAIN"])
-        .followed_by(login())
+    let first = hello(&[])
         .followed_by(envelope())
         .expect_that("DATA", move |line| {
             go_ahead.store(true, Ordering::Relaxed);
@@ -78,14 +72,12 @@ fn a_first_message_that_logs_in_goes_alone_until_the_server_takes_it() {
             .expect_that("EHLO after the first", move |_| {
                 taken.load(Ordering::Relaxed)
             })
-            .say(&ehlo(&["AUTH PLAIN"]))
-            .followed_by(login())
+            .say(&ehlo(&[]))
             .followed_by(message_after(&[&all]))
     };
     let server = Server::start([first, further(), further()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
-    mailer.set_password("ada", "right");
     assert_eq!(wait(begin(&mailer, 3)), vec![delivered(); 3]);
     server.finish();
 }
