@@ -23,23 +23,28 @@ use crate::{
 /// The target of Rust guests that use the crate as a library.
 const LIBRARY_TARGET: &str = "wasm32-wasip2";
 
-/// The cases that run the component in a host, over `dist/envoi-p3.wasm`.
+/// The cases that run the component in a host, over `dist/envoi-p3.wasm`. Of the whole workspace, because
+/// dependencies that are compiled with other features are compiled again.
 const ASYNC_TESTS: &[&str] = &[
-    "--package",
-    "host-tests",
+    "--workspace",
     "--features",
-    "p3",
+    "host-tests/p3",
     "--test",
     "host",
 ];
 
-/// The arguments for what is compiled for WASI 0.3 only.
-fn async_clippy<'a>(package: &'a str, feature: &'a str) -> Vec<&'a str> {
-    let mut arguments = vec!["clippy", "--package", package, "--all-targets"];
-    arguments.extend(["--no-default-features", "--features", feature]);
-    arguments.extend(["--", "--deny", "warnings"]);
-    arguments
-}
+/// What clippy reads: all that is compiled for WASI 0.2, and what is for WASI 0.3 only.
+const CLIPPY: [&[&str]; 3] = [
+    &["--workspace"],
+    &["--workspace", "--features", "host-tests/p3"],
+    &[
+        "--package",
+        "envoi",
+        "--no-default-features",
+        "--features",
+        "component-p3",
+    ],
+];
 
 pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     let report = Report::create(&project.target)?;
@@ -71,20 +76,10 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     headline("formatting");
     lint(project, report, &["fmt", "--all", "--check"])?;
     headline("clippy");
-    lint(
-        project,
-        report,
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )?;
-    for (package, feature) in [("host-tests", "p3"), ("envoi", "component-p3")] {
-        lint(project, report, &async_clippy(package, feature))?;
+    for selection in CLIPPY {
+        let command = ["clippy", "--all-targets"];
+        let lints = ["--", "--deny", "warnings"];
+        lint(project, report, &[&command, selection, &lints].concat())?;
     }
     headline("documentation");
     docs::check(project)?;
