@@ -6,11 +6,10 @@ use envoi_message::compose::{
     Address, Attachment, Composed, Content, Destination, Draft, Invalid, Piece,
 };
 
-use super::Component;
-use super::Host;
 use super::bindings::exports::envoi::mail::compose as wit;
 #[cfg(any(feature = "component", feature = "component-p3"))]
 use super::streams::Streams;
+use super::{Component, Host};
 use crate::net::{Network, NoRandomness};
 
 impl wit::Guest for Component {

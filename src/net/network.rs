@@ -101,6 +101,16 @@ pub enum Error {
     Failed(String),
 }
 
+impl Error {
+    pub(super) fn no_such_name() -> Self {
+        Self::Failed("no such name, or it has no address".into())
+    }
+
+    pub(super) fn resolver_fails() -> Self {
+        Self::Failed("the resolver fails at the moment: try later".into())
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(match self {

@@ -1,6 +1,8 @@
 //! Trust anchors: the authorities that may have issued a server's certificate, and the certificates that
 //! are trusted as a server's own.
 
+use std::rc::Rc;
+
 use rustls::RootCertStore;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
@@ -14,11 +16,11 @@ const MAX_SIZE: usize = 4 << 20;
 #[derive(Clone)]
 pub struct Trust {
     bundled: bool,
-    added: Vec<Added>,
+    /// Shared, because a pool copies the settings for each turn of a connection.
+    added: Vec<Rc<Added>>,
 }
 
 /// A certificate that the caller added: an authority's, or the server's own.
-#[derive(Clone)]
 struct Added {
     certificate: CertificateDer<'static>,
     anchor: TrustAnchor<'static>,
@@ -102,12 +104,12 @@ pub(super) fn is_der(octets: &[u8]) -> bool {
     octets.first() == Some(&0x30)
 }
 
-fn added(certificate: CertificateDer<'static>, number: usize) -> Result<Added, String> {
+fn added(certificate: CertificateDer<'static>, number: usize) -> Result<Rc<Added>, String> {
     match webpki::anchor_from_trusted_cert(&certificate).map(|anchor| anchor.to_owned()) {
-        Ok(anchor) => Ok(Added {
+        Ok(anchor) => Ok(Rc::new(Added {
             certificate,
             anchor,
-        }),
+        })),
         Err(error) => Err(format!(
             "trust anchor {number} is not an X.509 certificate: {error}"
         )),

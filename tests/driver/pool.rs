@@ -1,16 +1,18 @@
 //! A pool: many messages at the same time, over several connections.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use envoi::Pool;
+use envoi::net::{Deadline, Network};
 use envoi::sasl::{Credentials, Password};
 use envoi::smtp::config::Security;
 use envoi::smtp::error::{Error, Phase};
 use envoi::smtp::outgoing_message::OutgoingMessage;
 use envoi::smtp::parameters::Options;
 use envoi::smtp::receipt::Receipt;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, select};
 
 use super::messages::{ENVELOPE, HELLO};
 use super::network::{FakeNetwork, HOST, both_ways};
@@ -215,15 +217,9 @@ fn a_call_that_is_dropped_closes_its_connection_and_frees_its_place() {
         let options = Options::default();
         let message = message(&pool, &options);
         network.run(async {
-            let (first, pause) = (
-                pool.send(&message),
-                envoi::net::Network::sleep_until(
-                    network,
-                    envoi::net::Deadline::after(network, Duration::from_millis(500)),
-                ),
-            );
-            futures_util::pin_mut!(first, pause);
-            futures_util::future::select(first, pause).await;
+            let half_a_second = Deadline::after(network, Duration::from_millis(500));
+            let pause = pin!(network.sleep_until(half_a_second));
+            select(pin!(pool.send(&message)), pause).await;
         });
         assert_eq!(send_at_once(network, &pool, 1), [Ok("2".into())]);
     });

@@ -40,10 +40,8 @@ fn to_error(code: ErrorCode) -> Error {
         // A name that does not exist is `name-unresolvable`. Hosts that grant this component no lookups
         // (wasmtime, wasmCloud) report a permanent failure of the resolver.
         ErrorCode::AccessDenied | ErrorCode::PermanentResolverFailure => Error::Denied,
-        ErrorCode::NameUnresolvable => Error::Failed("no such name, or it has no address".into()),
-        ErrorCode::TemporaryResolverFailure => {
-            Error::Failed("the resolver fails at the moment: try later".into())
-        }
+        ErrorCode::NameUnresolvable => Error::no_such_name(),
+        ErrorCode::TemporaryResolverFailure => Error::resolver_fails(),
         code => Error::Failed(code.name().replace('-', " ")),
     }
 }

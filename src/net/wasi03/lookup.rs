@@ -24,10 +24,8 @@ fn to_error(code: ErrorCode) -> Error {
         // A name that does not exist is `name-unresolvable`. wasmtime reports a permanent failure of the
         // resolver if it grants this component no lookups.
         ErrorCode::AccessDenied | ErrorCode::PermanentResolverFailure => Error::Denied,
-        ErrorCode::NameUnresolvable => Error::Failed("no such name, or it has no address".into()),
-        ErrorCode::TemporaryResolverFailure => {
-            Error::Failed("the resolver fails at the moment: try later".into())
-        }
+        ErrorCode::NameUnresolvable => Error::no_such_name(),
+        ErrorCode::TemporaryResolverFailure => Error::resolver_fails(),
         ErrorCode::InvalidArgument => Error::Failed("invalid argument".into()),
         ErrorCode::Other(why) => Error::Failed(why.unwrap_or_else(|| "unknown".into())),
     }

@@ -5,9 +5,8 @@ use core::net::{IpAddr, SocketAddr};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
-use zeroize::Zeroize;
-
 use wit_bindgen::{FutureReader, StreamReader, StreamResult, StreamWriter};
+use zeroize::Zeroize;
 
 use super::bindings::wit_stream;
 use super::timer::within;
