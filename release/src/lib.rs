@@ -15,6 +15,7 @@
 //! No file tells when or where it was made: the same compilers make the same bytes from the commit again.
 
 mod commit;
+mod compatibility;
 pub mod crates;
 mod instructions;
 mod npm;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use commit::Commit;
+pub use compatibility::{check_interface, interface_of, previous_release};
 pub use sbom::sbom;
 pub use sums::{sha256, sums};
 pub use wit_package::wit_package;

@@ -5,7 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use release::{COMPONENTS, VERSION, crates, read, root, sbom, sha256, sums, wit_package};
+use release::{
+    COMPONENTS, VERSION, check_interface, crates, interface_of, previous_release, read, root, sbom,
+    sha256, sums, wit_package,
+};
 use serde_json::Value;
 use wit_component::{DecodedWasm, OutputToString, WitPrinter};
 use wit_parser::{PackageId, Resolve, WorldItem};
@@ -144,5 +147,36 @@ fn the_crates_build_from_their_archives() {
             let file = format!("{name}-{VERSION}/{file}\n");
             assert!(files.contains(&file), "{file} in {files}");
         }
+    }
+}
+
+#[test]
+fn guests_of_the_last_release_run_with_this_one() {
+    let Some(tag) = previous_release().unwrap() else {
+        return; // This version promises nothing to them.
+    };
+    let previous = folder("interface-of-last-release");
+    interface_of(&tag, &previous).unwrap();
+    check_interface(&previous, &root().join("wit")).unwrap();
+}
+
+#[test]
+fn a_guest_that_needs_a_function_or_a_field_that_is_gone_does_not_run() {
+    let previous = folder("interface-of-this-commit");
+    interface_of("HEAD", &previous).unwrap();
+    let smtp = previous.join("smtp.wit");
+    let text = fs::read_to_string(&smtp).unwrap();
+    let now = root().join("wit");
+    check_interface(&previous, &now).unwrap();
+    for (place, gone) in [
+        ("    record envelope {\n", "        gone: u8,\n"),
+        ("    resource mailer {\n", "        gone: func();\n"),
+    ] {
+        let more = text.replacen(place, &format!("{place}{gone}"), 1);
+        assert_ne!(more, text, "{place}");
+        fs::write(&smtp, more).unwrap();
+        let error = check_interface(&previous, &now).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("imports breaks guests"), "{said}");
     }
 }

@@ -20,6 +20,7 @@ mod program;
 mod project;
 mod report;
 mod rustup;
+mod supply;
 mod test;
 mod toolchain;
 mod totals;
@@ -43,6 +44,7 @@ cargo xtask demo [ARGS]  send a message through it and show the conversation; --
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
+cargo xtask supply       check licences, sources, versions and known faults of all dependencies
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, compose, rounds, throughput, cold, bulk,
                          calls, growth, pool, and write docs/performance.md
@@ -85,6 +87,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
         [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
+        [Some("supply")] => supply::run(&project).map(|()| ExitCode::SUCCESS),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
             bench::measure(&project, &parts).map(|()| ExitCode::SUCCESS)

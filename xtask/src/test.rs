@@ -15,7 +15,7 @@ use crate::{
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
-    rustup,
+    rustup, supply,
     toolchain::{self, Toolchain, Way},
     totals::Totals,
 };
@@ -81,6 +81,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
         let lints = ["--", "--deny", "warnings"];
         lint(project, report, &[&command, selection, &lints].concat())?;
     }
+    headline("supply chain");
+    supply::check(project, report)?;
     headline("documentation");
     docs::check(project)?;
     headline("component");
