@@ -407,6 +407,17 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
+        let envelope = self.streamed_envelope(sender, recipients, options)?;
+        self.start_streamed(&envelope, options).await
+    }
+
+    /// The envelope of a message that is written piece by piece.
+    pub(crate) fn streamed_envelope(
+        &self,
+        sender: Option<&str>,
+        recipients: &[String],
+        options: &Options,
+    ) -> Result<Envelope, Error> {
         if !self.signers.is_empty() {
             let why = "the mailer signs messages, but the signature of a message in pieces would leave \
                        before its body is known: send it whole, or end signing with set-signers";
@@ -414,9 +425,16 @@ impl<N: Network> Mailer<N> {
         }
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         options.check_recipients(&envelope.recipients)?;
-        Ok(Message::new(
-            self.start_over_kept(&envelope, options).await?,
-        ))
+        Ok(envelope)
+    }
+
+    pub(crate) async fn start_streamed(
+        &mut self,
+        envelope: &Envelope,
+        options: &Options,
+    ) -> Result<Message<N>, Error> {
+        let connection = self.start_over_kept(envelope, options).await?;
+        Ok(Message::new(connection))
     }
 
     /// Sends a composed message. If contents are streamed, they are read while the message is sent, in constant
@@ -614,6 +632,10 @@ impl<N: Network> Mailer<N> {
         }
         let settings = tls::Settings::new::<Platform<N>>(&self.policy).map_err(tls_failed)?;
         Ok(self.tls.insert(settings).clone())
+    }
+
+    pub(crate) fn logs_in(&self) -> bool {
+        self.config.credentials.is_some()
     }
 
     /// Refuses credentials that no mechanism can carry.

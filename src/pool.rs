@@ -199,7 +199,7 @@ impl<N: Network> Pool<N> {
             place.give_up();
             return Ok(());
         }
-        self.login.failed(epoch, &error);
+        self.login.failed(epoch, &error, self.permits.existing());
         place.release();
         Err(error)
     }
@@ -212,13 +212,14 @@ impl<N: Network> Pool<N> {
         options: &Options,
     ) -> Result<PooledMessage<N>, Error> {
         let call = self.calls.clone().read_owned().await;
-        let deadlines = self.mailer.borrow().start_call();
+        let (envelope, deadlines) = {
+            let mailer = self.mailer.borrow();
+            let envelope = mailer.streamed_envelope(sender, recipients, options)?;
+            (envelope, mailer.start_call())
+        };
         let (mut place, entry) = self.place(&deadlines).await?;
         self.keep_pace(&mut place).await;
-        let started = place
-            .mailer
-            .start_message(sender, recipients, options)
-            .await;
+        let started = place.mailer.start_streamed(&envelope, options).await;
         drop(entry);
         match started {
             Ok(message) => {

@@ -61,6 +61,11 @@ impl Permits {
             .set(self.surplus.get() - revived + fewer - forgotten);
     }
 
+    /// How many connections there may be now.
+    pub(super) fn existing(&self) -> usize {
+        self.existing.get()
+    }
+
     /// Whether a connection is in use besides the asker's.
     pub(super) fn others_are_used(&self) -> bool {
         self.existing.get() + self.surplus.get() > self.free.available_permits() + 1

@@ -37,16 +37,23 @@ impl<N: Network> Pool<N> {
         self: &'p Rc<Self>,
         deadlines: &CallDeadlines<N>,
     ) -> Result<(Place<N>, Entry<'p>), Error> {
+        let waited = deadlines.until_total(self.wait_for_place()).await;
+        waited.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))?
+    }
+
+    async fn wait_for_place(self: &Rc<Self>) -> Result<(Place<N>, Entry<'_>), Error> {
         let failures = self.login.failures();
-        let permit = deadlines.until_total(self.permits.acquire()).await;
-        let permit = permit.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))??;
+        let permit = self.permits.acquire().await?;
         let mut place = Place {
             mailer: self.mailer.borrow_mut().fork(),
             pace: Schedule::default(),
             permit,
             pool: self.clone(),
         };
-        let entry = self.login.enter(place.epoch(), failures).await?;
+        let entry = self
+            .login
+            .enter(place.epoch(), place.mailer.logs_in(), failures)
+            .await?;
         // The connection that was the first may be free by now.
         place.take_idle();
         Ok((place, entry))

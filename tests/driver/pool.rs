@@ -169,6 +169,19 @@ fn a_refused_login_is_tried_once_for_all_who_wait() {
 }
 
 #[test]
+fn connections_are_opened_together_if_nobody_logs_in() {
+    both_ways(|network| {
+        let pool = pool(network, 3);
+        for text in ["1", "2", "3"] {
+            network.connects(ADDRESS, 0, &session(text));
+        }
+        let sent = send_at_once(network, &pool, 3);
+        assert_eq!(sent, ["1", "2", "3"].map(|text| Ok(text.into())));
+        assert_eq!(seconds(network), 1);
+    });
+}
+
+#[test]
 fn messages_wait_for_the_others_if_the_server_takes_no_more_connections() {
     both_ways(|network| {
         let pool = pool(network, 3);
@@ -205,6 +218,68 @@ fn a_connection_that_breaks_does_not_stop_the_others() {
         let sent = send_at_once(network, &pool, 2);
         let broken = Err(Error::Disconnected(Phase::Acceptance));
         assert_eq!(sent, [Ok("2".into()), broken]);
+    });
+}
+
+#[test]
+fn those_who_wait_for_a_server_that_has_died_are_told_together() {
+    both_ways(|network| {
+        let pool = pool(network, 2);
+        network.connects(
+            ADDRESS,
+            0,
+            &format!("{} C: QUIT\n S: 221 Bye\n", session("1")),
+        );
+        assert_eq!(send_at_once(network, &pool, 1), [Ok("1".into())]);
+        network.run(pool.close());
+        let before = network.elapsed();
+        (0..2).for_each(|_| network.ignores(ADDRESS));
+        let sent = send_at_once(network, &pool, 20);
+        let is_unreachable = |sent: &Result<_, Error>| matches!(sent, Err(Error::ConnectFailed(_)));
+        assert!(sent.iter().all(is_unreachable), "{sent:?}");
+        assert_eq!(network.elapsed() - before, Duration::from_secs(30));
+    });
+}
+
+#[test]
+fn a_server_that_is_back_is_noticed_by_the_next_call() {
+    both_ways(|network| {
+        let pool = pool(network, 1);
+        network.connects(
+            ADDRESS,
+            0,
+            &format!("{} C: QUIT\n S: 221 Bye\n", session("1")),
+        );
+        assert_eq!(send_at_once(network, &pool, 1), [Ok("1".into())]);
+        network.run(pool.close());
+        network.ignores(ADDRESS);
+        assert!(send_at_once(network, &pool, 3).iter().all(Result::is_err));
+        network.connects(ADDRESS, 0, &[session("2"), further("3")].concat());
+        assert_eq!(
+            send_at_once(network, &pool, 2),
+            [Ok("2".into()), Ok("3".into())]
+        );
+    });
+}
+
+#[test]
+fn a_wrong_envelope_is_refused_before_a_connection_is_free() {
+    both_ways(|network| {
+        let pool = pool(network, 1);
+        network.connects(ADDRESS, 0, &session("1"));
+        let options = Options::default();
+        let message = message(&pool, &options);
+        network.run(async {
+            let first = pin!(pool.send(&message));
+            let wrong = ["b@example.org\nRCPT TO:<c@example.org>".to_owned()];
+            let second = async {
+                let begun = network.elapsed();
+                let refused = pool.start_message(None, &wrong, &options).await;
+                assert!(matches!(refused.map(drop), Err(Error::InvalidArgument(_))));
+                assert_eq!(network.elapsed(), begun);
+            };
+            join(first, second).await.0.unwrap()
+        });
     });
 }
 
