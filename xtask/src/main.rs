@@ -13,6 +13,7 @@ mod dist;
 mod docs;
 mod example;
 mod hosts;
+mod hunt;
 mod npm;
 mod optimizer;
 mod process;
@@ -44,6 +45,7 @@ cargo xtask demo [ARGS]  send a message through it and show the conversation; --
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
+cargo xtask hunt [PART]  the long forms of the tests that hunt for crashes, hangs and lost messages (hours)
 cargo xtask supply       check licences, sources, versions and known faults of all dependencies
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, compose, rounds, throughput, cold, bulk,
@@ -87,6 +89,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
         [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
+        [Some("hunt"), ..] => {
+            let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
+            hunt::go(&project, &parts).map(|()| ExitCode::SUCCESS)
+        }
         [Some("supply")] => supply::run(&project).map(|()| ExitCode::SUCCESS),
         [Some("bench"), ..] => {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();

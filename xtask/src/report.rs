@@ -7,6 +7,7 @@ use std::{
     fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use anyhow::{Context, Result};
@@ -16,6 +17,7 @@ pub(crate) const NOT_RUN: &str = "not run: ";
 
 pub(crate) struct Report {
     path: PathBuf,
+    begun: Instant,
 }
 
 impl Report {
@@ -23,7 +25,14 @@ impl Report {
     pub(crate) fn create(directory: &Path) -> Result<Self> {
         let path = directory.join("test-report.txt");
         fs::write(&path, "").with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path })
+        let begun = Instant::now();
+        Ok(Self { path, begun })
+    }
+
+    /// Shows what comes next, and how long all before it took.
+    pub(crate) fn headline(&self, text: &str) {
+        let seconds = self.begun.elapsed().as_secs();
+        println!("\n=== {:02}:{:02} {text}", seconds / 60, seconds % 60);
     }
 
     pub(crate) fn path(&self) -> &Path {

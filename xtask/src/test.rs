@@ -51,7 +51,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     let mut totals = Totals::default();
     let outcome = steps(project, &report, &mut totals);
     let lines = report.lines()?;
-    headline("report");
+    report.headline("report");
     lines.iter().for_each(|line| println!("{line}"));
     totals.skipped += lines
         .iter()
@@ -73,44 +73,45 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode> {
 }
 
 fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
-    headline("formatting");
+    report.headline("formatting");
     lint(project, report, &["fmt", "--all", "--check"])?;
-    headline("clippy");
+    report.headline("clippy");
     for selection in CLIPPY {
         let command = ["clippy", "--all-targets"];
         let lints = ["--", "--deny", "warnings"];
         lint(project, report, &[&command, selection, &lints].concat())?;
     }
-    headline("supply chain");
+    report.headline("supply chain");
     supply::check(project, report)?;
-    headline("documentation");
+    report.headline("documentation");
     docs::check(project)?;
-    headline("component");
+    report.headline("component");
     let toolchain = component::build(project)?;
-    headline("the checks of the cryptography");
+    report.headline("the checks of the cryptography");
     component::build_checks(project, &toolchain)?;
-    headline("the guests of README.md and docs/languages/");
+    report.headline("the guests of README.md and docs/languages/");
     guest::build_all(project, &toolchain, report)?;
-    headline("the contact form");
+    report.headline("the contact form");
     contact_form::build_all(project, &toolchain, report)?;
-    headline("the callers for WASI 0.3");
+    report.headline("the callers for WASI 0.3");
     wasi03::build_all(project, &toolchain, report)?;
-    headline("the command line of README.md");
+    report.headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
-    headline("the mail worker's component");
+    report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
-    headline("the package for Node");
+    report.headline("the package for Node");
     npm::build_for_tests(project, report)?;
-    headline("the crate for wasm32-wasip2");
+    report.headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
-    headline("tests");
-    let all = cargo_test(project, report, totals, &["--workspace"]);
-    headline("the tests of the component, for WASI 0.3");
-    all.and(cargo_test(project, report, totals, ASYNC_TESTS))
+    run_tests(project, report, totals)
 }
 
-fn headline(text: &str) {
-    println!("\n=== {text}");
+/// All test programs, whose components are built.
+pub(crate) fn run_tests(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
+    report.headline("tests");
+    let all = cargo_test(project, report, totals, &["--workspace"]);
+    report.headline("the tests of the component, for WASI 0.3");
+    all.and(cargo_test(project, report, totals, ASYNC_TESTS))
 }
 
 /// Runs a cargo command that a minimal Rust installation lacks.
