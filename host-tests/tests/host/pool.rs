@@ -51,11 +51,17 @@ fn messages_at_the_same_time_have_a_connection_each() {
 }
 
 #[test]
-fn the_first_message_goes_alone_until_the_server_takes_it() {
+fn the_first_message_goes_alone_until_the_server_takes_its_login() {
     let taken = Arc::new(AtomicBool::new(false));
     let all = Meeting::of(3);
     let go_ahead = taken.clone();
-    let first = hello(&[])
+    let log_in = || {
+        Script::new()
+            .expect("AUTH PLAIN AGEAYg==")
+            .say("235 2.7.0 Welcome")
+    };
+    let first = hello(&["AUTH PLAIN"])
+        .followed_by(log_in())
         .followed_by(envelope())
         .expect_that("DATA", move |line| {
             go_ahead.store(true, Ordering::Relaxed);
@@ -72,12 +78,14 @@ fn the_first_message_goes_alone_until_the_server_takes_it() {
             .expect_that("EHLO after the first", move |_| {
                 taken.load(Ordering::Relaxed)
             })
-            .say(&ehlo(&[]))
+            .say(&ehlo(&["AUTH PLAIN"]))
+            .followed_by(log_in())
             .followed_by(message_after(&[&all]))
     };
     let server = Server::start([first, further(), further()]);
     let instance = instance();
     let mailer = plain(&instance, &server);
+    mailer.set_password("a", "b");
     assert_eq!(wait(begin(&mailer, 3)), vec![delivered(); 3]);
     server.finish();
 }
