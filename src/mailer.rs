@@ -407,6 +407,19 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
+        let deadlines = self.start_call();
+        self.start_message_within(deadlines, sender, recipients, options)
+            .await
+    }
+
+    /// As [`Self::start_message`], in a call that has begun.
+    pub(crate) async fn start_message_within(
+        &mut self,
+        deadlines: CallDeadlines<N>,
+        sender: Option<&str>,
+        recipients: &[String],
+        options: &Options,
+    ) -> Result<Message<N>, Error> {
         if !self.signers.is_empty() {
             let why = "the mailer signs messages, but the signature of a message in pieces would leave \
                        before its body is known: send it whole, or end signing with set-signers";
@@ -414,9 +427,8 @@ impl<N: Network> Mailer<N> {
         }
         let envelope = Envelope::parse(sender, recipients, self.config.protocol)?;
         options.check_recipients(&envelope.recipients)?;
-        Ok(Message::new(
-            self.start_over_kept(&envelope, options).await?,
-        ))
+        let connection = self.start_over_kept(deadlines, &envelope, options).await?;
+        Ok(Message::new(connection))
     }
 
     /// Sends a composed message. If contents are streamed, they are read while the message is sent, in constant
@@ -520,10 +532,10 @@ impl<N: Network> Mailer<N> {
     /// Starts the message on the kept connection. If that one is closed, retries once on a new one.
     async fn start_over_kept(
         &mut self,
+        deadlines: CallDeadlines<N>,
         envelope: &Envelope,
         options: &Options,
     ) -> Result<SharedConnection<N>, Error> {
-        let deadlines = self.start_call();
         if let Some(kept) = self.take_kept().await {
             let mut lease = kept.begin(deadlines.clone())?;
             let result = lease.start(envelope, options, self.partial_delivery).await;
