@@ -407,8 +407,9 @@ impl<N: Network> Mailer<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<Message<N>, Error> {
+        let deadlines = self.start_call();
         let envelope = self.streamed_envelope(sender, recipients, options)?;
-        self.start_streamed(&envelope, options).await
+        self.start_streamed(deadlines, &envelope, options).await
     }
 
     /// The envelope of a message that is written piece by piece.
@@ -428,12 +429,14 @@ impl<N: Network> Mailer<N> {
         Ok(envelope)
     }
 
+    /// In a call that has begun.
     pub(crate) async fn start_streamed(
         &mut self,
+        deadlines: CallDeadlines<N>,
         envelope: &Envelope,
         options: &Options,
     ) -> Result<Message<N>, Error> {
-        let connection = self.start_over_kept(envelope, options).await?;
+        let connection = self.start_over_kept(deadlines, envelope, options).await?;
         Ok(Message::new(connection))
     }
 
@@ -538,10 +541,10 @@ impl<N: Network> Mailer<N> {
     /// Starts the message on the kept connection. If that one is closed, retries once on a new one.
     async fn start_over_kept(
         &mut self,
+        deadlines: CallDeadlines<N>,
         envelope: &Envelope,
         options: &Options,
     ) -> Result<SharedConnection<N>, Error> {
-        let deadlines = self.start_call();
         if let Some(kept) = self.take_kept().await {
             let mut lease = kept.begin(deadlines.clone())?;
             let result = lease.start(envelope, options, self.partial_delivery).await;

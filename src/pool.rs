@@ -34,6 +34,7 @@ use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use crate::smtp::parameters::Options;
 use crate::smtp::receipt::Receipt;
 use crate::smtp::sending::{AfterLast, Delivery};
+use crate::timeouts::Timeout;
 
 use login::{Entry, Login};
 pub use message::PooledMessage;
@@ -51,6 +52,9 @@ const MESSAGES_A_CONNECTION: usize = 4;
 
 /// The messages that a call sends over a connection before others that wait have their turn.
 const MAX_TURN: usize = 16;
+
+/// The error of a call whose time is over before it has a connection.
+const OUT_OF_TIME: Error = Error::Timeout(Phase::Connect, Timeout::Total);
 
 /// Connections to one server, and the settings that they share.
 pub struct Pool<N: Network> {
@@ -132,9 +136,11 @@ impl<N: Network> Pool<N> {
         self: &Rc<Self>,
         messages: &[OutgoingMessage<'_>],
     ) -> Vec<Result<Receipt, Error>> {
-        let _call = self.calls.read().await;
         let deadlines = self.mailer.borrow().start_call();
         let mut deliveries: Vec<Delivery> = messages.iter().map(Delivery::new).collect();
+        let Some(_call) = deadlines.until_total(self.calls.read()).await else {
+            return outcomes(deliveries, Some(OUT_OF_TIME));
+        };
         let wanted = messages.len().div_ceil(MESSAGES_A_CONNECTION);
         let workers = self.connections().min(wanted);
         let work = Work::new(&mut deliveries);
@@ -183,12 +189,16 @@ impl<N: Network> Pool<N> {
             drop(entry.take());
             self.goes_on(messages).then(|| work.next()).flatten()
         });
-        self.keep_pace(&mut place).await;
+        if let Err(error) = self.keep_pace(&mut place, deadlines).await {
+            work.put_back(turn.into_left());
+            place.release();
+            return Err(error);
+        }
         let expired = place.take_expired();
         let sent = place
             .mailer
             .deliver_until_failure(&mut turn, deadlines, AfterLast::StayOpen);
-        let (sent, ()) = join(sent, quit_all(expired)).await;
+        let (sent, ()) = join(sent, expired.quit()).await;
         let Err(error) = sent else {
             self.login.worked(epoch);
             place.release();
@@ -211,15 +221,20 @@ impl<N: Network> Pool<N> {
         recipients: &[String],
         options: &Options,
     ) -> Result<PooledMessage<N>, Error> {
-        let call = self.calls.clone().read_owned().await;
         let (envelope, deadlines) = {
             let mailer = self.mailer.borrow();
             let envelope = mailer.streamed_envelope(sender, recipients, options)?;
             (envelope, mailer.start_call())
         };
+        let call = deadlines.until_total(self.calls.clone().read_owned()).await;
+        let call = call.ok_or(OUT_OF_TIME)?;
         let (mut place, entry) = self.place(&deadlines).await?;
-        self.keep_pace(&mut place).await;
-        let started = place.mailer.start_streamed(&envelope, options).await;
+        if let Err(error) = self.keep_pace(&mut place, &deadlines).await {
+            place.release();
+            return Err(error);
+        }
+        let mailer = &mut place.mailer;
+        let started = mailer.start_streamed(deadlines, &envelope, options).await;
         drop(entry);
         match started {
             Ok(message) => {
@@ -274,13 +289,19 @@ impl<N: Network> Pool<N> {
         quit_all(idle.into_iter().map(|idle| idle.connection).collect()).await;
     }
 
-    async fn keep_pace(&self, place: &mut Place<N>) {
+    async fn keep_pace(
+        &self,
+        place: &mut Place<N>,
+        deadlines: &CallDeadlines<N>,
+    ) -> Result<(), Error> {
         let now = self.network.now();
         let start = place.pace.next(now, self.connection_rate.get());
         let start = self.pace.next(start);
-        if start > now {
-            self.network.sleep_until(Deadline::at(start)).await;
+        if start <= now {
+            return Ok(());
         }
+        let sleep = self.network.sleep_until(Deadline::at(start));
+        deadlines.until_total(sleep).await.ok_or(OUT_OF_TIME)
     }
 }
 

@@ -111,6 +111,15 @@ pub(super) struct Permit {
 }
 
 impl Permit {
+    /// Another one, if one is free.
+    pub(super) fn another(&self) -> Option<Self> {
+        let permit = self.permits.free.clone().try_acquire_owned().ok()?;
+        Some(Self {
+            permit: Some(permit),
+            permits: self.permits.clone(),
+        })
+    }
+
     /// Takes it away until [`Permits::restore`].
     pub(super) fn give_up(self) {
         let permits = &self.permits;

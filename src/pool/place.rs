@@ -4,16 +4,15 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::Pool;
 use super::login::Entry;
 use super::pace::Schedule;
 use super::permits::Permit;
+use super::{OUT_OF_TIME, Pool};
 use crate::connection::CallDeadlines;
 use crate::mailer::Mailer;
 use crate::net::Network;
 use crate::shared_connection::SharedConnection;
-use crate::smtp::error::{Error, Phase};
-use crate::timeouts::Timeout;
+use crate::smtp::error::Error;
 
 /// A connection that waits for the next message.
 pub(super) struct Idle<N: Network> {
@@ -38,7 +37,7 @@ impl<N: Network> Pool<N> {
         deadlines: &CallDeadlines<N>,
     ) -> Result<(Place<N>, Entry<'p>), Error> {
         let waited = deadlines.until_total(self.wait_for_place()).await;
-        waited.ok_or(Error::Timeout(Phase::Connect, Timeout::Total))?
+        waited.ok_or(OUT_OF_TIME)?
     }
 
     async fn wait_for_place(self: &Rc<Self>) -> Result<(Place<N>, Entry<'_>), Error> {
@@ -95,12 +94,45 @@ impl<N: Network> Place<N> {
         self.permit.give_up();
     }
 
-    /// The idle connections that have reached their limits.
-    pub(super) fn take_expired(&self) -> Vec<SharedConnection<N>> {
+    /// The idle connections that have reached their limits. Whoever has a permit and no connection yet takes
+    /// an idle one, and closes it if need be.
+    pub(super) fn take_expired(&self) -> Expired<N> {
+        let mut expired = Expired::default();
         let mut idle = self.pool.idle.borrow_mut();
-        let is_expired = |idle: &mut Idle<N>| self.mailer.is_used_up(&idle.connection);
-        let expired = idle.extract_if(.., is_expired);
-        expired.map(|idle| idle.connection).collect()
+        idle.retain(|idle| {
+            if !self.mailer.is_used_up(&idle.connection) {
+                return true;
+            }
+            let Some(permit) = self.permit.another() else {
+                return true;
+            };
+            expired.permits.push(permit);
+            expired.connections.push(idle.connection.clone());
+            false
+        });
+        expired
+    }
+}
+
+/// Connections that are closed. Each counts until it is.
+pub(super) struct Expired<N: Network> {
+    connections: Vec<SharedConnection<N>>,
+    permits: Vec<Permit>,
+}
+
+impl<N: Network> Expired<N> {
+    pub(super) async fn quit(self) {
+        quit_all(self.connections).await;
+        drop(self.permits);
+    }
+}
+
+impl<N: Network> Default for Expired<N> {
+    fn default() -> Self {
+        Self {
+            connections: Vec::new(),
+            permits: Vec::new(),
+        }
     }
 }
 

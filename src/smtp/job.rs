@@ -207,13 +207,16 @@ impl Job {
                 self.waiting.extend(alone);
             }
             Err(error) => {
-                self.receipt.refused.extend(second.into_iter().map(refused));
-                let waits = |mailbox: &Mailbox| {
-                    let mut waiting = self.waiting.iter().flat_map(|batch| &batch.recipients);
-                    waiting.any(|other| other.as_str() == mailbox.as_str())
+                let others = self.waiting.iter().flat_map(|batch| &batch.recipients);
+                let others: Vec<_> = others.chain(second.iter().map(|(name, _)| name)).collect();
+                let ends_otherwise = |name: &Mailbox| {
+                    let mut others = others.iter();
+                    others.any(|other| other.as_str() == name.as_str())
                 };
-                let own = batch.recipients.iter().filter(|mailbox| !waits(mailbox));
+                let own = batch.recipients.iter();
+                let own = own.filter(|name| !ends_otherwise(name));
                 let own: Vec<Mailbox> = own.cloned().collect();
+                self.receipt.refused.extend(second.into_iter().map(refused));
                 self.fail(&own, error);
             }
         }

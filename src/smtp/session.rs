@@ -433,7 +433,12 @@ impl Session {
             return Err(self.server_closes(reply_to, reply));
         }
         let Some(then) = Then::of(self.state.name(), reply_to, &reply) else {
-            return Err(self.nonsense(reply_to.phase(), &reply));
+            // If the content left together with the envelope, the server may have delivered it.
+            let phase = match phase {
+                Phase::Acceptance => phase,
+                _ => reply_to.phase(),
+            };
+            return Err(self.nonsense(phase, &reply));
         };
         match then {
             Then::SendEhlo => self.on_greeting(reply),

@@ -107,6 +107,25 @@ fn a_recipient_without_a_reply_when_the_connection_ends_is_unknown() {
     });
 }
 
+// Conformance: 24, 62
+#[test]
+fn a_recipient_whose_reply_is_neither_yes_nor_no_is_unknown() {
+    both_ways(lmtp, |talk| {
+        accepted(talk, "X-NONE", "C: DATA");
+        talk.session.write(b"x").unwrap();
+        talk.session.finish();
+        talk.expect_ok("C: x\nC: .\nS: 250 stored");
+        let error = talk.expect_err("S: 354 go");
+        assert!(
+            matches!(error, Error::Protocol(Phase::Acceptance, _)),
+            "{error:?}"
+        );
+        let receipt = talk.session.message_result(Err(error)).unwrap();
+        assert_eq!(codes(&receipt.accepted), [("b@mail.test", 250)]);
+        assert_eq!(receipt.unknown, ["d@mail.test"]);
+    });
+}
+
 // Conformance: 62
 #[test]
 fn neither_ehlo_nor_helo_follows_a_refused_lhlo() {

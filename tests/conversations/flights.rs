@@ -72,6 +72,18 @@ fn an_early_message_fails_with_the_refusal_of_its_sender() {
 }
 
 #[test]
+fn an_early_message_may_be_delivered_if_the_replies_to_its_envelope_are_nonsense() {
+    for nonsense in ["354 go", "334 go", "junk"] {
+        both_ways(setup, |talk| {
+            send_early(talk);
+            let error = outcome(talk, &format!("S: 250 ok\nS: {nonsense}")).unwrap_err();
+            let is_unknown = matches!(error, Error::Protocol(Phase::Acceptance, _));
+            assert!(is_unknown && error.may_have_been_delivered(), "{error:?}");
+        });
+    }
+}
+
+#[test]
 fn a_large_message_and_one_for_data_do_not_leave_with_their_envelopes() {
     both_ways(setup, |talk| {
         talk.open(&["PIPELINING", "CHUNKING"]);

@@ -4,7 +4,7 @@ use envoi::smtp::error::{Error, Phase, RecipientReply};
 use envoi::smtp::job::{Batch, Job};
 use envoi::smtp::mailbox::Mailbox;
 use envoi::smtp::receipt::Receipt;
-use envoi::smtp::recipient_split::LastReplies;
+use envoi::smtp::recipient_split::{Basis, LastReplies, Overflow};
 use envoi::smtp::reply::Reply;
 use envoi::smtp::server_memory::ServerMemory;
 
@@ -116,6 +116,28 @@ fn a_server_that_refuses_the_sender_of_a_later_transaction_has_not_judged_its_re
     assert_eq!(
         ends(&job.outcome().unwrap())[2..],
         ["r2 unsent", "r3 unsent"]
+    );
+}
+
+#[test]
+fn recipients_that_wait_for_a_message_which_is_refused_end_once_with_their_own_reply() {
+    let mut job = job(4);
+    let first = job.take_batch().unwrap();
+    let result = accepted(&first);
+    job.record(first, result);
+    let second = job.take_batch().unwrap();
+    let overflow = Overflow {
+        refused: vec![(second.recipients[1].clone(), reply(451))],
+        unasked: Vec::new(),
+        taken: 1,
+        is_count: false,
+        basis: Basis::OnlyFirstTaken,
+    };
+    job.add_overflow(overflow, &setup().session());
+    job.record(second, Err(refused(554)));
+    assert_eq!(
+        ends(&job.outcome().unwrap())[2..],
+        ["r2 refused 554", "r3 refused 451"]
     );
 }
 

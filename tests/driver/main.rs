@@ -9,4 +9,5 @@ mod reuse;
 mod server;
 mod shared_connection;
 mod signing;
+mod simulation;
 mod timeouts;

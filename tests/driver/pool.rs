@@ -44,6 +44,16 @@ fn pool(network: &FakeNetwork, connections: usize) -> Rc<Pool<FakeNetwork>> {
     pool
 }
 
+fn log_in(pool: &Pool<FakeNetwork>) {
+    pool.configure(|mailer| {
+        mailer.set_credentials(Some(Credentials::Password(Password {
+            username: "user".into(),
+            password: "wrong".into(),
+            authorization_id: None,
+        })));
+    });
+}
+
 fn message<'a>(pool: &Pool<FakeNetwork>, options: &'a Options) -> OutgoingMessage<'a> {
     let recipients = ["b@example.org".to_owned()];
     let message = pool.outgoing_message(
@@ -142,13 +152,7 @@ fn a_refused_login_is_tried_once_for_all_who_wait() {
         let pool = pool(network, 5);
         // Without TLS, a password is sent over loopback only.
         network.resolves_to(&["127.0.0.1"]);
-        pool.configure(|mailer| {
-            mailer.set_credentials(Some(Credentials::Password(Password {
-                username: "user".into(),
-                password: "wrong".into(),
-                authorization_id: None,
-            })));
-        });
+        log_in(&pool);
         let script = "
             S: 220 mail.example.org ESMTP
             C: EHLO [192.0.2.9]
@@ -321,6 +325,132 @@ fn whoever_waits_for_a_connection_waits_no_longer_than_the_whole_call() {
         assert!(first.is_ok(), "{first:?}");
         let total = Error::Timeout(Phase::Connect, envoi::Timeout::Total);
         assert_eq!(second.map(drop), Err(total));
+    });
+}
+
+/// A pool whose calls may take half a second.
+fn in_a_hurry(network: &FakeNetwork, connections: usize) -> Rc<Pool<FakeNetwork>> {
+    let pool = pool(network, connections);
+    hurry(&pool);
+    pool
+}
+
+fn hurry(pool: &Pool<FakeNetwork>) {
+    let limit = Some(Duration::from_millis(500));
+    pool.configure(|mailer| mailer.set_timeout(envoi::Timeout::Total, limit));
+}
+
+const OUT_OF_TIME: Error = Error::Timeout(Phase::Connect, envoi::Timeout::Total);
+
+#[test]
+fn whoever_waits_for_the_first_connection_waits_no_longer_than_the_whole_call() {
+    both_ways(|network| {
+        let pool = pool(network, 2);
+        network.resolves_to(&["127.0.0.1"]);
+        log_in(&pool);
+        network.connects("127.0.0.1", 0, "after 1s\nS: 421 Busy\ncloses");
+        let options = Options::default();
+        let message = message(&pool, &options);
+        let (first, second) = network.run(async {
+            let first = pool.send(&message);
+            let second = async {
+                hurry(&pool);
+                let sent = pool.send(&message).await;
+                (sent, network.elapsed())
+            };
+            join(first, second).await
+        });
+        assert!(first.is_err(), "{first:?}");
+        assert_eq!(second, (Err(OUT_OF_TIME), Duration::from_millis(500)));
+    });
+}
+
+#[test]
+fn whoever_waits_while_the_pool_closes_waits_no_longer_than_the_whole_call() {
+    both_ways(|network| {
+        let pool = pool(network, 2);
+        network.connects(ADDRESS, 0, &format!("{}C: QUIT\nS: 221 Bye", session("1")));
+        let options = Options::default();
+        let message = message(&pool, &options);
+        let recipients = ["b@example.org".to_owned()];
+        let ((first, ()), second, third) = network.run(async {
+            let closed = join(pool.send(&message), pool.close());
+            let late = async {
+                hurry(&pool);
+                let whole = pool.send(&message).await;
+                (whole, network.elapsed())
+            };
+            let in_pieces = async {
+                let sender = Some("a@example.net");
+                let started = pool.start_message(sender, &recipients, &options).await;
+                (started.map(drop), network.elapsed())
+            };
+            futures_util::future::join3(closed, late, in_pieces).await
+        });
+        assert!(first.is_ok(), "{first:?}");
+        let half_a_second = Duration::from_millis(500);
+        assert_eq!(second, (Err(OUT_OF_TIME), half_a_second));
+        assert_eq!(third, (Err(OUT_OF_TIME), half_a_second));
+    });
+}
+
+#[test]
+fn whoever_waits_for_the_rate_waits_no_longer_than_the_whole_call() {
+    both_ways(|network| {
+        let pool = in_a_hurry(network, 1);
+        pool.set_rate_limits(Some(1), None);
+        network.connects(ADDRESS, 0, &session("1").replace("after 1s\n", ""));
+        let sent = send_all(network, &pool, 2);
+        assert_eq!(sent, [Ok("1".into()), Err(OUT_OF_TIME)]);
+        assert_eq!(network.elapsed(), Duration::from_millis(500));
+    });
+}
+
+#[test]
+fn a_message_in_pieces_that_waited_for_a_connection_has_the_rest_of_its_time() {
+    both_ways(|network| {
+        let pool = pool(network, 1);
+        // The first message takes a second, so that less than a second is left for the greeting.
+        network.connects(ADDRESS, 0, &format!("{}closes", session("1")));
+        network.connects(ADDRESS, 0, "");
+        let options = Options::default();
+        let message = message(&pool, &options);
+        let recipients = ["b@example.org".to_owned()];
+        let limit = Some(Duration::from_millis(1_500));
+        pool.configure(|mailer| mailer.set_timeout(envoi::Timeout::Total, limit));
+        let (first, second) = network.run(async {
+            let sender = Some("a@example.net");
+            let second = pool.start_message(sender, &recipients, &options);
+            join(pool.send(&message), second).await
+        });
+        assert!(first.is_ok(), "{first:?}");
+        let late = Error::Timeout(Phase::Greeting, envoi::Timeout::Total);
+        assert_eq!(second.map(drop), Err(late));
+        assert_eq!(network.elapsed(), Duration::from_millis(1_500));
+    });
+}
+
+#[test]
+fn a_connection_counts_until_it_is_closed() {
+    both_ways(|network| {
+        let pool = pool(network, 2);
+        let minute = Duration::from_secs(60);
+        pool.configure(|mailer| mailer.set_connection_limits(Some(minute), None));
+        // The server answers no QUIT, so that each takes two seconds.
+        let (quit, two) = ("C: QUIT\n", [session("1"), further("2")].concat());
+        network.connects(ADDRESS, 0, &format!("{two}{quit}"));
+        network.connects(ADDRESS, 0, &format!("{}{quit}", session("3")));
+        assert_eq!(send_at_once(network, &pool, 1), [Ok("1".into())]);
+        assert_eq!(send_at_once(network, &pool, 2).len(), 2);
+        network.lets_pass(minute);
+        let closed = network.elapsed() + Duration::from_secs(2);
+        network.connects(ADDRESS, 0, &session("4"));
+        network.connects(ADDRESS, 0, &session("5"));
+        let sent = send_at_once(network, &pool, 2);
+        assert!(sent.iter().all(Result::is_ok), "{sent:?}");
+        let attempts = network.attempts();
+        let is_late = |(at, _): &(u128, String)| *at >= closed.as_millis();
+        assert!(attempts[2..].iter().all(is_late), "{attempts:?}");
     });
 }
 
