@@ -75,12 +75,16 @@ fn hunt_with(kind: Kind, settings: &str) {
     let faults = hunt.run(&mut server);
     server.empty_queue().unwrap();
     let counts = hunt.ledger().check(kind, seed, &server.inbox());
-    let counts = counts.unwrap_or_else(|reason| {
-        panic!("{kind}, ENVOI_HUNT_SEED={seed}: {reason}; its log:\n{}", server.log())
+    let counts = counts.unwrap_or_else(|found| {
+        let log = found.in_log(&server.log());
+        panic!("{kind}, ENVOI_HUNT_SEED={seed}: {found}; the log says of it:\n{log}")
     });
     hunt.report(&server, &faults, &counts, begun.elapsed());
     let recipients = counts.accepted + counts.absent + counts.uncertain;
-    assert!(counts.accepted * 3 > recipients, "few were accepted: see the report");
+    assert!(
+        counts.accepted * 3 > recipients,
+        "few were accepted: see the report"
+    );
 }
 
 struct Hunt {
@@ -276,8 +280,14 @@ fn inflict(server: &mut RealServer, fault: Fault) -> Result<(), String> {
         Fault::Kill => server.kill(),
         Fault::Suspend => server.suspend(),
         Fault::Restart => server.end(),
-        Fault::FullDisk => server.fill_queue(),
+        Fault::FullDisk => server.fill_queue(room_left(server.kind)),
     }
+}
+
+/// What is left on a full disk. Exim answers 452 to MAIL if it is less than 10 MiB. It gets some, for the messages that are
+/// on their way: of one that comes by BDAT and finds none, Exim 4.98.2 accepts the header alone.
+fn room_left(kind: Kind) -> usize {
+    if kind == Kind::Exim { 8 << 20 } else { 0 }
 }
 
 fn undo(server: &mut RealServer, fault: Fault) -> Result<(), String> {

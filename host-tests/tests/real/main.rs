@@ -18,6 +18,7 @@ mod parameters;
 mod refusals;
 mod send_mail;
 mod server_under_test;
+mod smuggling;
 mod tokens;
 mod trust;
 

@@ -52,7 +52,11 @@ impl RealServer {
             }
             // A connection may have got one of the ports, which are among those that the system gives to clients.
             if Instant::now() > limit {
-                return Err(format!("{} does not start again: {}", self.kind, self.log()));
+                return Err(format!(
+                    "{} does not start again: {}",
+                    self.kind,
+                    self.log()
+                ));
             }
         }
     }
@@ -69,11 +73,11 @@ impl RealServer {
         self.start_again()
     }
 
-    /// No octet is left on the disk of the queue.
-    pub fn fill_queue(&mut self) -> Result<(), String> {
+    /// No more than these octets are left on the disk of the queue.
+    pub fn fill_queue(&mut self, left: usize) -> Result<(), String> {
         let queue = Queue::of(self.kind).folder;
         self.run(&format!(
-            "dd if=/dev/zero of={queue}/ballast bs=64k 2>/dev/null"
+            "head -c $(( $(stat -f -c '%f * %S' {queue}) - {left} )) /dev/zero >{queue}/ballast 2>/dev/null"
         ))
     }
 

@@ -149,7 +149,8 @@ impl RealServer {
     }
 
     fn attempt(kind: Kind, identity: &Identity, settings: &str) -> Result<RealServer, String> {
-        let instance = Instance::new(kind, identity, settings).map_err(|error| error.to_string())?;
+        let instance =
+            Instance::new(kind, identity, settings).map_err(|error| error.to_string())?;
         let process = Process::start(kind, &instance)?;
         let mut server = RealServer {
             kind,

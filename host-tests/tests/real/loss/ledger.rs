@@ -1,6 +1,7 @@
 //! What the component said of each recipient, held against the mailbox.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use host_tests::{Error, Instance, Outcome, Receipt};
 use servers::real::{Kind, REJECTED};
@@ -29,6 +30,29 @@ pub(crate) struct Counts {
     pub uncertain_arrived: usize,
     /// Further copies that the server made of messages that it had accepted once.
     pub copied_by_server: usize,
+}
+
+/// What cannot be if each message is sent once.
+pub(crate) struct Discrepancy {
+    what: String,
+    recipient: String,
+    queue_ids: Vec<String>,
+}
+
+impl Discrepancy {
+    /// The lines about the message.
+    pub(crate) fn in_log(&self, log: &str) -> String {
+        let names = [&self.queue_ids[..], std::slice::from_ref(&self.recipient)].concat();
+        let about = |line: &&str| names.iter().any(|name| line.contains(&**name));
+        log.lines().filter(about).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let (name, what) = (&self.recipient, &self.what);
+        write!(f, "{name} {what}; queue ids: {:?}", self.queue_ids)
+    }
 }
 
 impl Ledger {
@@ -87,39 +111,55 @@ impl Ledger {
 
     /// Every stored message is one that was sent, to the recipient, with all its octets. Who was accepted got it, who was
     /// refused or not sent to did not, and the server accepted it once for each.
-    pub(crate) fn check(&self, kind: Kind, seed: u64, inbox: &[Vec<u8>]) -> Result<Counts, String> {
-        let stored = stored(kind, seed, inbox)?;
+    pub(crate) fn check(
+        &self,
+        kind: Kind,
+        seed: u64,
+        inbox: &[Vec<u8>],
+    ) -> Result<Counts, Discrepancy> {
+        let mut stored = stored(kind, seed, inbox)?;
         let mut counts = Counts::default();
-        let nobody = stored.keys().find(|name| !self.0.contains_key(*name));
-        if let Some(name) = nobody {
-            return Err(format!("{name} got a message, and nobody sent one"));
+        for (recipient, told) in &self.0 {
+            let mut queue_ids = stored.remove(recipient).unwrap_or_default();
+            let copies = queue_ids.len();
+            queue_ids.sort_unstable();
+            queue_ids.dedup();
+            counts.copied_by_server += copies - queue_ids.len();
+            counts.add(told, &queue_ids).map_err(|what| Discrepancy {
+                what: what.to_owned(),
+                recipient: recipient.clone(),
+                queue_ids,
+            })?;
         }
-        for (name, told) in &self.0 {
-            let queue_ids = stored.get(name).map(Vec::as_slice).unwrap_or_default();
-            let mut distinct = queue_ids.to_vec();
-            distinct.sort_unstable();
-            distinct.dedup();
-            counts.copied_by_server += queue_ids.len() - distinct.len();
-            match (told, &*distinct) {
-                (Told::Accepted(reply), [id]) if reply.contains(id) => counts.accepted += 1,
-                (Told::Absent, []) => counts.absent += 1,
-                (Told::MayHaveArrived, []) => counts.uncertain += 1,
-                (Told::MayHaveArrived, [_]) => {
-                    counts.uncertain += 1;
-                    counts.uncertain_arrived += 1;
-                }
-                (Told::Accepted(reply), ids) => {
-                    return Err(format!("{name} was accepted with {reply:?}, and is in {ids:?}"));
-                }
-                (Told::Absent, ids) => {
-                    return Err(format!("{name} was not sent to, or refused, and is in {ids:?}"));
-                }
-                (Told::MayHaveArrived, ids) => {
-                    return Err(format!("{name} was sent to more than once: {ids:?}"));
-                }
+        match stored.into_iter().next() {
+            Some((recipient, queue_ids)) => Err(Discrepancy {
+                what: "got a message that nobody sent".into(),
+                recipient,
+                queue_ids,
+            }),
+            None => Ok(counts),
+        }
+    }
+}
+
+impl Counts {
+    /// A recipient, and the queue ids under which the server accepted the message.
+    fn add(&mut self, told: &Told, queue_ids: &[String]) -> Result<(), &'static str> {
+        match (told, queue_ids) {
+            (_, [_, _, ..]) => return Err("was sent to more than once"),
+            (Told::Accepted(_), []) => return Err("was accepted, and the message is lost"),
+            (Told::Accepted(reply), [id]) if !reply.contains(id) => {
+                return Err("was accepted with the reply to another message");
+            }
+            (Told::Absent, [_]) => return Err("was refused or not sent to, and got the message"),
+            (Told::Accepted(_), [_]) => self.accepted += 1,
+            (Told::Absent, []) => self.absent += 1,
+            (Told::MayHaveArrived, arrived) => {
+                self.uncertain += 1;
+                self.uncertain_arrived += arrived.len();
             }
         }
-        Ok(counts)
+        Ok(())
     }
 }
 
@@ -129,22 +169,29 @@ fn stored(
     kind: Kind,
     seed: u64,
     inbox: &[Vec<u8>],
-) -> Result<HashMap<String, Vec<String>>, String> {
+) -> Result<HashMap<String, Vec<String>>, Discrepancy> {
     let mut copies: HashMap<String, Vec<String>> = HashMap::new();
     for stored in inbox {
-        let shown = || String::from_utf8_lossy(&stored[..stored.len().min(1_000)]).into_owned();
-        let content = kind.without_trace(stored).ok_or_else(shown)?;
-        let trace = String::from_utf8_lossy(&stored[..stored.len() - content.len()]);
-        let recipient = recipient(&trace).ok_or_else(shown)?;
-        let number = number_of(&recipient).ok_or_else(shown)?;
-        let sent = Message::new(seed, number);
-        if kind.stored_form(&sent.content) != content {
-            return Err(format!("{recipient} got another message: {}", shown()));
+        let (recipient, id, content) = read(kind, stored)
+            .unwrap_or_else(|| panic!("{kind} stored something else: {}", stored.escape_ascii()));
+        let sent = number_of(&recipient).map(|number| Message::new(seed, number).content);
+        if sent.is_none_or(|sent| kind.stored_form(&sent) != content) {
+            return Err(Discrepancy {
+                what: format!("got another message: {}", content.escape_ascii()),
+                recipient,
+                queue_ids: vec![id],
+            });
         }
-        let id = queue_id(&trace).ok_or_else(shown)?;
         copies.entry(recipient).or_default().push(id);
     }
     Ok(copies)
+}
+
+/// The recipient of a stored message, its queue id, and the message without the server's own fields.
+fn read(kind: Kind, stored: &[u8]) -> Option<(String, String, &[u8])> {
+    let content = kind.without_trace(stored)?;
+    let trace = str::from_utf8(&stored[..stored.len() - content.len()]).ok()?;
+    Some((recipient(trace)?, queue_id(trace)?, content))
 }
 
 fn recipient(trace: &str) -> Option<String> {

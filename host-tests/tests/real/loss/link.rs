@@ -110,14 +110,14 @@ impl State {
     }
 }
 
-/// Every second connection breaks. Most have sent some messages by then; some are still at the greeting.
+/// Three connections of four break. Most have sent some messages by then; some are still at the greeting.
 fn planned(seed: u64, number: usize) -> Option<Break> {
     let mut random = Rng::with_seed(seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let from_client = random.bool();
     let few = random.u8(0..4) > 0;
     let range = match (from_client, few) {
-        (true, true) => 6_000,
-        (true, false) => 200_000,
+        (true, true) => 4_000,
+        (true, false) => 100_000,
         (false, true) => 2_500,
         (false, false) => 400,
     };
@@ -127,7 +127,7 @@ fn planned(seed: u64, number: usize) -> Option<Break> {
         _ => Way::Reset,
     };
     let after = random.usize(0..range);
-    random.bool().then_some(Break {
+    (random.u8(0..4) > 0).then_some(Break {
         from_client,
         after,
         way,

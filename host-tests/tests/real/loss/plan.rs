@@ -97,12 +97,8 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Fault; 4] = [
-        Fault::Kill,
-        Fault::Suspend,
-        Fault::Restart,
-        Fault::FullDisk,
-    ];
+    pub(crate) const ALL: [Fault; 4] =
+        [Fault::Kill, Fault::Suspend, Fault::Restart, Fault::FullDisk];
 }
 
 /// Once `after` messages have an outcome, the server has this fault for so long.
