@@ -285,7 +285,8 @@ fn inflict(server: &mut RealServer, fault: Fault) -> Result<(), String> {
 }
 
 /// What is left on a full disk. Exim answers 452 to MAIL if it is less than 10 MiB. It gets some, for the messages that are
-/// on their way: of one that comes by BDAT and finds none, Exim 4.98.2 accepts the header alone.
+/// on their way: once it had no room for one by BDAT, it accepts others on that connection and loses their bodies
+/// (findings/exim-after-full-disk.sh).
 fn room_left(kind: Kind) -> usize {
     if kind == Kind::Exim { 8 << 20 } else { 0 }
 }
