@@ -150,9 +150,10 @@ struct Pair {
 impl Pair {
     /// Carries one direction; returns whether it broke the connection.
     fn pump(&self, from_client: bool, mut planned: Option<Break>) -> bool {
-        let (mut from, mut to) = match from_client {
-            true => (&self.client, &self.server),
-            false => (&self.server, &self.client),
+        let (mut from, mut to) = if from_client {
+            (&self.client, &self.server)
+        } else {
+            (&self.server, &self.client)
         };
         from.set_read_timeout(Some(NOTICE)).unwrap();
         let mut buffer = [0; 16 * 1024];
