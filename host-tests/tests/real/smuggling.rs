@@ -106,10 +106,12 @@ fn smuggle_with(kind: Kind, settings: &[(&str, &str)]) {
             ));
         }
     }
-    let seed = hunt::seed();
+    let (seed, done) = (hunt::seed(), done.join("; "));
     report::measured(
         &format!("smuggling, {kind}"),
-        &format!("{}; seed {seed}", done.join("; ")),
+        &format!(
+            "{done}; each arrived as one message, and those with NUL were refused; seed {seed}"
+        ),
     );
 }
 
