@@ -2,7 +2,8 @@
 #
 # Mounts the unpacked packages over /usr, because of their compiled-in paths, and INSTANCE as /mnt. The users
 # are its own, and DNS points at nothing, so that no query leaves the machine.
-# Ends with its standard input; every process in the namespace ends then.
+# Then it runs the lines of its standard input, in which `eval "$start"` runs COMMAND again. It ends with that
+# input; every process in the namespace ends then.
 set -eu
 mount --bind "$1" /mnt
 cd "$2"
@@ -11,5 +12,7 @@ for file in hosts resolv.conf passwd group; do
   [ ! -e "/etc/$file" ] || mount --bind "namespace/$file" "/etc/$file"
 done
 cd /mnt
-eval "$3"
-cat >/dev/null
+start=$3
+eval "$start"
+set +e
+while read -r line; do eval "$line" </dev/null; done

@@ -40,7 +40,7 @@ pub fn corpus() -> Vec<Message> {
 }
 
 /// A line ends at each CRLF, at each CR or LF that is not part of a CRLF, and at the end of the message.
-fn canonicalize(bytes: &[u8]) -> Vec<u8> {
+pub fn canonicalize(bytes: &[u8]) -> Vec<u8> {
     let mut canonical = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 2);
     let mut rest = bytes;
     while !rest.is_empty() {

@@ -24,6 +24,8 @@
 //! server from a Debian package runs in its own mount and PID namespaces: the folder is /mnt, the
 //! packages are mounted over /usr, the users that it expects exist, and no DNS query leaves the machine.
 //!
+//! **Faults** ([`RealServer::kill`] and others) are for Postfix and Exim.
+//!
 //! **A server stops** at the end of its standard input: when the value is dropped, and also when the test
 //! process dies. The kernel then ends all processes in the namespace. Dropping also removes the folder.
 //!
@@ -47,6 +49,7 @@ mod cyrus;
 mod cyrus_imapd;
 mod dovecot;
 mod exim;
+mod faults;
 mod gnutls;
 mod go;
 mod haraka;

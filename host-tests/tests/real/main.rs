@@ -9,13 +9,16 @@ mod authentication;
 mod certificate;
 mod channel_binding;
 mod corpus;
+mod hunt;
 mod limits;
 mod lmtp;
+mod loss;
 mod missing;
 mod parameters;
 mod refusals;
 mod send_mail;
 mod server_under_test;
+mod smuggling;
 mod tokens;
 mod trust;
 

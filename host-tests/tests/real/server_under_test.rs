@@ -34,10 +34,15 @@ pub(crate) struct ServerUnderTest {
 impl ServerUnderTest {
     /// `None` if the machine cannot have the server.
     pub(crate) fn start(kind: Kind) -> Option<ServerUnderTest> {
+        ServerUnderTest::start_with(kind, "")
+    }
+
+    /// As [`ServerUnderTest::start`], with further lines of the server's configuration.
+    pub(crate) fn start_with(kind: Kind, settings: &str) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
         Some(ServerUnderTest {
-            real: RealServer::start_if_available(kind, &identity).ok()?,
+            real: RealServer::start_if_available_with(kind, &identity, settings).ok()?,
             authority,
             sent: Vec::new(),
         })

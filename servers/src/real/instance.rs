@@ -23,10 +23,12 @@ pub(super) struct Instance {
     pub packages: PathBuf,
     pub port: u16,
     pub tls_port: u16,
+    /// Further lines of the server's configuration.
+    settings: String,
 }
 
 impl Instance {
-    pub(super) fn new(kind: Kind, identity: &Identity) -> io::Result<Instance> {
+    pub(super) fn new(kind: Kind, identity: &Identity, settings: &str) -> io::Result<Instance> {
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{number}", kind.name(), process::id());
         let (port, tls_port) = free_ports()?;
@@ -38,6 +40,7 @@ impl Instance {
             packages: setup::folder(kind.name()),
             port,
             tls_port,
+            settings: settings.to_owned(),
         };
         fs::create_dir_all(instance.folder.join("log"))?;
         instance.configure("certificate.pem", &identity.chain_pem())?;
@@ -56,6 +59,7 @@ impl Instance {
     /// Writes a configuration file with its @PLACEHOLDERS@ replaced, and returns its path.
     pub(super) fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
         let text = template
+            .replace("@SETTINGS@", &self.settings)
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())

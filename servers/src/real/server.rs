@@ -1,7 +1,7 @@
 //! A running real server.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
@@ -13,9 +13,9 @@ use crate::authority::Identity;
 use crate::report;
 
 /// The pause between two checks of the folder.
-const PAUSE: Duration = Duration::from_millis(10);
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 /// A server starts in a fraction of a second on an idle machine.
-const START_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const START_LIMIT: Duration = Duration::from_secs(20);
 /// The longest that a message may take through the server's queue.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(5);
@@ -31,15 +31,24 @@ pub struct RealServer {
     pub tls_port: u16,
     // Dropped in this order, so that nobody writes to the folder when it is removed.
     process: Process,
-    instance: Instance,
+    pub(super) instance: Instance,
 }
 
 impl RealServer {
     /// Starts a prepared server with this identity; returns once both ports are open.
     pub fn start(kind: Kind, identity: &Identity) -> Result<RealServer, String> {
+        RealServer::start_with(kind, identity, "")
+    }
+
+    /// As [`RealServer::start`], with further lines of the server's configuration.
+    pub fn start_with(
+        kind: Kind,
+        identity: &Identity,
+        settings: &str,
+    ) -> Result<RealServer, String> {
         let mut reasons = Vec::new();
         for _ in 0..ATTEMPTS {
-            match RealServer::attempt(kind, identity) {
+            match RealServer::attempt(kind, identity, settings) {
                 Ok(server) => return Ok(server),
                 Err(reason) => reasons.push(reason),
             }
@@ -53,11 +62,24 @@ impl RealServer {
     /// # Panics
     /// If the machine can have the server but the server does not start.
     pub fn start_if_available(kind: Kind, identity: &Identity) -> Result<RealServer, Unavailable> {
+        RealServer::start_if_available_with(kind, identity, "")
+    }
+
+    /// As [`RealServer::start_if_available`], with further lines of the server's configuration.
+    ///
+    /// # Panics
+    /// If the machine can have the server but the server does not start.
+    pub fn start_if_available_with(
+        kind: Kind,
+        identity: &Identity,
+        settings: &str,
+    ) -> Result<RealServer, Unavailable> {
         if let Err(unavailable) = prepare(kind) {
             report::not_run(&unavailable.kind, &unavailable.reason);
             return Err(unavailable);
         }
-        Ok(RealServer::start(kind, identity).unwrap_or_else(|reason| panic!("{reason}")))
+        let server = RealServer::start_with(kind, identity, settings);
+        Ok(server.unwrap_or_else(|reason| panic!("{reason}")))
     }
 
     /// The delivered messages, in the order of delivery.
@@ -126,8 +148,9 @@ impl RealServer {
         wanted.map(String::from).collect()
     }
 
-    fn attempt(kind: Kind, identity: &Identity) -> Result<RealServer, String> {
-        let instance = Instance::new(kind, identity).map_err(|error| error.to_string())?;
+    fn attempt(kind: Kind, identity: &Identity, settings: &str) -> Result<RealServer, String> {
+        let instance =
+            Instance::new(kind, identity, settings).map_err(|error| error.to_string())?;
         let process = Process::start(kind, &instance)?;
         let mut server = RealServer {
             kind,
@@ -155,6 +178,12 @@ impl RealServer {
             thread::sleep(PAUSE);
         }
         Ok(())
+    }
+
+    /// Gives the process a line of its standard input.
+    pub(super) fn tell(&mut self, line: &str) -> io::Result<()> {
+        let input = self.process.0.stdin.as_mut();
+        writeln!(input.ok_or(io::ErrorKind::BrokenPipe)?, "{line}")
     }
 
     /// In a maildir, files in `new` are complete.
