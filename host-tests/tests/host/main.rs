@@ -14,11 +14,14 @@ mod disconnects;
 mod dkim;
 mod drafts;
 mod envelopes;
+mod exhaustion;
 mod explain;
 mod grants;
+mod hunt;
 mod imports;
 mod lmtp;
 mod mailer;
+mod many_instances;
 mod mechanisms;
 #[cfg(feature = "p3")]
 mod meeting;
@@ -39,6 +42,7 @@ mod secrets_wiped;
 mod send_all;
 mod session_commands;
 mod session_setup;
+mod soak;
 mod start_message;
 mod starttls_attacks;
 #[cfg(feature = "p3")]
