@@ -10,6 +10,7 @@ mod certificates;
 mod chunking;
 mod compose;
 mod composer;
+mod denials;
 mod disconnects;
 mod dkim;
 mod drafts;
