@@ -39,6 +39,8 @@ mod pool;
 mod randomness;
 mod recipient_split;
 mod records;
+mod secrets_of_keys;
+mod secrets_of_mechanisms;
 mod secrets_wiped;
 mod send_all;
 mod session_commands;
