@@ -11,7 +11,7 @@ mod operations;
 use core::time::Duration;
 use std::rc::Rc;
 
-use crate::net::{self, Deadline, Interest, Network, NoRandomness, Read, Source, Stream};
+use crate::net::{self, Deadline, Interest, Network, NoRandomness, Read, Stream};
 use crate::sasl::{ChannelBinding, MAX_ATTEMPTS, Nonce};
 use crate::smtp::config::{ConnectUntil, Security, ServerConfig, SessionConfig};
 use crate::smtp::error::{Error, Phase};
@@ -325,6 +325,10 @@ impl<N: Network> Connection<N> {
                     // Mostly there is no wait, so the clock is read only before the first.
                     let limit = self.deadlines.timeouts.block;
                     let deadline = *deadline.get_or_insert_with(|| self.deadlines.limit(limit));
+                    // A host may say again and again that octets can be written, and permit none.
+                    if deadline.has_passed(&self.deadlines.network) {
+                        return Err(self.failed(net::Error::TimedOut, Timeout::Block));
+                    }
                     let waited = self.stream.wait(Interest::ReadOrWrite, deadline).await;
                     waited.map_err(|e| self.failed(e, Timeout::Block))?;
                 }
@@ -350,7 +354,8 @@ impl<N: Network> Connection<N> {
 
     /// Reads once, and waits for it until `deadline`.
     async fn fill(&mut self, deadline: Deadline) -> Result<(), Error> {
-        let read = self.stream.read_within(deadline).await;
+        let network = &self.deadlines.network;
+        let read = net::read_something(network, &mut self.stream, deadline).await;
         let limit = Timeouts::of_reply(self.session.phase());
         match read.map_err(|e| self.failed(e, limit))? {
             Read::Nothing => Ok(()),
@@ -424,8 +429,8 @@ impl<N: Network> Connection<N> {
         let phase = self.session.phase();
         let deadline = self.deadlines.limit(DISCONNECT_REASON);
         loop {
-            match self.stream.read_within(deadline).await {
-                Ok(Read::Nothing) => {}
+            let network = &self.deadlines.network;
+            match net::read_something(network, &mut self.stream, deadline).await {
                 Ok(Read::Bytes(bytes)) if self.ingest(&bytes).is_ok() => {}
                 _ => break,
             }

@@ -180,6 +180,35 @@ impl Instance {
         self.interrupt(|_, store| Box::pin(async { Ok(store.data().memory.octets()) }))
     }
 
+    /// How often the linear memory has grown.
+    pub fn growths(&self) -> usize {
+        self.interrupt(|_, store| Box::pin(async { Ok(store.data().memory.growths()) }))
+    }
+
+    /// As [`LinearMemory::grant_growths`](crate::LinearMemory::grant_growths).
+    pub fn grant_growths(&self, granted: Option<usize>) {
+        self.interrupt(move |_, store| {
+            store.data_mut().memory.grant_growths(granted);
+            Box::pin(async { Ok(()) })
+        });
+    }
+
+    /// The handles that the component has of the host.
+    pub fn handles(&self) -> usize {
+        self.interrupt(|_, store| {
+            let handles = store.data_mut().table.iter_mut().count();
+            Box::pin(async move { Ok(handles) })
+        })
+    }
+
+    /// From now on, the host has no more handles than these.
+    pub fn limit_handles(&self, limit: usize) {
+        self.interrupt(move |_, store| {
+            store.data_mut().table.set_max_capacity(limit);
+            Box::pin(async { Ok(()) })
+        });
+    }
+
     /// The component's linear memory after the last call. A host can read a component's memory only after
     /// a trap, so this makes the component trap: it passes an argument that needs more memory, and denies
     /// the memory.

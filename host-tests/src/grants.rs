@@ -6,6 +6,8 @@ use std::sync::Arc;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
+use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::randomness::Randomness;
 use crate::resolver::Names;
 
@@ -22,6 +24,10 @@ pub struct Grants {
     pub resolver: Option<Names>,
     /// Returns random octets instead of the host.
     pub randomness: Option<Randomness>,
+    /// Replaces the host's clocks.
+    pub clock: Option<Clock>,
+    /// Makes functions of the host fail.
+    pub faults: Option<Faults>,
     /// Called with each address that the instance connects to.
     pub connecting: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
 }
@@ -35,6 +41,8 @@ impl Grants {
             names: true,
             resolver: None,
             randomness: None,
+            clock: None,
+            faults: None,
             connecting: None,
         }
     }

@@ -16,8 +16,8 @@ use crate::blocking::Calls;
 use crate::concurrent::Calls;
 use crate::resource::{ask, functions};
 use crate::{
-    Draft, Error, Explanation, Grants, LinearMemory, Mailer, Options, Receipt, Signer, component,
-    randomness, resolver,
+    Draft, Error, Explanation, Grants, LinearMemory, Mailer, Options, Receipt, Signer, clock,
+    component, faults, randomness, resolver,
 };
 
 /// Longer than any call of a test takes on a slow machine.
@@ -96,6 +96,12 @@ impl Host {
         let mut linker = self.linker.clone();
         if let Some(names) = grants.resolver.take() {
             resolver::add_to_linker(&mut linker, names).expect("the names are right");
+        }
+        if let Some(clock) = grants.clock.take() {
+            clock::add_to_linker(&mut linker, clock).expect("the names are right");
+        }
+        if let Some(faults) = grants.faults.take() {
+            faults::add_to_linker(&mut linker, &faults).expect("the names are right");
         }
         if let Some(source) = grants.randomness.take() {
             randomness::add_to_linker(&mut linker, source).expect("the names are right");

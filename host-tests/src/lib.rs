@@ -21,10 +21,12 @@ mod arguments;
 mod bindings;
 #[cfg(not(feature = "p3"))]
 mod blocking;
+mod clock;
 mod component;
 #[cfg(feature = "p3")]
 mod concurrent;
 mod draft;
+mod faults;
 mod grants;
 mod guest;
 mod instance;
@@ -53,12 +55,14 @@ pub use bindings::smtp::{
     TimedOut, Timeout, TlsFailure, TlsState, TlsVersion, TranscriptLine, TranscriptSource,
     UnavailableExtension, UnsentRecipient,
 };
+pub use clock::Clock;
 #[cfg(not(feature = "p3"))]
 pub use component::wide_component_path;
 pub use component::{component_path, composer_path, load};
 #[cfg(feature = "p3")]
 pub use concurrent::Pending;
 pub use draft::Draft;
+pub use faults::{Code, Faults, Function};
 pub use grants::Grants;
 pub use guest::Guest;
 pub use instance::{Host, Instance};

@@ -6,6 +6,10 @@ use wasmtime::ResourceLimiter;
 #[derive(Default)]
 pub struct LinearMemory {
     octets: usize,
+    /// Each is a `memory.grow`.
+    growths: usize,
+    /// Growths that are left, if not all are granted.
+    granted: Option<usize>,
     denies_growth: bool,
 }
 
@@ -13,6 +17,16 @@ impl LinearMemory {
     /// The size, which never shrinks.
     pub fn octets(&self) -> usize {
         self.octets
+    }
+
+    /// How often it has grown.
+    pub fn growths(&self) -> usize {
+        self.growths
+    }
+
+    /// From now on, the memory grows so many times; then `memory.grow` fails. `None` is no limit.
+    pub fn grant_growths(&mut self, granted: Option<usize>) {
+        self.granted = granted;
     }
 
     /// From now on, a component that needs more memory traps.
@@ -31,7 +45,15 @@ impl ResourceLimiter for LinearMemory {
         if self.denies_growth {
             return Err(wasmtime::Error::msg("the memory must not grow any more"));
         }
+        if let Some(granted) = &mut self.granted {
+            let Some(left) = granted.checked_sub(1) else {
+                return Ok(false);
+            };
+            *granted = left;
+        }
         self.octets += desired - current;
+        // The first is the memory that the instance begins with.
+        self.growths += usize::from(current > 0);
         Ok(true)
     }
 

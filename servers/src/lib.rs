@@ -7,6 +7,7 @@
 //! | a message for every real server | [`messages::corpus`] |
 //! | a server without a script, for demonstrations | [`sink::Sink`] |
 //! | a server that sees whether messages come at the same time | [`crowd::Crowd`] |
+//! | a server for a hundred thousand messages | [`tally::Tally`] |
 
 pub mod authority;
 pub mod crowd;
@@ -17,4 +18,5 @@ pub mod report;
 pub mod scripted;
 mod shutdown;
 pub mod sink;
+pub mod tally;
 mod wire;

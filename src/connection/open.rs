@@ -3,7 +3,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::{CallDeadlines, ConnectConfig};
-use crate::net::{self, Deadline, Interest, Network, Read, Source, Stream};
+use crate::net::{self, Deadline, Interest, Network, Read, Stream};
 use crate::smtp::error::{Error, Phase};
 use crate::smtp::transcript::Speaker;
 use crate::timeouts::Timeout;
@@ -78,20 +78,22 @@ pub(super) async fn handshake<N: Network>(
         net::Error::TimedOut => deadlines.timed_out(Phase::Tls, Timeout::Tls),
         _ => Error::Disconnected(Phase::Tls),
     };
+    let network = &deadlines.network;
     while tls.is_handshaking() {
         let flight = std::mem::take(tls.outgoing());
-        match write_all(stream, &flight, deadline).await {
+        match write_all(network, stream, &flight, deadline).await {
             // The server may have said why before it closed: reading tells.
             Ok(()) | Err(net::Error::Disconnected) => {}
             Err(error) => return Err(interrupted(error)),
         }
-        match stream.read_within(deadline).await.map_err(interrupted)? {
+        let read = net::read_something(network, stream, deadline).await;
+        match read.map_err(interrupted)? {
             Read::Nothing => {}
             Read::End | Read::Broken => return Err(Error::Disconnected(Phase::Tls)),
             Read::Bytes(bytes) => {
                 if let Err(error) = tls.receive(&bytes) {
                     // The alert, for the server's log.
-                    let _ = write_all(stream, tls.outgoing(), deadline).await;
+                    let _ = write_all(network, stream, tls.outgoing(), deadline).await;
                     return Err(tls_failed(error));
                 }
             }
@@ -101,12 +103,14 @@ pub(super) async fn handshake<N: Network>(
 }
 
 pub(super) async fn write_all(
+    network: &impl Network,
     stream: &mut impl Stream,
     mut bytes: &[u8],
     deadline: Deadline,
 ) -> Result<(), net::Error> {
     while !bytes.is_empty() {
         match stream.writable_bytes()? {
+            0 if deadline.has_passed(network) => return Err(net::Error::TimedOut),
             0 => stream.wait(Interest::Write, deadline).await?,
             octets => {
                 let (piece, rest) = bytes.split_at(octets.min(bytes.len()));

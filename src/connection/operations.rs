@@ -1,7 +1,7 @@
 //! The operations of a connection: commands, messages, STARTTLS, AUTH, QUIT.
 
 use super::{CallDeadlines, Connection, open};
-use crate::net::{Deadline, Network, Read, Source};
+use crate::net::{self, Deadline, Network, Read, Source};
 use crate::smtp::config::PartialDelivery;
 use crate::smtp::delivery::MessageInfo;
 use crate::smtp::envelope::Envelope;
@@ -86,7 +86,8 @@ impl<N: Network> Connection<N> {
         let mut total = 0;
         loop {
             let deadline = self.deadlines.limit(self.deadlines.timeouts.block);
-            let read = source.read_within(deadline).await;
+            let network = &self.deadlines.network;
+            let read = net::read_something(network, &mut source, deadline).await;
             let (encoded, is_end) = match read.map_err(|e| self.failed(e, Timeout::Block))? {
                 Read::Nothing => continue,
                 Read::Broken => {
@@ -191,8 +192,9 @@ impl<N: Network> Connection<N> {
         {
             tls.close();
             let limit = self.deadlines.timeouts.reply(Phase::Quit);
-            let deadline = Deadline::after(&self.deadlines.network, limit);
-            let _ = open::write_all(&mut self.stream, tls.outgoing(), deadline).await;
+            let network = &self.deadlines.network;
+            let deadline = Deadline::after(network, limit);
+            let _ = open::write_all(network, &mut self.stream, tls.outgoing(), deadline).await;
         }
         self.session.close();
         reply

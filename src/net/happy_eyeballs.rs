@@ -121,15 +121,16 @@ impl<N: Network, F: Future<Output = Result<N::Stream, Error>>> Race<'_, N, F> {
                     Err(error) => self.fail(ip, error),
                 }
             }
-            None => self.time_out(),
+            None => self.time_out(deadline),
         }
         None
     }
 
-    /// Gives the attempts up that have had their time.
-    fn time_out(&mut self) {
-        let network = self.network;
-        let is_over = |attempt: &mut Attempt<F>| attempt.deadline.has_passed(network);
+    /// Gives the attempts up that have had their time. That a timer has ended counts, and not what the clock
+    /// shows: on a host whose clock stands still, the race would never end.
+    fn time_out(&mut self, reached: Deadline) {
+        self.next = self.next.filter(|next| *next > reached);
+        let is_over = |attempt: &mut Attempt<F>| attempt.deadline <= reached;
         let over: Vec<_> = self.running.extract_if(.., is_over).collect();
         for attempt in over {
             self.fail(attempt.ip, Error::TimedOut);

@@ -12,6 +12,7 @@ mod deadline;
 mod happy_eyeballs;
 mod network;
 mod random;
+mod reading;
 mod wasi02;
 #[cfg(feature = "wasi03")]
 pub(crate) mod wasi03;
@@ -19,6 +20,7 @@ pub(crate) mod wasi03;
 pub use deadline::Deadline;
 pub(crate) use happy_eyeballs::{connect, interleave};
 pub use network::{Error, Interest, Network, NoRandomness, Read, Source, Stream};
+pub(crate) use reading::read_something;
 pub use wasi02::{Wasi, WasiStream, block_on};
 #[cfg(feature = "wasi03")]
 pub use wasi03::{Wasi03, Wasi03Stream};

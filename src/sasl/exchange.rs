@@ -1,5 +1,7 @@
 //! One authentication exchange (RFC 4422, section 3), from its start to the client's last message.
 
+use envoi_primitives::wipe_stack;
+
 use super::mechanism::{ClientSide, Secret};
 use super::{Context, Credentials, Error, Mechanism};
 
@@ -18,7 +20,9 @@ impl Exchange {
         credentials: &Credentials,
         context: &Context<'_>,
     ) -> Result<Self, Error> {
-        let mut client = mechanism.new_client(credentials, context)?;
+        let client = mechanism.new_client(credentials, context);
+        wipe_stack();
+        let mut client = client?;
         Ok(Self {
             mechanism,
             initial: client.start(),
@@ -47,7 +51,12 @@ impl Exchange {
     pub fn respond(&mut self, challenge: &[u8]) -> Result<Secret, Error> {
         match self.initial.take() {
             Some(initial) => Ok(initial),
-            None => self.client.respond(challenge),
+            None => {
+                let response = self.client.respond(challenge);
+                // HMAC takes the password there, and leaves SCRAM's keys, which are as good as the password.
+                wipe_stack();
+                response
+            }
         }
     }
 

@@ -5,9 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ::der::Tag;
+use envoi_primitives::private_key_in_pem;
 use rustls::crypto::KeyProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{
+    CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
+};
 use rustls::sign::CertifiedKey;
 use rustls::{Error as RustlsError, InconsistentKeys};
 
@@ -72,7 +74,14 @@ fn private_key(key: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
     if trust::is_der(key) {
         return PrivateKeyDer::try_from(key.to_vec()).map_err(|_| unknown_form(key));
     }
-    PrivateKeyDer::from_pem_slice(key).map_err(|_| unknown_form(key))
+    let (label, mut der) = private_key_in_pem(key).ok_or_else(|| unknown_form(key))?;
+    let der = std::mem::take(&mut *der);
+    match label {
+        b"PRIVATE KEY" => Ok(PrivatePkcs8KeyDer::from(der).into()),
+        b"RSA PRIVATE KEY" => Ok(PrivatePkcs1KeyDer::from(der).into()),
+        b"EC PRIVATE KEY" => Ok(PrivateSec1KeyDer::from(der).into()),
+        _ => Err(unknown_form(key)),
+    }
 }
 
 fn unknown_form(key: &[u8]) -> String {

@@ -3,14 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
-use envoi_primitives::Sha256;
+use envoi_primitives::{Sha256, private_key_in_pem, wipe_stack};
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::Decode;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPrivateKey;
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 use sha2::Digest;
 use zeroize::Zeroize;
 
@@ -50,11 +49,12 @@ impl Key {
         let der = if key.first() == Some(&SEQUENCE) {
             PrivateKeyDer::try_from(key.to_vec()).ok()
         } else {
-            PrivateKeyDer::from_pem_slice(key).ok()
+            in_pem(key)
         };
         let mut der = der.ok_or(SetupError::MalformedKey)?;
         let key = Self::from_der(&der);
         der.zeroize();
+        wipe_stack();
         key
     }
 
@@ -80,17 +80,31 @@ impl Key {
     /// exponentiation takes the same time for each message and each key of a size, as far as compilers keep
     /// it so.
     pub(super) fn sign(&self, hash: &[u8; 32]) -> Result<Vec<u8>, SignError> {
-        match &self.private {
+        let signature = match &self.private {
             Private::Rsa(key) => key
                 .sign(Pkcs1v15Sign::new::<sha2::Sha256>(), hash)
                 .map_err(|_| SignError::DamagedKey),
             Private::Ed25519(key) => Ok(key.sign(hash).to_bytes().to_vec()),
-        }
+        };
+        wipe_stack();
+        signature
     }
 
     /// The text of the TXT record (RFC 6376, section 3.6.1).
     pub(super) fn txt_record(&self) -> &str {
         &self.record
+    }
+}
+
+fn in_pem(key: &[u8]) -> Option<PrivateKeyDer<'static>> {
+    let (label, mut der) = private_key_in_pem(key)?;
+    let der = std::mem::take(&mut *der);
+    match label {
+        b"PRIVATE KEY" => Some(PrivatePkcs8KeyDer::from(der).into()),
+        b"RSA PRIVATE KEY" => Some(PrivatePkcs1KeyDer::from(der).into()),
+        // DKIM has no such algorithm: the key is refused for that.
+        b"EC PRIVATE KEY" => Some(PrivateSec1KeyDer::from(der).into()),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use wasi::sockets::instance_network::instance_network;
 use wasi::sockets::ip_name_lookup::resolve_addresses;
 use wasi::sockets::network::{ErrorCode, IpAddress};
 
+use super::Wasi;
 use super::executor::Event;
 use super::timer::ReusableTimer;
 use crate::net::{Deadline, Error, MAX_ADDRESSES};
@@ -23,6 +24,10 @@ pub(super) async fn lookup(name: &str, deadline: Deadline) -> Result<Vec<IpAddr>
                 }
             }
             Ok(None) => break,
+            // A host may say so for ever.
+            Err(ErrorCode::WouldBlock) if deadline.has_passed(&Wasi) => {
+                return Err(Error::TimedOut);
+            }
             Err(ErrorCode::WouldBlock) => {
                 let resolved = Event::new(stream.subscribe());
                 ReusableTimer::default()

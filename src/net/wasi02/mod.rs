@@ -44,6 +44,7 @@ impl Network for Wasi {
 
     fn unix_time() -> Duration {
         let now = wall_clock::now();
-        Duration::new(now.seconds, now.nanoseconds)
+        // A host may return more nanoseconds than a second has, and their sum with the seconds may overflow.
+        Duration::new(now.seconds, now.nanoseconds.min(999_999_999))
     }
 }

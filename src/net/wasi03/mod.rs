@@ -46,6 +46,8 @@ impl Network for Wasi03 {
 
     fn unix_time() -> Duration {
         let now = system_clock::now();
-        Duration::new(u64::try_from(now.seconds).unwrap_or(0), now.nanoseconds)
+        // A host may return more nanoseconds than a second has.
+        let nanoseconds = now.nanoseconds.min(999_999_999);
+        Duration::new(u64::try_from(now.seconds).unwrap_or(0), nanoseconds)
     }
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ed25519_dalek::Signer as _;
+use envoi_primitives::wipe_stack;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
@@ -17,6 +18,7 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
+use zeroize::Zeroize;
 
 use super::private_key::PrivateKey;
 use super::verify::MIN_RSA_BITS;
@@ -32,10 +34,15 @@ impl<P> fmt::Debug for Keys<P> {
 }
 
 impl<P: Platform> KeyProvider for Keys<P> {
-    fn load_private_key(&self, der: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
-        let kind = Kind::from_der(&der)?;
+    fn load_private_key(
+        &self,
+        mut der: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, Error> {
+        let kind = Kind::from_der(&der);
+        der.zeroize();
+        wipe_stack();
         Ok(Arc::new(Key::<P> {
-            kind: Arc::new(kind),
+            kind: Arc::new(kind?),
             platform: PhantomData,
         }))
     }
@@ -208,7 +215,9 @@ struct Signature<P> {
 
 impl<P: Platform> Signer for Signature<P> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.kind.sign::<P>(self.scheme, message)
+        let signature = self.kind.sign::<P>(self.scheme, message);
+        wipe_stack();
+        signature
     }
 
     fn scheme(&self) -> SignatureScheme {

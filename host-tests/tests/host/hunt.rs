@@ -1,0 +1,53 @@
+//! The size of a hunt, and the process that it has for itself.
+
+use std::process::Command;
+use std::{env, fs};
+
+/// Whether ENVOI_HUNT asks for the long form.
+pub(crate) fn is_long() -> bool {
+    env::var_os("ENVOI_HUNT").is_some_and(|form| form == "long")
+}
+
+/// Runs an ignored test of this binary in a process of its own, which may open so many files: "hard" is as many
+/// as the system permits.
+#[track_caller]
+pub(crate) fn run_alone(test: &str, files: &str) {
+    let files = if files == "hard" {
+        "$(ulimit -Hn)"
+    } else {
+        files
+    };
+    let shell = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+    let this = env::current_exe().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", &shell]).arg(this);
+    command.args(["--exact", test, "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    let is_run = output.status.success() && said.contains("1 passed");
+    assert!(is_run, "{said}\n{complained}");
+    eprint!("{complained}");
+}
+
+/// Octets of this process in memory.
+pub(crate) fn resident() -> usize {
+    status("VmRSS:")
+}
+
+/// The most that there were.
+pub(crate) fn most_resident() -> usize {
+    status("VmHWM:")
+}
+
+fn status(name: &str) -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kib.and_then(|kib| kib.parse::<usize>().ok()).unwrap() * 1024
+}
+
+/// Files that this process has open.
+pub(crate) fn open_files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
