@@ -17,6 +17,8 @@ mod envelopes;
 mod explain;
 mod grants;
 mod imports;
+#[cfg(not(feature = "p3"))]
+mod injection;
 mod lmtp;
 mod mailer;
 mod mechanisms;
