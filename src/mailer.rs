@@ -21,6 +21,7 @@ use crate::smtp::config::{
 };
 use crate::smtp::envelope::Envelope;
 use crate::smtp::error::{Error, Phase};
+use crate::smtp::excerpt::excerpt;
 use crate::smtp::local_name::LocalName;
 use crate::smtp::outgoing_message::{EarlyContent, OutgoingMessage};
 use crate::smtp::parameters::Options;
@@ -154,7 +155,8 @@ impl<N: Network> Mailer<N> {
         let known = |name: &String| {
             Mechanism::from_name(name).ok_or_else(|| {
                 let known = Mechanism::DEFAULT.map(Mechanism::name).join(", ");
-                Error::InvalidArgument(format!("mechanism {name:?} is not one of {known}"))
+                let name = excerpt(name.as_bytes());
+                Error::InvalidArgument(format!("mechanism \"{name}\" is not one of {known}"))
             })
         };
         let mut mechanisms = names.iter().map(known).collect::<Result<Vec<_>, _>>()?;

@@ -126,8 +126,20 @@ impl<'a> Draft<'a> {
         content_type: &str,
         content: impl AsyncRead + Send + Unpin + 'static,
     ) -> Result<(), Invalid> {
-        let (name, content_type) = (Some(name.to_owned()), content_type.to_owned());
-        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None::<String>);
+        self.attach_from_with_id(Some(name), content_type, None, content)
+    }
+
+    #[cfg(not(feature = "p3"))]
+    pub fn attach_from_with_id(
+        &self,
+        name: Option<&str>,
+        content_type: &str,
+        id: Option<&str>,
+        content: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<(), Invalid> {
+        let (name, content_type) = (name.map(str::to_owned), content_type.to_owned());
+        let id = id.map(str::to_owned);
+        let (instance, draft) = (self.0.instance(), self.0.handle());
         ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content))
     }
 }

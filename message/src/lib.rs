@@ -6,6 +6,7 @@
 
 pub mod compose;
 pub mod dkim;
+mod excerpt;
 
 /// The example of README.md compiles and holds.
 #[cfg(doctest)]

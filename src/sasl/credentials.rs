@@ -20,6 +20,9 @@ impl Credentials {
         match self {
             Self::Password(password) => password.check(),
             Self::Bearer(bearer) => bearer.check(),
+            Self::External(Some(identity)) if identity.contains('\0') => {
+                Err(Error::CannotCarry("the identity holds NUL".into()))
+            }
             Self::External(_) => Ok(()),
         }
     }
@@ -28,5 +31,17 @@ impl Credentials {
 impl From<Password> for Credentials {
     fn from(password: Password) -> Self {
         Self::Password(password)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_with_nul_is_refused_before_there_is_a_connection() {
+        let check = |identity: &str| Credentials::External(Some(identity.into())).check();
+        assert!(check("a\0b").is_err());
+        assert_eq!(check("ann"), Ok(()));
     }
 }

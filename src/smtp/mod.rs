@@ -54,7 +54,7 @@ pub mod dot_stuffing;
 pub mod envelope;
 mod envelope_commands;
 pub mod error;
-mod excerpt;
+pub(crate) mod excerpt;
 pub mod explain;
 pub mod extensions;
 mod header_scan;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use rustls::pki_types;
 
+use crate::smtp::excerpt::excerpt;
+
 /// A DNS name or IP address that a certificate can contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerName {
@@ -21,10 +23,16 @@ impl ServerName {
                 text: relative.into(),
                 name: name.to_owned(),
             }),
-            Err(_) if !name.is_ascii() => Err(format!(
-                "no certificate bears the name {name:?}: write it in its ASCII form, with xn--"
-            )),
-            Err(_) => Err(format!("{name:?} is neither a DNS name nor an IP address")),
+            Err(_) => {
+                let shown = excerpt(name.as_bytes());
+                Err(if name.is_ascii() {
+                    format!("\"{shown}\" is neither a DNS name nor an IP address")
+                } else {
+                    format!(
+                        "no certificate bears the name \"{shown}\": write it in its ASCII form, with xn--"
+                    )
+                })
+            }
         }
     }
 

@@ -20,6 +20,8 @@ mod explain;
 mod grants;
 mod hunt;
 mod imports;
+#[cfg(not(feature = "p3"))]
+mod injection;
 mod lmtp;
 mod mailer;
 mod many_instances;

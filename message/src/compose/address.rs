@@ -2,6 +2,7 @@
 
 use super::Invalid;
 use super::{check, mailbox};
+use crate::excerpt::shown;
 
 /// A mailbox and its owner's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +88,6 @@ pub(super) fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
     } else {
         return Ok(());
     };
-    let name = check::shown(name);
+    let name = shown(name);
     Err(Invalid::new(field, format!("the name `{name}`: {reason}")))
 }

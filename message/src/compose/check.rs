@@ -1,8 +1,5 @@
 //! Characters that no header field can hold.
 
-/// Characters of a text that an error shows.
-const MAX_SHOWN: usize = 40;
-
 /// Checks a text that becomes part of a header field.
 ///
 /// A line break would begin a field of its own. A tab cannot be kept: half of the readers make it a blank.
@@ -24,17 +21,4 @@ pub(super) fn one_line(text: &str) -> Result<(), String> {
 /// U+2028 and U+2029 are line breaks to Unicode, and to readers that split lines by its rules.
 fn is_forbidden(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-/// The beginning of `text`, harmless on a terminal.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(MAX_SHOWN)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().nth(MAX_SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
 }

@@ -2,7 +2,7 @@
 //!
 //! A local part in quotes is refused: four readers of ten take `"a b"@example.org` apart wrongly.
 
-use super::check::shown;
+use crate::excerpt::shown;
 
 /// Octets before the `@`, and of the whole (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3).
 const MAX_LOCAL_PART: usize = 64;

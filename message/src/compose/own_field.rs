@@ -2,6 +2,7 @@
 
 use super::Invalid;
 use super::check;
+use crate::excerpt::shown;
 
 /// Octets of a name, so that an encoded word fits after it on a line.
 const MAX_NAME: usize = 50;
@@ -47,7 +48,7 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), Invalid> {
         Ok(()) => check_text(text),
         Err(reason) => Err(reason),
     };
-    reason.map_err(|reason| Invalid::new(&check::shown(name), reason))
+    reason.map_err(|reason| Invalid::new(&shown(name), reason))
 }
 
 /// Checks the text of an unstructured field.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::excerpt::shown;
+
 /// A key or a setting that no signer can have. The text names it and says what to do; it has no octet of a
 /// private key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +63,14 @@ impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Domain(name) => {
-                let name = name.escape_debug();
+                let name = shown(name);
                 return write!(
                     f,
                     "the signing domain `{name}` is no domain name, or too long"
                 );
             }
             Self::Selector(name) => {
-                let name = name.escape_debug();
+                let name = shown(name);
                 return write!(
                     f,
                     "the selector `{name}` is not letters, digits, hyphens and dots, as in `mail2026`"
@@ -81,17 +83,19 @@ impl fmt::Display for SetupError {
                 );
             }
             Self::FieldName(name) => {
-                let name = name.escape_debug();
+                let name = shown(name);
                 return write!(f, "no field to sign is named `{name}`");
             }
             Self::ChangedOnTheWay(name) => {
+                let name = shown(name);
                 return write!(f, "do not sign {name}: servers remove it, or add to it");
             }
             Self::FieldTwice(name) => {
+                let name = shown(name);
                 return write!(f, "name {name} once: all fields of a name are signed");
             }
             Self::Identity(identity) => {
-                let identity = identity.escape_debug();
+                let identity = shown(identity);
                 return write!(
                     f,
                     "the identity `{identity}` is not `@` or `user@` before the signing domain or one below it"
@@ -126,6 +130,7 @@ impl fmt::Display for SignError {
                 );
             }
             Self::ControlCharacter(name) => {
+                let name = shown(name);
                 return write!(
                     f,
                     "the field {name} holds NUL, a vertical tab or a form feed: leave it out"

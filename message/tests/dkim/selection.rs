@@ -94,3 +94,15 @@ fn a_choice_that_cannot_be_signed_is_refused_and_the_last_one_stays() {
     signer.set_headers(&[]).unwrap_err();
     assert_eq!(listed(&signer, "X-A: x\r\n"), "From:From:X-A");
 }
+
+#[test]
+fn a_refusal_shows_the_beginning_of_a_long_name_on_one_line() {
+    let long = format!("X-\r\n{}", "x".repeat(100_000));
+    let key = include_bytes!("../keys/ed25519.pem");
+    let domain = Signer::new(&long, "one", key).unwrap_err();
+    let selector = Signer::new("mail.test", &long, key).unwrap_err();
+    for error in [domain, selector, choose(&["From", &long]).unwrap_err()] {
+        let text = error.to_string();
+        assert!(text.len() < 200 && !text.contains(['\r', '\n']), "{text}");
+    }
+}

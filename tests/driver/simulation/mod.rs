@@ -47,7 +47,7 @@ const MOST_FAILURES: usize = 20;
 #[test]
 fn whatever_happens_what_is_reported_of_a_message_is_true() {
     let mut tally = Tally::default();
-    if let Some(seed) = env::var("ENVOI_HUNT_SEED").ok() {
+    if let Ok(seed) = env::var("ENVOI_HUNT_SEED") {
         let seed = seed.parse().expect("ENVOI_HUNT_SEED is a number");
         run_seed(seed, true, &mut tally).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
         return eprintln!("{tally}");

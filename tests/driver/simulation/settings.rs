@@ -55,23 +55,7 @@ pub(crate) fn mailer(network: &SimNetwork) -> (Mailer<SimNetwork>, Settings) {
     }
     let partial_delivery = some(85.0);
     mailer.set_partial_delivery(partial_delivery);
-    mailer.set_early_content(some(30.0));
-    mailer.set_chunking(some(80.0));
-    mailer.set_auth_pipelining(world.pick(&[
-        AuthPipelining::Never,
-        AuthPipelining::PlainAndExternal,
-        AuthPipelining::PlainAndExternal,
-    ]));
-    mailer.set_initial_response(world.pick(&[
-        InitialResponse::Auto,
-        InitialResponse::Auto,
-        InitialResponse::Never,
-    ]));
-    mailer.set_pipelining_after_message(world.pick(&[
-        PipeliningAfterMessage::Never,
-        PipeliningAfterMessage::AfterBdat,
-        PipeliningAfterMessage::Always,
-    ]));
+    set_pipelining(world, &mut mailer);
     if some(20.0) {
         let idle = some(50.0).then(|| world.millis(20_000));
         mailer.set_connection_limits(idle, some(70.0).then(|| world.below(4) as u32));
@@ -88,6 +72,27 @@ pub(crate) fn mailer(network: &SimNetwork) -> (Mailer<SimNetwork>, Settings) {
         partial_delivery,
     };
     (mailer, settings)
+}
+
+/// Sets what may leave before what is answered.
+fn set_pipelining(world: &World, mailer: &mut Mailer<SimNetwork>) {
+    mailer.set_early_content(world.chance(30.0));
+    mailer.set_chunking(world.chance(80.0));
+    mailer.set_auth_pipelining(world.pick(&[
+        AuthPipelining::Never,
+        AuthPipelining::PlainAndExternal,
+        AuthPipelining::PlainAndExternal,
+    ]));
+    mailer.set_initial_response(world.pick(&[
+        InitialResponse::Auto,
+        InitialResponse::Auto,
+        InitialResponse::Never,
+    ]));
+    mailer.set_pipelining_after_message(world.pick(&[
+        PipeliningAfterMessage::Never,
+        PipeliningAfterMessage::AfterBdat,
+        PipeliningAfterMessage::Always,
+    ]));
 }
 
 /// Sets limits for waits. Returns the limit of whole calls.
