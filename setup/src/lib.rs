@@ -10,6 +10,7 @@
 //! Every error is a sentence that names what this machine cannot have, and why. No crate is a dependency here,
 //! because xtask must start in seconds.
 
+mod cargo_fuzz;
 mod chromium;
 pub mod debian;
 mod go;
@@ -20,6 +21,7 @@ mod packages;
 mod program;
 mod wasmtime;
 
+pub use cargo_fuzz::cargo_fuzz;
 pub use chromium::{Browser, browser};
 pub use go::{GO, go};
 pub use install::{folder, home, install, version};

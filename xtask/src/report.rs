@@ -31,8 +31,16 @@ impl Report {
     }
 
     pub(crate) fn not_run(&self, what_and_why: &str) -> Result<()> {
+        self.add(&format!("{NOT_RUN}{what_and_why}"))
+    }
+
+    pub(crate) fn measured(&self, what: &str, figures: &str) -> Result<()> {
+        self.add(&format!("measured: {what}: {figures}"))
+    }
+
+    fn add(&self, line: &str) -> Result<()> {
         let mut file = OpenOptions::new().append(true).open(&self.path)?;
-        Ok(writeln!(file, "{NOT_RUN}{what_and_why}")?)
+        Ok(writeln!(file, "{line}")?)
     }
 
     pub(crate) fn lines(&self) -> Result<Vec<String>> {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     component, docs,
     example::{contact_form, guest, wasi03},
-    npm,
+    fuzz, npm,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -104,7 +104,10 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     headline("tests");
     let all = cargo_test(project, report, totals, &["--workspace"]);
     headline("the tests of the component, for WASI 0.3");
-    all.and(cargo_test(project, report, totals, ASYNC_TESTS))
+    let all = all.and(cargo_test(project, report, totals, ASYNC_TESTS));
+    headline("fuzzing");
+    let fuzzed = fuzz::test(project, report);
+    all.and(fuzzed)
 }
 
 fn headline(text: &str) {
