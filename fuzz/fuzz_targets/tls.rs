@@ -29,6 +29,7 @@ fuzz_target!(|input: &[u8]| {
         settings,
         config,
         is_changed: false,
+        is_closed: false,
         said: Vec::new(),
         sent: Vec::new(),
     };
@@ -43,6 +44,8 @@ struct Wire {
     config: &'static Arc<ServerConfig>,
     pair: Pair,
     is_changed: bool,
+    /// The server may say no more.
+    is_closed: bool,
     /// What the server has said, and what the client has.
     said: Vec<u8>,
     sent: Vec<u8>,
@@ -63,7 +66,10 @@ impl Wire {
                 let _ = self.pair.server.refresh_traffic_keys();
             }
             "n" => self.begin_again(),
-            "q" => self.pair.server.send_close_notify(),
+            "q" => {
+                self.pair.server.send_close_notify();
+                self.is_closed = true;
+            }
             "f" | "x" | "r" | "i" if waiting > 0 => self.change(letter, number),
             _ => {}
         }
@@ -72,7 +78,8 @@ impl Wire {
 
     fn begin_again(&mut self) {
         self.pair = Pair::new(&self.settings, self.config);
-        (self.is_changed, self.said, self.sent) = Default::default();
+        (self.is_changed, self.is_closed) = (false, false);
+        (self.said, self.sent) = Default::default();
     }
 
     fn deliver(&mut self, count: usize) -> Result<(), Error> {
@@ -82,7 +89,7 @@ impl Wire {
 
     fn say(&mut self, count: usize) {
         let text = vec![b's'; count.min(20_000)];
-        if !self.pair.server.is_handshaking() && self.said.len() < 40_000 {
+        if !self.pair.server.is_handshaking() && !self.is_closed && self.said.len() < 40_000 {
             self.pair.say(&text);
             self.said.extend(text);
         }
