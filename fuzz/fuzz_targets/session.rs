@@ -1,12 +1,12 @@
 //! Whole calls of a mailer: whatever the server says, whenever it closes or falls silent, each recipient has one
 //! outcome, and it is the true one. A plain observer beside the server says what is true.
 //!
-//! The first line of an input holds letters, which `Call::read` explains; `network.rs` explains the rest.
+//! The first line of an input holds letters, which `Call` reads: settings, and behind `:` commands, if the caller sends
+//! these one by one. `network.rs` explains the rest.
 #![no_main]
 
 use std::collections::BTreeMap;
 
-use envoi::Mailer;
 use envoi::sasl::{Bearer, Credentials, Password};
 use envoi::smtp::config::{
     AuthPipelining, InitialResponse, PipeliningAfterMessage, Protocol, Security,
@@ -15,6 +15,7 @@ use envoi::smtp::error::Error;
 use envoi::smtp::outgoing_message::OutgoingMessage;
 use envoi::smtp::parameters::Options;
 use envoi::smtp::receipt::Receipt;
+use envoi::{Client, Mailer};
 use envoi_fuzz::network::ScriptedNetwork;
 use envoi_fuzz::pieces::settings;
 use envoi_fuzz::tls_peer::AUTHORITY;
@@ -24,26 +25,20 @@ const SECRET: &str = "sEcReT-9";
 
 fuzz_target!(|input: &[u8]| {
     let (letters, script) = settings(input);
-    let call = Call::read(letters);
+    let mut letters = letters.split(|letter| *letter == b':');
+    let call = Call::read(letters.next().unwrap_or_default());
     let network = ScriptedNetwork::new(script, call.window, call.protocol);
-    let options = Options::default();
-    let mut mailer = call.mailer(&network);
-    let messages: Vec<_> = (0..call.messages)
-        .map(|number| call.message(&mailer, number, &options))
-        .collect();
-    let outcomes = if call.has(b'q') && messages.len() == 1 {
-        vec![ScriptedNetwork::run(mailer.send_last(&messages[0]))]
-    } else {
-        let outcomes = ScriptedNetwork::run(mailer.send_all(&messages));
-        call.check_transcript(&mut mailer, script);
-        ScriptedNetwork::run(mailer.close());
-        outcomes
+    let mailer = call.mailer(&network);
+    let outcomes = match letters.next() {
+        Some(commands) => ScriptedNetwork::run(call.command(mailer, commands)),
+        None => ScriptedNetwork::run(call.send(mailer, script)),
     };
     call.check_quantity(&network);
-    let truth = call.truth(&network);
-    for (number, outcome) in outcomes.iter().enumerate() {
-        call.check(number, outcome, &truth);
+    let mut truth = call.truth(&network);
+    for outcome in &outcomes {
+        outcome.check(&mut truth);
     }
+    assert!(truth.is_empty(), "nobody knows of these: {truth:?}");
 });
 
 struct Call {
@@ -57,6 +52,13 @@ struct Call {
 
 /// For each message and recipient, the codes of the replies to a message that was sent whole.
 type Truth = BTreeMap<(String, String), Vec<Option<u16>>>;
+
+/// What the caller is told of a message.
+struct Outcome {
+    number: usize,
+    recipients: Vec<String>,
+    result: Result<Receipt, Error>,
+}
 
 impl Call {
     fn read(letters: &[u8]) -> Self {
@@ -125,16 +127,114 @@ impl Call {
             .then(|| Credentials::Bearer(Bearer { username, token }))
     }
 
+    /// Sends all messages, or one in pieces.
+    async fn send(&self, mut mailer: Mailer<ScriptedNetwork>, script: &[u8]) -> Vec<Outcome> {
+        let options = Options::default();
+        let numbers = 0..self.messages;
+        let messages: Vec<_> = numbers
+            .map(|number| self.message(&mailer, number, &options))
+            .collect();
+        let results = if self.has(b'm') {
+            vec![self.send_in_pieces(&mut mailer).await]
+        } else if self.has(b'q') && messages.len() == 1 {
+            vec![mailer.send_last(&messages[0]).await]
+        } else {
+            let results = mailer.send_all(&messages).await;
+            self.check_transcript(&mut mailer, script);
+            mailer.close().await;
+            results
+        };
+        let results = results.into_iter().enumerate();
+        results
+            .map(|(number, result)| Outcome {
+                number,
+                recipients: self.recipients(),
+                result,
+            })
+            .collect()
+    }
+
+    async fn send_in_pieces(&self, mailer: &mut Mailer<ScriptedNetwork>) -> Result<Receipt, Error> {
+        let (sender, options) = (sender(0), Options::default());
+        let recipients = self.recipients();
+        let started = mailer.start_message(Some(&sender), &recipients, &options);
+        let mut message = started.await?;
+        for piece in self.content.chunks(self.content.len().div_ceil(3)) {
+            message.write(piece).await?;
+        }
+        message.finish().await
+    }
+
+    /// A session command by command, in any order.
+    async fn command(&self, mut mailer: Mailer<ScriptedNetwork>, commands: &[u8]) -> Vec<Outcome> {
+        let (options, mut outcomes) = (Options::default(), Vec::new());
+        let (mut number, mut recipients) = (0, Vec::new());
+        let Ok(client) = mailer.dial().await else {
+            return outcomes;
+        };
+        for command in commands.iter().take(40) {
+            match command {
+                b'h' => drop(client.hello("client.test").await),
+                b't' => drop(client.start_tls().await),
+                b'a' => drop(
+                    client
+                        .authenticate(self.credentials().unwrap_or(Credentials::External(None)))
+                        .await,
+                ),
+                b'b' => drop(client.auth_start("X-OWN", Some(b"first")).await),
+                b'c' => drop(client.auth_respond(b"next").await),
+                b'd' => drop(client.auth_cancel().await),
+                b'm' => {
+                    if client.mail(Some(&sender(number)), &options).await.is_ok() {
+                        recipients = Vec::new();
+                    }
+                }
+                b'r' => {
+                    let name = recipient(recipients.len());
+                    if client.rcpt(&name, &options).await.is_ok() {
+                        recipients.push(name);
+                    }
+                }
+                b'w' => {
+                    let result = self.finish(&client).await;
+                    let recipients = std::mem::take(&mut recipients);
+                    outcomes.push(Outcome {
+                        number,
+                        recipients,
+                        result,
+                    });
+                    number += 1;
+                }
+                b'z' => drop(client.reset().await),
+                b'n' => drop(client.noop().await),
+                b'v' => drop(client.verify("bob").await),
+                b'x' => drop(client.command("XCLIENT NAME=a").await),
+                _ => {}
+            }
+        }
+        let _ = client.quit().await;
+        outcomes
+    }
+
+    async fn finish(&self, client: &Client<ScriptedNetwork>) -> Result<Receipt, Error> {
+        let mut message = client.data().await?;
+        message.write(&self.content).await?;
+        message.finish().await
+    }
+
+    fn recipients(&self) -> Vec<String> {
+        (0..self.recipients).map(recipient).collect()
+    }
+
     fn message<'a>(
         &'a self,
         mailer: &Mailer<ScriptedNetwork>,
         number: usize,
         options: &'a Options,
     ) -> OutgoingMessage<'a> {
-        let recipients: Vec<String> = (0..self.recipients).map(recipient).collect();
         let sender = sender(number);
         mailer
-            .outgoing_message(Some(&sender), &recipients, &self.content, options)
+            .outgoing_message(Some(&sender), &self.recipients(), &self.content, options)
             .unwrap()
     }
 
@@ -168,11 +268,14 @@ impl Call {
         });
         truth
     }
+}
 
-    fn check(&self, number: usize, outcome: &Result<Receipt, Error>, truth: &Truth) {
-        for recipient in (0..self.recipients).map(recipient) {
-            let codes = truth.get(&(sender(number), recipient.clone()));
-            let codes = codes.map(Vec::as_slice).unwrap_or_default();
+impl Outcome {
+    /// Takes what is told here out of the truth.
+    fn check(&self, truth: &mut Truth) {
+        for recipient in &self.recipients {
+            let codes = truth.remove(&(sender(self.number), recipient.clone()));
+            let codes = codes.unwrap_or_default();
             let count = |class| {
                 codes
                     .iter()
@@ -183,21 +286,21 @@ impl Call {
             // No reply, or one that says nothing.
             let unknown = codes.len() - accepted - count(4) - count(5);
             assert!(accepted + unknown <= 1, "sent twice: {codes:?}");
-            let said = self.said(outcome, &recipient);
-            let context = || format!("{recipient} of {number}: {codes:?}, {outcome:?}");
-            match said {
-                Said::Accepted => assert!(accepted == 1, "{}", context()),
-                Said::Refused | Said::Unsent => assert!(accepted + unknown == 0, "{}", context()),
-                Said::Unknown => assert!(accepted == 0, "{}", context()),
-            }
+            let is_true = match self.said(recipient) {
+                Said::Accepted => accepted == 1,
+                Said::Refused | Said::Unsent => accepted + unknown == 0,
+                Said::Unknown => accepted == 0,
+            };
+            let (number, result) = (self.number, &self.result);
+            assert!(is_true, "{recipient} of {number}: {codes:?}, {result:?}");
         }
-        let text = format!("{outcome:?}");
+        let text = format!("{:?}", self.result);
         assert!(!text.contains(SECRET));
     }
 
     /// The one outcome of a recipient.
-    fn said(&self, outcome: &Result<Receipt, Error>, recipient: &str) -> Said {
-        let receipt = match outcome {
+    fn said(&self, recipient: &str) -> Said {
+        let receipt = match &self.result {
             Ok(receipt) => receipt,
             Err(error) if error.may_have_been_delivered() => return Said::Unknown,
             Err(_) => return Said::Unsent,

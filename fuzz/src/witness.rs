@@ -188,6 +188,8 @@ impl Witness {
                     accepted.push(path.clone());
                 }
                 Event::Reset => (sender, accepted) = (None, Vec::new()),
+                // The chunks behind it are refused too, whether their replies are read or not (RFC 3030, section 2).
+                Event::Chunk if last.is_some() && !is_success => accepted.clear(),
                 Event::End(content) => {
                     let mut code = last;
                     for (index, recipient) in accepted.drain(..).enumerate() {
