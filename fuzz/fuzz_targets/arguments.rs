@@ -40,7 +40,7 @@ struct Arguments {
 }
 
 enum Command {
-    Ask(String, Option<String>),
+    Ask(String),
     Raw(String),
     Auth(String, Option<Vec<u8>>),
 }
@@ -123,9 +123,7 @@ const SETTERS: &[(u8, Setter)] = &[
         Some(())
     }),
     (b'A', |all, text| {
-        let (command, argument) = split(text);
-        let command = Command::Ask(command.into(), argument.map(Into::into));
-        Some(all.commands.push(command))
+        Some(all.commands.push(Command::Ask(text.into())))
     }),
     (b'T', |all, text| {
         let (name, initial) = split(text);
@@ -229,7 +227,7 @@ impl Command {
     fn send(&self, server: &mut Server) -> Result<(), Error> {
         let session = &mut server.session;
         match self {
-            Self::Ask(command, argument) => session.ask(command, argument.as_deref())?,
+            Self::Ask(argument) => session.ask("VRFY", Some(argument))?,
             Self::Raw(text) => session.raw(text)?,
             Self::Auth(mechanism, initial) => session.auth_start(mechanism, initial.as_deref())?,
         }

@@ -167,59 +167,21 @@ impl Call {
 
     /// A session command by command, in any order.
     async fn command(&self, mut mailer: Mailer<ScriptedNetwork>, commands: &[u8]) -> Vec<Outcome> {
-        let (options, mut outcomes) = (Options::default(), Vec::new());
-        let (mut number, mut recipients) = (0, Vec::new());
         let Ok(client) = mailer.dial().await else {
-            return outcomes;
+            return Vec::new();
+        };
+        let mut manual = Manual {
+            client,
+            credentials: self.credentials().unwrap_or(Credentials::External(None)),
+            content: &self.content,
+            recipients: Vec::new(),
+            outcomes: Vec::new(),
         };
         for command in commands.iter().take(40) {
-            match command {
-                b'h' => drop(client.hello("client.test").await),
-                b't' => drop(client.start_tls().await),
-                b'a' => drop(
-                    client
-                        .authenticate(self.credentials().unwrap_or(Credentials::External(None)))
-                        .await,
-                ),
-                b'b' => drop(client.auth_start("X-OWN", Some(b"first")).await),
-                b'c' => drop(client.auth_respond(b"next").await),
-                b'd' => drop(client.auth_cancel().await),
-                b'm' => {
-                    if client.mail(Some(&sender(number)), &options).await.is_ok() {
-                        recipients = Vec::new();
-                    }
-                }
-                b'r' => {
-                    let name = recipient(recipients.len());
-                    if client.rcpt(&name, &options).await.is_ok() {
-                        recipients.push(name);
-                    }
-                }
-                b'w' => {
-                    let result = self.finish(&client).await;
-                    let recipients = std::mem::take(&mut recipients);
-                    outcomes.push(Outcome {
-                        number,
-                        recipients,
-                        result,
-                    });
-                    number += 1;
-                }
-                b'z' => drop(client.reset().await),
-                b'n' => drop(client.noop().await),
-                b'v' => drop(client.verify("bob").await),
-                b'x' => drop(client.command("XCLIENT NAME=a").await),
-                _ => {}
-            }
+            manual.step(*command).await;
         }
-        let _ = client.quit().await;
-        outcomes
-    }
-
-    async fn finish(&self, client: &Client<ScriptedNetwork>) -> Result<Receipt, Error> {
-        let mut message = client.data().await?;
-        message.write(&self.content).await?;
-        message.finish().await
+        let _ = manual.client.quit().await;
+        manual.outcomes
     }
 
     fn recipients(&self) -> Vec<String> {
@@ -267,6 +229,61 @@ impl Call {
             }
         });
         truth
+    }
+}
+
+/// A session of the caller's own.
+struct Manual<'a> {
+    client: Client<ScriptedNetwork>,
+    credentials: Credentials,
+    content: &'a [u8],
+    /// The accepted ones of the current transaction.
+    recipients: Vec<String>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Manual<'_> {
+    async fn step(&mut self, command: u8) {
+        let (client, options) = (&self.client, Options::default());
+        match command {
+            b'h' => drop(client.hello("client.test").await),
+            b't' => drop(client.start_tls().await),
+            b'a' => drop(client.authenticate(self.credentials.clone()).await),
+            b'b' => drop(client.auth_start("X-OWN", Some(b"first")).await),
+            b'c' => drop(client.auth_respond(b"next").await),
+            b'd' => drop(client.auth_cancel().await),
+            b'm' => {
+                let sender = sender(self.outcomes.len());
+                if client.mail(Some(&sender), &options).await.is_ok() {
+                    self.recipients.clear();
+                }
+            }
+            b'r' => {
+                let name = recipient(self.recipients.len());
+                if client.rcpt(&name, &options).await.is_ok() {
+                    self.recipients.push(name);
+                }
+            }
+            b'w' => {
+                let result = self.write().await;
+                self.outcomes.push(Outcome {
+                    number: self.outcomes.len(),
+                    recipients: std::mem::take(&mut self.recipients),
+                    result,
+                });
+            }
+            b'z' => drop(client.reset().await),
+            b'n' => drop(client.noop().await),
+            b'v' => drop(client.verify("bob").await),
+            b'x' => drop(client.command("XCLIENT NAME=a").await),
+            _ => {}
+        }
+    }
+
+    async fn write(&self) -> Result<Receipt, Error> {
+        let mut message = self.client.data().await?;
+        message.write(self.content).await?;
+        message.finish().await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The fuzz targets of `fuzz/`: compiled once, then each runs for some time, as many at once as there are cores.
+//! The fuzz targets of `fuzz/`: compiled once, then each runs for some time, several at once.
 //!
 //! They run on the Rust in use, without a sanitizer: the code under test is safe Rust, and a sanitizer needs a nightly
 //! compiler. The short form begins with the same number each time: from the seeds alone, it tries on old code what it
@@ -170,7 +170,8 @@ impl Targets {
         };
         let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
-            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+            // One more than there are cores, so that the ten take four minutes of CI's two cores.
+            let workers: Vec<_> = (0..=cores).map(|_| scope.spawn(work)).collect();
             let mut ends = workers.into_iter().map(|worker| worker.join());
             ends.try_for_each(|end| end.map_err(|_| anyhow!("a thread failed"))?)
         })?;
@@ -281,7 +282,27 @@ fn names(project: &Project) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::{os::unix::process::ExitStatusExt, process};
+
     use super::*;
+
+    #[test]
+    fn a_finding_is_told_with_the_command_that_repeats_it() {
+        let log = env::temp_dir().join(format!("fuzz-log-{}", process::id()));
+        let text =
+            "#9 NEW cov: 7 ft: 8\nassertion failed\nTest unit written to /f/crash-1\nstat::x: 1\n";
+        fs::write(&log, text).unwrap();
+        let failed = Outcome::read("reply", &log, ExitStatus::from_raw(77 << 8)).unwrap();
+        let passed = Outcome::read("reply", &log, ExitStatus::from_raw(0)).unwrap();
+        fs::remove_file(&log).unwrap();
+        let finding = failed.finding.unwrap();
+        assert!(finding.contains("assertion failed"));
+        assert!(
+            finding.ends_with("cargo xtask fuzz reply /f/crash-1"),
+            "{finding}"
+        );
+        assert_eq!((passed.finding, passed.edges), (None, 7));
+    }
 
     #[test]
     fn the_last_figures_of_a_log_count() {
