@@ -1,8 +1,9 @@
-//! DKIM: a message is refused, or a plain verifier accepts both of its signatures, whatever the cuts.
+//! DKIM: a message is refused, or a plain verifier accepts each of its signatures, whatever the cuts.
 //!
 //! An input is a message; its line ends are repaired, as when it is sent.
 #![no_main]
 
+use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
 use base64::Engine;
@@ -18,11 +19,22 @@ use sha2::{Digest, Sha256};
 
 const NOW: u64 = 1_795_942_800;
 
-static SIGNERS: LazyLock<[Signer; 2]> = LazyLock::new(|| {
+static SIGNERS: LazyLock<[Signer; 3]> = LazyLock::new(|| {
     let ed25519 = include_bytes!("../../message/tests/keys/ed25519.pem");
     let rsa = include_bytes!("../../message/tests/keys/rsa-1024.pem");
-    [("ed25519", &ed25519[..]), ("rsa", &rsa[..])]
-        .map(|(selector, key)| Signer::new("example.org", selector, key).unwrap())
+    let keys = [
+        ("ed25519", &ed25519[..]),
+        ("rsa", &rsa[..]),
+        ("own", &ed25519[..]),
+    ];
+    let mut signers =
+        keys.map(|(selector, key)| Signer::new("example.org", selector, key).unwrap());
+    let own = &mut signers[2];
+    let names = ["X-Own", "from", "Subject", "Received-SPF"].map(String::from);
+    own.set_headers(&names).unwrap();
+    own.set_identity("ann@mail.example.org").unwrap();
+    own.set_expiry(NonZeroU32::new(3600));
+    signers
 });
 
 fuzz_target!(|input: &[u8]| {

@@ -311,8 +311,12 @@ impl Outcome {
             let (number, result) = (self.number, &self.result);
             assert!(is_true, "{recipient} of {number}: {codes:?}, {result:?}");
         }
-        let text = format!("{:?}", self.result);
-        assert!(!text.contains(SECRET));
+        if let Err(error) = &self.result {
+            let sentence = error.explain().sentence;
+            assert!(sentence.chars().count() <= 1000 && !sentence.contains(char::is_control));
+            let text = format!("{error:?} {error} {sentence}");
+            assert!(!text.contains(SECRET));
+        }
     }
 
     /// The one outcome of a recipient.
