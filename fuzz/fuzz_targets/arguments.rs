@@ -19,7 +19,6 @@ use envoi::smtp::local_name::LocalName;
 use envoi::smtp::parameters::{DsnContents, Notify, Options};
 use envoi::smtp::server_memory::ServerMemory;
 use envoi::smtp::session::{Action, Session};
-use envoi::tls::ServerName;
 use envoi_fuzz::pieces::pieces;
 use libfuzzer_sys::fuzz_target;
 
@@ -45,101 +44,75 @@ enum Command {
     Auth(String, Option<Vec<u8>>),
 }
 
-type Setter = fn(&mut Arguments, &str) -> Option<()>;
+type Setter = fn(&mut Arguments, &str);
 
+/// What a setter refuses leaves no trace.
 const SETTERS: &[(u8, Setter)] = &[
-    (b's', |all, text| Some(all.sender = Some(text.into()))),
-    (b'r', |all, text| Some(all.recipients.push(text.into()))),
+    (b's', |all, text| all.sender = Some(text.into())),
+    (b'r', |all, text| all.recipients.push(text.into())),
     (b'h', |all, text| {
-        Some(all.local_name = Some(LocalName::parse(text).ok()?))
+        if let Ok(name) = LocalName::parse(text) {
+            all.local_name = Some(name);
+        }
     }),
-    (b'i', |all, text| all.options.set_envelope_id(text).ok()),
+    (b'i', |all, text| drop(all.options.set_envelope_id(text))),
     (b'o', |all, text| {
-        let (kind, address) = text.split_once(';')?;
-        let recipient = all.recipients.first()?.clone();
-        all.options
-            .set_original_recipient(&recipient, kind, address)
-            .ok()
+        let (kind, address) = text.split_once(';').unwrap_or((text, ""));
+        let recipient = all.recipients.first().cloned().unwrap_or_default();
+        let options = &mut all.options;
+        drop(options.set_original_recipient(&recipient, kind, address));
     }),
     (b'a', |all, text| {
-        all.options
-            .set_submitter(Some(text).filter(|text| !text.is_empty()))
-            .ok()
+        let submitter = Some(text).filter(|text| !text.is_empty());
+        drop(all.options.set_submitter(submitter));
     }),
     (b'p', |all, text| {
         let (keyword, value) = split(text);
-        all.options.add_parameter(keyword, value).ok()
+        drop(all.options.add_parameter(keyword, value));
     }),
     (b'q', |all, text| {
         let (keyword, value) = split(text);
-        all.options
-            .add_recipient_parameter(None, keyword, value)
-            .ok()
+        let options = &mut all.options;
+        drop(options.add_recipient_parameter(None, keyword, value));
     }),
-    (b'n', |all, text| {
-        let has = |letter| text.contains(letter);
-        let notify = Notify {
-            never: has('n'),
-            success: has('s'),
-            failure: has('f'),
-            delay: has('d'),
-        };
-        all.options.set_notify(None, notify).ok()?;
-        Some(all.options.set_dsn_contents(DsnContents::Headers))
-    }),
+    (b'n', Arguments::notify),
     (b'd', |all, text| {
-        let seconds = text.trim().parse().ok()?;
-        all.options
-            .set_deliver_by(seconds, text.starts_with(' '), false)
-            .ok()
+        let (seconds, returns) = (number(text), text.starts_with(' '));
+        drop(all.options.set_deliver_by(seconds, returns, false));
     }),
     (b'y', |all, text| {
-        all.options.set_priority(text.parse().ok()?).ok()
+        let priority = i8::try_from(number(text)).unwrap_or(10);
+        drop(all.options.set_priority(priority));
     }),
     (b'w', |all, text| {
-        all.options.set_hold_for(text.parse().ok()?).ok()
+        drop(all.options.set_hold_for(number(text).unsigned_abs()));
     }),
-    (b'8', |all, _| Some(all.options.set_smtputf8(true))),
-    (b'R', |all, _| Some(all.options.set_require_tls(true))),
-    (b'l', |all, _| Some(all.config.protocol = Protocol::Lmtp)),
-    (b'U', |all, text| Some(all.password.username = text.into())),
-    (b'P', |all, text| Some(all.password.password = text.into())),
+    (b'8', |all, _| all.options.set_smtputf8(true)),
+    (b'R', |all, _| all.options.set_require_tls(true)),
+    (b'l', |all, _| all.config.protocol = Protocol::Lmtp),
+    (b'U', |all, text| all.password.username = text.into()),
+    (b'P', |all, text| all.password.password = text.into()),
     (b'Z', |all, text| {
-        Some(all.password.authorization_id = Some(text.into()))
+        all.password.authorization_id = Some(text.into());
     }),
-    (b'C', |all, text| {
-        let password = all.password.clone();
-        all.config.credentials = Some(match text {
-            "bearer" => Credentials::Bearer(Bearer {
-                username: password.username.clone(),
-                token: password.password.clone(),
-            }),
-            "external" => Credentials::External(password.authorization_id.clone()),
-            _ => Credentials::Password(password),
-        });
-        if let Some(mechanism) = Mechanism::from_name(text) {
-            all.config.mechanisms = vec![mechanism];
-        }
-        Some(())
-    }),
+    (b'C', Arguments::log_in),
     (b'A', |all, text| {
-        Some(all.commands.push(Command::Ask(text.into())))
+        all.commands.push(Command::Ask(text.into()));
     }),
     (b'T', |all, text| {
         let (name, initial) = split(text);
-        let command = Command::Auth(name.into(), initial.map(|text| text.as_bytes().into()));
-        Some(all.commands.push(command))
+        let initial = initial.map(|text| text.as_bytes().into());
+        all.commands.push(Command::Auth(name.into(), initial));
     }),
     (b'X', |all, text| {
-        Some(all.commands.push(Command::Raw(text.into())))
+        all.commands.push(Command::Raw(text.into()));
     }),
     (b'u', |_, text| {
-        let _ = Mailer::from_url(text);
+        drop(Mailer::from_url(text));
         let mut mailer = Mailer::new("mail.test".into());
-        let _ = mailer.set_mechanisms(&[text.into()]);
-        let _ = mailer.set_local_name(text);
-        let _ = mailer.set_server_name(text);
-        Some(drop(ServerName::parse(text)))
+        drop(mailer.set_mechanisms(&[text.into()]));
+        drop(mailer.set_local_name(text));
+        drop(mailer.set_server_name(text));
     }),
 ];
 
@@ -151,8 +124,9 @@ fuzz_target!(|input: &[u8]| {
         };
         let text = String::from_utf8_lossy(text);
         let setter = SETTERS.iter().find(|(known, _)| known == letter);
-        // A refused argument leaves no trace.
-        let _ = setter.map(|(_, set)| set(&mut arguments, &text));
+        if let Some((_, set)) = setter {
+            set(&mut arguments, &text);
+        }
     }
     let session = arguments.session();
     let mut server = Server { session };
@@ -184,6 +158,33 @@ impl Default for Arguments {
 }
 
 impl Arguments {
+    fn notify(&mut self, text: &str) {
+        let has = |letter| text.contains(letter);
+        let notify = Notify {
+            never: has('n'),
+            success: has('s'),
+            failure: has('f'),
+            delay: has('d'),
+        };
+        drop(self.options.set_notify(None, notify));
+        self.options.set_dsn_contents(DsnContents::Headers);
+    }
+
+    fn log_in(&mut self, kind: &str) {
+        let password = self.password.clone();
+        self.config.credentials = Some(match kind {
+            "bearer" => Credentials::Bearer(Bearer {
+                username: password.username.clone(),
+                token: password.password.clone(),
+            }),
+            "external" => Credentials::External(password.authorization_id.clone()),
+            _ => Credentials::Password(password),
+        });
+        if let Some(mechanism) = Mechanism::from_name(kind) {
+            self.config.mechanisms = vec![mechanism];
+        }
+    }
+
     fn session(&self) -> Session {
         Session::new(SessionConfig {
             server: Rc::new(self.config.clone()),
@@ -299,6 +300,10 @@ fn check_message(mechanism: &str, initial: &str) {
         "OAUTHBEARER" => assert_eq!((count(0), count(1)), (0, 5)),
         _ => {}
     }
+}
+
+fn number(text: &str) -> i32 {
+    text.trim().parse().unwrap_or(0)
 }
 
 /// A word and, behind `=`, its value.
