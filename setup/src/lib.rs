@@ -11,6 +11,7 @@
 //! because xtask must start in seconds.
 
 mod cargo_deny;
+mod cargo_fuzz;
 mod chromium;
 pub mod debian;
 mod go;
@@ -22,6 +23,7 @@ mod program;
 mod wasmtime;
 
 pub use cargo_deny::cargo_deny;
+pub use cargo_fuzz::cargo_fuzz;
 pub use chromium::{Browser, browser};
 pub use go::{GO, go};
 pub use install::{folder, home, install, version};

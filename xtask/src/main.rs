@@ -12,6 +12,7 @@ mod demo;
 mod dist;
 mod docs;
 mod example;
+mod fuzz;
 mod hosts;
 mod hunt;
 mod npm;
@@ -47,6 +48,9 @@ cargo xtask example NAME build that example, and send a message through it
 cargo xtask test         test everything, real servers included
 cargo xtask hunt [PART]  the long forms of the tests that hunt for crashes, hangs and lost messages (hours)
 cargo xtask supply       check licences, sources, versions and known faults of all dependencies
+cargo xtask fuzz [TARGET] [--seconds N]
+                         run all fuzz targets, or one; ENVOI_HUNT=long runs each for an hour. After TARGET,
+                         paths of inputs run these once
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, compose, rounds, throughput, cold, bulk,
                          calls, growth, pool, and write docs/performance.md
@@ -87,6 +91,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
+        [Some("fuzz"), ..] => fuzz::run(&project, &arguments[1..]).map(|()| ExitCode::SUCCESS),
         [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
         [Some("hunt"), ..] => {

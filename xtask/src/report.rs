@@ -43,6 +43,10 @@ impl Report {
         self.line(&format!("{NOT_RUN}{what_and_why}"))
     }
 
+    pub(crate) fn measured(&self, what: &str, figures: &str) -> Result<()> {
+        self.line(&format!("measured: {what}: {figures}"))
+    }
+
     pub(crate) fn line(&self, line: &str) -> Result<()> {
         let mut file = OpenOptions::new().append(true).open(&self.path)?;
         Ok(writeln!(file, "{line}")?)

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     component, docs,
     example::{contact_form, guest, wasi03},
-    npm,
+    fuzz, npm,
     process::{answer, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
@@ -103,7 +103,9 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     npm::build_for_tests(project, report)?;
     report.headline("the crate for wasm32-wasip2");
     check_library(project, report, toolchain)?;
-    run_tests(project, report, totals)
+    let tested = run_tests(project, report, totals);
+    report.headline("fuzzing");
+    tested.and(fuzz::test(project, report))
 }
 
 /// All test programs, whose components are built.
