@@ -176,7 +176,7 @@ pub(super) const REPLIES: &[Transition] = {
         on(
             &[AwaitingAcceptance],
             To::MessageFor(0),
-            ANY,
+            JUDGED,
             Then::RecordRecipientReply,
             &[Idle],
         ),
