@@ -161,7 +161,8 @@ impl<N: Network> Connection<N> {
                 }
                 Read::End | Read::Broken => return false,
                 Read::Bytes(bytes) => {
-                    if self.ingest(&bytes).is_err() {
+                    // The server may go on without end.
+                    if self.ingest(&bytes).is_err() || self.session.has_unsolicited() {
                         return false;
                     }
                 }

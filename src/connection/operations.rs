@@ -216,6 +216,8 @@ impl<N: Network> Connection<N> {
                 self.read_meanwhile().await?;
             }
             while self.session.has_too_many_chunks() {
+                // What has arrived may be no reply, and then nothing else comes.
+                self.session.check_arrived()?;
                 self.await_reply().await?;
                 self.session.process_pending_replies()?;
             }

@@ -77,6 +77,8 @@ pub(super) struct Pipeline {
     parser: ReplyParser,
     /// Replies that were not processed yet.
     arrived: VecDeque<Reply>,
+    /// Why what arrived after them is no reply. It stays so.
+    failure: Option<String>,
 }
 
 impl Pipeline {
@@ -90,6 +92,7 @@ impl Pipeline {
             message_end: MessageEnd::NotSent,
             parser: ReplyParser::default(),
             arrived: VecDeque::new(),
+            failure: None,
         }
     }
 
@@ -240,8 +243,16 @@ impl Pipeline {
         }
     }
 
+    /// Adds octets that arrived. After a failure they are of no use, and a server may send them without end.
     pub(super) fn receive(&mut self, octets: &[u8]) {
-        self.parser.push(octets);
+        if self.failure.is_none() {
+            self.parser.push(octets);
+        }
+    }
+
+    /// Whether what arrived is not replies.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
     }
 
     /// Whether a reply has arrived and is not processed.
@@ -265,6 +276,21 @@ impl Pipeline {
         transcript: &mut TranscriptBuffer,
         is_secret: impl Fn(&Reply) -> bool,
     ) -> Result<(), String> {
+        let parsed = self.parse_all(transcript, is_secret);
+        if let Err(failure) = &parsed {
+            self.failure.get_or_insert_with(|| failure.clone());
+        }
+        parsed
+    }
+
+    fn parse_all(
+        &mut self,
+        transcript: &mut TranscriptBuffer,
+        is_secret: impl Fn(&Reply) -> bool,
+    ) -> Result<(), String> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
         while let Some(reply) = self.parse_one(transcript)? {
             if self.arrived.len() > self.pending.len() + MAX_UNSOLICITED {
                 return Err("the server goes on talking without being asked".into());

@@ -228,10 +228,7 @@ impl Session {
     pub fn next_action(&mut self) -> Result<Action, Error> {
         loop {
             if self.pipeline.awaits_reply() {
-                if !self.has_reply() {
-                    self.parse()
-                        .map_err(|what| self.protocol_error(self.phase(), what))?;
-                }
+                self.check_arrived()?;
                 match self.pipeline.take_reply() {
                     Some(reply) => self.handle_reply(reply)?,
                     None => return Ok(Action::NeedReply),
@@ -257,6 +254,15 @@ impl Session {
         Ok(())
     }
 
+    /// An error if what follows the replies that have arrived is none: no further one comes.
+    pub fn check_arrived(&mut self) -> Result<(), Error> {
+        if self.has_reply() {
+            return Ok(());
+        }
+        self.parse()
+            .map_err(|what| self.protocol_error(self.phase(), what))
+    }
+
     /// Takes the octets to write.
     pub fn take_output(&mut self) -> Output {
         self.pipeline.take_output()
@@ -278,9 +284,9 @@ impl Session {
         self.pipeline.has_reply()
     }
 
-    /// Whether an unsolicited reply has arrived.
+    /// Whether an unsolicited reply has arrived, or what is none.
     pub fn has_unsolicited(&self) -> bool {
-        !self.pipeline.awaits_reply() && self.pipeline.has_input()
+        self.pipeline.has_failed() || !self.pipeline.awaits_reply() && self.pipeline.has_input()
     }
 
     /// Interprets an error that ends an operation, such as one of the driver. Closes the session if it is

@@ -61,6 +61,23 @@ fn without_pipelining_each_chunk_waits_for_the_reply_to_the_one_before() {
 }
 
 #[test]
+fn the_reply_to_a_chunk_is_not_awaited_behind_what_is_no_reply() {
+    let script = hello(&["CHUNKING"])
+        .expect("MAIL *")
+        .say("250 2.1.0 Ok")
+        .expect("RCPT *")
+        .say("250 2.1.5 Ok\r\nnot SMTP");
+    let server = Server::start([script.silence()]);
+    let instance = instance();
+    let error = plain(&instance, &server)
+        .send(&to_b(), &large())
+        .unwrap_err();
+    let is_right = matches!(error, Error::ProtocolError((Phase::Content, _)));
+    assert!(is_right, "{error:?}");
+    server.finish();
+}
+
+#[test]
 fn with_pipelining_chunks_do_not_wait_for_replies() {
     let script = hello(&["CHUNKING", "PIPELINING"])
         .expect_group(&["MAIL FROM:<a@mail.test>", "RCPT TO:<b@mail.test>"])

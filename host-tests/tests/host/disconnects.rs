@@ -217,6 +217,26 @@ fn a_closed_kept_connection_is_replaced() {
     }
 }
 
+/// More than the component's memory may be.
+const FLOOD: usize = 32 << 20;
+
+#[test]
+fn a_kept_connection_on_which_the_server_goes_on_talking_is_replaced() {
+    for line in ["250-2.0.0 And another\r\n", "250 2.0.0 And another\r\n"] {
+        // In one write, so that some of the flood is there before the next message.
+        let flood = format!("{QUEUED}\r\n{}", line.repeat(FLOOD / line.len()));
+        let first = until_content().expect_content().say_bytes(flood);
+        let server = Server::start([first, delivery()]);
+        let instance = instance();
+        let mailer = plain(&instance, &server);
+        expect_delivery(&mailer);
+        expect_delivery(&mailer);
+        let memory = instance.memory();
+        assert!(memory < FLOOD / 2, "{memory} octets");
+        server.finish();
+    }
+}
+
 #[test]
 fn a_message_goes_over_a_new_connection_if_the_kept_one_ends_before_the_354() {
     let bye = "421 4.4.2 Idle for too long";

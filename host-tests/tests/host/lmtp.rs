@@ -81,6 +81,20 @@ fn if_all_are_refused_after_the_content_nobody_gets_it() {
     server.finish();
 }
 
+/// It refuses nothing: the message may have been delivered.
+#[test]
+fn a_354_is_no_answer_for_a_recipient() {
+    for replies in ["354 Go", "354 Go\r\n250 2.0.0 Stored"] {
+        let server = Server::start([begun().say(replies)]);
+        let instance = instance();
+        let sent = store(&instance, &server).send(&to(&THREE), MESSAGE);
+        let error = sent.unwrap_err();
+        let is_right = matches!(error, Error::ProtocolError((Phase::Acceptance, _)));
+        assert!(is_right, "{error:?}");
+        server.finish();
+    }
+}
+
 #[test]
 fn a_recipient_without_an_answer_is_unknown() {
     let server = Server::start([begun().say(QUEUED).hang_up()]);
