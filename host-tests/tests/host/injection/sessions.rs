@@ -12,6 +12,7 @@ const RECIPIENT: &str = "b@mail.test";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = commands();
+    rows.extend(questions());
     rows.extend(logins());
     rows.extend(exchanges());
     rows.extend(messages());
@@ -47,6 +48,11 @@ fn commands() -> Vec<Row> {
                 });
             }),
         ),
+    ]
+}
+
+fn questions() -> Vec<Row> {
+    vec![
         (
             "session.verify(address)",
             Try::Text(RECIPIENT, |stage, address| {

@@ -16,6 +16,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(credentials());
     rows.extend(certificates());
     rows.extend(numbers());
+    rows.extend(limits());
     rows
 }
 
@@ -191,6 +192,11 @@ fn numbers() -> Vec<Row> {
                 stage.sends_after(mailer, SET);
             }),
         ),
+    ]
+}
+
+fn limits() -> Vec<Row> {
+    vec![
         (
             "mailer.set-connection-limits(idle)",
             Try::Number(|stage, number| {

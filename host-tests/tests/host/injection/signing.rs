@@ -9,6 +9,12 @@ const KEY: &[u8] = include_bytes!("../../../../message/tests/keys/ed25519.pem");
 const SIGNED: &[u8] = b"From: a@mail.test\r\nSubject: one\r\n\r\nHello.\r\n";
 
 pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = keys();
+    rows.extend(settings());
+    rows
+}
+
+fn keys() -> Vec<Row> {
     vec![
         (
             "signer.new(domain)",
@@ -28,6 +34,11 @@ pub(crate) fn rows() -> Vec<Row> {
                 made(stage, stage.instance.signer("mail.test", "one", key));
             }),
         ),
+    ]
+}
+
+fn settings() -> Vec<Row> {
+    vec![
         (
             "signer.set-headers(names)",
             Try::Text("From", |stage, name| {
