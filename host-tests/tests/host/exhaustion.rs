@@ -116,7 +116,7 @@ fn memory_that_may_not_grow_ends_one_instance_and_no_other() {
     let servers = Servers::start();
     let mut told_of_all = Vec::new();
     for tls in [false, true] {
-        for (octets, traps) in [(1_000, 0), (100_000, 2), (10_000_000, 3)] {
+        for (octets, traps) in [(1_000, 0), (100_000, 4), (10_000_000, 5)] {
             let ends = ends_of_growths(&servers, tls, octets);
             let trapped = ends.iter().filter(|end| **end == End::Trap).count();
             assert!(
