@@ -50,6 +50,9 @@ const CHANGED_ON_THE_WAY: &[&str] = &[
     "DKIM-Signature",
 ];
 
+/// Octets of a name in `h=`: with what stands around it, it has to fit into a line of 998 (RFC 5322, section 2.1.1).
+const MAX_NAME: usize = 990;
+
 /// NUL, vertical tab and form feed: OpenDKIM fails all three, and mailauth takes the last two for white space.
 const MISREAD: &[u8] = b"\0\x0b\x0c";
 
@@ -138,7 +141,7 @@ fn relax(field: &Field<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
 /// A semicolon in a name would end `h=`.
 fn can_be_listed(name: &str) -> bool {
     let is_inner = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    !name.is_empty() && name.bytes().all(is_inner)
+    (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(is_inner)
 }
 
 fn is_alone(name: &str) -> bool {

@@ -106,3 +106,17 @@ fn a_refusal_shows_the_beginning_of_a_long_name_on_one_line() {
         assert!(text.len() < 200 && !text.contains(['\r', '\n']), "{text}");
     }
 }
+
+#[test]
+fn a_name_that_would_make_a_line_of_the_signature_too_long_is_not_signed() {
+    // A field's own line may have 998 octets (RFC 5322, section 2.1.1), with the colon.
+    let name = format!("List-{}", "a".repeat(992));
+    let field = signer().sign(format!("From: a@b\r\n{name}:\r\n\r\n").as_bytes(), 1);
+    let field = field.unwrap();
+    assert!(field.lines().all(|line| line.len() <= 998));
+    assert!(!field.contains(&name));
+    assert_eq!(
+        choose(&["From", &name]).unwrap_err(),
+        SetupError::FieldName(name)
+    );
+}
