@@ -179,7 +179,7 @@ fn every_function_of_the_host_may_fail_at_every_call_with_every_code() {
         mailer.add_trust_anchors(authority.der()).unwrap();
         mailer
     });
-    assert!(plain > Function::ALL.len() && tls > plain, "{plain} {tls}");
+    assert!(plain > Function::ALL.len() && tls >= plain, "{plain} {tls}");
     let seconds = began.elapsed().as_secs_f32();
     report::measured(
         "calls of a host that failed, each in a send of its own",
