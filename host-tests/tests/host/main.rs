@@ -15,6 +15,7 @@ mod dkim;
 mod drafts;
 mod envelopes;
 mod explain;
+mod faults;
 mod grants;
 mod imports;
 mod lmtp;
