@@ -29,6 +29,7 @@
 mod conversation;
 mod counting;
 mod digest;
+mod fault;
 mod script;
 mod transcript;
 
@@ -38,6 +39,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 pub use digest::Digest;
+pub(crate) use fault::Plan;
+pub use fault::{Begun, Fault, PAUSE, Place, last_reply};
 pub use script::Script;
 pub use transcript::{Line, SessionRecord, Speaker, Transcript, unstuffed};
 
@@ -59,7 +62,11 @@ struct State {
     connections: Mutex<Vec<Connection>>,
     /// The server's own last connection to itself, which ends its wait for others.
     last: Mutex<Option<SocketAddr>>,
+    /// Makes the scripts of connections for which there is none.
+    further: Option<Further>,
 }
+
+type Further = Box<dyn Fn() -> Script + Send + Sync>;
 
 struct Connection {
     record: Arc<Mutex<SessionRecord>>,
@@ -72,12 +79,21 @@ type Outcome = Result<(), String>;
 impl Server {
     /// Listens on a free port of 127.0.0.1.
     pub fn start(scripts: impl IntoIterator<Item = Script>) -> Server {
-        Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts)
+        Server::start_on(Ipv4Addr::LOCALHOST.into(), scripts, None)
+    }
+
+    /// Listens on a free port of 127.0.0.1. `further` makes the scripts of all connections after the first.
+    pub fn start_with_further(
+        first: Script,
+        further: impl Fn() -> Script + Send + Sync + 'static,
+    ) -> Server {
+        let further: Further = Box::new(further);
+        Server::start_on(Ipv4Addr::LOCALHOST.into(), [first], Some(further))
     }
 
     /// Listens on a free port of ::1.
     pub fn start_v6(scripts: impl IntoIterator<Item = Script>) -> Server {
-        Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts)
+        Server::start_on(Ipv6Addr::LOCALHOST.into(), scripts, None)
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -100,17 +116,27 @@ impl Server {
     ///
     /// # Panics
     /// If a connection deviated from its script, is missing, or has no script.
-    pub fn finish(mut self) -> Transcript {
+    pub fn finish(self) -> Transcript {
+        self.try_finish()
+            .unwrap_or_else(|report| panic!("{report}"))
+    }
+
+    /// As [`Server::finish`], but returns what is wrong.
+    pub fn try_finish(mut self) -> Result<Transcript, String> {
         self.shut_down(ShutdownStage::Finishing);
         let connections = std::mem::take(&mut *self.state.connections());
         if let Some(report) = report(&connections, self.scripts) {
-            panic!("{report}");
+            return Err(report);
         }
         let sessions = connections.iter().map(Connection::record).collect();
-        Transcript { sessions }
+        Ok(Transcript { sessions })
     }
 
-    fn start_on(ip: IpAddr, scripts: impl IntoIterator<Item = Script>) -> Server {
+    fn start_on(
+        ip: IpAddr,
+        scripts: impl IntoIterator<Item = Script>,
+        further: Option<Further>,
+    ) -> Server {
         let listener = TcpListener::bind((ip, 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
         let scripts: Vec<Script> = scripts.into_iter().collect();
@@ -118,6 +144,7 @@ impl Server {
             shutdown: Arc::default(),
             connections: Mutex::default(),
             last: Mutex::default(),
+            further,
         });
         let count = scripts.len();
         let acceptor = thread::spawn({
@@ -171,7 +198,8 @@ impl State {
             // Locked until the thread is in the list, so that nobody who waits for all connections misses
             // it.
             let mut connections = self.connections();
-            let connection = match scripts.next() {
+            let further = || self.further.as_ref().map(|script| script());
+            let connection = match scripts.next().or_else(further) {
                 Some(script) => Connection::start(stream, script, self.shutdown.clone()),
                 None => Connection::unwanted(),
             };

@@ -1,6 +1,7 @@
 //! Tells the connections of a test server that it shuts down.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// The message for `expect` on a lock.
 pub(crate) const UNPOISONED: &str = "nobody panics with it";
@@ -39,6 +40,14 @@ impl Shutdown {
         let begun = self
             .changed
             .wait_while(self.lock(), |stage| stage.is_none());
+        drop(begun.expect(UNPOISONED));
+    }
+
+    /// Returns after this time, or once the server shuts down.
+    pub(crate) fn pause(&self, time: Duration) {
+        let begun = self
+            .changed
+            .wait_timeout_while(self.lock(), time, |stage| stage.is_none());
         drop(begun.expect(UNPOISONED));
     }
 

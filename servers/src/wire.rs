@@ -1,12 +1,13 @@
 //! One connection of a test server, plain or TLS. Every wait has a limit.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{self, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 
+use crate::scripted::{Fault, PAUSE, Place, Plan};
 use crate::shutdown::{Shutdown, ShutdownStage};
 
 /// A client that is silent for this long does not go on.
@@ -22,6 +23,7 @@ pub(crate) struct Wire {
     tcp: Tcp,
     tls: Option<ServerConnection>,
     received: Vec<u8>,
+    in_handshake: bool,
 }
 
 impl Wire {
@@ -34,12 +36,42 @@ impl Wire {
             shutdown,
             wait: Wait::ForClient,
             single_bytes: (false, false),
+            written: 0,
+            read: 0,
+            last_write: Vec::new(),
+            plan: Plan::NoFault,
+            is_slow: false,
         };
         Ok(Wire {
             tcp,
             tls: None,
             received: Vec::new(),
+            in_handshake: false,
         })
+    }
+
+    /// The fault of this connection. What it does to octets on the network, the wire does.
+    pub(crate) fn plan(&mut self) -> &mut Plan {
+        &mut self.tcp.plan
+    }
+
+    /// Waits before each octet from now on.
+    pub(crate) fn slow_down(&mut self) {
+        self.tcp.is_slow = true;
+    }
+
+    /// The octets that were written to the network, and read from it.
+    pub(crate) fn octets(&self) -> (usize, usize) {
+        (self.tcp.written, self.tcp.read)
+    }
+
+    pub(crate) fn in_handshake(&self) -> bool {
+        self.in_handshake
+    }
+
+    /// What follows is not encrypted, even in the middle of a record.
+    pub(crate) fn forget_tls(&mut self) {
+        self.tls = None;
     }
 
     /// Whether to read, and to write, one byte at a time.
@@ -60,7 +92,9 @@ impl Wire {
     pub(crate) fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
         while tls.is_handshaking() {
-            tls.complete_io(&mut self.tcp)?;
+            let done = tls.complete_io(&mut self.tcp);
+            self.in_handshake = tls.is_handshaking();
+            done?;
         }
         self.tls = Some(tls);
         Ok(())
@@ -105,6 +139,18 @@ impl Wire {
                 return Ok(content);
             }
         }
+    }
+
+    /// Whether the client goes on; if not, it has closed, or the server finishes.
+    pub(crate) fn goes_on(&mut self) -> io::Result<bool> {
+        self.tcp.wait = Wait::ForFinish;
+        let goes_on = if self.received.is_empty() {
+            self.fill().map(|size| size > 0)
+        } else {
+            Ok(true)
+        };
+        self.tcp.wait = Wait::ForClient;
+        goes_on
     }
 
     /// At least this many bytes; fewer if the client closes.
@@ -158,6 +204,23 @@ impl Wire {
         }
     }
 
+    /// Writes nothing more: inside TLS, after close_notify.
+    pub(crate) fn half_close(&mut self) -> io::Result<()> {
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify();
+            tls.write_tls(&mut self.tcp)?;
+        }
+        self.tcp.stream.shutdown(net::Shutdown::Write)
+    }
+
+    /// Writes this over and over, until the client closes or the server finishes.
+    pub(crate) fn write_without_end(&mut self, bytes: &[u8]) {
+        let many = bytes.repeat(READ_SIZE / bytes.len().max(1));
+        while self.write(&many).is_ok() && !self.tcp.shutdown.has_reached(ShutdownStage::Finishing)
+        {
+        }
+    }
+
     /// Closes with RST.
     pub(crate) fn reset(self) -> io::Result<()> {
         socket2::SockRef::from(&self.tcp.stream).set_linger(Some(Duration::ZERO))
@@ -191,6 +254,10 @@ pub(crate) fn is_close(error: &io::Error) -> bool {
             | ErrorKind::BrokenPipe
             | ErrorKind::UnexpectedEof
     )
+}
+
+fn fault_is_due() -> io::Error {
+    io::Error::other("the planned fault is due")
 }
 
 fn content_end(content: &[u8], from: usize) -> Option<usize> {
@@ -228,24 +295,46 @@ struct Tcp {
     shutdown: Arc<Shutdown>,
     wait: Wait,
     single_bytes: (bool, bool),
+    written: usize,
+    read: usize,
+    last_write: Vec<u8>,
+    plan: Plan,
+    is_slow: bool,
 }
 
 impl Read for Tcp {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let size = if self.single_bytes.0 {
+        let mut size = if self.single_bytes.0 {
             room.len().min(1)
         } else {
             room.len()
         };
+        match self.octets_to_read() {
+            Some(0) if self.wait == Wait::Never => return Err(ErrorKind::WouldBlock.into()),
+            Some(0) => {
+                self.plan.reach();
+                return Err(fault_is_due());
+            }
+            Some(left) => size = size.min(left),
+            None => {}
+        }
+        let read = self.read_once(&mut room[..size]);
+        self.read += *read.as_ref().unwrap_or(&0);
+        read
+    }
+}
+
+impl Tcp {
+    fn read_once(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.wait == Wait::Never {
             self.stream.set_nonblocking(true)?;
-            let read = self.stream.read(&mut room[..size]);
+            let read = self.stream.read(room);
             self.stream.set_nonblocking(false)?;
             return read;
         }
         let deadline = Instant::now() + LIMIT;
         loop {
-            match self.stream.read(&mut room[..size]) {
+            match self.stream.read(room) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     self.keep_waiting(deadline)?
                 }
@@ -256,9 +345,32 @@ impl Read for Tcp {
             }
         }
     }
-}
 
-impl Tcp {
+    /// The octets until the planned fault, if that is counted in octets on the network.
+    fn octets_to_write(&self) -> Option<usize> {
+        match self.plan.ahead()?.place {
+            Place::OnWire(at) => Some(at.saturating_sub(self.written)),
+            _ => None,
+        }
+    }
+
+    fn octets_to_read(&self) -> Option<usize> {
+        match self.plan.ahead()?.place {
+            Place::Read(at) => Some(at.saturating_sub(self.read)),
+            _ => None,
+        }
+    }
+
+    /// Commits the fault whose place is reached, if anything can follow it.
+    fn commit(&mut self) -> io::Result<()> {
+        match self.plan.reach() {
+            Some(Fault::Slow) => self.is_slow = true,
+            Some(_) => self.stream.write_all(&self.last_write)?,
+            None => return Err(fault_is_due()),
+        }
+        Ok(())
+    }
+
     fn keep_waiting(&self, deadline: Instant) -> io::Result<()> {
         if self.shutdown.has_reached(ShutdownStage::Aborted) {
             return Err(io::Error::other("the server was dropped"));
@@ -275,12 +387,22 @@ impl Tcp {
 
 impl Write for Tcp {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let size = if self.single_bytes.1 {
-            bytes.len().min(1)
-        } else {
-            bytes.len()
-        };
-        self.stream.write(&bytes[..size])
+        if self.octets_to_write() == Some(0) {
+            self.commit()?;
+        }
+        let mut size = bytes
+            .len()
+            .min(self.octets_to_write().unwrap_or(usize::MAX));
+        if self.is_slow {
+            self.shutdown.pause(PAUSE);
+        }
+        if self.single_bytes.1 || self.is_slow {
+            size = size.min(1);
+        }
+        let size = self.stream.write(&bytes[..size])?;
+        self.written += size;
+        self.last_write = bytes[..size].to_vec();
+        Ok(size)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -17,6 +17,7 @@ mod drafts;
 mod envelopes;
 mod exhaustion;
 mod explain;
+mod faults;
 mod grants;
 mod hunt;
 mod imports;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 
+use super::fault::{Fault, Place, Plan, Planned};
 use crate::authority::Identity;
 
 /// The script of one connection. `say…` methods write to the client, `expect…` methods read from it.
@@ -17,6 +18,7 @@ pub struct Script {
     pub(super) steps: Vec<Step>,
     pub(super) writes_byte_by_byte: bool,
     pub(super) reads_byte_by_byte: bool,
+    pub(super) plan: Plan,
 }
 
 pub(super) enum Step {
@@ -32,6 +34,7 @@ pub(super) enum Step {
     TlsRefused(Arc<ServerConfig>),
     Closed,
     Silence,
+    Repeat(Vec<Step>),
     StopReading,
     HangUp,
     CloseAbruptly,
@@ -57,6 +60,23 @@ impl Script {
     /// Reads all input one byte at a time.
     pub fn read_byte_by_byte(mut self) -> Script {
         self.reads_byte_by_byte = true;
+        self
+    }
+
+    /// Commits this fault at this place, and calls `begins` then. From there on, the client need not keep to the
+    /// script.
+    pub fn fail(
+        mut self,
+        fault: Fault,
+        place: Place,
+        begins: impl FnOnce() + Send + 'static,
+    ) -> Script {
+        let begins = Box::new(begins);
+        self.plan = Plan::Ahead(Planned {
+            fault,
+            place,
+            begins,
+        });
         self
     }
 
@@ -154,6 +174,11 @@ impl Script {
     /// Reads everything and writes nothing until the client closes.
     pub fn silence(self) -> Script {
         self.then(Step::Silence)
+    }
+
+    /// Goes through these steps as often as the client goes on, until it closes.
+    pub fn repeat(self, steps: Script) -> Script {
+        self.then(Step::Repeat(steps.steps))
     }
 
     /// Keeps the connection open, and does not read from it any more.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::digest::Digest;
+use super::fault::Begun;
 
 /// The most lines of a conversation in a report; the end says what went wrong.
 const SHOWN_LINES: usize = 60;
@@ -40,6 +41,14 @@ pub struct SessionRecord {
     pub flights: usize,
     /// Why the client, or this server, ended the TLS handshake.
     pub tls_refusal: Option<String>,
+    /// The planned fault, once it has begun.
+    pub fault: Option<Begun>,
+    /// The octets that the server wrote to the network before TLS.
+    pub octets_before_tls: usize,
+    /// All octets that it wrote to the network by the end of its script.
+    pub octets_written: usize,
+    /// All octets that it read from the network by then.
+    pub octets_read: usize,
     last_was_client: bool,
 }
 
