@@ -639,6 +639,7 @@ impl<N: Network> Mailer<N> {
         Ok(self.tls.insert(settings).clone())
     }
 
+    #[cfg(feature = "pool")]
     pub(crate) fn logs_in(&self) -> bool {
         self.config.credentials.is_some()
     }

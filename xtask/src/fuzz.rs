@@ -79,7 +79,7 @@ pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
         return run_program(targets.program(&targets.names[0]).args(LIMITS).args(inputs));
     }
     let time = wanted.seconds.map(Duration::from_secs);
-    println!("{}", targets.hunt(time.unwrap_or_else(time_by_variable))?);
+    println!("{}", targets.hunt(time.unwrap_or(SHORT))?);
     Ok(())
 }
 
@@ -90,18 +90,15 @@ pub(crate) fn test(project: &Project, report: &Report) -> Result<()> {
         run_program(project.cargo().args(format))?;
     }
     match Targets::build(project) {
-        Ok(targets) => report.measured("fuzzing", &targets.hunt(time_by_variable())?),
+        Ok(targets) => report.measured("fuzzing", &targets.hunt(SHORT)?),
         Err(error) if error.is::<Unavailable>() => report.not_run(&format!("fuzzing: {error}")),
         Err(error) => Err(error),
     }
 }
 
-fn is_long() -> bool {
-    env::var("ENVOI_HUNT").is_ok_and(|form| form == "long")
-}
-
-fn time_by_variable() -> Duration {
-    if is_long() { LONG } else { SHORT }
+/// `cargo xtask hunt fuzz`.
+pub(crate) fn hunt_long(project: &Project, report: &Report) -> Result<()> {
+    report.measured("fuzzing", &Targets::build(project)?.hunt(LONG)?)
 }
 
 impl Wanted {
@@ -207,7 +204,7 @@ impl Targets {
         program.args(LIMITS).arg("-print_final_stats=1");
         program.arg(format!("-max_total_time={}", time.as_secs()));
         program.arg(format!("-artifact_prefix={}/", artifacts.display()));
-        if !is_long() {
+        if time <= SHORT {
             program.arg("-seed=1");
         }
         let dictionary = self.sources.join(format!("dictionaries/{name}.dict"));

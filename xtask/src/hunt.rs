@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    fuzz,
     process::run,
     project::Project,
     report::{Report, VARIABLE},
@@ -30,24 +31,60 @@ struct Part {
 }
 
 enum Hunt {
-    /// Commands of cargo, one after the other.
-    Cargo(&'static [&'static [&'static str]]),
+    /// Tests, by the arguments of `cargo test`: one program after the other.
+    Tests(&'static [&'static [&'static str]]),
+    /// Each target, for an hour.
+    Fuzz,
     /// All tests, so many times.
     Repeat(usize),
     /// All tests, while every core has something else to do.
     Loaded,
 }
 
+/// The component in a host, over WASI 0.2 and 0.3.
+macro_rules! in_a_host {
+    ($program:literal, $($tests:literal),+) => {
+        Hunt::Tests(&[
+            &["--package", "host-tests", "--test", $program, "--", "--nocapture", $($tests),+],
+            &[
+                "--package", "host-tests", "--features", "host-tests/p3", "--test", $program, "--",
+                "--nocapture", $($tests),+
+            ],
+        ])
+    };
+}
+
 const PARTS: &[Part] = &[
     Part {
+        name: "fuzz",
+        hunt: Hunt::Fuzz,
+    },
+    Part {
         name: "simulation",
-        hunt: Hunt::Cargo(&[&[
-            "test",
+        hunt: Hunt::Tests(&[&[
             "--no-default-features",
             "--test",
             "driver",
             "simulation",
+            "--",
+            "--nocapture",
         ]]),
+    },
+    Part {
+        name: "faults",
+        hunt: in_a_host!("host", "faults::"),
+    },
+    Part {
+        name: "loss",
+        hunt: in_a_host!("real", "loss::"),
+    },
+    Part {
+        name: "smuggling",
+        hunt: in_a_host!("real", "smuggling::"),
+    },
+    Part {
+        name: "soak",
+        hunt: in_a_host!("host", "soak::", "many_instances::"),
     },
     Part {
         name: "repeat",
@@ -85,11 +122,12 @@ pub(crate) fn go(project: &Project, chosen: &[&str]) -> Result<()> {
 
 fn hunt(project: &Project, report: &Report, hunt: &Hunt) -> Result<()> {
     match hunt {
-        Hunt::Cargo(commands) => commands.iter().try_for_each(|arguments| {
+        Hunt::Tests(programs) => programs.iter().try_for_each(|arguments| {
             let mut cargo = project.cargo();
-            cargo.args(*arguments).env(LENGTH, "long");
+            cargo.arg("test").args(*arguments).env(LENGTH, "long");
             run(cargo.env(VARIABLE, report.path()))
         }),
+        Hunt::Fuzz => fuzz::hunt_long(project, report),
         Hunt::Repeat(times) => (1..=*times).try_for_each(|time| {
             println!("all tests, run {time} of {times}");
             all_tests(project, report)

@@ -49,8 +49,8 @@ cargo xtask test         test everything, real servers included
 cargo xtask hunt [PART]  the long forms of the tests that hunt for crashes, hangs and lost messages (hours)
 cargo xtask supply       check licences, sources, versions and known faults of all dependencies
 cargo xtask fuzz [TARGET] [--seconds N]
-                         run all fuzz targets, or one; ENVOI_HUNT=long runs each for an hour. After TARGET,
-                         paths of inputs run these once
+                         run all fuzz targets, or one, for 60 seconds each. After TARGET, paths of inputs run these
+                         once
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, compose, rounds, throughput, cold, bulk,
                          calls, growth, pool, and write docs/performance.md

@@ -159,11 +159,13 @@ fn a_message_needs_few_handles() {
 
 #[test]
 fn a_process_that_may_open_no_more_files_gives_an_error() {
-    hunt::run_alone("exhaustion::no_more_files", "256");
+    hunt::in_own_process(
+        "exhaustion::a_process_that_may_open_no_more_files_gives_an_error",
+        "256",
+        no_more_files,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above, in a process of its own"]
 fn no_more_files() {
     let instance = fresh();
     let first = Server::start([delivery().followed_by(quit())]);

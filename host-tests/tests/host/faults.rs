@@ -11,7 +11,6 @@ mod places;
 mod scenario;
 mod tally;
 
-use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -96,10 +95,6 @@ static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
     ]
 });
 
-fn is_long() -> bool {
-    env::var("ENVOI_HUNT").is_ok_and(|form| form == "long")
-}
-
 /// Runs a case, with longer timeouts if the machine was too slow for it.
 fn run(case: &Case, host: &'static Host, gate: &Arc<Gate>) -> (Result<Came, String>, usize) {
     let mut timed_out = String::new();
@@ -148,12 +143,8 @@ fn a_fault_at_any_octet_leaves_everything_in_order() {
     let path = host_tests::component_path();
     let name = path.file_name().unwrap().to_string_lossy();
     hunt(&name, Host::shared());
-}
-
-#[cfg(not(feature = "p3"))]
-#[test]
-fn so_it_does_in_the_wide_component() {
-    if is_long() {
+    #[cfg(not(feature = "p3"))]
+    if crate::hunt::is_long() {
         hunt("envoi-wide.wasm", Host::wide());
     }
 }

@@ -65,11 +65,13 @@ impl Gate {
 
 #[test]
 fn five_hundred_instances_deliver_at_the_same_time() {
-    hunt::run_alone("many_instances::all_deliver", "hard");
+    hunt::in_own_process(
+        "many_instances::five_hundred_instances_deliver_at_the_same_time",
+        "hard",
+        all_deliver,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above, in a process of its own"]
 fn all_deliver() {
     deliver("the component", Host::shared());
     #[cfg(not(feature = "p3"))]

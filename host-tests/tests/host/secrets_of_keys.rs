@@ -77,10 +77,6 @@ fn secrets(pem: &[u8]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-#[cfg_attr(
-    feature = "p3",
-    ignore = "known fault: over WASI 0.3 parts of a key stay after a handshake"
-)]
 fn a_client_s_key_is_wiped_with_its_mailer() {
     for kind in [Key::P256, Key::P384, Key::Ed25519] {
         let authority = Authority::new();

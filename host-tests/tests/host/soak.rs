@@ -25,11 +25,13 @@ const WAYS: usize = 6;
 
 #[test]
 fn memory_and_handles_stay_the_same_over_many_messages() {
-    hunt::run_alone("soak::many_messages", "hard");
+    hunt::in_own_process(
+        "soak::memory_and_handles_stay_the_same_over_many_messages",
+        "hard",
+        many_messages,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above, in a process of its own"]
 fn many_messages() {
     let messages = if hunt::is_long() { 100_000 } else { 3_000 };
     soak("the component", Host::shared(), messages);

@@ -6,8 +6,8 @@ use host_tests::{Grants, Host, Phase};
 use servers::scripted::{Fault, Place, Server, last_reply};
 
 use super::case::Case;
-use super::is_long;
 use super::scenario::{Scenario, Session};
+use crate::hunt::is_long;
 
 /// The scenarios of which the short form tries all cases.
 const WHOLE: [&str; 2] = ["data", "lmtp-data"];
