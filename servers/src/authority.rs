@@ -79,11 +79,15 @@ impl Authority {
 
     /// A client certificate for this mailbox.
     pub fn issue_client(&self, mailbox: &str) -> Identity {
+        self.issue_client_with_key(mailbox, Key::P256)
+    }
+
+    pub fn issue_client_with_key(&self, mailbox: &str, kind: Key) -> Identity {
         let mut params = leaf_params(&[]);
         let mailbox = mailbox.try_into().expect("mailboxes are ASCII");
         params.subject_alt_names = vec![SanType::Rfc822Name(mailbox)];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.sign(params, Key::P256)
+        self.sign(params, kind)
     }
 
     /// A certificate that expired years ago.

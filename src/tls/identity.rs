@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ::der::Tag;
-use envoi_primitives::private_key_in_pem;
+use envoi_primitives::{private_key_in_pem, wipe_stack};
 use rustls::crypto::KeyProvider;
 use rustls::pki_types::{
     CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
@@ -31,6 +31,14 @@ impl Identity {
     /// Takes a chain in PEM, the client's certificate first, or one certificate in DER; and the key in PEM
     /// or DER, as PKCS #8, SEC 1 or PKCS #1. The error says which is wrong, and why.
     pub fn new<P: Platform>(chain: &[u8], key: &[u8]) -> Result<Self, String> {
+        let identity = Self::read::<P>(chain, key);
+        wipe_stack();
+        identity
+    }
+
+    /// A function of its own, so that its copies of the key are below [`Self::new`] on the stack.
+    #[inline(never)]
+    fn read<P: Platform>(chain: &[u8], key: &[u8]) -> Result<Self, String> {
         let chain = certificates(chain)?;
         let key = Keys::<P>(PhantomData)
             .load_private_key(private_key(key)?)

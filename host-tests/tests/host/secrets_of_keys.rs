@@ -80,7 +80,7 @@ fn secrets(pem: &[u8]) -> Vec<Vec<u8>> {
 fn a_client_s_key_is_wiped_with_its_mailer() {
     for kind in [Key::P256, Key::P384, Key::Ed25519] {
         let authority = Authority::new();
-        let client = authority.issue_with_key(&["client.test"], kind);
+        let client = authority.issue_client_with_key("ada@mail.test", kind);
         let config = authority
             .issue(LOOPBACK)
             .server_config_for_clients_of(&authority);
@@ -94,7 +94,7 @@ fn a_client_s_key_is_wiped_with_its_mailer() {
         mailer
             .set_client_certificate(client.chain_pem().as_bytes(), key.as_bytes())
             .unwrap();
-        let _sent = mailer.send(&to_b(), MESSAGE);
+        expect_delivery(&mailer);
         drop(mailer);
         drop(server);
         assert_absent(

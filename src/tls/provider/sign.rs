@@ -40,7 +40,6 @@ impl<P: Platform> KeyProvider for Keys<P> {
     ) -> Result<Arc<dyn SigningKey>, Error> {
         let kind = Kind::from_der(&der);
         der.zeroize();
-        wipe_stack();
         Ok(Arc::new(Key::<P> {
             kind: Arc::new(kind?),
             platform: PhantomData,
