@@ -306,10 +306,12 @@ impl Reader<'_> {
         if is_long {
             return expected.with_answers(self.accepted_before());
         }
+        let mut is_in_handshake = matches!(self.place, Place::OnWire(_));
         for later in own {
             self.add(&mut expected, Kind::Timeout, later);
+            is_in_handshake |= later.phase == Phase::Starttls;
         }
-        if let Place::OnWire(_) = self.place {
+        if is_in_handshake {
             expected.add(Kind::Timeout, Phase::Tls);
         }
         expected.accepted = (1..=2).collect();
