@@ -35,7 +35,9 @@ fn ten_messages_leave_at_the_same_time() {
 
 #[test]
 fn an_error_of_each_message_is_printed() {
-    let server = Server::start([Script::new().say("554 5.3.2 Closed").silence()]);
+    let closed = || Script::new().say("554 5.3.2 Closed").silence();
+    // The connections that are opened at the same time; whoever waits for them is told what they were.
+    let server = Server::start_with_further(closed(), closed);
     let output = run(server.port());
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success());
