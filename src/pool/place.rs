@@ -97,42 +97,27 @@ impl<N: Network> Place<N> {
     /// The idle connections that have reached their limits. Whoever has a permit and no connection yet takes
     /// an idle one, and closes it if need be.
     pub(super) fn take_expired(&self) -> Expired<N> {
-        let mut expired = Expired::default();
-        let mut idle = self.pool.idle.borrow_mut();
-        idle.retain(|idle| {
+        let mut expired = Vec::new();
+        self.pool.idle.borrow_mut().retain(|idle| {
             if !self.mailer.is_used_up(&idle.connection) {
                 return true;
             }
             let Some(permit) = self.permit.another() else {
                 return true;
             };
-            expired.permits.push(permit);
-            expired.connections.push(idle.connection.clone());
+            expired.push((idle.connection.clone(), permit));
             false
         });
-        expired
+        Expired(expired)
     }
 }
 
-/// Connections that are closed. Each counts until it is.
-pub(super) struct Expired<N: Network> {
-    connections: Vec<SharedConnection<N>>,
-    permits: Vec<Permit>,
-}
+/// Connections that are closed. Each counts until all are.
+pub(super) struct Expired<N: Network>(Vec<(SharedConnection<N>, Permit)>);
 
 impl<N: Network> Expired<N> {
     pub(super) async fn quit(self) {
-        quit_all(self.connections).await;
-        drop(self.permits);
-    }
-}
-
-impl<N: Network> Default for Expired<N> {
-    fn default() -> Self {
-        Self {
-            connections: Vec::new(),
-            permits: Vec::new(),
-        }
+        join_all(self.0.iter().map(|(connection, _)| connection.quit())).await;
     }
 }
 
