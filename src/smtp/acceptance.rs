@@ -10,7 +10,7 @@ use super::error::{Error, Phase};
 use super::parameters::{BodyType, Options};
 use super::receipt::Receipt;
 use super::reply::Reply;
-use super::session::Session;
+use super::session::{Reuse, Session};
 use super::state::{AfterMessage, AwaitingAcceptance, Idle, Reset, State};
 use super::transaction::Transaction;
 use super::transcript::Speaker;
@@ -67,7 +67,7 @@ impl Session {
                 return;
             }
         };
-        let body = std::mem::replace(&mut transaction.body, BodyEncoder::data());
+        let body = transaction.body.take();
         let size = body.size().unwrap_or(transaction.size);
         let replies = match self.protocol() {
             Protocol::Smtp => vec![PendingReply::Message],
@@ -133,6 +133,9 @@ impl Session {
             self.mark_reset_due();
             return error;
         }
+        if transaction.body.is_chunked() {
+            self.spoil_by(&reply);
+        }
         self.results.failed = Some(transaction);
         if reply.is_intermediate() {
             return self.nonsense(Phase::Acceptance, &reply);
@@ -140,7 +143,14 @@ impl Session {
         Error::Rejected(Phase::Acceptance, reply)
     }
 
+    fn spoil_by(&mut self, refusal: &Reply) {
+        if refusal.is_transient() {
+            self.reuse = Reuse::Spoilt;
+        }
+    }
+
     fn on_chunk_refused(&mut self, reply: Reply) -> Error {
+        self.spoil_by(&reply);
         self.results.failed = self.take_state().into_transaction();
         self.enter(State::Idle(Idle::after_failure()));
         if self.pipeline.awaits_reply() {

@@ -63,6 +63,16 @@ impl BodyEncoder {
         Some(scanner.result().size)
     }
 
+    /// Takes the encoder with what it holds. The one that is left only tells how the message leaves.
+    pub(super) fn take(&mut self) -> Self {
+        let left = if self.is_chunked() {
+            Self::chunks()
+        } else {
+            Self::data()
+        };
+        std::mem::replace(self, left)
+    }
+
     pub(super) fn is_chunked(&self) -> bool {
         !matches!(self.encoding, Encoding::Data(_))
     }

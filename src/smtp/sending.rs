@@ -222,6 +222,10 @@ impl<'d, 'm> Sending<'d, 'm> {
             Stage::RefusedAndFollowed(batch, refused) => {
                 let ahead = judge(session, result, time);
                 self.record_refusal(session, batch, refused);
+                if !session.takes_more() {
+                    // The envelope that left behind it needs another connection.
+                    session.close();
+                }
                 self.go_on(Stage::Transaction(ahead), Ok(()))
             }
             Stage::Done => Step::Ask(Request::Done),

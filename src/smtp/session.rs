@@ -132,6 +132,15 @@ pub enum Action {
     Idle,
 }
 
+/// Whether a connection may be used for another message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reuse {
+    Allowed,
+    /// The server had no room for a message by BDAT. On that connection, Exim 4.98 accepts later messages and loses
+    /// their bodies (findings/exim-after-full-disk.sh).
+    Spoilt,
+}
+
 /// A step of an AUTH exchange whose mechanism is the caller's own.
 pub enum AuthStep {
     /// The server's challenge, decoded.
@@ -178,6 +187,7 @@ pub struct Session {
     pub(super) results: Results,
     /// The number of mail transactions so far.
     pub(super) transactions: u32,
+    pub(super) reuse: Reuse,
     pub(super) transcript: TranscriptBuffer,
 }
 
@@ -202,6 +212,7 @@ impl Session {
             authentication: Authentication::NotDone,
             results: Results::default(),
             transactions: 0,
+            reuse: Reuse::Allowed,
             transcript: TranscriptBuffer::default(),
         }
     }
@@ -350,8 +361,12 @@ impl Session {
         }
     }
 
-    /// Whether the server takes another message in this session (RFC 9422, MAILMAX).
+    /// Whether another message may follow in this session: by the server's limit (RFC 9422, MAILMAX), and by what has
+    /// happened.
     pub fn takes_more(&self) -> bool {
+        if self.reuse == Reuse::Spoilt {
+            return false;
+        }
         let limit = Limits::of(self.extensions()).transactions;
         limit.is_none_or(|limit| self.transactions < limit)
     }

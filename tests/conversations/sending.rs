@@ -406,6 +406,41 @@ fn a_server_that_takes_one_message_a_session_is_left_with_quit() {
 }
 
 #[test]
+fn a_server_that_has_no_room_for_a_chunk_gets_the_next_message_over_another_connection() {
+    let alone = "C: MAIL FROM:<a@client.test>
+         S: 250 ok
+         C: RCPT TO:<b@mail.test>
+         S: 250 ok
+         C: BDAT 4 LAST
+         C: Hi
+         S: 452 no room
+         C: QUIT
+         S: 221 bye";
+    let followed = "C: MAIL FROM:<a@client.test>
+         C: RCPT TO:<b@mail.test>
+         S: 250 ok
+         S: 250 ok
+         C: BDAT 4 LAST
+         C: Hi
+         C: MAIL FROM:<a@client.test>
+         C: RCPT TO:<c@mail.test>
+         S: 452 no room
+         S: 250 ok
+         S: 250 ok";
+    for (extensions, script) in [
+        (&["CHUNKING"][..], alone),
+        (&["CHUNKING", "PIPELINING"], followed),
+    ] {
+        let ends = send(&[B, C], Freshness::New, extensions, script);
+        assert!(
+            told(&ends)[0].starts_with("Rejected(Acceptance"),
+            "{ends:?}"
+        );
+        assert_eq!(told(&ends)[1], "another connection");
+    }
+}
+
+#[test]
 fn the_phase_of_a_lost_message_says_that_it_may_have_been_delivered() {
     let ends = send(
         &[B],
