@@ -23,10 +23,10 @@ mod lines;
 mod mlkem;
 mod p384;
 mod pbkdf2;
-mod pem;
 #[cfg(any(test, target_feature = "simd128"))]
 #[allow(unreachable_pub, reason = "exported with simd128 alone")]
 mod poly1305;
+mod private_key;
 mod stack;
 
 #[cfg(not(target_feature = "simd128"))]
@@ -40,7 +40,7 @@ pub use lines::{LineFault, LineScanner, encode_lines};
 pub use mlkem::MlKem768;
 pub use p384::verify_p384;
 pub use pbkdf2::{pbkdf2_sha1, pbkdf2_sha256};
-pub use pem::private_key_in_pem;
 #[cfg(target_feature = "simd128")]
 pub use poly1305::Poly1305;
+pub use private_key::{KeyError, MAX_PRIVATE_KEY, private_key};
 pub use stack::wipe_stack;

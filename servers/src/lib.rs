@@ -11,6 +11,7 @@
 
 pub mod authority;
 pub mod crowd;
+pub mod hunt;
 pub mod messages;
 pub mod ports;
 pub mod real;

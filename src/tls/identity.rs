@@ -4,24 +4,18 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use ::der::Tag;
-use envoi_primitives::{private_key_in_pem, wipe_stack};
+use envoi_primitives::{KeyError, MAX_PRIVATE_KEY, private_key, wipe_stack};
 use rustls::crypto::KeyProvider;
-use rustls::pki_types::{
-    CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
-};
+use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 use rustls::{Error as RustlsError, InconsistentKeys};
 
-use super::der;
 use super::platform::Platform;
 use super::provider::Keys;
 use super::trust;
 
 /// Real chains have at most five certificates; every handshake sends them all.
 const MAX_CHAIN: usize = 16;
-/// An RSA key of 8192 bits is 6.4 kB of PEM.
-const MAX_KEY: usize = 64 << 10;
 
 /// What the client sends if the server asks for a certificate (RFC 8446, section 4.4.2).
 #[derive(Clone)]
@@ -41,7 +35,7 @@ impl Identity {
     fn read<P: Platform>(chain: &[u8], key: &[u8]) -> Result<Self, String> {
         let chain = certificates(chain)?;
         let key = Keys::<P>(PhantomData)
-            .load_private_key(private_key(key)?)
+            .load_private_key(private_key(key).map_err(why_unread)?)
             .map_err(|error| format!("the client's private key cannot be used: {}", why(&error)))?;
         let certified = CertifiedKey::new(chain, key);
         certified.keys_match().map_err(|error| match error {
@@ -72,41 +66,17 @@ fn certificates(chain: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     Ok(certificates)
 }
 
-fn private_key(key: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
-    if key.len() > MAX_KEY {
-        return Err(format!(
-            "the client's private key is longer than {} KiB",
-            MAX_KEY >> 10
-        ));
+fn why_unread(error: KeyError) -> String {
+    match error {
+        KeyError::TooLong => {
+            let limit = MAX_PRIVATE_KEY >> 10;
+            format!("the client's private key is longer than {limit} KiB")
+        }
+        KeyError::Encrypted => {
+            "the client's private key is encrypted: decrypt it first, as `openssl pkey` does".into()
+        }
+        _ => "the client's private key is neither PKCS #8, SEC 1 nor PKCS #1, in PEM or DER".into(),
     }
-    if trust::is_der(key) {
-        return PrivateKeyDer::try_from(key.to_vec()).map_err(|_| unknown_form(key));
-    }
-    let (label, mut der) = private_key_in_pem(key).ok_or_else(|| unknown_form(key))?;
-    let der = std::mem::take(&mut *der);
-    match label {
-        b"PRIVATE KEY" => Ok(PrivatePkcs8KeyDer::from(der).into()),
-        b"RSA PRIVATE KEY" => Ok(PrivatePkcs1KeyDer::from(der).into()),
-        b"EC PRIVATE KEY" => Ok(PrivateSec1KeyDer::from(der).into()),
-        _ => Err(unknown_form(key)),
-    }
-}
-
-fn unknown_form(key: &[u8]) -> String {
-    if is_encrypted(key) {
-        "the client's private key is encrypted: decrypt it first, as `openssl pkey` does"
-    } else {
-        "the client's private key is neither PKCS #8, SEC 1 nor PKCS #1, in PEM or DER"
-    }
-    .into()
-}
-
-fn is_encrypted(key: &[u8]) -> bool {
-    // "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468, section 11) or OpenSSL's "Proc-Type: 4,ENCRYPTED".
-    let says_so = memchr::memmem::find(key, b"ENCRYPTED").is_some();
-    // EncryptedPrivateKeyInfo begins with an algorithm, other keys with a version (RFC 5958, section 3).
-    let fields = der::read(Tag::Sequence, key);
-    says_so || fields.is_some_and(|(fields, _)| der::read(Tag::Sequence, fields).is_some())
 }
 
 fn why(error: &RustlsError) -> String {

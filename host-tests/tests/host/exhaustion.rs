@@ -9,7 +9,7 @@ use servers::report;
 use servers::scripted::Server;
 use servers::sink::{Account, Sink};
 
-use crate::hunt;
+use crate::process;
 use crate::support::*;
 
 /// The result, or `None` after a trap, which ends the instance.
@@ -159,7 +159,7 @@ fn a_message_needs_few_handles() {
 
 #[test]
 fn a_process_that_may_open_no_more_files_gives_an_error() {
-    hunt::in_own_process(
+    process::in_own_process(
         "exhaustion::a_process_that_may_open_no_more_files_gives_an_error",
         "256",
         no_more_files,

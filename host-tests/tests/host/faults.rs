@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use host_tests::{Host, Protocol, Security};
+use servers::hunt;
 use servers::report;
 
 use case::{Came, Case, Wrong};
@@ -127,7 +128,7 @@ fn run_all(cases: &[Case], host: &'static Host) -> Tally {
     tally.into_inner().unwrap()
 }
 
-fn hunt(name: &str, host: &'static Host) {
+fn hunt_in(name: &str, host: &'static Host) {
     let began = Instant::now();
     let cases = places::cases(&SCENARIOS, host);
     let tally = run_all(&cases, host);
@@ -142,9 +143,9 @@ fn hunt(name: &str, host: &'static Host) {
 fn a_fault_at_any_octet_leaves_everything_in_order() {
     let path = host_tests::component_path();
     let name = path.file_name().unwrap().to_string_lossy();
-    hunt(&name, Host::shared());
+    hunt_in(&name, Host::shared());
     #[cfg(not(feature = "p3"))]
-    if crate::hunt::is_long() {
-        hunt("envoi-wide.wasm", Host::wide());
+    if hunt::is_long() {
+        hunt_in("envoi-wide.wasm", Host::wide());
     }
 }

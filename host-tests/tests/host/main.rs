@@ -19,7 +19,6 @@ mod exhaustion;
 mod explain;
 mod faults;
 mod grants;
-mod hunt;
 mod imports;
 #[cfg(not(feature = "p3"))]
 mod injection;
@@ -39,6 +38,7 @@ mod pipelining_after_message;
 mod pipelining_and_reuse;
 #[cfg(feature = "p3")]
 mod pool;
+mod process;
 mod randomness;
 mod recipient_split;
 mod records;

@@ -5,11 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use host_tests::{Grants, Host, Security};
+use servers::hunt;
 use servers::report;
 use servers::scripted::Speaker;
 use servers::sink::{ObservedLine, Sink};
 
-use crate::hunt;
+use crate::process;
 use crate::support::*;
 
 const INSTANCES: usize = 500;
@@ -65,7 +66,7 @@ impl Gate {
 
 #[test]
 fn five_hundred_instances_deliver_at_the_same_time() {
-    hunt::in_own_process(
+    process::in_own_process(
         "many_instances::five_hundred_instances_deliver_at_the_same_time",
         "hard",
         all_deliver,
@@ -87,14 +88,14 @@ fn deliver(name: &str, host: &'static Host) {
         let gate = gate.clone();
         move |line| gate.observe(&line)
     });
-    let before = hunt::resident();
+    let before = process::resident();
     let linear: Vec<usize> = thread::scope(|scope| {
         let (port, gate) = (sink.port(), &*gate);
         let all = (0..INSTANCES).map(|number| scope.spawn(move || send(host, port, number, gate)));
         let all: Vec<_> = all.collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    let each = hunt::most_resident().saturating_sub(before) / INSTANCES / 1024;
+    let each = process::most_resident().saturating_sub(before) / INSTANCES / 1024;
     let mut messages: Vec<_> = sink
         .deliveries()
         .into_iter()

@@ -6,11 +6,12 @@ use host_tests::{
     Error, Grants, Host, Instance, Mailer, Outcome, OutgoingMessage, Receipt, Security,
 };
 use servers::authority::Authority;
+use servers::hunt;
 use servers::report;
 use servers::tally::{Mishap, Tally};
 
 use crate::compose::address;
-use crate::hunt;
+use crate::process;
 use crate::support::*;
 use crate::tls::LOOPBACK;
 
@@ -25,7 +26,7 @@ const WAYS: usize = 6;
 
 #[test]
 fn memory_and_handles_stay_the_same_over_many_messages() {
-    hunt::in_own_process(
+    process::in_own_process(
         "soak::memory_and_handles_stay_the_same_over_many_messages",
         "hard",
         many_messages,
@@ -33,7 +34,7 @@ fn memory_and_handles_stay_the_same_over_many_messages() {
 }
 
 fn many_messages() {
-    let messages = if hunt::is_long() { 100_000 } else { 3_000 };
+    let messages = hunt::amount(3_000, 100_000);
     soak("the component", Host::shared(), messages);
     #[cfg(not(feature = "p3"))]
     if hunt::is_long() {
@@ -200,8 +201,8 @@ impl Figures {
         Figures {
             linear_memory: instance.memory(),
             handles: instance.handles(),
-            files: hunt::open_files(),
-            resident: hunt::resident(),
+            files: process::open_files(),
+            resident: process::resident(),
         }
     }
 

@@ -20,10 +20,10 @@ use host_tests::{
     Receipt, Security, Timeout,
 };
 use servers::authority::Authority;
+use servers::hunt;
 use servers::real::{Kind, RealServer};
 use servers::report;
 
-use crate::hunt;
 use crate::server_under_test::to;
 use gate::Gate;
 use ledger::{Counts, Ledger};
@@ -280,15 +280,8 @@ fn inflict(server: &mut RealServer, fault: Fault) -> Result<(), String> {
         Fault::Kill => server.kill(),
         Fault::Suspend => server.suspend(),
         Fault::Restart => server.end(),
-        Fault::FullDisk => server.fill_queue(room_left(server.kind)),
+        Fault::FullDisk => server.fill_queue(),
     }
-}
-
-/// What is left on a full disk. Exim answers 452 to MAIL if it is less than 10 MiB. It gets some, for the messages that are
-/// on their way: once it had no room for one by BDAT, it accepts others on that connection and loses their bodies
-/// (findings/exim-after-full-disk.sh).
-fn room_left(kind: Kind) -> usize {
-    if kind == Kind::Exim { 8 << 20 } else { 0 }
 }
 
 fn undo(server: &mut RealServer, fault: Fault) -> Result<(), String> {

@@ -9,7 +9,6 @@ mod authentication;
 mod certificate;
 mod channel_binding;
 mod corpus;
-mod hunt;
 mod limits;
 mod lmtp;
 mod loss;

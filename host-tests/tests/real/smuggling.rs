@@ -6,11 +6,11 @@
 
 use fastrand::Rng;
 use host_tests::{BodyType, Error, Instance, Mailer, OutgoingMessage, Security};
+use servers::hunt;
 use servers::messages::canonicalize;
 use servers::real::{Kind, USER};
 use servers::report;
 
-use crate::hunt;
 use crate::server_under_test::{MESSAGE, ServerUnderTest, codes, instance, to};
 
 #[test]

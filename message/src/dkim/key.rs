@@ -3,13 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
-use envoi_primitives::{Sha256, private_key_in_pem, wipe_stack};
+use envoi_primitives::{KeyError, Sha256, private_key, wipe_stack};
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::Decode;
-use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
+use pkcs8::der::asn1::{ObjectIdentifier, OctetStringRef};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPrivateKey;
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
+use rustls_pki_types::PrivateKeyDer;
 use sha2::Digest;
 use zeroize::Zeroize;
 
@@ -20,10 +20,6 @@ use super::spki;
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 /// The sizes that each verifier takes (RFC 8301, section 3.2).
 const RSA_BITS: std::ops::RangeInclusive<u32> = 1024..=4096;
-/// An RSA key of 4096 bits is 3.3 kB of PEM; text may stand around it.
-const MAX_KEY: usize = 64 << 10;
-/// Begins a DER sequence.
-const SEQUENCE: u8 = 0x30;
 
 /// A private key, and the record of its public key.
 pub(super) struct Key {
@@ -40,18 +36,10 @@ enum Private {
 impl Key {
     /// Reads PEM or DER, PKCS #8 (RFC 5958) or PKCS #1 (RFC 8017, appendix A.1.2).
     pub(super) fn read(key: &[u8]) -> Result<Self, SetupError> {
-        if is_encrypted(key) {
-            return Err(SetupError::EncryptedKey);
-        }
-        if key.len() > MAX_KEY {
-            return Err(SetupError::MalformedKey);
-        }
-        let der = if key.first() == Some(&SEQUENCE) {
-            PrivateKeyDer::try_from(key.to_vec()).ok()
-        } else {
-            in_pem(key)
-        };
-        let mut der = der.ok_or(SetupError::MalformedKey)?;
+        let mut der = private_key(key).map_err(|error| match error {
+            KeyError::Encrypted => SetupError::EncryptedKey,
+            _ => SetupError::MalformedKey,
+        })?;
         let key = Self::from_der(&der);
         der.zeroize();
         wipe_stack();
@@ -93,18 +81,6 @@ impl Key {
     /// The text of the TXT record (RFC 6376, section 3.6.1).
     pub(super) fn txt_record(&self) -> &str {
         &self.record
-    }
-}
-
-fn in_pem(key: &[u8]) -> Option<PrivateKeyDer<'static>> {
-    let (label, mut der) = private_key_in_pem(key)?;
-    let der = std::mem::take(&mut *der);
-    match label {
-        b"PRIVATE KEY" => Some(PrivatePkcs8KeyDer::from(der).into()),
-        b"RSA PRIVATE KEY" => Some(PrivatePkcs1KeyDer::from(der).into()),
-        // DKIM has no such algorithm: the key is refused for that.
-        b"EC PRIVATE KEY" => Some(PrivateSec1KeyDer::from(der).into()),
-        _ => None,
     }
 }
 
@@ -157,12 +133,4 @@ fn rsa_public(der: &[u8]) -> Option<(u32, Vec<u8>)> {
     let octets = u32::try_from(modulus.len()).ok()?;
     let bits = (octets.checked_mul(8)?).checked_sub(modulus.first()?.leading_zeros())?;
     Some((bits, spki::rsa(modulus, key.public_exponent.as_bytes())))
-}
-
-fn is_encrypted(key: &[u8]) -> bool {
-    // "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468, section 11) or OpenSSL's "Proc-Type: 4,ENCRYPTED".
-    let says_so = memchr::memmem::find(key, b"ENCRYPTED").is_some();
-    // EncryptedPrivateKeyInfo begins with an algorithm, other keys with a version (RFC 5958, section 3).
-    let begins = |fields: AnyRef<'_>| fields.value().first() == Some(&SEQUENCE);
-    says_so || AnyRef::from_der(key).is_ok_and(begins)
 }

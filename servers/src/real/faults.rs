@@ -73,11 +73,11 @@ impl RealServer {
         self.start_again()
     }
 
-    /// No more than these octets are left on the disk of the queue.
-    pub fn fill_queue(&mut self, left: usize) -> Result<(), String> {
+    /// Nothing is left on the disk of the queue.
+    pub fn fill_queue(&mut self) -> Result<(), String> {
         let queue = Queue::of(self.kind).folder;
         self.run(&format!(
-            "head -c $(( $(stat -f -c '%f * %S' {queue}) - {left} )) /dev/zero >{queue}/ballast 2>/dev/null"
+            "head -c $(( $(stat -f -c '%f * %S' {queue}) )) /dev/zero >{queue}/ballast 2>/dev/null"
         ))
     }
 

@@ -29,12 +29,11 @@ mod tally;
 mod transaction;
 mod world;
 
-use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use seed::run_seed;
-use servers::report;
+use servers::{hunt, report};
 use tally::Tally;
 
 const SHORT: u64 = 10_000;
@@ -47,15 +46,13 @@ const MOST_FAILURES: usize = 20;
 #[test]
 fn whatever_happens_what_is_reported_of_a_message_is_true() {
     let mut tally = Tally::default();
-    if let Ok(seed) = env::var("ENVOI_HUNT_SEED") {
-        let seed = seed.parse().expect("ENVOI_HUNT_SEED is a number");
+    if let Some(seed) = hunt::chosen_seed() {
         run_seed(seed, true, &mut tally).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
         return eprintln!("{tally}");
     }
-    let is_long = env::var("ENVOI_HUNT").is_ok_and(|length| length == "long");
     let begun = Instant::now();
     let mut failures = Vec::new();
-    for seed in 0..if is_long { LONG } else { SHORT } {
+    for seed in 0..hunt::amount(SHORT, LONG) {
         if seed % 50_000 == 0 && seed > 0 {
             eprintln!("{seed} seeds, {} s", begun.elapsed().as_secs());
         }

@@ -1,13 +1,12 @@
 //! The places of faults in each scenario, and which of them are tried.
 
-use std::env;
-
+use fastrand::Rng;
 use host_tests::{Grants, Host, Phase};
+use servers::hunt;
 use servers::scripted::{Fault, Place, Server, last_reply};
 
 use super::case::Case;
 use super::scenario::{Scenario, Session};
-use crate::hunt::is_long;
 
 /// The scenarios of which the short form tries all cases.
 const WHOLE: [&str; 2] = ["data", "lmtp-data"];
@@ -18,17 +17,15 @@ const SAMPLES: [usize; 2] = [1500, 1200];
 /// Octets of the client before which the server stops reading.
 const FEW: usize = 1000;
 
-const SEED: u64 = 17;
-
 pub(crate) fn cases(scenarios: &'static [Scenario], host: &'static Host) -> Vec<Case> {
     let all = scenarios
         .iter()
         .flat_map(|scenario| of_scenario(scenario, host));
-    if let Ok(start) = env::var("ENVOI_HUNT_CASE") {
+    if let Some(start) = hunt::case() {
         let is_wanted = |case: &Case| case.to_string().starts_with(&start);
         return all.filter(is_wanted).collect();
     }
-    if is_long() {
+    if hunt::is_long() {
         return all.collect();
     }
     let (whole, others): (Vec<_>, Vec<_>) =
@@ -42,25 +39,9 @@ pub(crate) fn cases(scenarios: &'static [Scenario], host: &'static Host) -> Vec<
 
 /// Some of the cases, in another order.
 fn sample(mut cases: Vec<Case>, size: usize) -> Vec<Case> {
-    let seed = env::var("ENVOI_HUNT_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let mut state = seed.unwrap_or(SEED);
-    let count = size.min(cases.len());
-    for index in 0..count {
-        let other = index + (random(&mut state) % (cases.len() - index) as u64) as usize;
-        cases.swap(index, other);
-    }
-    cases.truncate(count);
+    Rng::with_seed(hunt::seed()).shuffle(&mut cases);
+    cases.truncate(size);
     cases
-}
-
-/// SplitMix64.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// The octets of the good session on the network.

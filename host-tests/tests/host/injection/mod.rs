@@ -14,11 +14,11 @@ mod stage;
 mod values;
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+use servers::hunt;
 use servers::report;
 use stage::Stage;
 
@@ -50,7 +50,7 @@ fn all() -> Vec<(&'static str, Vec<Row>)> {
 /// `ENVOI_HUNT_CASE` names an argument that is tried alone.
 fn try_all(topic: &str) {
     let begun = Instant::now();
-    let alone = env::var("ENVOI_HUNT_CASE").ok();
+    let alone = hunt::case();
     let (mut values, mut arguments, mut failures) = (0, 0, Vec::new());
     for (_, rows) in all().into_iter().filter(|(name, _)| *name == topic) {
         for (argument, hostile) in rows {

@@ -1,15 +1,10 @@
-//! The size of a hunt, and the process that it has for itself.
+//! The process of a test: one for itself, its memory and its files.
 
 use std::process::Command;
 use std::{env, fs};
 
 /// Set in the process that a test has for itself.
 const OWN_PROCESS: &str = "ENVOI_OWN_PROCESS";
-
-/// Whether ENVOI_HUNT asks for the long form.
-pub(crate) fn is_long() -> bool {
-    env::var_os("ENVOI_HUNT").is_some_and(|form| form == "long")
-}
 
 /// Runs the body of `test` in a process of its own, which may open so many files: "hard" is as many as the system
 /// permits.
