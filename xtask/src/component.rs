@@ -45,8 +45,7 @@ struct Module {
     flags: &'static [&'static str],
     /// Whether the standard library is compiled along, for size.
     with_library: bool,
-    /// Below the target directory. Other flags or features get another folder, or cargo compiles
-    /// everything again.
+    /// Below the target directory. Other flags get another folder, or cargo compiles everything again.
     folder: &'static str,
 }
 
@@ -73,10 +72,9 @@ const WIDE: Module = Module {
     ..ENVOI
 };
 
-/// For WASI 0.3. Its dependencies have features of their own.
+/// For WASI 0.3.
 const ASYNC: Module = Module {
     file: "envoi-p3.wasm",
-    folder: "p3",
     selection: &[
         "--package",
         "envoi",
@@ -93,7 +91,6 @@ const ASYNC: Module = Module {
 /// Composing and signing without SMTP.
 const COMPOSER: Module = Module {
     file: "envoi-compose.wasm",
-    folder: "composer",
     selection: &[
         "--package",
         "envoi",

@@ -4,9 +4,10 @@ use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
     process::{ExitCode, Stdio},
+    thread,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::{
     component, docs,
@@ -22,6 +23,8 @@ use crate::{
 
 /// The target of Rust guests that use the crate as a library.
 const LIBRARY_TARGET: &str = "wasm32-wasip2";
+
+const ALL_TESTS: &[&str] = &["--workspace"];
 
 /// The cases that run the component in a host, over `dist/envoi-p3.wasm`. Of the whole workspace, because
 /// dependencies that are compiled with other features are compiled again.
@@ -85,7 +88,20 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     supply::check(project, report)?;
     report.headline("documentation");
     docs::check(project)?;
-    report.headline("component");
+    // The components are linked by one thread, so the other cores have time.
+    let (built, compiled) = thread::scope(|scope| {
+        let tests = scope.spawn(|| compile_tests(project));
+        (build_components(project, report), tests.join())
+    });
+    built?;
+    compiled.map_err(|_| anyhow!("a thread failed"))??;
+    let tested = run_tests(project, report, totals);
+    report.headline("fuzzing");
+    tested.and(fuzz::test(project, report))
+}
+
+fn build_components(project: &Project, report: &Report) -> Result<()> {
+    report.headline("components, while the tests are compiled");
     let toolchain = component::build(project)?;
     report.headline("the checks of the cryptography");
     component::build_checks(project, &toolchain)?;
@@ -102,16 +118,21 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     report.headline("the package for Node");
     npm::build_for_tests(project, report)?;
     report.headline("the crate for wasm32-wasip2");
-    check_library(project, report, toolchain)?;
-    let tested = run_tests(project, report, totals);
-    report.headline("fuzzing");
-    tested.and(fuzz::test(project, report))
+    check_library(project, report, toolchain)
+}
+
+fn compile_tests(project: &Project) -> Result<()> {
+    for selection in [ALL_TESTS, ASYNC_TESTS] {
+        let mut cargo = project.cargo();
+        run_program(cargo.args(["test", "--no-run", "--quiet"]).args(selection))?;
+    }
+    Ok(())
 }
 
 /// All test programs, whose components are built.
 pub(crate) fn run_tests(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> {
     report.headline("tests");
-    let all = cargo_test(project, report, totals, &["--workspace"]);
+    let all = cargo_test(project, report, totals, ALL_TESTS);
     report.headline("the tests of the component, for WASI 0.3");
     all.and(cargo_test(project, report, totals, ASYNC_TESTS))
 }
