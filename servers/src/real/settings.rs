@@ -20,7 +20,7 @@ impl From<&str> for Settings {
 /// How Dovecot checks OAuth 2.0 access tokens.
 #[derive(Clone, Default)]
 pub enum TokenCheck {
-    /// By their signature: see [`token`](super::token).
+    /// By their signature: see [`token`](super::token()).
     #[default]
     Signature,
     /// By a question to their issuer (RFC 7662).
