@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | a conversation with a scripted server | [`scripted::Script`], in the test itself |
 //! | a real server | a `ServerSpec` in `real/<server>.rs`, and a [`real::Kind`] |
+//! | an authorisation server | [`real::authorisation::AuthorisationServer`] |
 //! | a message for every real server | [`messages::corpus`] |
 //! | a server without a script, for demonstrations | [`sink::Sink`] |
 //! | a server that sees whether messages come at the same time | [`crowd::Crowd`] |

@@ -1,5 +1,6 @@
 //! Real servers on loopback. SMTP: Postfix, Exim, smtp-server, aiosmtpd, Haraka, chasquid, Courier and
-//! sendmail. LMTP: Dovecot and Cyrus IMAP.
+//! sendmail. LMTP: Dovecot and Cyrus IMAP. Submission: Dovecot. OAuth 2.0: oidc-provider, which
+//! [`authorisation`] has.
 //!
 //! To add a server: write its `ServerSpec` in `real/<server>.rs`, add a [`Kind`], and run its checks in
 //! `host-tests/tests/real/main.rs`.
@@ -17,7 +18,7 @@
 //!
 //! **Installation** goes below `target/setup/` and happens once. apt downloads Debian's packages
 //! (Postfix, Exim, Dovecot, chasquid, Courier, sendmail and their dependencies), which are unpacked but
-//! not installed; npm installs smtp-server and Haraka, and pip installs aiosmtpd. Nothing else on the
+//! not installed; npm installs smtp-server, Haraka and oidc-provider, and pip aiosmtpd. Nothing else on the
 //! machine changes.
 //!
 //! **Each running server** has its own folder and its own ports, so that many run at the same time. A
@@ -40,14 +41,18 @@
 //! message with 552, [`DEFERRED`] before it with 451, and all others before it with 550. Cyrus IMAP's
 //! LMTP server requires authentication as [`USER`], the only recipient in its tests.
 //!
+//! Dovecot's submission server accepts mail after authentication, and hands it on to another server.
+//!
 //! [`gnutls_serv`] is installed in the same way; [`go_tls_server`] is compiled. Both speak TLS only.
 
 mod aiosmtpd;
+pub mod authorisation;
 mod chasquid;
 mod courier;
 mod cyrus;
 mod cyrus_imapd;
 mod dovecot;
+mod dovecot_submission;
 mod exim;
 mod faults;
 mod gnutls;
@@ -60,18 +65,22 @@ mod overview;
 mod postfix;
 mod postfix_dovecot;
 mod prepare;
+mod process;
 mod sendmail;
 mod server;
+mod settings;
 mod smtp_server;
 mod spec;
 mod token;
 
+pub use dovecot_submission::relay_to;
 pub use gnutls::gnutls_serv;
 pub use go::go_tls_server;
 pub use kind::Kind;
 pub use overview::overview;
 pub use prepare::{Unavailable, prepare};
 pub use server::RealServer;
+pub use settings::{Settings, TokenCheck};
 pub use token::token;
 
 /// One of many addresses of the user: the local part has a tag. Servers that accept only existing

@@ -19,6 +19,7 @@ mod send_mail;
 mod server_under_test;
 mod smuggling;
 mod tokens;
+mod tokens_by_introspection;
 mod trust;
 
 use servers::real::Kind;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use host_tests::{Envelope, Grants, Host, Instance, Mailer, Protocol, RecipientReply, Security};
 use servers::authority::Authority;
-use servers::real::{Kind, PASSWORD, RealServer, USER};
+use servers::real::{Kind, PASSWORD, RealServer, Settings, USER};
 
 use crate::missing::describe_missing;
 
@@ -37,8 +37,8 @@ impl ServerUnderTest {
         ServerUnderTest::start_with(kind, "")
     }
 
-    /// As [`ServerUnderTest::start`], with further lines of the server's configuration.
-    pub(crate) fn start_with(kind: Kind, settings: &str) -> Option<ServerUnderTest> {
+    /// As [`ServerUnderTest::start`], with another configuration.
+    pub(crate) fn start_with(kind: Kind, settings: impl Into<Settings>) -> Option<ServerUnderTest> {
         let authority = Authority::new();
         let identity = authority.issue(&["localhost"]);
         Some(ServerUnderTest {

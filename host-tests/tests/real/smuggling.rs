@@ -88,7 +88,7 @@ const IN_PIECES: (usize, usize) = (20, usize::MAX);
 fn smuggle_with(kind: Kind, settings: &[(&str, &str)]) {
     let mut done = Vec::new();
     for (name, lines) in settings {
-        let Some(mut server) = ServerUnderTest::start_with(kind, lines) else {
+        let Some(mut server) = ServerUnderTest::start_with(kind, *lines) else {
             return;
         };
         for chunking in ways(kind) {

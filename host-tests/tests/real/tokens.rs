@@ -30,7 +30,7 @@ pub(crate) fn authenticate_the_user(server: &mut ServerUnderTest) -> String {
     format!("{} over both", mechanisms.join(" "))
 }
 
-fn bearer(token: &str) -> Credentials {
+pub(crate) fn bearer(token: &str) -> Credentials {
     Credentials::Bearer(BearerCredentials {
         username: USER.into(),
         token: token.into(),

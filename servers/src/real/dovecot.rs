@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use super::instance::Instance;
 use super::namespace::{self, UID};
 use super::spec::ServerSpec;
-use super::{DEFERRED, HASHED, OVER_QUOTA, PASSWORD, USER, token};
+use super::{DEFERRED, HASHED, OVER_QUOTA, PASSWORD, TokenCheck, USER, token};
 
 pub(super) const SPEC: ServerSpec = ServerSpec {
     name: "Dovecot",
@@ -65,10 +65,20 @@ pub(super) fn configure(instance: &Instance, service: &str) -> io::Result<()> {
     let common = include_str!("../../config/dovecot.conf");
     instance.configure("dovecot.conf", &format!("{common}{service}"))?;
     instance.configure("users", &users())?;
-    let oauth2 = include_str!("../../config/dovecot.oauth2.conf");
-    instance.configure("oauth2.conf", oauth2)?;
+    instance.configure("oauth2.conf", &oauth2(&instance.settings.token_check))?;
     instance.configure("keys/default/HS256/default", &token::key_base64())?;
     instance.make_owned("home", UID, UID)
+}
+
+fn oauth2(check: &TokenCheck) -> String {
+    match check {
+        TokenCheck::Signature => include_str!("../../config/dovecot.oauth2.conf").into(),
+        TokenCheck::Introspection { url, scope } => {
+            include_str!("../../config/dovecot.introspection.conf")
+                .replace("@URL@", url)
+                .replace("@SCOPE@", scope)
+        }
+    }
 }
 
 /// In the format of /etc/passwd, with Dovecot's additional last field.

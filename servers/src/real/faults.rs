@@ -6,7 +6,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::server::{PAUSE, START_LIMIT};
+use super::process::{PAUSE, START_LIMIT};
 use super::{Kind, RealServer};
 
 /// The longest that the queue may take to empty: deliveries that failed are tried again.
@@ -109,7 +109,7 @@ impl RealServer {
     fn run(&mut self, line: &str) -> Result<(), String> {
         let done = self.instance.folder.join("done");
         let _ = fs::remove_file(&done);
-        let told = self.tell(&format!("{line}; touch done"));
+        let told = self.process.tell(&format!("{line}; touch done"));
         told.map_err(|error| format!("{} cannot be told {line}: {error}", self.kind))?;
         let limit = Instant::now() + QUEUE_LIMIT;
         while !done.exists() {

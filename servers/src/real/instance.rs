@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io, process};
 
 use super::{
-    Kind, PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT, USER,
+    PASSWORD, RECIPIENTS_LIMIT, SIZE_LIMIT, Settings, TRANSACTIONS_LIMIT, UNANNOUNCED_LIMIT, USER,
     namespace, token,
 };
 use crate::authority::Identity;
@@ -23,24 +23,27 @@ pub(super) struct Instance {
     pub packages: PathBuf,
     pub port: u16,
     pub tls_port: u16,
-    /// Further lines of the server's configuration.
-    settings: String,
+    pub settings: Settings,
 }
 
 impl Instance {
-    pub(super) fn new(kind: Kind, identity: &Identity, settings: &str) -> io::Result<Instance> {
+    pub(super) fn new(
+        server: &str,
+        identity: &Identity,
+        settings: Settings,
+    ) -> io::Result<Instance> {
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{}-{number}", kind.name(), process::id());
+        let name = format!("{server}-{}-{number}", process::id());
         let (port, tls_port) = free_ports()?;
         let parent = setup::home().join("running");
         fs::create_dir_all(&parent)?;
         sweep(&parent);
         let instance = Instance {
             folder: parent.canonicalize()?.join(name),
-            packages: setup::folder(kind.name()),
+            packages: setup::folder(server),
             port,
             tls_port,
-            settings: settings.to_owned(),
+            settings,
         };
         fs::create_dir_all(instance.folder.join("log"))?;
         instance.configure("certificate.pem", &identity.chain_pem())?;
@@ -59,7 +62,7 @@ impl Instance {
     /// Writes a configuration file with its @PLACEHOLDERS@ replaced, and returns its path.
     pub(super) fn configure(&self, name: &str, template: &str) -> io::Result<PathBuf> {
         let text = template
-            .replace("@SETTINGS@", &self.settings)
+            .replace("@SETTINGS@", &self.settings.lines)
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
             .replace("@SIZE@", &SIZE_LIMIT.to_string())

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::spec::ServerSpec;
 use super::{
-    aiosmtpd, chasquid, courier, cyrus_imapd, dovecot, exim, haraka, postfix, postfix_dovecot,
-    sendmail, smtp_server,
+    aiosmtpd, chasquid, courier, cyrus_imapd, dovecot, dovecot_submission, exim, haraka, postfix,
+    postfix_dovecot, sendmail, smtp_server,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Kind {
     PostfixDovecot,
     /// LMTP.
     Dovecot,
+    /// Submission, without a mailbox: [`relay_to`](super::relay_to) has its settings.
+    DovecotSubmission,
     /// LMTP, and SCRAM with channel binding. STARTTLS on both ports: TLS 1.3 on the first, 1.2 on the
     /// second.
     Cyrus,
@@ -115,6 +117,7 @@ impl Kind {
             Kind::Aiosmtpd => &aiosmtpd::SPEC,
             Kind::PostfixDovecot => &postfix_dovecot::SPEC,
             Kind::Dovecot => &dovecot::SPEC,
+            Kind::DovecotSubmission => &dovecot_submission::SPEC,
             Kind::Cyrus => &cyrus_imapd::SPEC,
             Kind::Haraka => &haraka::SPEC,
             Kind::Chasquid => &chasquid::SPEC,

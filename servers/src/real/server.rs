@@ -1,26 +1,18 @@
 //! A running real server.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::fs;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::instance::Instance;
-use super::{Kind, Unavailable, prepare};
+use super::process::{PAUSE, Process, files, log};
+use super::{Kind, Settings, Unavailable, prepare};
 use crate::authority::Identity;
 use crate::report;
 
-/// The pause between two checks of the folder.
-pub(super) const PAUSE: Duration = Duration::from_millis(10);
-/// A server starts in a fraction of a second on an idle machine.
-pub(super) const START_LIMIT: Duration = Duration::from_secs(20);
 /// The longest that a message may take through the server's queue.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
-const STOP_LIMIT: Duration = Duration::from_secs(5);
-/// Another process may take a port after it was chosen and before the server binds it.
-const ATTEMPTS: usize = 3;
 
 /// Dropping stops the server and removes its folder.
 pub struct RealServer {
@@ -30,7 +22,7 @@ pub struct RealServer {
     /// The port with implicit TLS, on 127.0.0.1.
     pub tls_port: u16,
     // Dropped in this order, so that nobody writes to the folder when it is removed.
-    process: Process,
+    pub(super) process: Process,
     pub(super) instance: Instance,
 }
 
@@ -40,20 +32,16 @@ impl RealServer {
         RealServer::start_with(kind, identity, "")
     }
 
-    /// As [`RealServer::start`], with further lines of the server's configuration.
+    /// As [`RealServer::start`], with another configuration.
     pub fn start_with(
         kind: Kind,
         identity: &Identity,
-        settings: &str,
+        settings: impl Into<Settings>,
     ) -> Result<RealServer, String> {
-        let mut reasons = Vec::new();
-        for _ in 0..ATTEMPTS {
-            match RealServer::attempt(kind, identity, settings) {
-                Ok(server) => return Ok(server),
-                Err(reason) => reasons.push(reason),
-            }
-        }
-        Err(format!("{kind} does not start: {}", reasons.join("; ")))
+        let settings = settings.into();
+        Process::try_to_start(kind.name(), || {
+            RealServer::attempt(kind, identity, &settings)
+        })
     }
 
     /// Prepares and starts the server. If this machine cannot have it, the report says so, and the test
@@ -65,14 +53,14 @@ impl RealServer {
         RealServer::start_if_available_with(kind, identity, "")
     }
 
-    /// As [`RealServer::start_if_available`], with further lines of the server's configuration.
+    /// As [`RealServer::start_if_available`], with another configuration.
     ///
     /// # Panics
     /// If the machine can have the server but the server does not start.
     pub fn start_if_available_with(
         kind: Kind,
         identity: &Identity,
-        settings: &str,
+        settings: impl Into<Settings>,
     ) -> Result<RealServer, Unavailable> {
         if let Err(unavailable) = prepare(kind) {
             report::not_run(&unavailable.kind, &unavailable.reason);
@@ -148,96 +136,21 @@ impl RealServer {
         wanted.map(String::from).collect()
     }
 
-    fn attempt(kind: Kind, identity: &Identity, settings: &str) -> Result<RealServer, String> {
-        let instance =
-            Instance::new(kind, identity, settings).map_err(|error| error.to_string())?;
-        let process = Process::start(kind, &instance)?;
-        let mut server = RealServer {
+    fn attempt(kind: Kind, identity: &Identity, settings: &Settings) -> Result<RealServer, String> {
+        let instance = Instance::new(kind.name(), identity, settings.clone())
+            .map_err(|error| error.to_string())?;
+        let process = Process::start((kind.spec().command)(&instance)?, &instance)?;
+        Ok(RealServer {
             kind,
             port: instance.port,
             tls_port: instance.tls_port,
             process,
             instance,
-        };
-        server.wait_until_ready()?;
-        Ok(server)
-    }
-
-    fn wait_until_ready(&mut self) -> Result<(), String> {
-        let limit = Instant::now() + START_LIMIT;
-        while !self.instance.folder.join("ready").exists() {
-            if self.process.has_ended() {
-                return Err(format!("it ended; its log: {}", self.log().trim()));
-            }
-            if Instant::now() > limit {
-                return Err(format!(
-                    "its ports are not open; its log: {}",
-                    self.log().trim()
-                ));
-            }
-            thread::sleep(PAUSE);
-        }
-        Ok(())
-    }
-
-    /// Gives the process a line of its standard input.
-    pub(super) fn tell(&mut self, line: &str) -> io::Result<()> {
-        let input = self.process.0.stdin.as_mut();
-        writeln!(input.ok_or(io::ErrorKind::BrokenPipe)?, "{line}")
+        })
     }
 
     /// In a maildir, files in `new` are complete.
     fn delivered(&self) -> Vec<PathBuf> {
         files(&self.instance.folder.join("inbox/new"))
     }
-}
-
-/// The process ends when its standard input does.
-struct Process(Child);
-
-impl Process {
-    fn start(kind: Kind, instance: &Instance) -> Result<Process, String> {
-        let mut command = (kind.spec().command)(instance)?;
-        let output = File::create(instance.folder.join("log/output"))
-            .and_then(|file| Ok((file.try_clone()?, file)));
-        let (out, err) = output.map_err(|error| error.to_string())?;
-        let child = command
-            .current_dir(&instance.folder)
-            .stdin(Stdio::piped())
-            .stdout(out)
-            .stderr(err)
-            .spawn();
-        child.map(Process).map_err(|error| error.to_string())
-    }
-
-    fn has_ended(&mut self) -> bool {
-        !matches!(self.0.try_wait(), Ok(None))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let limit = Instant::now() + STOP_LIMIT;
-        while !self.has_ended() && Instant::now() < limit {
-            thread::sleep(PAUSE);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn log(instance: &Instance) -> String {
-    let logs = files(&instance.folder.join("log"));
-    logs.iter()
-        .filter_map(|path| fs::read(path).ok())
-        .map(|text| String::from_utf8_lossy(&text).into_owned())
-        .collect()
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    entries
-        .filter_map(|entry: io::Result<_>| Some(entry.ok()?.path()))
-        .collect()
 }
