@@ -1,4 +1,4 @@
-//! Compares the component with native code, and writes docs/performance.md.
+//! Compares the component with native code, and writes bench/results.md.
 //!
 //! `cargo xtask bench tls` starts it. It measures processor time, not wall-clock time, so that other work
 //! on the machine matters little. This is no test: nothing fails because it is slow.

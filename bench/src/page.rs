@@ -1,4 +1,4 @@
-//! docs/performance.md: each benchmark writes between its marks; people write the rest.
+//! bench/results.md: each benchmark writes between its marks; people write the rest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,12 @@ impl Page {
         Ok(())
     }
 
-    /// Writes a picture beside the page; returns the Markdown that shows it.
+    /// Writes a picture into the folder `pictures` beside the page; returns the Markdown that shows it.
     pub fn draw(&self, name: &str, about: &str, svg: &str) -> Result<String> {
-        let folder = self.path.with_file_name("performance");
+        let folder = self.path.with_file_name("pictures");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), svg)?;
-        Ok(format!("![{about}](performance/{name})\n"))
+        Ok(format!("![{about}](pictures/{name})\n"))
     }
 }
 

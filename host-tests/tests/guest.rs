@@ -151,16 +151,23 @@ fn a_close_before_the_message_delivers_nothing_and_after_it_may_have_delivered()
 }
 
 #[test]
-fn the_readme_and_the_guides_show_the_guests_as_they_are() {
-    let page = |path: &str| fs::read_to_string(workspace().join(path)).unwrap();
+fn the_readme_shows_a_part_of_the_guest_as_it_is() {
+    let readme = page("README.md");
+    let (_, rest) = readme.split_once("```rust\n").expect("a sample in Rust");
+    let (sample, _) = rest.split_once("```").unwrap();
+    assert!(sample.contains("send_mail("), "{sample}");
+    assert!(
+        page("examples/guest/src/lib.rs").contains(sample),
+        "README.md shows other lines than examples/guest/src/lib.rs"
+    );
+}
+
+#[test]
+fn the_guides_show_the_guests_as_they_are() {
     for (shown, sources) in [
         (
-            "README.md",
-            &["guest/src/lib.rs", "guest/wit/guest.wit"][..],
-        ),
-        (
             "docs/languages/rust.md",
-            &["guest/src/lib.rs", "guest/wit/guest.wit"],
+            &["guest/src/lib.rs", "guest/wit/guest.wit"][..],
         ),
         (
             "docs/languages/javascript.md",
@@ -185,15 +192,7 @@ fn the_readme_and_the_guides_show_the_guests_as_they_are() {
 
 #[test]
 fn all_guests_have_the_same_world() {
-    let world = |folder: &str| {
-        fs::read_to_string(
-            workspace()
-                .join("examples")
-                .join(folder)
-                .join("wit/guest.wit"),
-        )
-        .unwrap()
-    };
+    let world = |folder: &str| page(&format!("examples/{folder}/wit/guest.wit"));
     for folder in ["guest-javascript", "guest-python", "guest-c", "guest-go"] {
         assert_eq!(world(folder), world("guest"), "{folder}");
     }
@@ -264,6 +263,11 @@ fn guest(language: &str) -> Option<Guest> {
     Some(Guest::new(
         &composition.expect("`cargo xtask build` has built the component"),
     ))
+}
+
+/// A text file of the project.
+fn page(path: &str) -> String {
+    fs::read_to_string(workspace().join(path)).unwrap()
 }
 
 fn workspace() -> &'static Path {

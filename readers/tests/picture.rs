@@ -1,4 +1,4 @@
-//! The picture of a message, as README.md shows one.
+//! The picture of a message, as docs/composing.md shows one.
 
 use std::fs;
 use std::path::Path;

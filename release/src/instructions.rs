@@ -45,7 +45,8 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-/// One command for each part. A person needs an account for each registry.
+/// One command for each part. A person needs an account for each registry. `.github/workflows/release.yml` runs these
+/// lines.
 fn publish(commit: &Commit) -> String {
     let mut text = String::from(
         "

@@ -28,7 +28,7 @@ const ALL: &[&str] = &[
     "dist/envoi-p3.wasm",
 ];
 
-/// Measures the named parts, or all, and writes docs/performance.md.
+/// Measures the named parts, or all, and writes bench/results.md.
 pub(crate) fn measure(project: &Project, parts: &[&str]) -> Result<()> {
     let is_known = |part: &&str| ALONE.contains(part) || PARTS.contains(part);
     if let Some(unknown) = parts.iter().find(|part| !is_known(part)) {
@@ -72,7 +72,7 @@ fn on_components(
     let mut cargo = project.cargo();
     cargo.args(["run", "--release", "--package", "bench", "--bin", binary]);
     cargo.arg("--").args(components);
-    cargo.arg("docs/performance.md");
+    cargo.arg("bench/results.md");
     cargo.args(parts);
     run(&mut cargo)
 }
@@ -88,6 +88,6 @@ fn arithmetic(project: &Project) -> Result<()> {
         "--bin",
         "arithmetic",
     ]);
-    cargo.arg("--").args(modules).arg("docs/performance.md");
+    cargo.arg("--").args(modules).arg("bench/results.md");
     run(&mut cargo)
 }

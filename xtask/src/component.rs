@@ -104,7 +104,7 @@ const COMPOSER: Module = Module {
     ..ENVOI
 };
 
-/// The guest in README.md: a workspace of its own, so that people can copy it.
+/// The guest in docs/languages/rust.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
     output: "guest.wasm",

@@ -53,7 +53,7 @@ cargo xtask fuzz [TARGET] [--seconds N]
                          once
 cargo xtask hosts        have each host deliver a message, and write the table of docs/hosts.md
 cargo xtask bench [PART] measure everything, or the parts tls, arithmetic, compose, rounds, throughput, cold, bulk,
-                         calls, growth, pool, and write docs/performance.md
+                         calls, growth, pool, and write bench/results.md
 cargo xtask docs         write the generated pages of docs/
 cargo xtask unicode      write unicode/src/tables.bin, from the data of crates in Cargo.lock
 cargo xtask book         make a book of docs/ in target/book/, and follow the links of all pages

@@ -105,13 +105,13 @@ fn build_components(project: &Project, report: &Report) -> Result<()> {
     let toolchain = component::build(project)?;
     report.headline("the checks of the cryptography");
     component::build_checks(project, &toolchain)?;
-    report.headline("the guests of README.md and docs/languages/");
+    report.headline("the guests of docs/languages/");
     guest::build_all(project, &toolchain, report)?;
     report.headline("the contact form");
     contact_form::build_all(project, &toolchain, report)?;
     report.headline("the callers for WASI 0.3");
     wasi03::build_all(project, &toolchain, report)?;
-    report.headline("the command line of README.md");
+    report.headline("the command line of docs/cli.md");
     component::build_cli(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;

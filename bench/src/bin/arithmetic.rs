@@ -1,5 +1,5 @@
 //! Measures the operations of a handshake, a record or a block of content, each separately, for two tables in
-//! docs/performance.md.
+//! bench/results.md.
 
 use std::env;
 use std::path::{Path, PathBuf};

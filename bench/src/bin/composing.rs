@@ -1,5 +1,5 @@
 //! Measures composing and signing a message in the component, by turns with nodemailer in Node, for a table in
-//! docs/performance.md.
+//! bench/results.md.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};

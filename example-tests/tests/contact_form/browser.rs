@@ -8,7 +8,7 @@ use servers::report::not_run;
 
 use crate::support::{Form, each_handler, mailbox, parse, serve_with_server};
 
-/// Names a file for a picture of the form; README.md shows it.
+/// Names a file for a picture of the form; docs/functions.md shows it.
 const PICTURE: &str = "ENVOI_PICTURE";
 
 #[test]

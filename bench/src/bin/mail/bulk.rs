@@ -31,8 +31,8 @@ pub(crate) fn measure(page: &Page, compiled: &Path, machine: &str) -> Result<()>
     let identity = authority.issue(&["127.0.0.1"]);
     let rows = compare([&native, &own], &identity, &root)?;
     let text = format!(
-        "100 MB in pieces of a megabyte, to a server on loopback; medians of {RUNS}, the least and the \
-         most behind them. Memory is the whole process's at its most, wasmtime's and the compiled \
+        "100 MB in pieces of a megabyte, to a server on loopback; medians and ranges of {RUNS} \
+         runs. Memory is the whole process's at its most, wasmtime's and the compiled \
          component's included, and what the same process takes for a message of 2 MB.\n\n{}\n{machine}.\n",
         table(&rows)
     );

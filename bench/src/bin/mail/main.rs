@@ -1,4 +1,4 @@
-//! Compares how the component and its peers send mail, and writes docs/performance.md.
+//! Compares how the component and its peers send mail, and writes bench/results.md.
 //!
 //! `cargo xtask bench` starts it. Every client is a process of its own, which prints when each receipt
 //! came. This is no test: nothing fails because it is slow.
