@@ -107,6 +107,20 @@ const COMPOSER: Module = Module {
     ..ENVOI
 };
 
+/// Tokens for SMTP, over wasi:http.
+const OAUTH: Module = Module {
+    file: "envoi-oauth.wasm",
+    output: "envoi_oauth.wasm",
+    selection: &[
+        "--package",
+        "envoi-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The guest in README.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
@@ -256,9 +270,18 @@ pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi-oauth.wasm`.
+pub(crate) fn build_oauth(project: &Project) -> Result<Toolchain> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    build_module(project, &toolchain, &OAUTH)?;
+    Ok(toolchain)
+}
+
+/// `dist/envoi.wasm`, `dist/envoi-oauth.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and
+/// `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &OAUTH)?;
     build_module(project, &toolchain, &ASYNC)?;
     build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
