@@ -63,6 +63,12 @@ impl Endpoint {
     pub fn path_with_query(&self) -> &str {
         self.uri.path_and_query().map_or("/", |it| it.as_str())
     }
+
+    /// With more parameters in its query, each name and value encoded (RFC 6749, section 3.1).
+    pub(crate) fn with_parameters(&self, encoded: &str) -> String {
+        let joint = if self.uri.query().is_some() { '&' } else { '?' };
+        format!("{self}{joint}{encoded}")
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -95,6 +101,8 @@ mod tests {
         assert_eq!(endpoint.path_with_query(), "/a/token?b=c");
         let bare = Endpoint::parse("u", "https://login.test").unwrap();
         assert_eq!(bare.path_with_query(), "/");
+        assert_eq!(bare.with_parameters("d=e"), "https://login.test/?d=e");
+        assert!(endpoint.with_parameters("d=e").ends_with("/token?b=c&d=e"));
         for loopback in [
             "http://127.9.9.9:1/t",
             "http://[::1]:1/t",

@@ -8,6 +8,8 @@
 //!   source.rs    |               which token to use, when to ask, what the answer means
 //!    |      \    |
 //! grant/   request.rs, answer/   what is requested; what came back
+//!
+//!   consent/                     a person's consent in a browser, or on another device
 //! ```
 //!
 //! All but `component.rs` and `wasi/` does no I/O, and reads no clock: time and random octets are arguments.
@@ -18,6 +20,7 @@ mod answer;
 mod client;
 #[cfg(feature = "component")]
 mod component;
+pub mod consent;
 mod endpoint;
 mod failure;
 mod grant;

@@ -10,6 +10,8 @@ pub(crate) enum Asked {
     ClientCredentials,
     RefreshToken,
     ServiceAccount,
+    /// With a person's consent, a moment ago.
+    Consent,
 }
 
 /// None for codes of temporary faults: the server's Retry-After decides.
@@ -52,6 +54,10 @@ fn invalid_grant(asked: Asked) -> (Remedy, &'static str) {
             Remedy::AskTheUser,
             "the refresh token is no longer valid (expired, revoked, replaced, or of another client): let the \
              person consent again",
+        ),
+        Asked::Consent => (
+            Remedy::AskTheUser,
+            "the consent was used already, or came too late: begin again",
         ),
         Asked::ServiceAccount => (
             Remedy::MendTheSetUp,

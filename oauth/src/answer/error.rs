@@ -28,6 +28,29 @@ pub(crate) fn failure(answer: &Answer, secrets: &Secrets, asked: Asked, unix: u6
     }
 }
 
+/// The error code, if the answer has one.
+pub(crate) fn code(answer: &Answer) -> Option<String> {
+    let refusal: Refusal = object(&answer.body)?;
+    refusal.error.text().map(Into::into)
+}
+
+/// A refusal that came by a redirect (RFC 6749, section 4.1.2.1).
+pub(crate) fn refusal(code: &str, words: Option<&str>) -> Failure {
+    let secrets = Secrets::default();
+    let code = secrets.cut_out(code);
+    let words = words.map(|it| format!(": {}", secrets.cut_out(it)));
+    let later = (Remedy::Wait(retry_after::DEFAULT), "ask again later");
+    let (remedy, advice) = advice(&code, Asked::Consent).unwrap_or(later);
+    Failure {
+        remedy,
+        sentence: format!(
+            "the server answered {code}{}; {advice}",
+            words.unwrap_or_default()
+        ),
+        code: Some(code),
+    }
+}
+
 fn said(answer: &Answer, secrets: &Secrets, code: Option<&str>, words: Option<&str>) -> String {
     let status = answer.status;
     match (code, words) {

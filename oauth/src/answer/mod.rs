@@ -17,9 +17,10 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 pub(crate) use advice::Asked;
-use error::failure;
+pub(crate) use error::{code, failure, refusal};
 pub use fault::Fault;
-use json::{Lifetime, Text, object};
+use json::Text;
+pub(crate) use json::{Lifetime, object};
 pub(crate) use token::granted;
 
 /// Octets of an answer's body: tokens of Microsoft have some 2 KiB, and large ones of others 16.

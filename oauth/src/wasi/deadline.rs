@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use wasip2::clocks::monotonic_clock::subscribe_duration;
+use wasip2::clocks::monotonic_clock;
 use wasip2::io::poll::{Pollable, poll};
 
 use crate::answer::Fault;
@@ -12,7 +12,8 @@ pub(super) struct Deadline(Pollable);
 
 impl Deadline {
     pub(super) fn after(limit: Duration) -> Self {
-        Self(subscribe_duration(nanoseconds(limit)))
+        let end = monotonic_clock::now().saturating_add(nanoseconds(limit));
+        Self(monotonic_clock::subscribe_instant(end))
     }
 
     pub(super) fn wait(&self, event: &Pollable) -> Result<(), Fault> {
