@@ -4,6 +4,7 @@
 //! envoi.wasm  envoi-wide.wasm                    as built
 //! envoi-p3.wasm  envoi-compose.wasm
 //! envoi-oauth.wasm  envoi-cli.wasm
+//! envoi-login.wasm
 //! NAME.wasm.cdx.json                             the bill of materials of each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
 //! envoi-VERSION.tgz                              the npm package
@@ -61,7 +62,7 @@ pub enum Dependencies {
     Only(&'static [&'static str]),
 }
 
-pub const COMPONENTS: [Component; 6] = [
+pub const COMPONENTS: [Component; 7] = [
     Component {
         file: "envoi.wasm",
         crates: &["envoi"],
@@ -103,6 +104,13 @@ pub const COMPONENTS: [Component; 6] = [
         dependencies: Dependencies::All,
         licence: LICENCE_WITH_DATA,
         about: "A command that sends messages, for every host of wasi:cli",
+    },
+    Component {
+        file: "envoi-login.wasm",
+        crates: &["envoi-login"],
+        dependencies: Dependencies::All,
+        licence: LICENCE,
+        about: "A command that gets a refresh token by a person's consent",
     },
 ];
 

@@ -140,6 +140,20 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// A person's consent, for `dist/envoi-oauth.wasm`.
+const LOGIN: Module = Module {
+    file: "envoi-login.wasm",
+    output: "envoi_login.wasm",
+    selection: &[
+        "--package",
+        "envoi-login",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The socket of `dist/mail-worker.wasm`.
 const HANDLER: Module = Module {
     file: "mail-worker-handler.wasm",
@@ -291,6 +305,11 @@ pub(crate) fn build(project: &Project) -> Result<Toolchain> {
 /// `dist/guest-rust.wasm`.
 pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
+}
+
+/// `dist/envoi-login.wasm`.
+pub(crate) fn build_login(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &LOGIN)
 }
 
 /// `dist/envoi-cli.wasm`, from `dist/cli.wasm` and `dist/envoi.wasm`.

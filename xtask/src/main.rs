@@ -43,6 +43,7 @@ cargo xtask build oauth  make dist/envoi-oauth.wasm alone
 cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
                          in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
+cargo xtask login        make dist/envoi-login.wasm, which gets a refresh token by a person's consent
 cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask example      list the examples
@@ -89,6 +90,9 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         }
         [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
+        [Some("login")] => {
+            component::build_login(&project, &component::toolchain()?).map(|()| ExitCode::SUCCESS)
+        }
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("example")] => {

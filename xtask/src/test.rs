@@ -97,6 +97,8 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     wasi03::build_all(project, &toolchain, report)?;
     report.headline("the command line of README.md");
     component::build_cli(project, &toolchain)?;
+    report.headline("the login of docs/providers.md");
+    component::build_login(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

@@ -1,0 +1,9 @@
+//! `dist/envoi-oauth.wasm` in wasmtime, with scripted authorization servers.
+
+#![cfg(not(feature = "p3"))]
+
+mod failures;
+mod imports;
+mod tokens;
+
+mod support;
