@@ -318,8 +318,9 @@ pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> 
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`; and `dist/envoi-oauth.wasm`.
 pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &OAUTH)?;
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
