@@ -37,6 +37,11 @@ pub fn oauth_path() -> PathBuf {
     workspace().join("dist/envoi-oauth.wasm")
 }
 
+/// The guest of `examples/guest-oauth`, composed, as `cargo xtask test` writes it.
+pub fn guest_oauth_path() -> PathBuf {
+    workspace().join("dist/guest-oauth.wasm")
+}
+
 /// The command that gets a refresh token, as `cargo xtask login` writes it.
 pub fn login_path() -> PathBuf {
     workspace().join("dist/envoi-login.wasm")

@@ -59,7 +59,9 @@ pub use bindings::smtp::{
 pub use clock::Clock;
 #[cfg(not(feature = "p3"))]
 pub use component::wide_component_path;
-pub use component::{component_path, composer_path, load, login_path, oauth_path};
+pub use component::{
+    component_path, composer_path, guest_oauth_path, load, login_path, oauth_path,
+};
 #[cfg(feature = "p3")]
 pub use concurrent::Pending;
 pub use draft::Draft;

@@ -154,6 +154,20 @@ const LOGIN: Module = Module {
     ..ENVOI
 };
 
+/// The socket of `dist/guest-oauth.wasm`.
+const GUEST_OAUTH: Module = Module {
+    file: "guest-oauth-socket.wasm",
+    output: "guest_oauth.wasm",
+    selection: &[
+        "--package",
+        "guest-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The socket of `dist/mail-worker.wasm`.
 const HANDLER: Module = Module {
     file: "mail-worker-handler.wasm",
@@ -305,6 +319,18 @@ pub(crate) fn build(project: &Project) -> Result<Toolchain> {
 /// `dist/guest-rust.wasm`.
 pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST)
+}
+
+/// `dist/guest-oauth.wasm`, from `dist/guest-oauth-socket.wasm`, `dist/envoi.wasm` and `dist/envoi-oauth.wasm`.
+pub(crate) fn build_guest_oauth(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &GUEST_OAUTH)?;
+    compose(project, GUEST_OAUTH.file, "guest-oauth-half.wasm")?;
+    compose_with(
+        project,
+        OAUTH.file,
+        "guest-oauth-half.wasm",
+        "guest-oauth.wasm",
+    )
 }
 
 /// `dist/envoi-login.wasm`.

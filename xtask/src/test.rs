@@ -99,6 +99,7 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     component::build_cli(project, &toolchain)?;
     report.headline("the login of docs/providers.md");
     component::build_login(project, &toolchain)?;
+    component::build_guest_oauth(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

@@ -1,7 +1,8 @@
 //! A mail server that takes tokens: the composed handler, the component for tokens, and scripted servers. Without a
 //! queue.
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::OnceLock;
 
 use mail_worker::delivery::deliver;
 use mail_worker::handler::{Disposition, Handler, Server, Verdict};
@@ -16,10 +17,16 @@ use tokio::runtime::Runtime;
 const FIRST: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGZpcnN0AQE=";
 const AGAIN: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGFnYWluAQE=";
 
-fn dist(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../dist")
-        .join(file)
+/// The handler and the component for tokens. They are compiled here once, instead of by all tests at the same time.
+fn components() -> &'static (Handler, Component) {
+    static LOADED: OnceLock<(Handler, Component)> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist");
+        let handler = Handler::load(&dist.join("mail-worker.wasm"));
+        let tokens = Component::load(&dist.join("envoi-oauth.wasm"));
+        let built = "`cargo xtask example mail-worker` makes it";
+        (handler.expect(built), tokens.expect(built))
+    })
 }
 
 fn granted(token: &str) -> HttpAnswer {
@@ -39,15 +46,15 @@ async fn source(authorization: &HttpServer) -> Source {
         .into_iter()
         .map(|(name, value)| (name.into(), value));
     let settings = Settings::read(&variables.collect(), "").unwrap().unwrap();
-    let component =
-        Component::load(&dist("envoi-oauth.wasm")).expect("`cargo xtask build` makes it");
-    Source::start(&component, &settings).await.unwrap().unwrap()
+    Source::start(&components().1, &settings)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 /// Delivers so many jobs, one after the other.
 fn deliver_jobs(jobs: usize, mail: &MailServer, authorization: &HttpServer) -> Vec<Verdict> {
-    let handler = dist("mail-worker.wasm");
-    let handler = Handler::load(&handler).expect("`cargo xtask example mail-worker` makes it");
+    let handler = &components().0;
     let server = Server {
         url: format!("smtp://127.0.0.1:{}", mail.port()),
         authorities: String::new(),
@@ -58,7 +65,7 @@ fn deliver_jobs(jobs: usize, mail: &MailServer, authorization: &HttpServer) -> V
         let source = source(authorization).await;
         let mut verdicts = Vec::new();
         for _ in 0..jobs {
-            verdicts.extend(deliver(&handler, &server, Some(&source), &job).await);
+            verdicts.extend(deliver(handler, &server, Some(&source), &job).await);
         }
         verdicts
     })

@@ -2,6 +2,7 @@
 
 #![cfg(not(feature = "p3"))]
 
+mod composed;
 mod failures;
 mod imports;
 mod tokens;

@@ -61,7 +61,7 @@ impl HostWallClock for Date {
     }
 }
 
-struct State {
+pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
@@ -84,6 +84,24 @@ impl WasiHttpView for State {
             table: &mut self.table,
         }
     }
+}
+
+impl State {
+    pub(crate) fn new(wasi: &mut WasiCtxBuilder) -> State {
+        State {
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+        }
+    }
+}
+
+/// WASI with HTTP.
+pub(crate) fn linker(engine: &Engine) -> Linker<State> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
+    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(&mut linker).unwrap();
+    linker
 }
 
 /// A running component.
@@ -115,9 +133,7 @@ impl Instance {
             let component = load(&engine, &oauth_path());
             (engine, component)
         });
-        let mut linker = Linker::new(engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-        wasmtime_wasi_http::p2::add_only_http_to_linker_sync(&mut linker).unwrap();
+        let linker = linker(engine);
         let clock = Clock {
             start: Instant::now(),
             ahead: Arc::default(),
@@ -125,12 +141,7 @@ impl Instance {
         };
         let mut wasi = WasiCtxBuilder::new();
         wasi.monotonic_clock(clock.clone()).wall_clock(Date);
-        let state = State {
-            wasi: wasi.build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-        };
-        let mut store = Store::new(engine, state);
+        let mut store = Store::new(engine, State::new(&mut wasi));
         let world = World::instantiate(&mut store, component, &linker).unwrap();
         Instance {
             store: RefCell::new(store),
