@@ -1,6 +1,6 @@
 //! Sends with OAuth 2.0 tokens: composed with `envoi.wasm` and `envoi-oauth.wasm`.
 
-#![allow(unsafe_code, reason = "generated bindings")]
+#![allow(unsafe_code, clippy::too_many_arguments, reason = "generated bindings")]
 // On other targets, nothing calls anything.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 

@@ -5,6 +5,7 @@
 mod composed;
 mod failures;
 mod imports;
+mod memory;
 mod tokens;
 
 mod support;

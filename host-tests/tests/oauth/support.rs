@@ -9,7 +9,7 @@ use bindings::Tester as World;
 use bindings::exports::envoi::mail::oauth::{Client, ClientAuthentication, Failure};
 use host_tests::{load, oauth_path};
 use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
-use wasmtime::{Engine, Store};
+use wasmtime::{Config, Engine, Store, WasmCoreDump};
 use wasmtime_wasi::{
     HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
 };
@@ -129,7 +129,9 @@ impl Instance {
     fn with_clock(each: u64) -> Instance {
         static LOADED: OnceLock<(Engine, Component)> = OnceLock::new();
         let (engine, component) = LOADED.get_or_init(|| {
-            let engine = Engine::default();
+            let mut config = Config::new();
+            config.consume_fuel(true).coredump_on_trap(true);
+            let engine = Engine::new(&config).unwrap();
             let component = load(&engine, &oauth_path());
             (engine, component)
         });
@@ -142,6 +144,7 @@ impl Instance {
         let mut wasi = WasiCtxBuilder::new();
         wasi.monotonic_clock(clock.clone()).wall_clock(Date);
         let mut store = Store::new(engine, State::new(&mut wasi));
+        store.set_fuel(u64::MAX).unwrap();
         let world = World::instantiate(&mut store, component, &linker).unwrap();
         Instance {
             store: RefCell::new(store),
@@ -168,10 +171,14 @@ impl Instance {
     }
 
     pub(crate) fn refresh(&self, url: &str) -> Result<TokenSource<'_>, Failure> {
+        self.refresh_with(url, "refresh-1")
+    }
+
+    pub(crate) fn refresh_with(&self, url: &str, token: &str) -> Result<TokenSource<'_>, Failure> {
         let sources = self.world.envoi_mail_oauth().token_source();
         let client = client(ClientAuthentication::Public);
         let store = &mut *self.store.borrow_mut();
-        let made = sources.call_refresh(store, url, &client, "refresh-1", None);
+        let made = sources.call_refresh(store, url, &client, token, None);
         self.source(made)
     }
 
@@ -179,6 +186,18 @@ impl Instance {
         let sources = self.world.envoi_mail_oauth().token_source();
         let store = &mut *self.store.borrow_mut();
         self.source(sources.call_service_account(store, key_file, "mail", None))
+    }
+
+    /// The memory of the component, which ends with that.
+    pub(crate) fn memory(&self) -> Vec<u8> {
+        let source = self.refresh("https://login.test/").unwrap();
+        let store = &mut *self.store.borrow_mut();
+        store.set_fuel(0).unwrap();
+        let sources = self.world.envoi_mail_oauth().token_source();
+        let trap = sources.call_forget(&mut *store, source.handle).unwrap_err();
+        let dump: &WasmCoreDump = trap.downcast_ref().unwrap();
+        let memories = dump.memories().iter().map(|it| it.data(&*store));
+        memories.flatten().copied().collect()
     }
 
     fn source(
@@ -197,6 +216,12 @@ impl TokenSource<'_> {
         let sources = self.instance.world.envoi_mail_oauth().token_source();
         let store = &mut *self.instance.store.borrow_mut();
         sources.call_token(store, self.handle).unwrap()
+    }
+
+    /// Ends it.
+    pub(crate) fn end(self) {
+        let store = &mut *self.instance.store.borrow_mut();
+        self.handle.resource_drop(store).unwrap();
     }
 
     pub(crate) fn forget(&self) {
