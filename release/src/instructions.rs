@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::crates::CRATES;
-use crate::{COMPONENTS, Commit, LICENCE, VERSION};
+use crate::{COMPONENTS, Commit, VERSION};
 
 pub(crate) fn text(commit: &Commit, rustc: &str) -> String {
     let mut text = format!(
@@ -68,7 +68,7 @@ such as `ghcr.io/ORGANISATION`; `wkg` uses the credentials that `docker login` s
              --annotation org.opencontainers.image.version={VERSION} \\\n    \
              --annotation org.opencontainers.image.revision={} \\\n    \
              --annotation 'org.opencontainers.image.licenses={}'\n",
-            component.file, component.about, commit.id, LICENCE,
+            component.file, component.about, commit.id, component.licence,
         )
         .expect("a string takes all");
     }

@@ -119,6 +119,20 @@ const COMPOSER: Module = Module {
     ..ENVOI
 };
 
+/// Tokens for SMTP, over wasi:http.
+const OAUTH: Module = Module {
+    file: "envoi-oauth.wasm",
+    output: "envoi_oauth.wasm",
+    selection: &[
+        "--package",
+        "envoi-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The guest in docs/languages/rust.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
@@ -135,6 +149,34 @@ const CLI: Module = Module {
     file: "cli.wasm",
     output: "envoi_cli.wasm",
     selection: &["--package", "envoi-cli", "--lib", "--profile", "component"],
+    ..ENVOI
+};
+
+/// A person's consent, for `dist/envoi-oauth.wasm`.
+const LOGIN: Module = Module {
+    file: "envoi-login.wasm",
+    output: "envoi_login.wasm",
+    selection: &[
+        "--package",
+        "envoi-login",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
+/// The socket of `dist/guest-oauth.wasm`.
+const GUEST_OAUTH: Module = Module {
+    file: "guest-oauth-socket.wasm",
+    output: "guest_oauth.wasm",
+    selection: &[
+        "--package",
+        "guest-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
     ..ENVOI
 };
 
@@ -274,9 +316,18 @@ pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi-oauth.wasm`.
+pub(crate) fn build_oauth(project: &Project) -> Result<Toolchain> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    build_module(project, &toolchain, &OAUTH)?;
+    Ok(toolchain)
+}
+
+/// `dist/envoi.wasm`, `dist/envoi-oauth.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and
+/// `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &OAUTH)?;
     build_module(project, &toolchain, &ASYNC)?;
     build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
@@ -288,14 +339,32 @@ pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()
     build_module(project, toolchain, &GUEST)
 }
 
+/// `dist/guest-oauth.wasm`, from `dist/guest-oauth-socket.wasm`, `dist/envoi.wasm` and `dist/envoi-oauth.wasm`.
+pub(crate) fn build_guest_oauth(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &GUEST_OAUTH)?;
+    compose(project, GUEST_OAUTH.file, "guest-oauth-half.wasm")?;
+    compose_with(
+        project,
+        OAUTH.file,
+        "guest-oauth-half.wasm",
+        "guest-oauth.wasm",
+    )
+}
+
+/// `dist/envoi-login.wasm`.
+pub(crate) fn build_login(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &LOGIN)
+}
+
 /// `dist/envoi-cli.wasm`, from `dist/cli.wasm` and `dist/envoi.wasm`.
 pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`; and `dist/envoi-oauth.wasm`.
 pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &OAUTH)?;
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
