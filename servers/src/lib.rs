@@ -13,8 +13,8 @@
 
 pub mod authority;
 pub mod crowd;
-pub mod hunt;
 pub mod http;
+pub mod hunt;
 pub mod messages;
 pub mod ports;
 pub mod real;
