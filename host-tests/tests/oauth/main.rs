@@ -1,4 +1,4 @@
-//! `dist/envoi-oauth.wasm` in wasmtime, with scripted authorization servers.
+//! `dist/envoi-oauth.wasm` in wasmtime, with scripted and real authorization servers.
 
 #![cfg(not(feature = "p3"))]
 
@@ -6,6 +6,7 @@ mod composed;
 mod failures;
 mod imports;
 mod memory;
+mod real;
 mod tokens;
 
 mod support;

@@ -160,14 +160,19 @@ impl Instance {
     }
 
     pub(crate) fn client_credentials(&self, url: &str) -> Result<TokenSource<'_>, Failure> {
+        let client = client(ClientAuthentication::SecretInHeader("s3cret-word".into()));
+        self.client_credentials_of(url, &client, "mail")
+    }
+
+    pub(crate) fn client_credentials_of(
+        &self,
+        url: &str,
+        client: &Client,
+        scope: &str,
+    ) -> Result<TokenSource<'_>, Failure> {
         let sources = self.world.envoi_mail_oauth().token_source();
-        let made = sources.call_client_credentials(
-            &mut *self.store.borrow_mut(),
-            url,
-            &client(ClientAuthentication::SecretInHeader("s3cret-word".into())),
-            Some("mail"),
-        );
-        self.source(made)
+        let store = &mut *self.store.borrow_mut();
+        self.source(sources.call_client_credentials(store, url, client, Some(scope)))
     }
 
     pub(crate) fn refresh(&self, url: &str) -> Result<TokenSource<'_>, Failure> {
@@ -175,11 +180,18 @@ impl Instance {
     }
 
     pub(crate) fn refresh_with(&self, url: &str, token: &str) -> Result<TokenSource<'_>, Failure> {
+        self.refresh_of(url, &client(ClientAuthentication::Public), token)
+    }
+
+    pub(crate) fn refresh_of(
+        &self,
+        url: &str,
+        client: &Client,
+        token: &str,
+    ) -> Result<TokenSource<'_>, Failure> {
         let sources = self.world.envoi_mail_oauth().token_source();
-        let client = client(ClientAuthentication::Public);
         let store = &mut *self.store.borrow_mut();
-        let made = sources.call_refresh(store, url, &client, token, None);
-        self.source(made)
+        self.source(sources.call_refresh(store, url, client, token, None))
     }
 
     pub(crate) fn service_account(&self, key_file: &str) -> Result<TokenSource<'_>, Failure> {

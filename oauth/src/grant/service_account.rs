@@ -3,14 +3,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use envoi_primitives::{Sha256, private_key_in_pem, wipe_stack};
+use envoi_primitives::{Sha256, wipe_stack};
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;
+use rustls_pki_types::PrivateKeyDer;
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
@@ -144,12 +145,13 @@ fn private_key(pem: &str) -> Result<Box<rsa::PrivateKey>, Failure> {
             "the key file's private_key is no unencrypted RSA key in PEM (PKCS #8 or PKCS #1)",
         )
     };
-    let (label, der) = private_key_in_pem(pem.as_bytes()).ok_or_else(fail)?;
-    let key = match label {
-        b"PRIVATE KEY" => rsa::PrivateKey::from_pkcs8_der(&der).ok(),
-        b"RSA PRIVATE KEY" => rsa::PrivateKey::from_pkcs1_der(&der).ok(),
+    let mut der = envoi_primitives::private_key(pem.as_bytes()).map_err(|_| fail())?;
+    let key = match &der {
+        PrivateKeyDer::Pkcs8(key) => rsa::PrivateKey::from_pkcs8_der(key.secret_pkcs8_der()).ok(),
+        PrivateKeyDer::Pkcs1(key) => rsa::PrivateKey::from_pkcs1_der(key.secret_pkcs1_der()).ok(),
         _ => None,
     };
+    der.zeroize();
     wipe_stack();
     let key = key.ok_or_else(fail)?;
     if KEY_SIZES.contains(&(key.size() * 8)) {
