@@ -19,6 +19,8 @@ mod compatibility;
 pub mod crates;
 mod instructions;
 mod npm;
+mod place;
+mod registry;
 mod sbom;
 mod sums;
 mod tree;
@@ -31,6 +33,8 @@ use anyhow::{Context, Result};
 
 pub use commit::Commit;
 pub use compatibility::{check_interface, interface_of, previous_release};
+pub use place::Place;
+pub use registry::publish;
 pub use sbom::sbom;
 pub use sums::{sha256, sums};
 pub use wit_package::wit_package;
