@@ -2,7 +2,7 @@
 //!
 //! | registry | what is published | what a stranger does |
 //! | --- | --- | --- |
-//! | docker-registry (OCI) | the components and the WIT package, by `cargo xtask dist --publish` | `wkg wit fetch`, `wkg get`, `wac plug`, `wasmtime run` |
+//! | docker-registry (OCI) | the components and the WIT package, by `cargo xtask dist --publish` | `wkg fetch`, `wkg get`, `wac plug`, `wasmtime run` |
 //! | verdaccio (npm) | the npm package, by `npm publish` | `npm install envoi`, `node send.mjs` |
 
 mod consumer;

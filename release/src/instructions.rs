@@ -70,9 +70,9 @@ npm publish ./envoi-{VERSION}.tgz
 cargo publish {crates}    # in the checkout of the commit
 ```
 
-`cargo xtask dist --publish REGISTRY` runs the commands of `wkg`.
+`cargo xtask dist --publish REGISTRY` runs the commands of `wkg`, and never replaces what is there.
 
-Then `wkg get envoi:envoi@{VERSION}` finds the component, and `wkg wit fetch` the WIT package for a world that imports
+Then `wkg get envoi:envoi@{VERSION}` finds the component, and `wkg fetch` the WIT package for a world that imports
 `envoi:mail`, if wkg's configuration (`~/.config/wasm-pkg/config.toml`) maps the namespace `envoi` to that registry:
 
 ```toml

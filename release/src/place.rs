@@ -22,6 +22,11 @@ impl Place {
     /// # Errors
     /// If a registry would refuse the prefix, or there is no host.
     pub fn parse(url: &str) -> Result<Place> {
+        // What is refused is not repeated, because it may hold a password.
+        ensure!(
+            !url.contains('@'),
+            "credentials do not belong into a registry's URL: `docker login` stores them for wkg"
+        );
         let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
         let tls = match scheme {
             "https" => true,
@@ -129,6 +134,7 @@ mod tests {
         let refused = |url| Place::parse(url).unwrap_err().to_string();
         assert!(refused("ghcr.io/Shop").starts_with("Shop has 'S': an OCI registry takes a-z"));
         assert!(refused("oci://ghcr.io/shop").starts_with("oci://ghcr.io/shop begins with oci://"));
+        assert!(!refused("https://shop:sesame@ghcr.io").contains("sesame"));
         assert!(refused("https://").starts_with("https:// has no host"));
     }
 }

@@ -27,18 +27,21 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
+    println!("The tools");
     let tools: [(&str, Fetch); 5] = [
-        ("wkg, compiled once (minutes)", setup::wkg),
-        ("wac, compiled once (minutes)", setup::wac),
+        ("wkg", setup::wkg),
+        ("wac", setup::wac),
         ("wasmtime", site::wasmtime),
         ("docker-registry", setup::docker_registry),
         ("verdaccio", setup::verdaccio),
     ];
-    println!("The tools");
-    for (what, fetch) in tools {
+    for (name, fetch) in tools {
+        if ["wkg", "wac"].contains(&name) && !setup::folder(name).exists() {
+            println!("  {name} is compiled (some minutes, once)");
+        }
         let start = Instant::now();
         fetch()?;
-        println!("  {what}: {:.1} s", start.elapsed().as_secs_f32());
+        println!("  {name}: {:.1} s", start.elapsed().as_secs_f32());
     }
     published::oci()?;
     published::npm()

@@ -10,11 +10,15 @@ use super::registry::Registry;
 use super::{RECIPIENT, VERSION, example, read, release, step};
 use crate::site;
 
+/// What stands before the namespace in the registry.
+const ORGANISATION: &str = "shop";
+
 /// Publishes, fetches, composes and sends.
 pub fn oci() -> Result<(), String> {
     println!("The component and the WIT package, by way of an OCI registry");
     let registry = step("  docker-registry starts on loopback", Registry::oci)?;
     publish(&registry)?;
+    refuse(&registry)?;
     let consumer = consumer(&registry)?;
     consumer.types(&["wkg", "fetch"])?;
     let package = format!("envoi:envoi@{VERSION}");
@@ -29,19 +33,41 @@ pub fn oci() -> Result<(), String> {
 
 /// Twice, because a publication that broke off is done again.
 fn publish(registry: &Registry) -> Result<(), String> {
-    for what in ["", ", and again: nothing changes"] {
-        let url = registry.url();
+    let url = registry.url() + "/" + ORGANISATION;
+    for what in ["", ", again: nothing changes"] {
         step(&format!("  cargo xtask dist --publish {url}{what}"), || {
-            let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-            cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-            let said = setup::run(cargo.args(["xtask", "dist", "--publish", &url]))?;
-            for line in said.lines() {
+            for line in publication(&url)?.lines() {
                 println!("    {line}");
             }
             Ok(())
         })?;
     }
     Ok(())
+}
+
+/// A version that is there with another file is never replaced.
+fn refuse(registry: &Registry) -> Result<(), String> {
+    let taken = format!("{}/taken/envoi/mail:{VERSION}", registry.address);
+    step(
+        &format!("  {taken} is published with another file: refused"),
+        || {
+            let mut push = Command::new(setup::wkg()?);
+            push.args(["oci", "push", "--insecure", &registry.address, &taken]);
+            setup::run(push.arg(release().join("envoi-compose.wasm")))?;
+            match publication(&format!("{}/taken", registry.url())) {
+                Err(why) if why.contains("is there already, and is not envoi-mail") => Ok(()),
+                Err(why) => Err(format!("it was refused for another reason: {why}")),
+                Ok(_) => Err("it was replaced".into()),
+            }
+        },
+    )
+}
+
+fn publication(url: &str) -> Result<String, String> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.env("RUST_BACKTRACE", "0");
+    setup::run(cargo.args(["xtask", "dist", "--publish", url]))
 }
 
 /// With the source of `examples/guest-javascript`, the tools, and the configuration that RELEASE.md has.
@@ -58,12 +84,14 @@ fn consumer(registry: &Registry) -> Result<Consumer, String> {
     // The user's own configuration and files are left alone.
     let inside = |name| consumer.folder.0.join(name).display().to_string();
     let (configuration, cache) = (inside("wkg-config.toml"), inside("wkg-cache"));
+    // The last lines of an error are its reason.
+    consumer.set("RUST_BACKTRACE", "0".into());
     consumer.set("WKG_CONFIG_FILE", configuration);
     consumer.set("WKG_CACHE_DIR", cache);
     Ok(consumer)
 }
 
-/// That of RELEASE.md, for a registry on loopback: without TLS, and without a prefix.
+/// That of RELEASE.md, for an organisation in a registry on loopback, without TLS.
 fn configuration(release: &str, address: &str) -> Result<String, String> {
     let rest = release.split_once("```toml\n").map(|(_, rest)| rest);
     let text = rest.and_then(|rest| rest.split("```").next());
@@ -118,7 +146,7 @@ mod tests {
     fn the_configuration_of_a_release_is_read_for_another_registry() {
         let text = "…\n```toml\nenvoi = { registry = \"ghcr.io\", namespacePrefix = \"ORGANISATION/\" }\n```\n";
         let read = configuration(text, "127.0.0.1:1").unwrap();
-        let expected = "envoi = { registry = \"127.0.0.1:1\", namespacePrefix = \"\" }\n\n\
+        let expected = "envoi = { registry = \"127.0.0.1:1\", namespacePrefix = \"shop/\" }\n\n\
                         [registry.\"127.0.0.1:1\".oci]\nprotocol = \"http\"\n";
         assert_eq!(read, expected);
         configuration("no block", "127.0.0.1:1").unwrap_err();

@@ -1,5 +1,6 @@
 //! A registry on a free port of 127.0.0.1.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -11,7 +12,7 @@ pub(super) struct Registry {
     process: Child,
     /// The host and port.
     pub address: String,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Registry {
@@ -27,7 +28,7 @@ impl Registry {
             .stderr
             .take()
             .ok_or("no output of docker-registry")?;
-        Registry::listening(process, output, "listening on ", folder)
+        Registry::listening(process, output, folder)
     }
 
     /// verdaccio, a registry for npm. It has only what is published here.
@@ -41,27 +42,28 @@ impl Registry {
             include_str!("verdaccio.mjs"),
         ]);
         command.current_dir(packages).arg(&folder.0);
-        let mut process = start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
+        // It warns of this machine's Node and user; only its failure is worth a look.
+        let errors = File::create(folder.0.join("errors")).map_err(|error| error.to_string())?;
+        let mut process = start(command.stdout(Stdio::piped()).stderr(errors))?;
         let output = process.stdout.take().ok_or("no output of verdaccio")?;
-        Registry::listening(process, output, "listening on ", folder)
+        Registry::listening(process, output, folder)
     }
 
     /// Waits until a line of its output names its address.
     fn listening(
         process: Child,
         output: impl Read + Send + 'static,
-        mark: &str,
         folder: Folder,
     ) -> Result<Registry, String> {
         let mut registry = Registry {
             process,
             address: String::new(),
-            _folder: folder,
+            folder,
         };
         let mut said = String::new();
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         for line in lines.by_ref() {
-            if let Some((_, rest)) = line.split_once(mark) {
+            if let Some((_, rest)) = line.split_once("listening on ") {
                 let address = rest.split(['"', ' ']).next();
                 registry.address = address.unwrap_or_default().into();
                 // A full pipe would stop it.
@@ -70,6 +72,8 @@ impl Registry {
             }
             said += &(line + "\n");
         }
+        let errors = registry.folder.0.join("errors");
+        said += &fs::read_to_string(errors).unwrap_or_default();
         Err(format!("the registry ended before it listened: {said}"))
     }
 
