@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::crates::CRATES;
-use crate::registry::packages;
+use crate::packages::packages;
 use crate::{COMPONENTS, Commit, Place, VERSION};
 
 pub(crate) fn text(commit: &Commit, rustc: &str) -> String {

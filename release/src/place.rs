@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
 
+use crate::VERSION;
+
 /// A place in an OCI registry, such as `ghcr.io/organisation`.
 #[derive(Debug, PartialEq)]
 pub struct Place {
@@ -83,10 +85,10 @@ impl Place {
         text
     }
 
-    /// Such as `ghcr.io/organisation/envoi/mail:0.1.0`, for a package of a namespace.
-    pub(crate) fn reference(&self, namespace: &str, name: &str, version: &str) -> String {
+    /// Such as `ghcr.io/organisation/envoi/mail:0.1.0`, for the package `envoi:mail`.
+    pub(crate) fn reference(&self, name: &str) -> String {
         let Place { host, prefix, .. } = self;
-        format!("{host}/{prefix}{namespace}/{name}:{version}")
+        format!("{host}/{prefix}envoi/{name}:{VERSION}")
     }
 
     /// `wkg oci push` or `wkg oci pull`, for a reference of this place.
@@ -103,22 +105,21 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Place, VERSION};
 
     fn reference(url: &str) -> String {
         let place = Place::parse(url).unwrap();
-        place.reference("envoi", "mail", "0.1.0")
+        place.reference("mail")
     }
 
     #[test]
     fn a_package_is_below_the_prefix_at_a_tag_for_each_version() {
         for url in ["ghcr.io/shop", "https://ghcr.io/shop/"] {
-            assert_eq!(reference(url), "ghcr.io/shop/envoi/mail:0.1.0");
+            let expected = format!("ghcr.io/shop/envoi/mail:{VERSION}");
+            assert_eq!(reference(url), expected);
         }
-        assert_eq!(
-            reference("localhost:5000"),
-            "localhost:5000/envoi/mail:0.1.0"
-        );
+        let expected = format!("localhost:5000/envoi/mail:{VERSION}");
+        assert_eq!(reference("localhost:5000"), expected);
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn configuration(release: &str, address: &str) -> Result<String, String> {
     let text = text.ok_or("RELEASE.md has no configuration for wkg")?;
     let text = text
         .replace("ghcr.io", address)
-        .replace("ORGANISATION/", "");
+        .replace("ORGANISATION", ORGANISATION);
     Ok(format!(
         "{text}\n[registry.\"{address}\".oci]\nprotocol = \"http\"\n"
     ))
