@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{env, fs, process};
 
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use setup::run;
 
 use crate::packages::{Package, packages};
@@ -79,7 +79,7 @@ impl Publication<'_> {
             push.args(["--annotation", &annotation]);
         }
         push.arg(&reference).arg(self.folder.join(&package.file));
-        let said = run(&mut push).map_err(Error::msg)?;
+        let said = run(&mut push).map_err(|why| anyhow!("{reference} is not published: {why}"))?;
         let digest = said.lines().find_map(|line| line.strip_prefix("digest: "));
         println!("release: {reference} is {}", digest.unwrap_or_default());
         Ok(())
