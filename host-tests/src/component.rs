@@ -32,6 +32,21 @@ pub fn composer_path() -> PathBuf {
     workspace().join("dist/envoi-compose.wasm")
 }
 
+/// The component that gets OAuth 2.0 tokens, as `cargo xtask build` writes it.
+pub fn oauth_path() -> PathBuf {
+    workspace().join("dist/envoi-oauth.wasm")
+}
+
+/// The guest of `examples/guest-oauth`, composed, as `cargo xtask test` writes it.
+pub fn guest_oauth_path() -> PathBuf {
+    workspace().join("dist/guest-oauth.wasm")
+}
+
+/// The command that gets a refresh token, as `cargo xtask login` writes it.
+pub fn login_path() -> PathBuf {
+    workspace().join("dist/envoi-login.wasm")
+}
+
 /// # Panics
 /// If the component is not built.
 pub fn load(engine: &Engine, path: &Path) -> Component {

@@ -1,7 +1,8 @@
 //! The component in wasmtime, for its tests and demonstrations.
 //!
 //! `tests/host` runs it against scripted servers, `tests/real` against real ones, `tests/cli` is the
-//! command line, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
+//! command line, `tests/oauth` the component that gets tokens, `tests/login` the command for a
+//! person's consent, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
 //! the file of its topic in `tests/host`; `support.rs` there has the usual parts of scripts.
 //!
 //! With the feature `p3`, the same tests run the component for WASI 0.3: a call then still waits for its result,
@@ -58,7 +59,9 @@ pub use bindings::smtp::{
 pub use clock::Clock;
 #[cfg(not(feature = "p3"))]
 pub use component::wide_component_path;
-pub use component::{component_path, composer_path, load};
+pub use component::{
+    component_path, composer_path, guest_oauth_path, load, login_path, oauth_path,
+};
 #[cfg(feature = "p3")]
 pub use concurrent::Pending;
 pub use draft::Draft;

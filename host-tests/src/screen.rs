@@ -51,7 +51,7 @@ impl Screen {
     }
 
     pub fn item(self, name: &str, text: &str) {
-        println!("  {name:<12}{}", harmless(text));
+        println!("  {name:<15}{}", harmless(text));
     }
 
     /// Prints a line that a test server observed.

@@ -3,7 +3,8 @@
 //! ```text
 //! envoi.wasm  envoi-wide.wasm                    as built
 //! envoi-p3.wasm  envoi-compose.wasm
-//! envoi-cli.wasm
+//! envoi-oauth.wasm  envoi-cli.wasm
+//! envoi-login.wasm
 //! NAME.wasm.cdx.json                             the bill of materials of each (CycloneDX)
 //! envoi-mail-VERSION.wasm                        the WIT package
 //! envoi-VERSION.tgz                              the npm package
@@ -22,7 +23,6 @@ mod npm;
 mod packages;
 mod place;
 mod publication;
-
 mod sbom;
 mod sums;
 mod tree;
@@ -43,8 +43,10 @@ pub use wit_package::wit_package;
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Of each component: the second part is for the data in `unicode/src/tables.bin`.
-pub const LICENCE: &str = "(MIT OR Apache-2.0) AND Unicode-3.0";
+const LICENCE: &str = "MIT OR Apache-2.0";
+
+/// The second part is for the data in `unicode/src/tables.bin`.
+const LICENCE_WITH_DATA: &str = "(MIT OR Apache-2.0) AND Unicode-3.0";
 
 /// A component of the release.
 pub struct Component {
@@ -53,6 +55,7 @@ pub struct Component {
     /// The crates of this project at its root.
     pub crates: &'static [&'static str],
     pub dependencies: Dependencies,
+    pub licence: &'static str,
     pub about: &'static str,
 }
 
@@ -64,36 +67,55 @@ pub enum Dependencies {
     Only(&'static [&'static str]),
 }
 
-pub const COMPONENTS: [Component; 5] = [
+pub const COMPONENTS: [Component; 7] = [
     Component {
         file: "envoi.wasm",
         crates: &["envoi"],
         dependencies: Dependencies::All,
+        licence: LICENCE_WITH_DATA,
         about: "An SMTP client as a WebAssembly component, for every host of WASI 0.2",
     },
     Component {
         file: "envoi-wide.wasm",
         crates: &["envoi"],
         dependencies: Dependencies::All,
+        licence: LICENCE_WITH_DATA,
         about: "The same, faster, for hosts with wide arithmetic",
     },
     Component {
         file: "envoi-p3.wasm",
         crates: &["envoi"],
         dependencies: Dependencies::WithFeature("component-p3"),
+        licence: LICENCE_WITH_DATA,
         about: "The same for WASI 0.3: async, and many messages at the same time",
     },
     Component {
         file: "envoi-compose.wasm",
         crates: &["envoi"],
         dependencies: Dependencies::Only(&["envoi-message", "wasip2", "wit-bindgen", "zeroize"]),
+        licence: LICENCE_WITH_DATA,
         about: "Composes and signs messages, without SMTP",
+    },
+    Component {
+        file: "envoi-oauth.wasm",
+        crates: &["envoi-oauth"],
+        dependencies: Dependencies::All,
+        licence: LICENCE,
+        about: "Gets OAuth 2.0 tokens for SMTP, over wasi:http",
     },
     Component {
         file: "envoi-cli.wasm",
         crates: &["envoi-cli", "envoi"],
         dependencies: Dependencies::All,
+        licence: LICENCE_WITH_DATA,
         about: "A command that sends messages, for every host of wasi:cli",
+    },
+    Component {
+        file: "envoi-login.wasm",
+        crates: &["envoi-login"],
+        dependencies: Dependencies::All,
+        licence: LICENCE,
+        about: "A command that gets a refresh token by a person's consent",
     },
 ];
 

@@ -11,6 +11,7 @@ pub(crate) struct Package {
     name: String,
     pub file: String,
     about: &'static str,
+    licence: &'static str,
 }
 
 impl Package {
@@ -21,7 +22,7 @@ impl Package {
             ("description", self.about),
             ("version", VERSION),
             ("revision", commit),
-            ("licenses", LICENCE),
+            ("licenses", self.licence),
         ]
         .map(|(key, value)| format!("org.opencontainers.image.{key}={value}"))
         .into()
@@ -48,11 +49,13 @@ pub(crate) fn packages() -> Vec<Package> {
         name: component.file.trim_end_matches(".wasm").into(),
         file: component.file.into(),
         about: component.about,
+        licence: component.licence,
     });
     let interface = Package {
         name: "mail".into(),
         file: format!("envoi-mail-{VERSION}.wasm"),
         about: "The WIT package envoi:mail, with its documentation",
+        licence: LICENCE,
     };
     components.chain([interface]).collect()
 }

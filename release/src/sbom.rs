@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::tree::{Id, Tree};
-use crate::{Component, Dependencies, LICENCE, VERSION, root, sha256};
+use crate::{Component, Dependencies, VERSION, root, sha256};
 
 const FORMAT: &str = "http://cyclonedx.org/schema/bom-1.6.schema.json";
 
@@ -43,7 +43,7 @@ pub fn sbom(component: &Component, bytes: &[u8], date: &str, rustc: &str) -> Res
                 "name": component.file,
                 "version": VERSION,
                 "description": component.about,
-                "licenses": [{ "expression": LICENCE }],
+                "licenses": [{ "expression": component.licence }],
                 "hashes": [{ "alg": "SHA-256", "content": sha256(bytes) }],
             },
         },

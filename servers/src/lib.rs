@@ -8,10 +8,12 @@
 //! | a message for every real server | [`messages::corpus`] |
 //! | a server without a script, for demonstrations | [`sink::Sink`] |
 //! | a server that sees whether messages come at the same time | [`crowd::Crowd`] |
+//! | a scripted HTTP server | [`http::HttpServer`] |
 //! | a server for a hundred thousand messages | [`tally::Tally`] |
 
 pub mod authority;
 pub mod crowd;
+pub mod http;
 pub mod hunt;
 pub mod messages;
 pub mod ports;

@@ -43,10 +43,16 @@ struct Module {
     profile: &'static str,
     /// Flags for the compiler.
     flags: &'static [&'static str],
-    /// Whether the standard library is compiled along, for size.
-    with_library: bool,
+    effort: Effort,
     /// Below the target directory. Other flags get another folder, or cargo compiles everything again.
     folder: &'static str,
+}
+
+/// What a build does for size beyond its profile.
+enum Effort {
+    /// Compiles the standard library along, and runs wasm-opt.
+    Smallest,
+    Plain,
 }
 
 const ENVOI: Module = Module {
@@ -57,8 +63,17 @@ const ENVOI: Module = Module {
     // Every host of WASI 0.2 has vectors. Without wide arithmetic, a product of 64-bit words is a function
     // call. Only AES gains from 64 bits, and it is the last choice among ciphers here.
     flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
-    with_library: true,
+    effort: Effort::Smallest,
     folder: "",
+};
+
+/// The same source for a try, with the compiled standard library: a stable compiler needs no permission for it.
+const QUICK: Module = Module {
+    file: "envoi-quick.wasm",
+    selection: &["--package", "envoi", "--lib", "--profile", "quick"],
+    profile: "quick",
+    effort: Effort::Plain,
+    ..ENVOI
 };
 
 /// The same source for hosts with WebAssembly's wide arithmetic.
@@ -104,6 +119,20 @@ const COMPOSER: Module = Module {
     ..ENVOI
 };
 
+/// Tokens for SMTP, over wasi:http.
+const OAUTH: Module = Module {
+    file: "envoi-oauth.wasm",
+    output: "envoi_oauth.wasm",
+    selection: &[
+        "--package",
+        "envoi-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
 /// The guest in docs/languages/rust.md: a workspace of its own, so that people can copy it.
 const GUEST: Module = Module {
     file: "guest-rust.wasm",
@@ -111,7 +140,7 @@ const GUEST: Module = Module {
     selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
     profile: "release",
     flags: &[],
-    with_library: false,
+    effort: Effort::Plain,
     folder: "",
 };
 
@@ -120,6 +149,34 @@ const CLI: Module = Module {
     file: "cli.wasm",
     output: "envoi_cli.wasm",
     selection: &["--package", "envoi-cli", "--lib", "--profile", "component"],
+    ..ENVOI
+};
+
+/// A person's consent, for `dist/envoi-oauth.wasm`.
+const LOGIN: Module = Module {
+    file: "envoi-login.wasm",
+    output: "envoi_login.wasm",
+    selection: &[
+        "--package",
+        "envoi-login",
+        "--lib",
+        "--profile",
+        "component",
+    ],
+    ..ENVOI
+};
+
+/// The socket of `dist/guest-oauth.wasm`.
+const GUEST_OAUTH: Module = Module {
+    file: "guest-oauth-socket.wasm",
+    output: "guest_oauth.wasm",
+    selection: &[
+        "--package",
+        "guest-oauth",
+        "--lib",
+        "--profile",
+        "component",
+    ],
     ..ENVOI
 };
 
@@ -246,6 +303,12 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
+/// `dist/envoi-quick.wasm`, and its path.
+pub(crate) fn build_quick(project: &Project) -> Result<PathBuf> {
+    build_module(project, &toolchain::set_up(TARGET)?, &QUICK)?;
+    Ok(project.root.join("dist").join(QUICK.file))
+}
+
 /// `dist/envoi-p3.wasm`.
 pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
     let toolchain = toolchain::set_up(TARGET)?;
@@ -253,9 +316,18 @@ pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and `dist/envoi-wide.wasm`.
+/// `dist/envoi-oauth.wasm`.
+pub(crate) fn build_oauth(project: &Project) -> Result<Toolchain> {
+    let toolchain = toolchain::set_up(TARGET)?;
+    build_module(project, &toolchain, &OAUTH)?;
+    Ok(toolchain)
+}
+
+/// `dist/envoi.wasm`, `dist/envoi-oauth.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and
+/// `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
+    build_module(project, &toolchain, &OAUTH)?;
     build_module(project, &toolchain, &ASYNC)?;
     build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
@@ -267,14 +339,32 @@ pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()
     build_module(project, toolchain, &GUEST)
 }
 
+/// `dist/guest-oauth.wasm`, from `dist/guest-oauth-socket.wasm`, `dist/envoi.wasm` and `dist/envoi-oauth.wasm`.
+pub(crate) fn build_guest_oauth(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &GUEST_OAUTH)?;
+    compose(project, GUEST_OAUTH.file, "guest-oauth-half.wasm")?;
+    compose_with(
+        project,
+        OAUTH.file,
+        "guest-oauth-half.wasm",
+        "guest-oauth.wasm",
+    )
+}
+
+/// `dist/envoi-login.wasm`.
+pub(crate) fn build_login(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &LOGIN)
+}
+
 /// `dist/envoi-cli.wasm`, from `dist/cli.wasm` and `dist/envoi.wasm`.
 pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &CLI)?;
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
+/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`; and `dist/envoi-oauth.wasm`.
 pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &OAUTH)?;
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }
@@ -331,7 +421,10 @@ fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Re
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
     let compiled = compile(project, toolchain, module)?;
-    let optimized = optimizer::optimize(&compiled);
+    let optimized = match module.effort {
+        Effort::Smallest => optimizer::optimize(&compiled),
+        Effort::Plain => Ok(compiled.clone()),
+    };
     let mut component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
     keep(project, module.file, &component, start)?;
@@ -359,10 +452,9 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     if !directory.exists() {
         eprintln!("component: compiling (two minutes or three, once)");
     }
-    let mut cargo = if module.with_library {
-        toolchain.cargo_with_library(project)
-    } else {
-        toolchain.cargo(project)
+    let mut cargo = match module.effort {
+        Effort::Smallest => toolchain.cargo_with_library(project),
+        Effort::Plain => toolchain.cargo(project),
     };
     cargo.arg("rustc").args(module.selection);
     // Only a cdylib: with a Rust library beside it, the compiler optimizes little across crates.
@@ -401,12 +493,11 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     let places = places
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    let library = if module.with_library {
-        &SILENT_PANIC[..]
-    } else {
-        &[]
+    let silence = match module.effort {
+        Effort::Smallest => &SILENT_PANIC[..],
+        Effort::Plain => &[],
     };
-    let flags = module.flags.iter().chain(library);
+    let flags = module.flags.iter().chain(silence);
     let flags: Vec<_> = places.chain(flags.map(|flag| flag.to_string())).collect();
     // Cargo's separator, because paths may hold spaces.
     Ok(flags.join("\x1f"))

@@ -9,11 +9,14 @@ use anyhow::{Context, Result};
 
 use crate::{component, program, project::Project};
 
+/// Names the component that the host runs.
+const COMPONENT: &str = "ENVOI_COMPONENT";
+
 /// Builds the component, then runs the demo, and returns its exit code.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
-    component::build_portable(project)?;
+    let component = component::build_quick(project)?;
     let mut demo = program::build(project, "demo", "its host, wasmtime (some minutes, once)")?;
-    let status = demo.args(arguments).status();
+    let status = demo.args(arguments).env(COMPONENT, component).status();
     Ok(code(status.context("cannot start the demo")?))
 }
 

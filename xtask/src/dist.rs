@@ -15,6 +15,7 @@ pub(crate) fn make(project: &Project) -> Result<()> {
     }
     let toolchain = component::build(project)?;
     component::build_cli(project, &toolchain)?;
+    component::build_login(project, &toolchain)?;
     npm::build(project)?;
     let rustc = toolchain
         .version()

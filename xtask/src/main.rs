@@ -36,11 +36,14 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask build        make dist/envoi.wasm, the component; dist/envoi-p3.wasm, the one for WASI 0.3;
                          dist/envoi-wide.wasm, the faster one for hosts with wide arithmetic;
-                         dist/envoi-compose.wasm, which only composes and signs
+                         dist/envoi-compose.wasm, which only composes and signs; dist/envoi-oauth.wasm, which
+                         gets OAuth 2.0 tokens
 cargo xtask build p3     make dist/envoi-p3.wasm alone
+cargo xtask build oauth  make dist/envoi-oauth.wasm alone
 cargo xtask checks       make dist/checks.wasm and dist/checks-wide.wasm, which test the cryptography
                          in WebAssembly
 cargo xtask cli          make dist/envoi-cli.wasm too, which sends messages from a command line
+cargo xtask login        make dist/envoi-login.wasm, which gets a refresh token by a person's consent
 cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask example      list the examples
@@ -86,8 +89,14 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match words.as_slice() {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("build"), Some("p3")] => component::build_async(&project).map(|_| ExitCode::SUCCESS),
+        [Some("build"), Some("oauth")] => {
+            component::build_oauth(&project).map(|_| ExitCode::SUCCESS)
+        }
         [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),
+        [Some("login")] => {
+            component::build_login(&project, &component::toolchain()?).map(|()| ExitCode::SUCCESS)
+        }
         [Some("npm")] => npm::build(&project).map(|()| ExitCode::SUCCESS),
         [Some("demo"), ..] => demo::run(&project, &arguments[1..]),
         [Some("example")] => {

@@ -113,6 +113,9 @@ fn build_components(project: &Project, report: &Report) -> Result<()> {
     wasi03::build_all(project, &toolchain, report)?;
     report.headline("the command line of docs/cli.md");
     component::build_cli(project, &toolchain)?;
+    report.headline("the login of docs/providers.md");
+    component::build_login(project, &toolchain)?;
+    component::build_guest_oauth(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

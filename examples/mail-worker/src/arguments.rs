@@ -29,7 +29,8 @@ pub(crate) enum Command {
     /// Take jobs and send them, until SIGTERM. The servers come from the environment.
     ///
     /// SMTP_URL=smtps://USER:PASSWORD@HOST is the server `default`, SMTP_URL_BULK=… is the server `bulk`,
-    /// and so on. SMTP_CA has certificates in PEM, if the servers' certificates come from your own
+    /// and so on. A server that takes OAuth 2.0 tokens has SMTP_OAUTH_USER and others, as README.md has them,
+    /// instead of USER:PASSWORD. SMTP_CA has certificates in PEM, if the servers' certificates come from your own
     /// authority.
     Work(Work),
     /// Put messages into the queue: files, or standard input. Each must have its own Message-ID.
@@ -49,6 +50,9 @@ pub(crate) struct Work {
     /// The handler, composed with envoi. `cargo xtask example mail-worker` makes it.
     #[arg(long, default_value = "dist/mail-worker.wasm")]
     pub component: PathBuf,
+    /// The component that gets OAuth 2.0 tokens, for servers with SMTP_OAUTH_USER.
+    #[arg(long, default_value = "dist/envoi-oauth.wasm")]
+    pub oauth_component: PathBuf,
     /// Jobs that are sent at once, for each server.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub at_once: u16,

@@ -16,9 +16,10 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 use crate::dead;
+use crate::delivery;
 use crate::handler::Verdict;
 use crate::job::Job;
-use crate::outcome::{Outcome, later};
+use crate::outcome::Outcome;
 use crate::relay::Relay;
 use crate::work::{PAUSE, Worker};
 
@@ -76,9 +77,9 @@ impl<'a> Attempt<'a> {
     async fn send(&self, job: &Job) -> Outcome {
         let (worker, relay) = (self.worker, self.relay);
         let started = Instant::now();
-        let verdicts = worker.handler.deliver(&relay.server, job).await;
+        let tokens = worker.tokens.get(&relay.name);
+        let verdicts = delivery::deliver(&worker.handler, &relay.server, tokens, job).await;
         let took = started.elapsed();
-        let verdicts = verdicts.unwrap_or_else(|error| trapped(job, &error));
         let age = async_nats::datetime::now() - self.info.published;
         let age = age.try_into().unwrap_or_default();
         let delay = worker.retry.delay(self.number(), age);
@@ -145,14 +146,4 @@ impl<'a> Attempt<'a> {
             warn!(id, ?to, server, attempt, ms, ?reply, "again in {seconds} s");
         }
     }
-}
-
-/// A trap is a defect of the handler, so the job waits for a better handler.
-fn trapped(job: &Job, error: &wasmtime::Error) -> Vec<Verdict> {
-    let why = format!("the handler failed: {}", error.root_cause());
-    let verdicts = job
-        .recipients
-        .iter()
-        .map(|recipient| later(recipient, &why));
-    verdicts.collect()
 }

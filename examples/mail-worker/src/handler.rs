@@ -10,7 +10,7 @@ use wasmtime::{Config, Engine, PoolingAllocationConfig, Result, Store};
 
 use crate::job::Job;
 use exports::example::mail_worker::delivery::Job as HandlerJob;
-pub use exports::example::mail_worker::delivery::{Disposition, Server, Verdict};
+pub use exports::example::mail_worker::delivery::{Bearer, Disposition, Server, Verdict};
 
 wasmtime::component::bindgen!({
     path: ["../../wit", "handler/wit"],
@@ -49,8 +49,13 @@ impl Handler {
             .await
     }
 
-    /// Delivers a job. Returns the result for each recipient.
-    pub async fn deliver(&self, server: &Server, job: &Job) -> Result<Vec<Verdict>> {
+    /// Delivers a job. Returns the result for each recipient, or the words with which the server refuses the token.
+    pub async fn deliver(
+        &self,
+        server: &Server,
+        bearer: Option<&Bearer>,
+        job: &Job,
+    ) -> Result<Result<Vec<Verdict>, String>> {
         let (mut store, instance) = self.instance().await?;
         let job = HandlerJob {
             sender: job.sender.clone(),
@@ -59,7 +64,7 @@ impl Handler {
         };
         instance
             .example_mail_worker_delivery()
-            .call_deliver(&mut store, server, &job)
+            .call_deliver(&mut store, server, bearer, &job)
             .await
     }
 

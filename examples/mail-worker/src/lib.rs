@@ -14,10 +14,12 @@
 
 mod attempt;
 pub mod dead;
+pub mod delivery;
 pub mod handler;
 pub mod job;
 pub mod ledger;
 pub mod metrics;
+pub mod oauth;
 pub mod outcome;
 pub mod pace;
 pub mod queue;
@@ -25,4 +27,5 @@ pub mod relay;
 pub mod retry;
 pub mod status;
 pub mod submit;
+pub mod tokens;
 pub mod work;

@@ -2,6 +2,7 @@
 
 mod arguments;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use mail_worker::metrics::{self, Metrics};
 use mail_worker::queue::Queue;
 use mail_worker::relay::{self, Relay};
 use mail_worker::retry::Retry;
+use mail_worker::tokens::{self, Source};
 use mail_worker::work::{self, Worker};
 use mail_worker::{dead, status, submit};
 use tracing::info;
@@ -60,6 +62,7 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
         .init();
     let relays = relay::relays(variables(), &options.rate)?;
     let handler = load(&options.component, &relays).await?;
+    let tokens = start_tokens(&options.oauth_component, &relays).await?;
     let queue = Queue::open(nats).await?;
     let metrics = Arc::new(Metrics::default());
     let address = metrics::serve(options.metrics, metrics.clone(), queue.client.clone())?;
@@ -71,6 +74,7 @@ async fn take_jobs(nats: &str, options: Work) -> Result<()> {
     let worker = Worker {
         queue,
         handler,
+        tokens,
         retry,
         ack_wait: options.ack_wait,
         metrics,
@@ -94,6 +98,26 @@ async fn load(component: &Path, relays: &[Relay]) -> Result<Handler> {
         }
     }
     Ok(handler)
+}
+
+/// The sources of tokens, by the names of their servers. No token is asked for yet.
+async fn start_tokens(component: &Path, relays: &[Relay]) -> Result<BTreeMap<String, Source>> {
+    let mut sources = BTreeMap::new();
+    let settings = relays
+        .iter()
+        .filter_map(|relay| Some((relay, relay.oauth.as_ref()?)));
+    for (relay, settings) in settings {
+        let loaded = tokens::Component::load(component);
+        let loaded = loaded.map_err(|error| anyhow!("{error:#}")).with_context(|| {
+            format!("cannot load {}: `cargo xtask build oauth` makes dist/envoi-oauth.wasm; --oauth-component names another", component.display())
+        })?;
+        let started = Source::start(&loaded, settings).await;
+        match started.map_err(|error| anyhow!("{error:#}"))? {
+            Ok(source) => drop(sources.insert(relay.name.clone(), source)),
+            Err(fault) => bail!("the server `{}` (SMTP_OAUTH): {fault}", relay.name),
+        }
+    }
+    Ok(sources)
 }
 
 async fn dead_letters(queue: &Queue, retry: Option<Vec<u64>>) -> Result<()> {

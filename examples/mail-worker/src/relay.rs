@@ -1,13 +1,14 @@
 //! The mail servers. They come from environment variables, so that no job and no argument contains a password.
 //!
 //! `SMTP_URL` is the server `default`; `SMTP_URL_BULK` is the server `bulk`. `SMTP_CA` has certificates in PEM,
-//! if the servers' certificates come from your own authority.
+//! if the servers' certificates come from your own authority. [`crate::oauth`] has the variables for tokens.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::handler::Server;
+use crate::oauth::Settings;
 use crate::pace::Pace;
 
 pub const DEFAULT: &str = "default";
@@ -18,6 +19,8 @@ pub struct Relay {
     pub name: String,
     pub server: Server,
     pub pace: Pace,
+    /// If the server takes tokens.
+    pub oauth: Option<Settings>,
 }
 
 /// The servers of an environment. `rates` are `NUMBER` for all or `NAME=NUMBER` for one.
@@ -36,7 +39,14 @@ pub fn relays(
                 url: url.clone(),
                 authorities: authorities.clone(),
             };
-            relays.push(Relay { name, server, pace });
+            let suffix = variable.strip_prefix("SMTP_URL").unwrap_or_default();
+            let oauth = Settings::read(&variables, suffix)?;
+            relays.push(Relay {
+                name,
+                server,
+                pace,
+                oauth,
+            });
         }
     }
     ensure!(

@@ -2,6 +2,7 @@
 //!
 //! A slot asks for one job at a time: the queue redelivers jobs that a host has but does not process.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::relay::Relay;
 use crate::retry::Retry;
+use crate::tokens::Source;
 
 /// How long an idle host waits for a job before it asks again, because a restarted queue forgets the question.
 const ASKING: Duration = Duration::from_secs(5);
@@ -34,6 +36,8 @@ const GRACE: Duration = Duration::from_secs(25);
 pub struct Worker {
     pub queue: Queue,
     pub handler: Handler,
+    /// By the names of the servers that take tokens.
+    pub tokens: BTreeMap<String, Source>,
     pub retry: Retry,
     /// The time within which a host must report on a job. After it, the queue gives the job to another host.
     pub ack_wait: Duration,

@@ -10,9 +10,9 @@ const HEAD: &str = "\
 <!-- Made by `cargo xtask docs` of the files in wit/. -->
 # Reference
 
-The interfaces of [wit/compose.wit](../wit/compose.wit), [wit/smtp.wit](../wit/smtp.wit) and
-[wit/smtp-async.wit](../wit/smtp-async.wit): types, then functions. A method is called on its resource, whose name is
-the first word of the method's.
+The interfaces of [wit/compose.wit](../wit/compose.wit), [wit/smtp.wit](../wit/smtp.wit),
+[wit/smtp-async.wit](../wit/smtp-async.wit) and [wit/oauth.wit](../wit/oauth.wit): types, then functions. A method is
+called on its resource, whose name is the first word of the method's.
 ";
 
 /// The interface that has another one's types and functions, and which one that is.

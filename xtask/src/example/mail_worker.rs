@@ -28,7 +28,7 @@ fn show(project: &Project) -> Result<()> {
         "--",
         "--nocapture",
         "--exact",
-        "kill::no_job_is_lost_where_a_host_is_killed",
+        "kill::no_job_is_lost_if_a_host_is_killed",
     ]);
     run(cargo.env("MAIL_WORKER_JOBS", JOBS))
 }

@@ -11,8 +11,14 @@
 
 mod disposition;
 
-use envoi::mail::smtp::{Envelope, Error, Mailer, Receipt, RecipientReply, UnsentRecipient};
-use exports::example::mail_worker::delivery::{Disposition, Guest, Job, Server, Verdict};
+use envoi::mail::smtp::{
+    BearerCredentials, Credentials, Envelope, Error, Mailer, Phase, Receipt, RecipientReply,
+    UnsentRecipient,
+};
+use exports::example::mail_worker::delivery::{Bearer, Disposition, Guest, Job, Server, Verdict};
+
+/// The reply to credentials that are wrong, or no longer right (RFC 4954, section 6).
+const REFUSED: u16 = 535;
 
 wit_bindgen::generate!({ path: ["../../../wit", "wit"], world: "example:mail-worker/handler", generate_all });
 
@@ -29,18 +35,20 @@ impl Guest for Handler {
             .map_err(|error| disposition::of_error(&error).1)
     }
 
-    fn deliver(server: Server, job: Job) -> Vec<Verdict> {
+    fn deliver(server: Server, bearer: Option<Bearer>, job: Job) -> Result<Vec<Verdict>, String> {
         let mailer = match mailer(&server) {
             Ok(mailer) => mailer,
             // A wrong URL of the server is not the job's fault.
             Err(error) => {
-                return alike(
-                    &job.recipients,
-                    Disposition::Later,
-                    &disposition::of_error(&error).1,
-                );
+                let reply = disposition::of_error(&error).1;
+                return Ok(alike(&job.recipients, Disposition::Later, &reply));
             }
         };
+        let has_token = bearer.is_some();
+        if let Some(Bearer { username, token }) = bearer {
+            let credentials = BearerCredentials { username, token };
+            mailer.set_credentials(Some(&Credentials::Bearer(credentials)));
+        }
         let envelope = Envelope {
             sender: (!job.sender.is_empty()).then_some(job.sender),
             recipients: job.recipients,
@@ -48,11 +56,16 @@ impl Guest for Handler {
         let sent = mailer.send(&envelope, &job.message, None);
         mailer.close();
         match sent {
-            Ok(receipt) => of_receipt(receipt),
-            Err(Error::RecipientsRefused(refused)) => of_refused(refused),
+            Ok(receipt) => Ok(of_receipt(receipt)),
+            Err(Error::RecipientsRefused(refused)) => Ok(of_refused(refused)),
+            Err(Error::Rejected(it))
+                if has_token && it.phase == Phase::Auth && it.reply.code == REFUSED =>
+            {
+                Err(disposition::text(&it.reply))
+            }
             Err(error) => {
                 let (disposition, reply) = disposition::of_error(&error);
-                alike(&envelope.recipients, disposition, &reply)
+                Ok(alike(&envelope.recipients, disposition, &reply))
             }
         }
     }

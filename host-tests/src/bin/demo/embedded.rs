@@ -8,7 +8,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use servers::authority::Authority;
 use servers::sink::{Account, Delivery, Sink};
 
-use crate::{Failure, advice, message};
+use crate::{Failure, advice, conversation, message};
 
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "correct horse \"battery\" \\ staple";
@@ -61,7 +61,28 @@ pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     screen.success(&format!(
         "Byte for byte what was composed: {size} bytes, delivered in {took}."
     ));
+    show_next_steps(screen);
     Ok(())
+}
+
+fn show_next_steps(screen: Screen) {
+    screen.title("What to do next");
+    for (what, command) in [
+        (
+            "your server",
+            "cargo xtask demo --server smtp://USER@HOST --from YOU --to YOU",
+        ),
+        (
+            "your language",
+            "cargo xtask example rust    # or javascript, python, c, go, node",
+        ),
+        (
+            "your program",
+            "cargo xtask build    # makes dist/envoi.wasm, to compose with your component",
+        ),
+    ] {
+        screen.item(what, command);
+    }
 }
 
 fn only(mut deliveries: Vec<Delivery>) -> Result<Delivery, String> {
@@ -77,7 +98,7 @@ fn start_sink(screen: Screen, authority: &Authority) -> Sink {
         password: PASSWORD.into(),
     };
     let identity = authority.issue(&["127.0.0.1"]);
-    Sink::start(&identity, vec![account], move |line| screen.observed(line))
+    Sink::start(&identity, vec![account], conversation::observer(screen))
 }
 
 fn configure(mailer: &Mailer, sink: &Sink, authority: &Authority) -> Result<(), Error> {
@@ -98,11 +119,6 @@ fn show(screen: Screen, delivery: &Delivery) -> Result<(), String> {
     screen.item("as", &format!("{}{tls}", delivery.username));
     screen.item("from", &delivery.sender);
     screen.item("to", &delivery.recipients.join(", "));
-    let text = String::from_utf8_lossy(&delivery.message);
-    let (header, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    for line in header.split("\r\n") {
-        screen.item("header", line);
-    }
     let parsed = MessageParser::default().parse(&delivery.message);
     let parsed = parsed.ok_or("what arrived is not a message")?;
     screen.item("subject", parsed.subject().unwrap_or_default());

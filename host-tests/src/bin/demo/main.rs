@@ -4,6 +4,7 @@
 
 mod advice;
 mod arguments;
+mod conversation;
 mod embedded;
 mod message;
 mod remote;
