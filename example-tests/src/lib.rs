@@ -4,6 +4,7 @@ pub mod hosts;
 pub mod mail_server;
 pub mod node;
 pub mod program;
+pub mod published;
 pub mod site;
 pub mod wasi03;
 

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::crates::CRATES;
-use crate::{COMPONENTS, Commit, VERSION};
+use crate::packages::packages;
+use crate::{COMPONENTS, Commit, Place, VERSION};
 
 pub(crate) fn text(commit: &Commit, rustc: &str) -> String {
     let mut text = format!(
@@ -58,35 +59,24 @@ such as `ghcr.io/ORGANISATION`; `wkg` uses the credentials that `docker login` s
 ```sh
 ",
     );
-    for component in &COMPONENTS {
-        let name = component.file.trim_end_matches(".wasm");
-        write!(
-            text,
-            "wkg oci push REGISTRY/{name}:{VERSION} {} \\\n    \
-             --annotation org.opencontainers.image.title={name} \\\n    \
-             --annotation 'org.opencontainers.image.description={}' \\\n    \
-             --annotation org.opencontainers.image.version={VERSION} \\\n    \
-             --annotation org.opencontainers.image.revision={} \\\n    \
-             --annotation 'org.opencontainers.image.licenses={}'\n",
-            component.file, component.about, commit.id, component.licence,
-        )
-        .expect("a string takes all");
+    for package in packages() {
+        text += &package.command(&commit.id);
     }
+    let configuration = Place::example().configuration(&["envoi"]);
     let crates = CRATES.map(|name| format!("--package {name}")).join(" ");
     text + &format!(
         "\
-wkg oci push REGISTRY/envoi/mail:{VERSION} envoi-mail-{VERSION}.wasm
 npm publish ./envoi-{VERSION}.tgz
 cargo publish {crates}    # in the checkout of the commit
 ```
 
-Then `wkg get envoi:mail@{VERSION}` finds the WIT package, if wkg's configuration maps the namespace `envoi`
-to that registry:
+`cargo xtask dist --publish REGISTRY` runs the commands of `wkg`, and never replaces what is there.
+
+Then `wkg get envoi:envoi@{VERSION}` finds the component, and `wkg fetch` the WIT package for a world that imports
+`envoi:mail`, if wkg's configuration (`~/.config/wasm-pkg/config.toml`) maps the namespace `envoi` to that registry:
 
 ```toml
-[namespace_registries]
-envoi = {{ registry = \"envoi\", metadata = {{ preferredProtocol = \"oci\", oci = {{ registry = \"ghcr.io\", namespacePrefix = \"ORGANISATION/\" }} }} }}
-```
+{configuration}```
 "
     )
 }

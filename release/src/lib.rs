@@ -20,6 +20,9 @@ mod compatibility;
 pub mod crates;
 mod instructions;
 mod npm;
+mod packages;
+mod place;
+mod publication;
 mod sbom;
 mod sums;
 mod tree;
@@ -32,6 +35,8 @@ use anyhow::{Context, Result};
 
 pub use commit::Commit;
 pub use compatibility::{check_interface, interface_of, previous_release};
+pub use place::Place;
+pub use publication::publish;
 pub use sbom::sbom;
 pub use sums::{sha256, sums};
 pub use wit_package::wit_package;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use release::{
-    COMPONENTS, VERSION, check_interface, crates, interface_of, previous_release, read, root, sbom,
-    sha256, sums, wit_package,
+    COMPONENTS, Place, VERSION, check_interface, crates, interface_of, previous_release, publish,
+    read, root, sbom, sha256, sums, wit_package,
 };
 use serde_json::Value;
 use wit_component::{DecodedWasm, OutputToString, WitPrinter};
@@ -155,6 +155,25 @@ fn the_crates_build_from_their_archives() {
             assert!(files.contains(&file), "{file} in {files}");
         }
     }
+}
+
+#[test]
+fn a_release_with_another_file_than_it_was_made_with_is_not_published() {
+    let folder = folder("changed");
+    let place = Place::parse("http://127.0.0.1:1").unwrap();
+    let publish = || publish(&folder, &place, Path::new("no-wkg")).unwrap_err();
+    assert!(
+        publish()
+            .to_string()
+            .contains("`cargo xtask dist` makes it")
+    );
+    let text = "Made from commit 0123456789abcdef of 2026-11-26T03:00:00Z";
+    fs::write(folder.join("RELEASE.md"), text).unwrap();
+    fs::write(folder.join("SHA256SUMS"), sums(&folder).unwrap()).unwrap();
+    // It goes as far as wkg, or the first file.
+    assert!(!publish().to_string().contains("make it again"));
+    fs::write(folder.join("envoi.wasm"), "other").unwrap();
+    assert!(publish().to_string().ends_with("made it: make it again"));
 }
 
 #[test]

@@ -13,6 +13,7 @@
 mod cargo_deny;
 mod cargo_fuzz;
 mod chromium;
+mod compiled;
 pub mod debian;
 mod go;
 mod install;
@@ -20,15 +21,18 @@ mod lychee;
 mod nats;
 mod packages;
 mod program;
+mod registries;
 mod wasmtime;
 
 pub use cargo_deny::cargo_deny;
 pub use cargo_fuzz::cargo_fuzz;
 pub use chromium::{Browser, browser};
+pub use compiled::{wac, wkg};
 pub use go::{GO, go};
 pub use install::{folder, home, install, version};
 pub use lychee::lychee;
 pub use nats::nats_server;
 pub use packages::{ZIG, npm, pip};
 pub use program::run;
+pub use registries::{docker_registry, verdaccio};
 pub use wasmtime::wasmtime;

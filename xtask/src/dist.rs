@@ -20,9 +20,28 @@ pub(crate) fn make(project: &Project) -> Result<()> {
     let rustc = toolchain
         .version()
         .context("rustc does not tell its version")?;
+    run(release(project).arg(rustc))
+}
+
+/// Pushes the release that [`make`] made.
+pub(crate) fn publish(project: &Project, url: &str) -> Result<()> {
+    run(release(project).args(["publish", url]))
+}
+
+/// Publishes the release to registries on loopback, and uses it from there: a program of `example-tests`.
+pub(crate) fn check_published(project: &Project) -> Result<()> {
+    if !project.root.join(SUMS).exists() {
+        bail!("there is no release to publish: `cargo xtask dist` makes it");
+    }
+    let mut cargo = project.cargo();
+    cargo.args(["run", "--package", "example-tests", "--bin", "published"]);
+    run(&mut cargo)
+}
+
+fn release(project: &Project) -> Command {
     let mut cargo = project.cargo();
     cargo.args(["run", "--profile", "xtask", "--package", "release", "--"]);
-    run(cargo.arg(rustc))
+    cargo
 }
 
 /// Makes the release again from the same commit, in a clone in another folder, and compares the sums.

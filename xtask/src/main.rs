@@ -61,7 +61,11 @@ cargo xtask docs         write the generated pages of docs/
 cargo xtask unicode      write unicode/src/tables.bin, from the data of crates in Cargo.lock
 cargo xtask book         make a book of docs/ in target/book/, and follow the links of all pages
 cargo xtask dist         make dist/release/, the files of a release of this commit; --check makes it again in
-                         a clone, and compares the sums
+                         a clone, and compares the sums; --publish REGISTRY pushes it to an OCI registry, such as
+                         ghcr.io/ORGANISATION
+cargo xtask publish-check
+                         publish dist/release/ to registries on loopback, fetch from them as a stranger does, and
+                         send messages with what came
 cargo xtask help         show this
 
 ENVOI_TOOLCHAIN=rustup   build with rustup's wasm32 target only
@@ -114,6 +118,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         }
         [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
         [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
+        [Some("dist"), Some("--publish"), Some(url)] => {
+            dist::publish(&project, url).map(|()| ExitCode::SUCCESS)
+        }
+        [Some("publish-check")] => dist::check_published(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [Some("unicode")] => unicode(&project).map(|()| ExitCode::SUCCESS),
         [Some("book")] => docs::book(&project).map(|()| ExitCode::SUCCESS),
