@@ -122,7 +122,7 @@ fn after_the_mail_server_refuses_a_revoked_token_another_one_is_asked_for_and_th
     };
     let identity = authority.issue(&["localhost"]);
     let kind = Kind::PostfixDovecot;
-    let Ok(mut server) = RealServer::start_if_available_with(kind, &identity, settings) else {
+    let Ok(server) = RealServer::start_if_available_with(kind, &identity, settings) else {
         return;
     };
     let instance = Instance::start();
