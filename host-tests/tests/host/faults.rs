@@ -18,7 +18,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use host_tests::{Host, Protocol, Security};
-use servers::hunt;
 use servers::report;
 
 use case::{Came, Case, Wrong};
@@ -145,7 +144,7 @@ fn a_fault_at_any_octet_leaves_everything_in_order() {
     let name = path.file_name().unwrap().to_string_lossy();
     hunt_in(&name, Host::shared());
     #[cfg(not(feature = "p3"))]
-    if hunt::is_long() {
+    if servers::hunt::is_long() {
         hunt_in("envoi-wide.wasm", Host::wide());
     }
 }

@@ -5,7 +5,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use host_tests::{Grants, Host, Security};
-use servers::hunt;
 use servers::report;
 use servers::scripted::Speaker;
 use servers::sink::{ObservedLine, Sink};
@@ -76,7 +75,7 @@ fn five_hundred_instances_deliver_at_the_same_time() {
 fn all_deliver() {
     deliver("the component", Host::shared());
     #[cfg(not(feature = "p3"))]
-    if hunt::is_long() {
+    if servers::hunt::is_long() {
         deliver("the wide component", Host::wide());
     }
 }
