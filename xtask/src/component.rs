@@ -457,7 +457,8 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
         Effort::Plain => toolchain.cargo(project),
     };
     cargo.arg("rustc").args(module.selection);
-    // Only a cdylib: with a Rust library beside it, the compiler optimizes little across crates.
+    // Only a cdylib: with a Rust library beside it, the compiler optimizes little across crates. The manifests of envoi's
+    // own crates do not name it: each crate that depends on them would link one, and compile all below it for that.
     cargo.args(["--target", TARGET, "--crate-type", "cdylib"]);
     cargo.env("CARGO_TARGET_DIR", target);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(project, module)?);

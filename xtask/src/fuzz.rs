@@ -167,8 +167,8 @@ impl Targets {
         };
         let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
-            // One more than there are cores, so that the ten take four minutes of CI's two cores.
-            let workers: Vec<_> = (0..=cores).map(|_| scope.spawn(work)).collect();
+            // So that the ten take two minutes of CI's two cores.
+            let workers: Vec<_> = (0..=2 * cores).map(|_| scope.spawn(work)).collect();
             let mut ends = workers.into_iter().map(|worker| worker.join());
             ends.try_for_each(|end| end.map_err(|_| anyhow!("a thread failed"))?)
         })?;

@@ -30,6 +30,9 @@ mod transaction;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use seed::run_seed;
@@ -45,24 +48,13 @@ const MOST_FAILURES: usize = 20;
 /// `ENVOI_HUNT=long` runs more seeds, `ENVOI_HUNT_SEED=N` one alone, and prints its steps.
 #[test]
 fn whatever_happens_what_is_reported_of_a_message_is_true() {
-    let mut tally = Tally::default();
     if let Some(seed) = hunt::chosen_seed() {
+        let mut tally = Tally::default();
         run_seed(seed, true, &mut tally).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
         return eprintln!("{tally}");
     }
     let begun = Instant::now();
-    let mut failures = Vec::new();
-    for seed in 0..hunt::amount(SHORT, LONG) {
-        if seed % 50_000 == 0 && seed > 0 {
-            eprintln!("{seed} seeds, {} s", begun.elapsed().as_secs());
-        }
-        let run = AssertUnwindSafe(|| run_seed(seed, false, &mut tally));
-        let result = catch_unwind(run).unwrap_or_else(|_| Err("it panics".into()));
-        failures.extend(result.err().map(|what| format!("seed {seed}: {what}\n")));
-        if failures.len() == MOST_FAILURES {
-            break;
-        }
-    }
+    let (tally, failures) = run_seeds(hunt::amount(SHORT, LONG));
     assert!(
         failures.is_empty(),
         "{}the steps of one: ENVOI_HUNT_SEED=N cargo test --no-default-features --test driver simulation",
@@ -79,4 +71,35 @@ fn whatever_happens_what_is_reported_of_a_message_is_true() {
         assert!(tally.of(outcome) > 0, "no recipient is {outcome}: {tally}");
     }
     report::measured("the simulated driver", &format!("{tally}; {seconds} s"));
+}
+
+/// Runs each seed below `count`, on all cores.
+fn run_seeds(count: u64) -> (Tally, Vec<String>) {
+    let (begun, next) = (Instant::now(), AtomicU64::new(0));
+    let (total, failures) = (Mutex::<Tally>::default(), Mutex::new(Vec::new()));
+    let work = || {
+        let mut tally = Tally::default();
+        while failures.lock().unwrap().len() < MOST_FAILURES {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= count {
+                break;
+            }
+            if seed % 50_000 == 0 && seed > 0 {
+                eprintln!("{seed} seeds, {} s", begun.elapsed().as_secs());
+            }
+            let run = AssertUnwindSafe(|| run_seed(seed, false, &mut tally));
+            let result = catch_unwind(run).unwrap_or_else(|_| Err("it panics".into()));
+            if let Err(what) = result {
+                let failure = format!("seed {seed}: {what}\n");
+                failures.lock().unwrap().push(failure);
+            }
+        }
+        total.lock().unwrap().add(tally);
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    (total.into_inner().unwrap(), failures.into_inner().unwrap())
 }

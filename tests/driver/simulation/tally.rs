@@ -19,6 +19,12 @@ impl Tally {
         }
     }
 
+    pub(crate) fn add(&mut self, other: Tally) {
+        for (what, count) in other.0 {
+            *self.0.entry(what).or_default() += count;
+        }
+    }
+
     pub(crate) fn error(&mut self, error: &Error) {
         let debug = format!("{error:?}");
         let end = debug.find(['(', '{']).unwrap_or(debug.len());
