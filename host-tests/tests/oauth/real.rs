@@ -16,7 +16,9 @@ use crate::support::bindings::exports::envoi::mail::oauth::{
     Client, ClientAuthentication, Failure, Remedy,
 };
 
-const MESSAGE: &[u8] = b"Message-ID: <1@example.test>\r\n\r\nHello\r\n";
+/// Postfix adds nothing to it.
+const MESSAGE: &[u8] = b"From: <sender@example.test>\r\nTo: <user@example.test>\r\n\
+    Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <1@example.test>\r\n\r\nHello\r\n";
 
 fn issuer() -> Option<AuthorisationServer> {
     let identity = Authority::new().issue(&["localhost", "127.0.0.1"]);
@@ -145,7 +147,8 @@ fn after_the_mail_server_refuses_a_revoked_token_another_one_is_asked_for_and_th
     let receipt = send(&server, &authority, &source.token().unwrap()).unwrap();
     assert_eq!(receipt.accepted[0].recipient, USER);
     let stored = server.wait_for(1).unwrap();
-    assert_eq!(kind.without_trace(&stored[0]), Some(MESSAGE));
+    let sent = kind.stored_form(MESSAGE);
+    assert_eq!(kind.without_trace(&stored[0]), Some(&sent[..]));
 }
 
 /// Sends a message with envoi.
