@@ -91,6 +91,8 @@ fn run_seeds(count: u64) -> (Tally, Vec<String>) {
             let result = catch_unwind(run).unwrap_or_else(|_| Err("it panics".into()));
             if let Err(what) = result {
                 let failure = format!("seed {seed}: {what}\n");
+                // Whoever ends a long run early has seen it.
+                eprint!("{failure}");
                 failures.lock().unwrap().push(failure);
             }
         }
