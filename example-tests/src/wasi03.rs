@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::hosts::javascript;
 use crate::{dist, site};
@@ -31,8 +32,14 @@ pub fn node(version: &str, program: &Path) -> Result<Command, String> {
     Ok(node)
 }
 
-/// A project with the program, as its user has it after `npm install` and `npm run transpile`.
-pub fn project() -> Result<PathBuf, String> {
+/// A project with the program, as its user has it after `npm install` and `npm run transpile`. Made once a process:
+/// tests that run at the same time read its files.
+pub fn project() -> Result<&'static Path, String> {
+    static PROJECT: LazyLock<Result<PathBuf, String>> = LazyLock::new(make_project);
+    PROJECT.as_deref().map_err(Clone::clone)
+}
+
+fn make_project() -> Result<PathBuf, String> {
     let made = dist().join("node-async");
     if !made.exists() {
         return Err("`cargo xtask example node-async` has not made its module".into());

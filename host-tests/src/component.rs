@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::{env, fs, process};
 
 use wasmtime::Engine;
@@ -62,10 +63,14 @@ pub fn load(engine: &Engine, path: &Path) -> Component {
 /// Loads a component from memory.
 #[allow(unsafe_code, reason = "code compiled before")]
 pub(crate) fn load_bytes(engine: &Engine, wasm: &[u8]) -> Component {
+    // Tests that run at the same time wait for one to compile it.
+    static COMPILING: Mutex<()> = Mutex::new(());
     let compiled = compiled_path(engine, wasm);
+    let lock = COMPILING.lock();
     if !compiled.exists() {
         compile(engine, wasm, &compiled);
     }
+    drop(lock);
     // SAFETY: only this module writes these files, and a file's name depends on its content and the
     // engine.
     unsafe { Component::deserialize_file(engine, &compiled) }.expect("what this engine compiled")
@@ -75,7 +80,7 @@ fn compile(engine: &Engine, wasm: &[u8], compiled: &Path) {
     let code = engine.precompile_component(wasm).expect("a component");
     let directory = compiled.parent().expect("it is in a directory");
     fs::create_dir_all(directory).expect("the target directory can be written");
-    // Written to another file first, so that concurrent tests never read half a file.
+    // Written to another file first, so that other processes never read half a file.
     let partial = compiled.with_extension(process::id().to_string());
     fs::write(&partial, code).expect("the target directory can be written");
     fs::rename(&partial, compiled).expect("the target directory can be written");

@@ -1,8 +1,8 @@
 //! The component in wasmtime, for its tests and demonstrations.
 //!
 //! `tests/host` runs it against scripted servers, `tests/real` against real ones, `tests/cli` is the
-//! command line, `tests/oauth` the component that gets tokens, `tests/login` the command for a
-//! person's consent, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
+//! command line, `tests/oauth` the component that gets tokens and the command for a person's
+//! consent, and `tests/guest.rs` the composed guests. To add a scripted conversation, add a test to
 //! the file of its topic in `tests/host`; `support.rs` there has the usual parts of scripts.
 //!
 //! With the feature `p3`, the same tests run the component for WASI 0.3: a call then still waits for its result,

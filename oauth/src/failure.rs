@@ -26,7 +26,7 @@ pub struct Failure {
 
 impl Failure {
     /// A fault of what was given or registered, without an answer of the server.
-    pub(crate) fn mend(sentence: impl Into<String>) -> Self {
+    pub fn mend(sentence: impl Into<String>) -> Self {
         Self {
             remedy: Remedy::MendTheSetUp,
             code: None,

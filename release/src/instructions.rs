@@ -62,7 +62,7 @@ such as `ghcr.io/ORGANISATION`; `wkg` uses the credentials that `docker login` s
     for package in packages() {
         text += &package.command(&commit.id);
     }
-    let configuration = Place::example().configuration(&["envoi"]);
+    let configuration = Place::example().configuration();
     let crates = CRATES.map(|name| format!("--package {name}")).join(" ");
     text + &format!(
         "\

@@ -69,16 +69,14 @@ impl Place {
         }
     }
 
-    /// The configuration of wkg that finds the packages of `namespaces` here.
-    pub fn configuration(&self, namespaces: &[&str]) -> String {
+    /// The configuration of wkg that finds the packages of the namespace `envoi` here.
+    pub(crate) fn configuration(&self) -> String {
         let Place { host, prefix, .. } = self;
-        let mut text = String::from("[namespace_registries]\n");
-        for namespace in namespaces {
-            text += &format!(
-                "{namespace} = {{ registry = \"{host}\", metadata = {{ preferredProtocol = \"oci\", \
-                 oci = {{ registry = \"{host}\", namespacePrefix = \"{prefix}\" }} }} }}\n"
-            );
-        }
+        let mut text = format!(
+            "[namespace_registries]\n\
+             envoi = {{ registry = \"{host}\", metadata = {{ preferredProtocol = \"oci\", \
+             oci = {{ registry = \"{host}\", namespacePrefix = \"{prefix}\" }} }} }}\n"
+        );
         if !self.tls {
             text += &format!("\n[registry.\"{host}\".oci]\nprotocol = \"http\"\n");
         }
@@ -125,9 +123,9 @@ mod tests {
     #[test]
     fn only_http_is_without_tls() {
         let insecure = Place::parse("http://localhost:5000").unwrap();
-        assert!(insecure.configuration(&[]).contains("protocol = \"http\""));
+        assert!(insecure.configuration().contains("protocol = \"http\""));
         let secure = Place::parse("localhost:5000").unwrap();
-        assert!(!secure.configuration(&[]).contains("protocol = \"http\""));
+        assert!(!secure.configuration().contains("protocol = \"http\""));
     }
 
     #[test]

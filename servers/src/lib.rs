@@ -10,6 +10,7 @@
 //! | a server that sees whether messages come at the same time | [`crowd::Crowd`] |
 //! | a scripted HTTP server | [`http::HttpServer`] |
 //! | a server for a hundred thousand messages | [`tally::Tally`] |
+//! | a conversation about an OAuth 2.0 token | [`tokens`] |
 
 pub mod authority;
 pub mod crowd;
@@ -23,4 +24,5 @@ pub mod scripted;
 mod shutdown;
 pub mod sink;
 pub mod tally;
+pub mod tokens;
 mod wire;

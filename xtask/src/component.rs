@@ -317,17 +317,15 @@ pub(crate) fn build_async(project: &Project) -> Result<Toolchain> {
 }
 
 /// `dist/envoi-oauth.wasm`.
-pub(crate) fn build_oauth(project: &Project) -> Result<Toolchain> {
-    let toolchain = toolchain::set_up(TARGET)?;
-    build_module(project, &toolchain, &OAUTH)?;
-    Ok(toolchain)
+pub(crate) fn build_oauth(project: &Project, toolchain: &Toolchain) -> Result<()> {
+    build_module(project, toolchain, &OAUTH)
 }
 
 /// `dist/envoi.wasm`, `dist/envoi-oauth.wasm`, `dist/envoi-p3.wasm`, `dist/envoi-compose.wasm` and
 /// `dist/envoi-wide.wasm`.
 pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     let toolchain = build_portable(project)?;
-    build_module(project, &toolchain, &OAUTH)?;
+    build_oauth(project, &toolchain)?;
     build_module(project, &toolchain, &ASYNC)?;
     build_module(project, &toolchain, &COMPOSER)?;
     build_module(project, &toolchain, &WIDE)?;
@@ -362,9 +360,8 @@ pub(crate) fn build_cli(project: &Project, toolchain: &Toolchain) -> Result<()> 
     compose(project, CLI.file, "envoi-cli.wasm")
 }
 
-/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`; and `dist/envoi-oauth.wasm`.
+/// `dist/mail-worker.wasm`, from `dist/mail-worker-handler.wasm` and `dist/envoi.wasm`.
 pub(crate) fn build_mail_worker(project: &Project, toolchain: &Toolchain) -> Result<()> {
-    build_module(project, toolchain, &OAUTH)?;
     build_module(project, toolchain, &HANDLER)?;
     compose(project, HANDLER.file, "mail-worker.wasm")
 }

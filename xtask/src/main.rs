@@ -90,7 +90,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         [Some("build")] => component::build(&project).map(|_| ExitCode::SUCCESS),
         [Some("build"), Some("p3")] => component::build_async(&project).map(|_| ExitCode::SUCCESS),
         [Some("build"), Some("oauth")] => {
-            component::build_oauth(&project).map(|_| ExitCode::SUCCESS)
+            component::build_oauth(&project, &component::toolchain()?).map(|()| ExitCode::SUCCESS)
         }
         [Some("checks")] => checks(&project).map(|()| ExitCode::SUCCESS),
         [Some("cli")] => cli(&project).map(|()| ExitCode::SUCCESS),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use example_tests::wasi03::{self, NODES};
 use servers::report::not_run;
@@ -67,8 +68,11 @@ fn each_node(program: &str, test: impl Fn(Command)) {
 }
 
 fn node(version: &str, program: &str) -> Result<Command, String> {
-    let project = wasi03::project()?;
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wasi03/programs/ticks.mjs");
-    fs::copy(own, project.join("ticks.mjs")).map_err(|error| error.to_string())?;
-    wasi03::node(version, &project.join(program))
+    static OWN: LazyLock<Result<&Path, String>> = LazyLock::new(|| {
+        let project = wasi03::project()?;
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wasi03/programs/ticks.mjs");
+        fs::copy(own, project.join("ticks.mjs")).map_err(|error| error.to_string())?;
+        Ok(project)
+    });
+    wasi03::node(version, &OWN.clone()?.join(program))
 }

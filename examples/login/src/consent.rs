@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use envoi_oauth::consent::{Browser, Device, Metadata, Poll, Redirect};
-use envoi_oauth::wasi::{exchange, now};
+use envoi_oauth::wasi::{Timer, exchange, now};
 use envoi_oauth::{Endpoint, Failure, Remedy};
 use wasip2::random::random::get_random_bytes;
 use zeroize::Zeroizing;
@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use crate::arguments::{Arguments, Provider};
 use crate::listener::Listener;
 use crate::say;
-use crate::wait::Timer;
 
 /// As long as codes on other devices last.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -28,7 +27,7 @@ pub(crate) fn get(arguments: &Arguments) -> Result<Consented, Failure> {
         (Some(device), _) => on_another_device(arguments, device, metadata.token)?,
         (None, Some(authorization)) => in_a_browser(arguments, authorization, metadata.token)?,
         (None, None) => {
-            return Err(mend(
+            return Err(Failure::mend(
                 "the server's metadata name neither an authorization endpoint nor one for devices",
             ));
         }
@@ -83,7 +82,7 @@ fn in_a_browser(
     authorization: &Endpoint,
     token: Endpoint,
 ) -> Result<Zeroizing<String>, Failure> {
-    let listener = Listener::open().map_err(mend)?;
+    let listener = Listener::open().map_err(Failure::mend)?;
     let mut random = Zeroizing::new([0; 64]);
     random.copy_from_slice(&Zeroizing::new(get_random_bytes(64)));
     let browser = Browser::new(arguments.client()?, token, listener.port, &random);
@@ -123,12 +122,4 @@ fn redirected(listener: &Listener, browser: &Browser) -> Result<Zeroizing<String
         code: None,
         sentence: "nobody consented within 15 minutes: begin again".into(),
     })
-}
-
-fn mend(sentence: impl Into<String>) -> Failure {
-    Failure {
-        remedy: Remedy::MendTheSetUp,
-        code: None,
-        sentence: sentence.into(),
-    }
 }

@@ -13,7 +13,6 @@
 mod arguments;
 mod consent;
 mod listener;
-mod wait;
 
 use std::io::Write;
 

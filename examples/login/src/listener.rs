@@ -2,13 +2,12 @@
 
 use core::time::Duration;
 
+use envoi_oauth::wasi::Timer;
 use wasip2::io::streams::{InputStream, OutputStream};
 use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress, Ipv4SocketAddress};
 use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
-
-use crate::wait::Timer;
 
 /// Browsers open connections that they do not use: each is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -9,13 +9,12 @@ use mail_worker::handler::{Disposition, Handler, Server, Verdict};
 use mail_worker::job::Job;
 use mail_worker::oauth::Settings;
 use mail_worker::tokens::{Component, Source};
-use servers::http::{HttpAnswer, HttpServer, json};
-use servers::scripted::{Script, Server as MailServer};
+use servers::http::{HttpServer, json};
+use servers::scripted::Server as MailServer;
+use servers::tokens::{AGAIN, FIRST, granted, refusing, taking};
 use tokio::runtime::Runtime;
 
-/// `user=ada@mail.test`, the token `first` and `again`, in base64.
-const FIRST: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGZpcnN0AQE=";
-const AGAIN: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGFnYWluAQE=";
+const RECIPIENT: &str = "b@mail.test";
 
 /// The handler and the component for tokens. They are compiled here once, instead of by all tests at the same time.
 fn components() -> &'static (Handler, Component) {
@@ -27,11 +26,6 @@ fn components() -> &'static (Handler, Component) {
         let built = "`cargo xtask example mail-worker` makes it";
         (handler.expect(built), tokens.expect(built))
     })
-}
-
-fn granted(token: &str) -> HttpAnswer {
-    let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":3600}}"#);
-    json(200, &body)
 }
 
 /// The source of tokens of a host.
@@ -60,7 +54,7 @@ fn deliver_jobs(jobs: usize, mail: &MailServer, authorization: &HttpServer) -> V
         authorities: String::new(),
     };
     let message = "Message-ID: <1@mail.test>\r\n\r\nHello\r\n";
-    let job = Job::new("ada@mail.test", &["b@mail.test".into()], message.into()).unwrap();
+    let job = Job::new("ada@mail.test", &[RECIPIENT.into()], message.into()).unwrap();
     Runtime::new().unwrap().block_on(async {
         let source = source(authorization).await;
         let mut verdicts = Vec::new();
@@ -71,43 +65,10 @@ fn deliver_jobs(jobs: usize, mail: &MailServer, authorization: &HttpServer) -> V
     })
 }
 
-fn greeted() -> Script {
-    Script::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250-mail.test\r\n250 AUTH XOAUTH2")
-}
-
-fn refusing(auth: &str) -> Script {
-    greeted()
-        .expect(auth)
-        .say("535 5.7.8 Not accepted")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()
-}
-
-fn taking(auth: &str) -> Script {
-    greeted()
-        .expect(auth)
-        .say("235 2.7.0 Welcome")
-        .expect("MAIL FROM:<ada@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<b@mail.test>")
-        .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .expect_content()
-        .say("250 2.0.0 Taken")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()
-}
-
 #[test]
 fn after_a_535_the_token_is_asked_for_anew_and_the_message_goes() {
     let authorization = HttpServer::start([granted("first"), granted("again")]);
-    let mail = MailServer::start([refusing(FIRST), taking(AGAIN)]);
+    let mail = MailServer::start([refusing(FIRST), taking(AGAIN, RECIPIENT)]);
     let verdicts = deliver_jobs(1, &mail, &authorization);
     assert_eq!(
         verdicts[0].disposition,
@@ -121,7 +82,7 @@ fn after_a_535_the_token_is_asked_for_anew_and_the_message_goes() {
 #[test]
 fn jobs_share_a_token() {
     let authorization = HttpServer::start([granted("first"), granted("again")]);
-    let mail = MailServer::start([taking(FIRST), taking(FIRST)]);
+    let mail = MailServer::start([taking(FIRST, RECIPIENT), taking(FIRST, RECIPIENT)]);
     let verdicts = deliver_jobs(2, &mail, &authorization);
     assert!(
         verdicts

@@ -7,15 +7,15 @@ use std::sync::OnceLock;
 use host_tests::{guest_oauth_path, load};
 use servers::http::{HttpAnswer, HttpServer, json};
 use servers::scripted::{Script, Server};
+use servers::tokens::{AGAIN, FIRST, granted, refusing, taking};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::WasiCtxBuilder;
 
-use crate::support::{State, granted, linker};
+use crate::support::{State, linker};
 
-/// `user=ada@mail.test`, the token `first` and `again`, in base64.
-const FIRST: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGZpcnN0AQE=";
-const AGAIN: &str = "AUTH XOAUTH2 dXNlcj1hZGFAbWFpbC50ZXN0AWF1dGg9QmVhcmVyIGFnYWluAQE=";
+/// Writes to herself.
+const ADA: &str = "ada@mail.test";
 
 /// What the guest returns, and how many tokens it asked for.
 fn greet(
@@ -38,51 +38,16 @@ fn greet(
         format!("smtp://127.0.0.1:{}", mail.port()),
         authorization.url("/"),
     );
-    let arguments = (
-        &*server,
-        "ada@mail.test",
-        &*token_url,
-        "id",
-        "r3fresh-token",
-    );
+    let arguments = (&*server, ADA, &*token_url, "id", "r3fresh-token");
     let (said,): (Result<String, String>,) = greet.call(&mut store, arguments).unwrap();
     mail.finish();
     (said, authorization.finish().len())
 }
 
-fn until_auth(auth: &str) -> Script {
-    Script::new()
-        .say("220 mail.test ESMTP")
-        .expect("EHLO [127.0.0.1]")
-        .say("250-mail.test\r\n250 AUTH XOAUTH2")
-        .expect(auth)
-}
-
-fn refusing(auth: &str) -> Script {
-    let refused = until_auth(auth).say("535 5.7.8 Not accepted");
-    refused.expect("QUIT").say("221 Bye").hang_up()
-}
-
-fn taking(auth: &str) -> Script {
-    until_auth(auth)
-        .say("235 2.7.0 Welcome")
-        .expect("MAIL FROM:<ada@mail.test>")
-        .say("250 2.1.0 Ok")
-        .expect("RCPT TO:<ada@mail.test>")
-        .say("250 2.1.5 Ok")
-        .expect("DATA")
-        .say("354 Go ahead")
-        .expect_content()
-        .say("250 2.0.0 Taken")
-        .expect("QUIT")
-        .say("221 Bye")
-        .hang_up()
-}
-
 #[test]
 fn after_a_535_the_guest_asks_anew_once_and_the_message_goes() {
     let tokens = [granted("first"), granted("again")];
-    let (said, asked) = greet(tokens, [refusing(FIRST), taking(AGAIN)]);
+    let (said, asked) = greet(tokens, [refusing(FIRST), taking(AGAIN, ADA)]);
     assert_eq!(said.as_deref(), Ok("2.0.0 Taken"));
     assert_eq!(asked, 2);
 }

@@ -2,9 +2,10 @@
 
 use servers::http::{HttpAnswer, HttpServer, answer, json};
 use servers::ports::RefusingPort;
+use servers::tokens::granted;
 
+use crate::support::Instance;
 use crate::support::bindings::exports::envoi::mail::oauth::{Failure, Remedy};
-use crate::support::{Instance, granted};
 
 /// What a client with a refresh token is told.
 fn failure(answer: HttpAnswer) -> Failure {

@@ -1,8 +1,9 @@
 //! Secrets do not stay in the component's memory.
 
 use servers::http::{HttpServer, json};
+use servers::tokens::granted;
 
-use crate::support::{Instance, granted};
+use crate::support::Instance;
 
 fn holds(memory: &[u8], words: &str) -> bool {
     memory.windows(words.len()).any(|it| it == words.as_bytes())

@@ -255,9 +255,3 @@ fn client(authentication: ClientAuthentication) -> Client {
         authentication,
     }
 }
-
-/// A token that is good for an hour.
-pub(crate) fn granted(token: &str) -> servers::http::HttpAnswer {
-    let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":3600}}"#);
-    servers::http::json(200, &body)
-}

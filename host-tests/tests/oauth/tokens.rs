@@ -1,8 +1,9 @@
 //! Tokens that are granted: what is requested, what is kept.
 
 use servers::http::{HttpServer, json};
+use servers::tokens::granted;
 
-use crate::support::{HOUR, Instance, granted};
+use crate::support::{HOUR, Instance};
 
 #[test]
 fn client_credentials_become_a_token() {

@@ -7,11 +7,12 @@ use wasip2::http::types::{
     Fields, FutureIncomingResponse, IncomingResponse, Method as HttpMethod, OutgoingBody,
     OutgoingRequest, RequestOptions, Scheme,
 };
+use wasip2::io::poll::Pollable;
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::deadline::{Deadline, nanoseconds};
 use super::fault::{broken, of_code, of_stream};
+use super::timer::{Timer, nanoseconds};
 use crate::answer::{Answer, Fault, MAX_ANSWER};
 use crate::request::{Method, Request};
 
@@ -29,7 +30,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// # Errors
 /// There is no answer, or one of more than [`MAX_ANSWER`] octets.
 pub fn exchange(request: &Request) -> Result<Answer, Fault> {
-    let deadline = Deadline::after(TOTAL);
+    let deadline = Timer::after(TOTAL);
     let outgoing = outgoing(request)?;
     let body = outgoing.body().map_err(|()| broken("no body"))?;
     let answer = handle(outgoing, Some(options())).map_err(|code| of_code(&code))?;
@@ -87,7 +88,7 @@ fn options() -> RequestOptions {
     options
 }
 
-fn send(body: &OutgoingBody, content: &[u8], deadline: &Deadline) -> Result<(), Fault> {
+fn send(body: &OutgoingBody, content: &[u8], deadline: &Timer) -> Result<(), Fault> {
     let stream = body.write().map_err(|()| broken("no body"))?;
     let mut left = content;
     while !left.is_empty() {
@@ -102,17 +103,17 @@ fn send(body: &OutgoingBody, content: &[u8], deadline: &Deadline) -> Result<(), 
 }
 
 /// How many octets the stream takes now: one at least.
-fn room(stream: &OutputStream, deadline: &Deadline) -> Result<usize, Fault> {
+fn room(stream: &OutputStream, deadline: &Timer) -> Result<usize, Fault> {
     loop {
         match stream.check_write().map_err(|error| of_stream(&error))? {
-            0 => deadline.wait(&stream.subscribe())?,
+            0 => wait(deadline, &stream.subscribe())?,
             room => return Ok(usize::try_from(room).unwrap_or(usize::MAX)),
         }
     }
 }
 
-fn receive(future: &FutureIncomingResponse, deadline: &Deadline) -> Result<Answer, Fault> {
-    deadline.wait(&future.subscribe())?;
+fn receive(future: &FutureIncomingResponse, deadline: &Timer) -> Result<Answer, Fault> {
+    wait(deadline, &future.subscribe())?;
     let response = future.get().and_then(Result::ok);
     let response = response.ok_or_else(|| broken("no answer"))?;
     let response = response.map_err(|code| of_code(&code))?;
@@ -130,7 +131,7 @@ fn header(response: &IncomingResponse, name: &str) -> Option<String> {
     String::from_utf8(value).ok()
 }
 
-fn body(response: &IncomingResponse, deadline: &Deadline) -> Result<Zeroizing<Vec<u8>>, Fault> {
+fn body(response: &IncomingResponse, deadline: &Timer) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let incoming = response.consume().map_err(|()| broken("no body"))?;
     let stream = incoming.stream().map_err(|()| broken("no body"))?;
     // Allocated at once, because a buffer that grows leaves copies behind.
@@ -147,17 +148,25 @@ fn body(response: &IncomingResponse, deadline: &Deadline) -> Result<Zeroizing<Ve
 }
 
 /// None at the end.
-fn read(stream: &InputStream, most: usize, deadline: &Deadline) -> Result<Option<Vec<u8>>, Fault> {
+fn read(stream: &InputStream, most: usize, deadline: &Timer) -> Result<Option<Vec<u8>>, Fault> {
     loop {
         // A server that sends an octet now and then makes each wait a short one.
         if deadline.has_passed() {
             return Err(Fault::TimedOut);
         }
         match stream.read(most as u64) {
-            Ok(octets) if octets.is_empty() => deadline.wait(&stream.subscribe())?,
+            Ok(octets) if octets.is_empty() => wait(deadline, &stream.subscribe())?,
             Ok(octets) => return Ok(Some(octets)),
             Err(StreamError::Closed) => return Ok(None),
             Err(error) => return Err(of_stream(&error)),
         }
+    }
+}
+
+fn wait(deadline: &Timer, event: &Pollable) -> Result<(), Fault> {
+    if deadline.wait_for(event) {
+        Ok(())
+    } else {
+        Err(Fault::TimedOut)
     }
 }

@@ -1,14 +1,15 @@
 //! WASI 0.2: requests over wasi:http, and the clocks.
 
-mod deadline;
 mod exchange;
 mod fault;
+mod timer;
 
 use core::time::Duration;
 
 use wasip2::clocks::{monotonic_clock, wall_clock};
 
 pub use exchange::exchange;
+pub use timer::Timer;
 
 use crate::time::Now;
 

@@ -17,6 +17,7 @@ fn show(project: &Project) -> Result<()> {
     // Without nats-server, the test only reports that it did not run.
     setup::nats_server().map_err(|why| anyhow!(Unavailable(why)))?;
     let toolchain = component::build_portable(project)?;
+    component::build_oauth(project, &toolchain)?;
     component::build_mail_worker(project, &toolchain)?;
     if !project.target.join("debug/mail-worker").exists() {
         eprintln!("example: compiling its WebAssembly host, wasmtime (some minutes, once)");

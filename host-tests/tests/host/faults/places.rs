@@ -103,6 +103,8 @@ fn makes_sense(case: &Case, said: &[u8]) -> bool {
         (Place::Read(_), fault) => fault == Fault::StopReading,
         (_, Fault::StopReading) => false,
         (Place::Before(octets) | Place::After(octets), Fault::Repeat) => has_reply(octets),
+        // Nothing has gone over the network yet.
+        (Place::OnWire(octets), Fault::Repeat) => octets > 0,
         _ => true,
     }
 }

@@ -1,11 +1,11 @@
-//! A person consents, refuses, or does not come.
+//! A person consents, refuses, or does not come: the test is the authorization server, and the person.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use servers::http::{HttpAnswer, HttpServer, answer, json};
 
-use crate::support::{Login, Output};
+use crate::login::{Login, Output};
 
 const GRANTED: &str =
     r#"{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r3fresh"}"#;

@@ -1,4 +1,4 @@
-//! Runs the command, and reads what it says while it runs.
+//! Runs `dist/envoi-login.wasm`, and reads what it says while it runs.
 
 use std::io;
 use std::pin::Pin;
@@ -9,38 +9,14 @@ use std::thread::{self, JoinHandle};
 
 use host_tests::{load, login_path};
 use tokio::io::AsyncWrite;
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
+use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: Default::default(),
-            ctx: &mut self.http,
-            table: &mut self.table,
-        }
-    }
-}
+use crate::support::{State, linker};
 
 /// Standard error, piece by piece.
 #[derive(Clone)]
@@ -100,11 +76,7 @@ impl Login {
             .envs(environment);
         wasi.inherit_network().allow_tcp(true);
         wasi.stdout(stdout.clone()).stderr(Said(sender));
-        let state = State {
-            wasi: wasi.build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-        };
+        let state = State::new(&mut wasi);
         let thread = thread::spawn(move || {
             let succeeded = run(state);
             let stdout = String::from_utf8(stdout.contents().to_vec()).unwrap();
@@ -156,10 +128,7 @@ fn run(state: State) -> bool {
         let component = load(&engine, &login_path());
         (engine, component)
     });
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(&mut linker).unwrap();
     let mut store = Store::new(engine, state);
-    let command = Command::instantiate(&mut store, component, &linker).unwrap();
+    let command = Command::instantiate(&mut store, component, &linker(engine)).unwrap();
     command.wasi_cli_run().call_run(&mut store).unwrap().is_ok()
 }
