@@ -46,6 +46,7 @@
 //! [`gnutls_serv`] is installed in the same way; [`go_tls_server`] is compiled. Both speak TLS only.
 
 mod aiosmtpd;
+#[cfg(feature = "authorisation")]
 pub mod authorisation;
 mod chasquid;
 mod courier;

@@ -15,7 +15,12 @@ const COMPONENT: &str = "ENVOI_COMPONENT";
 /// Builds the component, then runs the demo, and returns its exit code.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
     let component = component::build_quick(project)?;
-    let mut demo = program::build(project, "demo", "its host, wasmtime (some minutes, once)")?;
+    let mut demo = program::build(
+        project,
+        "host-tests",
+        "demo",
+        "its host, wasmtime (some minutes, once)",
+    )?;
     let status = demo.args(arguments).env(COMPONENT, component).status();
     Ok(code(status.context("cannot start the demo")?))
 }

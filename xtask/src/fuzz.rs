@@ -53,7 +53,7 @@ struct Outcome {
 }
 
 /// The targets that were compiled, and where their files are.
-struct Targets {
+pub(crate) struct Targets {
     names: Vec<String>,
     programs: PathBuf,
     /// `fuzz/`.
@@ -83,13 +83,18 @@ pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// The step of `cargo xtask test`.
-pub(crate) fn test(project: &Project, report: &Report) -> Result<()> {
+/// The first half of the step of `cargo xtask test`.
+pub(crate) fn build(project: &Project) -> Result<Targets> {
     let format = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
     if answer(project.cargo().args(["fmt", "--version"])).is_some() {
         run_program(project.cargo().args(format))?;
     }
-    match Targets::build(project) {
+    Targets::build(project)
+}
+
+/// The second half.
+pub(crate) fn test(report: &Report, targets: Result<Targets>) -> Result<()> {
+    match targets {
         Ok(targets) => report.measured("fuzzing", &targets.hunt(SHORT)?),
         Err(error) if error.is::<Unavailable>() => report.not_run(&format!("fuzzing: {error}")),
         Err(error) => Err(error),

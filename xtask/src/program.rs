@@ -6,15 +6,15 @@ use anyhow::Result;
 
 use crate::{process::run, project::Project};
 
-/// Builds a program. `--workspace`: tests then find its dependencies compiled. For one package alone, cargo
-/// compiles wasmtime with other features.
-pub(crate) fn build(project: &Project, name: &str, what: &str) -> Result<Command> {
+/// Builds a program of a package. Of that package alone: a user's first command then does not compile what only tests
+/// need, such as further features of wasmtime.
+pub(crate) fn build(project: &Project, package: &str, name: &str, what: &str) -> Result<Command> {
     let program = project.target.join("debug").join(name);
     if !program.exists() {
         eprintln!("{name}: compiling {what}");
     }
     run(project
         .cargo()
-        .args(["build", "--workspace", "--bin", name]))?;
+        .args(["build", "--package", package, "--bin", name]))?;
     Ok(Command::new(program))
 }

@@ -95,9 +95,14 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     });
     built?;
     compiled.map_err(|_| anyhow!("a thread failed"))??;
-    let tested = run_tests(project, report, totals);
+    // Tests wait for servers and timeouts, so the cores have time.
+    let (tested, targets) = thread::scope(|scope| {
+        let targets = scope.spawn(|| fuzz::build(project));
+        (run_tests(project, report, totals), targets.join())
+    });
+    let targets = targets.map_err(|_| anyhow!("a thread failed"))?;
     report.headline("fuzzing");
-    tested.and(fuzz::test(project, report))
+    tested.and(fuzz::test(report, targets))
 }
 
 fn build_components(project: &Project, report: &Report) -> Result<()> {
@@ -116,6 +121,8 @@ fn build_components(project: &Project, report: &Report) -> Result<()> {
     report.headline("the login of docs/providers.md");
     component::build_login(project, &toolchain)?;
     component::build_guest_oauth(project, &toolchain)?;
+    report.headline("the component of the demo");
+    component::build_quick(project)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

@@ -75,6 +75,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Serves the page beside a mail server on loopback, until the person ends it.
 fn serve(project: &Project, file: &str) -> Result<()> {
-    let mut host = program::build(project, "contact-form", "its mail server (a minute, once)")?;
+    let mut host = program::build(
+        project,
+        "example-tests",
+        "contact-form",
+        "its mail server (a minute, once)",
+    )?;
     run(host.arg(file))
 }

@@ -48,7 +48,12 @@ impl Guest {
         (self.build)(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
         component::compose(project, &self.file(), &mailing)?;
-        let mut host = program::build(project, "guest", "its host, wasmtime (some minutes, once)")?;
+        let mut host = program::build(
+            project,
+            "host-tests",
+            "guest",
+            "its host, wasmtime (some minutes, once)",
+        )?;
         run(host.arg(project.root.join("dist").join(mailing)))
     }
 

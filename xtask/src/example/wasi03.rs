@@ -95,6 +95,11 @@ pub(crate) fn transpile(project: &Project) -> Result<()> {
 
 /// Runs it beside a mail server on loopback, and shows the conversation.
 fn show(project: &Project, arguments: &[&str]) -> Result<()> {
-    let mut program = program::build(project, "wasi03", "its mail server (a minute, once)")?;
+    let mut program = program::build(
+        project,
+        "example-tests",
+        "wasi03",
+        "its mail server (a minute, once)",
+    )?;
     run(program.args(arguments))
 }
