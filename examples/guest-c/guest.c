@@ -5,6 +5,9 @@
 static guest_string_t sender = STRING("shop@example.org"), subject = STRING("Welcome to our café"),
                       text = STRING("Good to have you here.\n"),
                       html = STRING("<p>Good to have you <b>here</b>.</p>\n");
+static envoi_mail_compose_attachment_t voucher = {.name = {true, STRING("voucher.txt")},
+                                                  .content_type = STRING("text/plain"),
+                                                  .content = STRING("CAFE10\n")};
 
 static bool compose(guest_string_t *to, envoi_mail_compose_composed_t *mail,
                     envoi_mail_compose_invalid_t *invalid) {
@@ -18,6 +21,7 @@ static bool compose(guest_string_t *to, envoi_mail_compose_composed_t *mail,
     bool composed = envoi_mail_compose_method_draft_set_from(draft, &from, invalid) &&
                     envoi_mail_compose_method_draft_set_to(draft, &recipients, invalid) &&
                     envoi_mail_compose_method_draft_set_subject(draft, &subject, invalid) &&
+                    envoi_mail_compose_method_draft_attach(draft, &voucher, invalid) &&
                     envoi_mail_compose_method_draft_compose(draft, mail, invalid);
     envoi_mail_compose_draft_drop_own(own);
     return composed;

@@ -31,7 +31,17 @@ function compose(to) {
   draft.setSubject('Welcome to our café');
   draft.setText('Good to have you here.\n');
   draft.setHtml('<p>Good to have you <b>here</b>.</p>\n');
+  draft.attach({ name: 'voucher.txt', contentType: 'text/plain', content: octets('CAFE10\n') });
   return draft.compose();
+}
+
+/**
+ * Of ASCII: the engine has no TextEncoder.
+ *
+ * @param {string} text
+ */
+function octets(text) {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /**
@@ -45,6 +55,8 @@ function attempt(call, sentence) {
   try {
     return call();
   } catch (error) {
-    throw sentence(/** @type {{ payload: unknown }} */ (error).payload);
+    const { payload, stack } = /** @type {{ payload?: unknown, stack?: string }} */ (error);
+    // Otherwise it is a mistake of this program.
+    throw payload ? sentence(payload) : `${error}\n${stack}`;
   }
 }

@@ -1,7 +1,7 @@
 from componentize_py_types import Err
 from wit_world import WitWorld as Guest
 from wit_world.imports import smtp
-from wit_world.imports.compose import Address, Composed, Draft
+from wit_world.imports.compose import Address, Attachment, Composed, Draft
 
 SENDER = "shop@example.org"
 # 20 seconds, in nanoseconds, because the caller waits.
@@ -35,4 +35,5 @@ def compose(to: str) -> Composed:
         draft.set_subject("Welcome to our café")
         draft.set_text("Good to have you here.\n")
         draft.set_html("<p>Good to have you <b>here</b>.</p>\n")
+        draft.attach(Attachment("voucher.txt", "text/plain", b"CAFE10\n", None))
         return draft.compose()

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use host_tests::Guest;
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders};
 use servers::ports::RefusingPort;
 use servers::scripted::{Script, Server};
 
@@ -45,7 +45,10 @@ fn a_message_is_sent() {
             mail.body_html(0).as_deref(),
             Some("<p>Good to have you <b>here</b>.</p>\r\n")
         );
-        assert_eq!(mail.attachment_count(), 0);
+        let voucher = mail.attachment(0).unwrap();
+        assert_eq!(mail.attachment_count(), 1);
+        assert_eq!(voucher.attachment_name(), Some("voucher.txt"));
+        assert_eq!(voucher.contents(), b"CAFE10\n");
     });
 }
 

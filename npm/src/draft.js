@@ -40,10 +40,10 @@ export class Draft {
   }
 
   async addTexts() {
-    const { text, html, alternatives = [], icalEvent } = this.mail;
+    const { text, html, alternatives, icalEvent } = this.mail;
     if (text !== undefined) this.step('text', 'setText', await this.#text('text', text));
     if (html !== undefined) this.step('html', 'setHtml', await this.#text('html', html));
-    for (const [i, alternative] of alternatives.entries()) {
+    for (const [i, alternative] of entries('alternatives', alternatives)) {
       const field = `alternatives[${i}]`;
       const { contentType, ...from } = known(field, alternative, ['contentType', ...SOURCE]);
       this.step(field, 'addAlternative', contentType, await whole(await source(field, from, this.mail)));
@@ -67,7 +67,7 @@ export class Draft {
   }
 
   async addAttachments() {
-    for (const [i, attachment] of (this.mail.attachments ?? []).entries()) {
+    for (const [i, attachment] of entries('attachments', this.mail.attachments)) {
       await this.#attach(`attachments[${i}]`, attachment);
     }
   }
@@ -128,6 +128,12 @@ export class Draft {
     }
     if (urls.length > 0 || isOneClick) this.step('list.unsubscribe', 'setUnsubscribe', urls, isOneClick);
   }
+}
+
+/** Pairs of index and element. */
+function entries(field, list = []) {
+  if (!Array.isArray(list)) throw new TypeError(`${field}: an array is expected`);
+  return list.entries();
 }
 
 function typeOf(name, { content, path, encoding }) {

@@ -10,6 +10,7 @@ import { methods } from './methods.js';
 import { portable } from './options.js';
 import { Resource, classes } from './resource.js';
 import { sent } from './sent.js';
+import { signalOf } from './settings.js';
 import { Thread } from './thread.js';
 
 class Url {
@@ -24,7 +25,8 @@ export class Mailer extends Resource {
   // The Worker's mailer has them too; a mail with keys of its own replaces them there.
   #signers = [];
 
-  constructor(host, { signal } = {}) {
+  constructor(host, settings) {
+    const signal = signalOf(settings);
     const thread = new Thread();
     const [name, text] = host instanceof Url ? ['fromUrl', host.text] : ['constructor', host];
     super(thread, thread.run((call) => call({ type: 'Mailer', name, args: [text] })));

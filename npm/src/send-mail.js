@@ -5,6 +5,7 @@ import { deliver, deliverPrepared } from './deliver.js';
 import { aborted } from './error.js';
 import { prepared } from './mail.js';
 import { sent } from './sent.js';
+import { signalOf } from './settings.js';
 import { Thread } from './thread.js';
 
 const MAX_WORKERS = 4;
@@ -14,7 +15,11 @@ const idle = [];
 // The calls that wait for a free Worker.
 const waiting = [];
 
-export async function sendMail(server, mail, { signal } = {}) {
+export async function sendMail(server, mail, settings) {
+  if (typeof server !== 'string') {
+    throw new TypeError(`sendMail: the server is a URL, such as smtps://user:password@mail.example.org, not ${kind(server)}`);
+  }
+  const signal = signalOf(settings);
   if (signal?.aborted) throw aborted(signal.reason)(false);
   const thread = await take();
   const forget = thread.endOn(signal);
@@ -24,6 +29,11 @@ export async function sendMail(server, mail, { signal } = {}) {
     forget();
     give(thread);
   }
+}
+
+/** Without its value, which may be a secret. */
+function kind(value) {
+  return value == null ? String(value) : `of the type ${typeof value}`;
 }
 
 async function send(call, server, mail) {

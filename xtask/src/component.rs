@@ -19,7 +19,7 @@ use crate::{
 
 /// The standard library of this target imports nothing: the component imports only the interfaces that it
 /// uses by name.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// With the standard library compiled along, a panic traps at once: this target shows no messages, and they
 /// take 100 KB. Of derived `Debug` output, only the names of types and variants are left: errors are worded by
@@ -133,17 +133,6 @@ const OAUTH: Module = Module {
     ..ENVOI
 };
 
-/// The guest in docs/languages/rust.md: a workspace of its own, so that people can copy it.
-const GUEST: Module = Module {
-    file: "guest-rust.wasm",
-    output: "guest.wasm",
-    selection: &["--manifest-path", "examples/guest/Cargo.toml", "--release"],
-    profile: "release",
-    flags: &[],
-    effort: Effort::Plain,
-    folder: "",
-};
-
 /// The socket of `dist/envoi-cli.wasm`. It has envoi's flags: cargo compiles the shared crates once.
 const CLI: Module = Module {
     file: "cli.wasm",
@@ -194,7 +183,7 @@ const HANDLER: Module = Module {
     ..ENVOI
 };
 
-/// The socket of `dist/contact-form.wasm`: a workspace of its own too.
+/// The socket of `dist/contact-form.wasm`: a workspace of its own, so that people can copy it.
 const CONTACT_FORM: Module = Module {
     file: "contact-form-handler.wasm",
     output: "contact_form.wasm",
@@ -203,7 +192,10 @@ const CONTACT_FORM: Module = Module {
         "examples/contact-form/Cargo.toml",
         "--release",
     ],
-    ..GUEST
+    profile: "release",
+    flags: &[],
+    effort: Effort::Plain,
+    folder: "",
 };
 
 /// The socket of `dist/announce-rust.wasm`.
@@ -215,7 +207,7 @@ const GUEST_ASYNC: Module = Module {
         "examples/guest-async/Cargo.toml",
         "--release",
     ],
-    ..GUEST
+    ..CONTACT_FORM
 };
 
 /// The socket of `dist/http-async.wasm`.
@@ -227,7 +219,7 @@ const HTTP_ASYNC: Module = Module {
         "examples/http-async/Cargo.toml",
         "--release",
     ],
-    ..GUEST
+    ..CONTACT_FORM
 };
 
 /// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
@@ -332,11 +324,6 @@ pub(crate) fn build(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/guest-rust.wasm`.
-pub(crate) fn build_guest(project: &Project, toolchain: &Toolchain) -> Result<()> {
-    build_module(project, toolchain, &GUEST)
-}
-
 /// `dist/guest-oauth.wasm`, from `dist/guest-oauth-socket.wasm`, `dist/envoi.wasm` and `dist/envoi-oauth.wasm`.
 pub(crate) fn build_guest_oauth(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &GUEST_OAUTH)?;
@@ -402,17 +389,30 @@ pub(crate) fn compose(project: &Project, socket: &str, output: &str) -> Result<(
 }
 
 fn compose_with(project: &Project, plug: &str, socket: &str, output: &str) -> Result<()> {
+    let [plug_in, socket_in, output_in] =
+        [plug, socket, output].map(|file| project.root.join("dist").join(file));
+    run_compose(project, &socket_in, &plug_in, &output_in)?;
+    println!("component: dist/{output}, from dist/{socket} and dist/{plug}");
+    Ok(())
+}
+
+/// Plugs `dist/envoi.wasm` into a component anywhere.
+pub(crate) fn plug(project: &Project, socket: &Path, output: &Path) -> Result<()> {
+    run_compose(
+        project,
+        socket,
+        &project.root.join("dist").join(ENVOI.file),
+        output,
+    )
+}
+
+fn run_compose(project: &Project, socket: &Path, plug: &Path, output: &Path) -> Result<()> {
     let mut cargo = project.cargo();
     if !project.target.join("xtask/compose").exists() {
         eprintln!("component: compiling what composes components (a minute, once)");
     }
     cargo.args(["run", "--profile", "xtask", "--package", "compose", "--"]);
-    for file in [socket, plug, output] {
-        cargo.arg(project.root.join("dist").join(file));
-    }
-    run(&mut cargo)?;
-    println!("component: dist/{output}, from dist/{socket} and dist/{plug}");
-    Ok(())
+    run(cargo.args([socket, plug, output]))
 }
 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {

@@ -48,6 +48,9 @@ cargo xtask npm          make dist/npm/envoi, the package for Node
 cargo xtask demo [ARGS]  send a message through it and show the conversation; --help lists ARGS
 cargo xtask example      list the examples
 cargo xtask example NAME build that example, and send a message through it
+cargo xtask guest LANGUAGE FOLDER
+                         make FOLDER/mailing.wasm of your own guest, which began as a copy of an example's folder,
+                         composed with dist/envoi.wasm; LANGUAGE is rust, javascript, python, c or go
 cargo xtask test         test everything, real servers included
 cargo xtask hunt [PART]  the long forms of the tests that hunt for crashes, hangs and lost messages (hours)
 cargo xtask supply       check licences, sources, versions and known faults of all dependencies
@@ -104,6 +107,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         [Some("example"), Some(name)] => example::show(&project, name).map(|()| ExitCode::SUCCESS),
+        [Some("guest"), Some(language), Some(folder)] => {
+            example::guest::make_own(&project, language, folder.as_ref())
+                .map(|()| ExitCode::SUCCESS)
+        }
         [Some("fuzz"), ..] => fuzz::run(&project, &arguments[1..]).map(|()| ExitCode::SUCCESS),
         [Some("hosts")] => hosts::measure(&project).map(|()| ExitCode::SUCCESS),
         [Some("test")] => test::run(&project),
@@ -116,11 +123,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             let parts: Vec<_> = words.iter().skip(1).copied().flatten().collect();
             bench::measure(&project, &parts).map(|()| ExitCode::SUCCESS)
         }
-        [Some("dist")] => dist::make(&project).map(|()| ExitCode::SUCCESS),
-        [Some("dist"), Some("--check")] => dist::check(&project).map(|()| ExitCode::SUCCESS),
-        [Some("dist"), Some("--publish"), Some(url)] => {
-            dist::publish(&project, url).map(|()| ExitCode::SUCCESS)
-        }
+        [Some("dist"), how @ ..] => release(&project, how).map(|()| ExitCode::SUCCESS),
         [Some("publish-check")] => dist::check_published(&project).map(|()| ExitCode::SUCCESS),
         [Some("docs")] => docs::write(&project).map(|()| ExitCode::SUCCESS),
         [Some("unicode")] => unicode(&project).map(|()| ExitCode::SUCCESS),
@@ -133,6 +136,15 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             "cannot `{}`\n\n{HELP}",
             arguments.join(" ".as_ref()).display()
         ),
+    }
+}
+
+fn release(project: &Project, how: &[Option<&str>]) -> Result<()> {
+    match how {
+        [] => dist::make(project),
+        [Some("--check")] => dist::check(project),
+        [Some("--publish"), Some(url)] => dist::publish(project, url),
+        _ => bail!("`cargo xtask dist` has the options --check and --publish REGISTRY"),
     }
 }
 

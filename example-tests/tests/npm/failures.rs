@@ -105,6 +105,21 @@ fn wrong_arguments_are_errors_that_do_not_repeat_them() {
                  SmtpError: invalid-argument\n\
                  TypeError: certificates and keys are a string (PEM) or a Uint8Array (PEM or DER)\n\
                  SmtpError: invalid-argument\n\
+                 TypeError: sendMail: the server is a URL, such as smtps://user:password@mail.example.org, not \
+                 undefined\n\
+                 TypeError: sendMail: the server is a URL, such as smtps://user:password@mail.example.org, not of the \
+                 type object\n\
+                 TypeError: settings: give the AbortSignal as { signal }\n\
+                 TypeError: settings: envoi has no setting `timeout`; for a timeout, give { signal: \
+                 AbortSignal.timeout(milliseconds) }\n\
+                 TypeError: settings: `signal` is no AbortSignal\n\
+                 TypeError: settings: an object is expected, such as { signal }\n\
+                 TypeError: settings: envoi has no setting `timeout`; for a timeout, give { signal: \
+                 AbortSignal.timeout(milliseconds) }\n\
+                 TypeError: settings: give the AbortSignal as { signal }\n\
+                 TypeError: Mailer.sendMail: an argument is not of the type that envoi's declarations give it\n\
+                 TypeError: attachments: an array is expected\n\
+                 TypeError: alternatives: an array is expected\n\
                  SmtpError: the mailer is closed\n";
     assert_eq!(said, words);
 }

@@ -41,6 +41,11 @@ func compose(to string) wit.Result[mail.Composed, mail.Invalid] {
 		draft.SetFrom([]mail.Address{{Name: wit.Some("The Shop"), Mailbox: sender}}),
 		draft.SetTo([]mail.Address{{Mailbox: to}}),
 		draft.SetSubject("Welcome to our café"),
+		draft.Attach(mail.Attachment{
+			Name:        wit.Some("voucher.txt"),
+			ContentType: "text/plain",
+			Content:     []byte("CAFE10\n"),
+		}),
 	} {
 		if set.IsErr() {
 			return wit.Err[mail.Composed](set.Err())

@@ -1,6 +1,6 @@
 wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:guest/guest", generate_all });
 
-use envoi::mail::compose::{Address, Composed, Draft, Invalid};
+use envoi::mail::compose::{Address, Attachment, Composed, Draft, Invalid};
 use envoi::mail::smtp::{explain, send_mail};
 
 struct Shop;
@@ -32,5 +32,11 @@ fn compose(to: String) -> Result<Composed, Invalid> {
     draft.set_subject("Welcome to our café")?;
     draft.set_text("Good to have you here.\n");
     draft.set_html("<p>Good to have you <b>here</b>.</p>\n");
+    draft.attach(&Attachment {
+        name: Some("voucher.txt".into()),
+        content_type: "text/plain".into(),
+        content: b"CAFE10\n".into(),
+        content_id: None,
+    })?;
     draft.compose()
 }

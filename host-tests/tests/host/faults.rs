@@ -40,7 +40,7 @@ const TIMEOUTS: [Duration; 4] = [
 ];
 
 static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
-    let tls = Tls::new();
+    let (tls, old_tls) = (Tls::new(), Tls::old());
     let (plain, implicit) = (Security::Plaintext, Security::ImplicitTls);
     let (smtp, lmtp) = (Protocol::Smtp, Protocol::Lmtp);
     let short = |count| (0..count).map(|number| message(number, 0)).collect();
@@ -79,6 +79,13 @@ static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
         ),
         Scenario::new("implicit-tls", (implicit, smtp), &[], short(1), &tls),
         Scenario::new(
+            "implicit-tls-1.2",
+            (implicit, smtp),
+            &[],
+            short(1),
+            &old_tls,
+        ),
+        Scenario::new(
             "starttls",
             (Security::Starttls, smtp),
             &["PIPELINING"],
@@ -92,6 +99,8 @@ static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
             short(1),
             &tls,
         ),
+        #[cfg(feature = "p3")]
+        Scenario::new("pool", (plain, smtp), &["PIPELINING"], short(4), &tls).at_once(),
     ]
 });
 

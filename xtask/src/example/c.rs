@@ -1,6 +1,6 @@
 //! `examples/guest-c`: wit-bindgen's C, compiled by the clang and the wasi-libc that come with Zig.
 
-use std::{path::Path, process::Command, time::Instant};
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -10,19 +10,17 @@ use crate::{component, process::run, project::Project};
 pub(super) const GUEST: Guest = Guest {
     name: "c",
     language: "C",
-    build: |project, _| build(project),
+    folder: "examples/guest-c",
+    make: |project, _, folder| make(project, folder),
 };
 
-fn build(project: &Project) -> Result<()> {
-    let start = Instant::now();
-    let folder = project.root.join("examples/guest-c");
+fn make(project: &Project, folder: &Path) -> Result<Vec<u8>> {
     let zig = tools::pip("zig", &[setup::ZIG])?;
-    wit::fetch(project, &folder)?;
+    wit::fetch(project, folder)?;
     let generator = wit_bindgen_c::Opts::default().build();
-    bindings::write(generator, &folder, "gen")?;
-    compile(&zig, &folder)?;
-    let guest = component::encode(&folder.join("guest.core.wasm"))?;
-    GUEST.keep(project, &guest, start)
+    bindings::write(generator, folder, "gen")?;
+    compile(&zig, folder)?;
+    component::encode(&folder.join("guest.core.wasm"))
 }
 
 /// A reactor: functions to call, and no `main`.

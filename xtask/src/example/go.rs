@@ -4,7 +4,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use anyhow::{Context, Result};
@@ -20,19 +19,18 @@ use crate::{process::run, project::Project, unavailable::Unavailable};
 pub(super) const GUEST: Guest = Guest {
     name: "go",
     language: "Go",
-    build: |project, _| build(project),
+    folder: "examples/guest-go",
+    make: |project, _, folder| make(project, folder),
 };
 
-fn build(project: &Project) -> Result<()> {
-    let start = Instant::now();
-    let folder = project.root.join("examples/guest-go");
+fn make(project: &Project, folder: &Path) -> Result<Vec<u8>> {
     tools::pip("go", &[setup::GO])?;
-    wit::fetch(project, &folder)?;
+    wit::fetch(project, folder)?;
     let generator = wit_bindgen_go::Opts::default().build();
-    bindings::write(generator, &folder, ".")?;
+    bindings::write(generator, folder, ".")?;
     fs::write(folder.join("go.work"), workspace(&runtime(project)?))?;
-    compile(&folder)?;
-    GUEST.keep(project, &encode(&folder)?, start)
+    compile(folder)?;
+    encode(folder)
 }
 
 fn compile(folder: &Path) -> Result<()> {

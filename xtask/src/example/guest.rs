@@ -1,9 +1,9 @@
 //! The guests: the world `example:guest/guest` in several languages. Each becomes a component that is
 //! composed with envoi's and called in wasmtime.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 
 use super::{c, go, javascript, python, rust};
 use crate::{
@@ -16,8 +16,14 @@ pub(crate) struct Guest {
     pub name: &'static str,
     /// The language's name for people.
     pub language: &'static str,
-    pub build: fn(&Project, &Toolchain) -> Result<()>,
+    /// The example's folder.
+    pub folder: &'static str,
+    /// Makes a component of a folder that has what the example's has.
+    pub make: fn(&Project, &Toolchain, &Path) -> Result<Vec<u8>>,
 }
+
+/// The files that `cargo xtask guest` leaves in the folder: the guest, and the guest composed with envoi.
+const OWN: [&str; 2] = ["guest.wasm", "mailing.wasm"];
 
 pub(crate) const GUESTS: &[&Guest] = &[
     &rust::GUEST,
@@ -27,11 +33,39 @@ pub(crate) const GUESTS: &[&Guest] = &[
     &go::GUEST,
 ];
 
+/// `cargo xtask guest LANGUAGE FOLDER`: makes a component of a person's own guest, composed with envoi.
+pub(crate) fn make_own(project: &Project, language: &str, folder: &Path) -> Result<()> {
+    let Some(guest) = GUESTS.iter().find(|guest| guest.name == language) else {
+        let known: Vec<_> = GUESTS.iter().map(|guest| guest.name).collect();
+        bail!("no language `{language}`, but {}", known.join(", "));
+    };
+    ensure!(
+        folder.join("wit").is_dir(),
+        "{} has no folder `wit`: begin with a copy of {}",
+        folder.display(),
+        guest.folder
+    );
+    // Tools run in other folders.
+    let folder = folder.canonicalize()?;
+    let toolchain = component::build_portable(project)?;
+    let component = (guest.make)(project, &toolchain, &folder)?;
+    let [own, composed] = OWN.map(|name| folder.join(name));
+    component::replace(&own, &component)?;
+    component::plug(project, &own, &composed)?;
+    println!(
+        "guest: {}, composed with envoi; to call it:\n\n    wasmtime run -S inherit-network,allow-ip-name-lookup \
+         --invoke 'FUNCTION(ARGUMENTS)' {}",
+        composed.display(),
+        composed.display()
+    );
+    Ok(())
+}
+
 /// Builds all guests for their tests, and reports those that this machine cannot have the tools for.
 pub(crate) fn build_all(project: &Project, toolchain: &Toolchain, report: &Report) -> Result<()> {
     for guest in GUESTS {
         let what = format!("the guest in {}", guest.language);
-        let built = (guest.build)(project, toolchain);
+        let built = guest.build(project, toolchain);
         unavailable::reported(built, &what, project, &guest.file(), report)?;
     }
     Ok(())
@@ -45,7 +79,7 @@ impl Guest {
     /// Builds the guest, and calls it beside a server on loopback.
     pub(crate) fn show(&self, project: &Project) -> Result<()> {
         let toolchain = component::build_portable(project)?;
-        (self.build)(project, &toolchain)?;
+        self.build(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
         component::compose(project, &self.file(), &mailing)?;
         let mut host = program::build(
@@ -57,8 +91,10 @@ impl Guest {
         run(host.arg(project.root.join("dist").join(mailing)))
     }
 
-    pub(crate) fn keep(&self, project: &Project, component: &[u8], start: Instant) -> Result<()> {
-        component::keep(project, &self.file(), component, start)
+    fn build(&self, project: &Project, toolchain: &Toolchain) -> Result<()> {
+        let start = Instant::now();
+        let component = (self.make)(project, toolchain, &project.root.join(self.folder))?;
+        component::keep(project, &self.file(), &component, start)
     }
 
     fn file(&self) -> String {

@@ -1,6 +1,6 @@
 //! `examples/guest-javascript`: jco puts the guest and QuickJS into a component.
 
-use std::{fs, time::Instant};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
@@ -10,17 +10,15 @@ use crate::{process::run, project::Project};
 pub(super) const GUEST: Guest = Guest {
     name: "javascript",
     language: "JavaScript",
-    build: |project, _| build(project),
+    folder: "examples/guest-javascript",
+    make: |project, _, folder| make(project, folder),
 };
 
-fn build(project: &Project) -> Result<()> {
-    let start = Instant::now();
-    let folder = project.root.join("examples/guest-javascript");
-    let jco = jco::fetch(&folder)?;
-    wit::fetch(project, &folder)?;
+fn make(project: &Project, folder: &Path) -> Result<Vec<u8>> {
+    let jco = jco::fetch(folder)?;
+    wit::fetch(project, folder)?;
     for script in ["types", "build"] {
-        run(jco.npm(&folder)?.args(["run", "--silent", script]))?;
+        run(jco.npm(folder)?.args(["run", "--silent", script]))?;
     }
-    let guest = fs::read(folder.join("guest.wasm")).context("jco left no guest.wasm")?;
-    GUEST.keep(project, &guest, start)
+    fs::read(folder.join("guest.wasm")).context("jco left no guest.wasm")
 }

@@ -1,7 +1,11 @@
 //! `examples/guest-python`: componentize-py puts the guest and CPython into a component. That for WASI 0.3 is made
 //! alike.
 
-use std::{fs, path::Path, process::Command, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -11,23 +15,20 @@ use crate::{process::run, project::Project};
 pub(super) const GUEST: Guest = Guest {
     name: "python",
     language: "Python",
-    build: |project, _| build(project),
+    folder: "examples/guest-python",
+    make: |project, _, folder| componentize(project, folder),
 };
 
-fn build(project: &Project) -> Result<()> {
-    let start = Instant::now();
-    let folder = project.root.join("examples/guest-python");
-    GUEST.keep(project, &componentize(project, &folder)?, start)
-}
-
-/// Makes a component of `shop.py` in an example's folder.
+/// Makes a component of the module in the folder that has the class `WitWorld`.
 pub(super) fn componentize(project: &Project, folder: &Path) -> Result<Vec<u8>> {
     let requirements = fs::read_to_string(folder.join("requirements.txt"))?;
     let packages: Vec<_> = requirements.lines().collect();
     let componentize = tools::pip("componentize-py", &packages)?;
     wit::fetch(project, folder)?;
-    let made = folder.join("guest.wasm");
-    let sources = ["shop.py", "requirements.txt", "wit"].map(|name| folder.join(name));
+    let made = folder.join("componentized.wasm");
+    let (modules, main) = modules(folder)?;
+    let others = ["requirements.txt", "wit"].map(|name| folder.join(name));
+    let sources = [modules, others.into()].concat();
     if !fresh::is_fresh(&made, &sources)? {
         let command = |arguments: &[&str]| {
             let mut command = Command::new(componentize.join("bin/componentize-py"));
@@ -42,13 +43,28 @@ pub(super) fn componentize(project: &Project, folder: &Path) -> Result<Vec<u8>> 
             fs::remove_dir_all(&bindings)?;
         }
         command(&["bindings", "bindings"])?;
-        command(&[
-            "componentize",
-            "--stub-wasi",
-            "shop",
-            "--output",
-            "guest.wasm",
-        ])?;
+        command(&["componentize", &main, "--output", "componentized.wasm"])?;
     }
-    fs::read(made).context("componentize-py left no guest.wasm")
+    fs::read(made).context("componentize-py left no component")
+}
+
+/// All modules in the folder, and the name of the one that exports the world's functions.
+fn modules(folder: &Path) -> Result<(Vec<PathBuf>, String)> {
+    let (mut all, mut main) = (Vec::new(), None);
+    for file in fs::read_dir(folder)? {
+        let file = file?.path();
+        if file.extension().is_some_and(|kind| kind == "py") {
+            if fs::read_to_string(&file)?.contains("class WitWorld") {
+                main = file.file_stem().map(|name| name.display().to_string());
+            }
+            all.push(file);
+        }
+    }
+    let main = main.with_context(|| {
+        let folder = folder.display();
+        format!(
+            "no module in {folder} has a `class WitWorld`, whose methods are the world's exports"
+        )
+    })?;
+    Ok((all, main))
 }

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "p3")]
+use host_tests::Pending;
 use host_tests::{Error, Grants, Host, Instance, Mailer, Outcome, Phase, Receipt, Timeout};
-use servers::scripted::{Fault, Place, Server, Transcript};
+use servers::scripted::{Begun, Fault, Place, Server, Transcript};
 
 use super::expected::{Expected, Kind, expected, kind};
 use super::gate::Gate;
-use super::scenario::{CHUNK, Scenario, Session, message};
+use super::scenario::{CHUNK, Order, Scenario, Session, message};
 
 #[derive(Clone)]
 pub(crate) struct Case {
@@ -106,12 +108,25 @@ impl Case {
     }
 
     fn send(&self, mailer: &Mailer) -> Results {
+        #[cfg(feature = "p3")]
+        if self.scenario.order == Order::AtOnce {
+            return self.send_at_once(mailer);
+        }
         let send = |message: &Vec<u8>| {
             let began = Instant::now();
             let result = mailer.send(&self.scenario.envelope(), message);
             (result, began.elapsed())
         };
         self.scenario.messages.iter().map(send).collect()
+    }
+
+    #[cfg(feature = "p3")]
+    fn send_at_once(&self, mailer: &Mailer) -> Results {
+        let began = Instant::now();
+        let begin = |message: &Vec<u8>| mailer.begin_send(&self.scenario.envelope(), message);
+        let calls: Vec<_> = self.scenario.messages.iter().map(begin).collect();
+        let end = |call: Pending<_>| (call.wait(), began.elapsed());
+        calls.into_iter().map(end).collect()
     }
 
     /// The same mailer sends the next message, unless its connection is dead and does not show it.
@@ -123,7 +138,11 @@ impl Case {
         results: &Results,
     ) -> Result<Receipt, Error> {
         EACH.iter().for_each(|each| mailer.set_timeout(*each, None));
-        let is_kept = results.last().is_some_and(|(result, _)| result.is_ok());
+        let is_kept = match self.scenario.order {
+            Order::InTurn => results.last().is_some_and(|(result, _)| result.is_ok()),
+            #[cfg(feature = "p3")]
+            Order::AtOnce => results.iter().any(|(result, _)| result.is_ok()),
+        };
         let mailer = if is_kept && !self.shows_on_idle_connection() {
             drop(mailer);
             self.scenario.mailer(instance, port)
@@ -164,25 +183,17 @@ impl Judge<'_> {
         })?;
         let memory = self.instance.memory();
         ensure(memory < MEMORY, || format!("{memory} octets of memory"))?;
-        let begun = heard.sessions.first().and_then(|session| session.fault);
-        let place = (self.case.fault, self.case.place);
-        let (at, expected) = match begun {
-            Some(begun) => expected(self.session, place, begun, self.timeout),
-            None => (usize::MAX, Expected::default()),
-        };
-        let mut failed = None;
         for (number, (result, took)) in self.results.iter().enumerate() {
             let limit = self.timeout * 2 + MARGIN;
             ensure(*took < limit, || format!("message {number} took {took:?}"))?;
             self.agrees_with_server(number, result, heard)?;
-            let may_spill = number > at && expected.may_spill && failed.is_none();
-            match result {
-                result if number == at => self.is_expected(number, result, &expected)?,
-                Err(_) if may_spill => {}
-                result => self.accepted_by_all(&format!("message {number}"), result)?,
-            }
-            failed = failed.or(result.as_ref().err());
         }
+        let begun = heard.sessions.first().and_then(|session| session.fault);
+        let failed = match self.case.scenario.order {
+            Order::InTurn => self.in_turn(begun)?,
+            #[cfg(feature = "p3")]
+            Order::AtOnce => self.at_once(begun)?,
+        };
         Ok(match (begun, failed) {
             (None, _) => Came::NoFault,
             (_, None) => Came::Accepted,
@@ -191,6 +202,50 @@ impl Judge<'_> {
                 Came::Failed(kind, phase)
             }
         })
+    }
+
+    /// The first error of messages over one connection: only that in which the fault falls fails, or the next.
+    fn in_turn(&self, begun: Option<Begun>) -> Result<Option<&Error>, String> {
+        let place = (self.case.fault, self.case.place);
+        let (at, expected) = match begun {
+            Some(begun) => expected(self.session, place, begun, self.timeout),
+            None => (usize::MAX, Expected::default()),
+        };
+        let mut failed = None;
+        for (number, (result, _)) in self.results.iter().enumerate() {
+            let may_spill = number > at && expected.may_spill && failed.is_none();
+            match result {
+                result if number == at => self.is_expected(number, result, &expected)?,
+                Err(_) if may_spill => {}
+                result => self.accepted_by_all(&format!("message {number}"), result)?,
+            }
+            failed = failed.or(result.as_ref().err());
+        }
+        Ok(failed)
+    }
+
+    /// The first error of messages over a pool: one message at most fails, unless the fault comes before the pool
+    /// knows what the server offers. All that wait for that are told the same then.
+    #[cfg(feature = "p3")]
+    fn at_once(&self, begun: Option<Begun>) -> Result<Option<&Error>, String> {
+        let errors = self
+            .results
+            .iter()
+            .filter_map(|(result, _)| result.as_ref().err());
+        let failed: Vec<&Error> = errors.collect();
+        let opening = self.session.replies.iter();
+        let opening = opening.filter(|reply| matches!(reply.phase, Phase::Greeting | Phase::Hello));
+        let known = opening.map(|reply| reply.octets.end).max().unwrap_or(0);
+        let most = match begun {
+            None => 0,
+            Some(begun) if begun.said < known => self.results.len(),
+            Some(_) => 1,
+        };
+        let count = failed.len();
+        ensure(count <= most, || {
+            format!("{count} messages failed: {failed:?}")
+        })?;
+        Ok(failed.first().copied())
     }
 
     fn accepted_by_all(&self, what: &str, result: &Result<Receipt, Error>) -> Result<(), String> {

@@ -78,7 +78,14 @@ pub(crate) fn expected(
             expected
         }
         (_, Fault::Slow) => reader.slow(),
-        (Place::OnWire(_), _) => reader.on_wire(),
+        (Place::OnWire(_), _) => {
+            let mut expected = reader.on_wire();
+            if session.server_finishes_handshake && session.tls_after == Some(begun.said) {
+                // The end of the handshake may not have come whole.
+                expected.errors.extend(in_handshake(fault).errors);
+            }
+            expected
+        }
         _ => reader.read(),
     };
     let is_idle = matches!(place, Place::After(_)) && reply.phase == Phase::Mail;

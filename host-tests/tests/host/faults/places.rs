@@ -114,7 +114,7 @@ fn record(scenario: &'static Scenario, host: &'static Host) -> OnWire {
     let server = Server::start([scenario.session().0]);
     let instance = host.instance(Grants::all());
     let mailer = scenario.mailer(&instance, server.port());
-    for message in &scenario.messages {
+    for message in scenario.of_first_connection() {
         mailer.send(&scenario.envelope(), message).unwrap();
     }
     drop(mailer);

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use host_tests::{Envelope, Instance, Mailer, Phase, Protocol, Security};
 use rustls::ServerConfig;
-use servers::authority::Authority;
+use servers::authority::{Authority, Identity};
 use servers::scripted::Script;
 
 use crate::support::{QUEUED, ehlo, to};
 use crate::tls::LOOPBACK;
 
-/// Several messages, one after the other, over one connection.
+/// Several messages, and the server for them.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
+    pub(crate) order: Order,
     pub(crate) security: Security,
     pub(crate) protocol: Protocol,
     /// CHUNKING, PIPELINING.
@@ -23,8 +24,19 @@ pub(crate) struct Scenario {
     tls: Arc<Tls>,
 }
 
+/// How the messages are sent.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Order {
+    /// One after the other, over one connection.
+    InTurn,
+    /// All at the same time, over a pool of two connections. The fault comes in the first message of the first one.
+    #[cfg(feature = "p3")]
+    AtOnce,
+}
+
 /// The server's certificate.
 pub(crate) struct Tls {
+    is_12: bool,
     authority: Authority,
     config: Arc<ServerConfig>,
 }
@@ -49,6 +61,9 @@ pub(crate) struct Session {
     pub(crate) flights: Vec<usize>,
     /// What is said before TLS.
     pub(crate) tls_after: Option<usize>,
+    /// Whether the TLS handshake ends with the server's message: in TLS 1.2 it does (RFC 5246, section 7.3), in 1.3 with
+    /// the client's (RFC 8446, section 2).
+    pub(crate) server_finishes_handshake: bool,
 }
 
 /// The script of a session and its replies, while they are made.
@@ -70,10 +85,24 @@ impl Reply {
 }
 
 impl Tls {
+    /// The newest version that both have: 1.3.
     pub(crate) fn new() -> Arc<Tls> {
+        Tls::with(false, Identity::server_config)
+    }
+
+    /// TLS 1.2 only.
+    pub(crate) fn old() -> Arc<Tls> {
+        Tls::with(true, Identity::server_config_tls12)
+    }
+
+    fn with(is_12: bool, config: impl Fn(&Identity) -> Arc<ServerConfig>) -> Arc<Tls> {
         let authority = Authority::new();
-        let config = authority.issue(LOOPBACK).server_config();
-        Arc::new(Tls { authority, config })
+        let config = config(&authority.issue(LOOPBACK));
+        Arc::new(Tls {
+            is_12,
+            authority,
+            config,
+        })
     }
 }
 
@@ -91,6 +120,7 @@ impl Scenario {
         };
         Scenario {
             name,
+            order: Order::InTurn,
             security,
             protocol,
             keywords,
@@ -98,6 +128,12 @@ impl Scenario {
             messages,
             tls: tls.clone(),
         }
+    }
+
+    #[cfg(feature = "p3")]
+    pub(crate) fn at_once(self) -> Scenario {
+        let order = Order::AtOnce;
+        Scenario { order, ..self }
     }
 
     pub(crate) fn envelope(&self) -> Envelope {
@@ -114,6 +150,10 @@ impl Scenario {
             let anchor = self.tls.authority.der();
             mailer.add_trust_anchors(anchor).unwrap();
         }
+        #[cfg(feature = "p3")]
+        if self.order == Order::AtOnce {
+            mailer.set_connections(2);
+        }
         mailer
     }
 
@@ -121,21 +161,39 @@ impl Scenario {
         self.security != Security::Plaintext
     }
 
+    /// The messages that the connection with the fault gets in any case.
+    pub(crate) fn of_first_connection(&self) -> &[Vec<u8>] {
+        match self.order {
+            Order::InTurn => &self.messages,
+            #[cfg(feature = "p3")]
+            Order::AtOnce => &self.messages[..1],
+        }
+    }
+
     /// The session that the fault comes in.
     pub(crate) fn session(&self) -> (Script, Session) {
         let mut maker = self.opening();
-        for (number, message) in self.messages.iter().enumerate() {
+        for (number, message) in self.of_first_connection().iter().enumerate() {
             maker.message = number;
             self.add_message(&mut maker, message);
         }
-        (maker.script, maker.session)
+        let script = match self.order {
+            Order::InTurn => maker.script,
+            #[cfg(feature = "p3")]
+            Order::AtOnce => maker.script.repeat(self.any_message()),
+        };
+        (script, maker.session)
     }
 
     /// A session with as many messages as come: `messages` are all alike in length.
     pub(crate) fn further(&self) -> Script {
+        self.opening().script.repeat(self.any_message())
+    }
+
+    fn any_message(&self) -> Script {
         let mut message = Maker::new();
         self.add_message(&mut message, &self.messages[0]);
-        self.opening().script.repeat(message.script)
+        message.script
     }
 
     fn opening(&self) -> Maker {
@@ -220,6 +278,7 @@ impl Maker {
                 replies: Vec::new(),
                 flights: Vec::new(),
                 tls_after: None,
+                server_finishes_handshake: false,
             },
             message: 0,
         }
@@ -231,6 +290,7 @@ impl Maker {
 
     fn start_tls(&mut self, tls: &Tls) {
         self.session.tls_after = Some(self.session.said.len());
+        self.session.server_finishes_handshake = tls.is_12;
         self.then(|script| script.start_tls_with(tls.config.clone()));
     }
 
