@@ -1,4 +1,4 @@
-wit_bindgen::generate!({ path: ["../../wit", "wit"], world: "example:guest/guest", generate_all });
+wit_bindgen::generate!({ path: "wit", world: "example:guest/guest", generate_all });
 
 use envoi::mail::compose::{Address, Attachment, Composed, Draft, Invalid};
 use envoi::mail::smtp::{explain, send_mail};

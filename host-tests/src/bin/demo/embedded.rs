@@ -78,7 +78,7 @@ fn show_next_steps(screen: Screen) {
         ),
         (
             "your program",
-            "cargo xtask build    # makes dist/envoi.wasm, to compose with your component",
+            "cargo xtask guest rust FOLDER    # FOLDER: your copy of examples/guest; docs/languages/own-guest.md",
         ),
     ] {
         screen.item(what, command);
