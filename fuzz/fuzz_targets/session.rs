@@ -303,10 +303,12 @@ impl Outcome {
             // No reply, or one that says nothing.
             let unknown = codes.len() - accepted - count(4) - count(5);
             assert!(accepted + unknown <= 1, "sent twice: {codes:?}");
+            // After a reply that makes no sense, none of those behind it is believed.
+            let stopped_reading = matches!(self.result, Err(Error::Protocol(..)));
             let is_true = match self.said(recipient) {
                 Said::Accepted => accepted == 1,
                 Said::Refused | Said::Unsent => accepted + unknown == 0,
-                Said::Unknown => accepted == 0,
+                Said::Unknown => accepted == 0 || stopped_reading,
             };
             let (number, result) = (self.number, &self.result);
             assert!(is_true, "{recipient} of {number}: {codes:?}, {result:?}");
