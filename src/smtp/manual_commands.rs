@@ -127,7 +127,7 @@ impl Session {
         Ok(())
     }
 
-    /// Adds a recipient to the transaction.
+    /// Adds a recipient to the transaction. If the server has refused it before, that counts no more: the caller asks again.
     ///
     /// # Errors
     ///
@@ -148,8 +148,13 @@ impl Session {
                     .into(),
             ));
         }
-        let index = manual.transaction.recipients.len();
-        manual.transaction.recipients.push(recipient);
+        let transaction = &mut manual.transaction;
+        let asked = &transaction.recipients;
+        transaction
+            .refused
+            .retain(|(index, _)| asked.get(*index) != Some(&recipient));
+        let index = transaction.recipients.len();
+        transaction.recipients.push(recipient);
         self.queue(PendingReply::Rcpt(index), rcpt_line(&wire, &parameters));
         Ok(())
     }

@@ -96,6 +96,30 @@ fn a_refused_recipient_is_in_the_receipt_and_others_get_the_message() {
     });
 }
 
+#[test]
+fn a_recipient_that_is_asked_again_has_its_last_answer_only() {
+    let later = "450 4.2.1 Greylisted";
+    let script = sender()
+        .expect("RCPT TO:<b@mail.test>")
+        .say(later)
+        .expect("RCPT TO:<c@mail.test>")
+        .say(later)
+        .followed_by(recipient())
+        .expect("DATA")
+        .followed_by(content());
+    with_session(script, |client| {
+        client.mail(Some("a@mail.test")).unwrap();
+        for recipient in ["b@mail.test", "c@mail.test"] {
+            let refused = client.rcpt(recipient);
+            assert_eq!(refused, Err(rejected(Phase::Rcpt, later)));
+        }
+        client.rcpt("b@mail.test").unwrap();
+        let receipt = client.data().unwrap().finish();
+        let expected = receipt_of(&["b@mail.test"], &[("c@mail.test", later)]);
+        assert_eq!(receipt, Ok(expected));
+    });
+}
+
 // Conformance: 13, 27
 #[test]
 fn after_refused_data_the_transaction_is_reset_before_the_next() {
