@@ -73,6 +73,10 @@ impl Wire {
             "f" | "x" | "r" | "i" if waiting > 0 => self.change(letter, number),
             _ => {}
         }
+        // It has sent its last alert. What a client with changed octets says would need another.
+        if self.is_closed && self.is_changed {
+            self.pair.stop_reading();
+        }
         Ok(())
     }
 

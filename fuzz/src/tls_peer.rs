@@ -91,6 +91,8 @@ pub struct Pair {
     pub wire: Vec<u8>,
     /// The plaintext that the server has read.
     pub received: Vec<u8>,
+    /// The server has found an error and said so in an alert, or was told to.
+    reads_no_more: bool,
 }
 
 impl Pair {
@@ -101,6 +103,7 @@ impl Pair {
             server: ServerConnection::new(config.clone()).unwrap(),
             wire: Vec::new(),
             received: Vec::new(),
+            reads_no_more: false,
         }
     }
 
@@ -108,19 +111,24 @@ impl Pair {
     pub fn carry(&mut self) {
         let octets = std::mem::take(self.client.outgoing());
         let mut unread = &octets[..];
-        while !unread.is_empty()
+        while !self.reads_no_more
+            && !unread.is_empty()
             && self
                 .server
                 .read_tls(&mut unread)
                 .is_ok_and(|count| count > 0)
         {
-            // Its errors are alerts on the wire.
-            let _ = self.server.process_new_packets();
+            self.reads_no_more |= self.server.process_new_packets().is_err();
             let _ = self.server.reader().read_to_end(&mut self.received);
         }
         while self.server.wants_write() {
             self.server.write_tls(&mut self.wire).unwrap();
         }
+    }
+
+    /// The server takes no more of the client's octets.
+    pub fn stop_reading(&mut self) {
+        self.reads_no_more = true;
     }
 
     /// Delivers the wire's octets as they are, until nobody has any.

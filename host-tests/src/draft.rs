@@ -113,8 +113,32 @@ impl<'a> Draft<'a> {
         content: impl AsyncRead + Send + Unpin + 'static,
         length: Option<u64>,
     ) -> Result<(), Invalid> {
-        let (name, content_type) = (Some(name.to_owned()), content_type.to_owned());
-        let (instance, draft, id) = (self.0.instance(), self.0.handle(), None::<String>);
+        self.attach_stream(Some(name), content_type, None, content, length)
+    }
+
+    #[cfg(feature = "p3")]
+    pub fn attach_from_with_id(
+        &self,
+        name: Option<&str>,
+        content_type: &str,
+        id: Option<&str>,
+        content: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<(), Invalid> {
+        self.attach_stream(name, content_type, id, content, None)
+    }
+
+    #[cfg(feature = "p3")]
+    fn attach_stream(
+        &self,
+        name: Option<&str>,
+        content_type: &str,
+        id: Option<&str>,
+        content: impl AsyncRead + Send + Unpin + 'static,
+        length: Option<u64>,
+    ) -> Result<(), Invalid> {
+        let (name, id) = (name.map(str::to_owned), id.map(str::to_owned));
+        let content_type = content_type.to_owned();
+        let (instance, draft) = (self.0.instance(), self.0.handle());
         ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content; length))
     }
 

@@ -20,7 +20,6 @@ mod explain;
 mod faults;
 mod grants;
 mod imports;
-#[cfg(not(feature = "p3"))]
 mod injection;
 mod lmtp;
 mod mailer;

@@ -301,7 +301,30 @@ fn streams() -> Vec<Row> {
                 streamed(stage, "one.pdf", PDF, None, content);
             }),
         ),
+        #[cfg(feature = "p3")]
+        ("attach-from(length)", Try::Number(with_length)),
     ]
+}
+
+/// A file of another length than was said is not sent.
+#[cfg(feature = "p3")]
+fn with_length(stage: &Stage, number: i128) {
+    let Ok(length) = number.try_into() else {
+        return;
+    };
+    let draft = stage.instance.draft();
+    draft.set_from(&[address("a@mail.test")]).unwrap();
+    draft.set_to(&[address("b@mail.test")]).unwrap();
+    let content = Cursor::new(b"one".to_vec());
+    if let Err(invalid) = draft.attach_from_with_length("one.pdf", PDF, content, Some(length)) {
+        return expect_one_line(&invalid.reason);
+    }
+    let mailer = stage.mailer();
+    let sent = mailer.send_draft(&draft);
+    drop(mailer);
+    let arrived = stage.heard_if_any().map_or(0, |heard| heard.messages.len());
+    assert_eq!(arrived, usize::from(sent.is_ok()), "{length}: {sent:?}");
+    assert_eq!(sent.is_ok(), length == 3, "{length}: {sent:?}");
 }
 
 fn fields() -> Vec<Row> {

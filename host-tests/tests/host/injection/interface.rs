@@ -5,7 +5,10 @@ use std::path::Path;
 
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
 
+#[cfg(not(feature = "p3"))]
 const INTERFACES: [&str; 5] = ["smtp", "compose", "dkim", "smtp-dkim", "smtp-streams"];
+#[cfg(feature = "p3")]
+const INTERFACES: [&str; 3] = ["smtp-async", "compose", "dkim"];
 
 /// Such as `mailer.send(envelope.sender)`. A list or an option has no name of its own.
 pub(crate) fn arguments() -> BTreeSet<String> {

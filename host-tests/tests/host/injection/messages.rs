@@ -9,8 +9,14 @@ use super::stage::Stage;
 use super::{Row, Try};
 use crate::support::{MESSAGE, to_b};
 
-const SENDER: &str = "a@mail.test";
-const RECIPIENT: &str = "b@mail.test";
+pub(super) const SENDER: &str = "a@mail.test";
+pub(super) const RECIPIENT: &str = "b@mail.test";
+
+/// A function of `smtp-streams`, and for WASI 0.3 of the writer.
+#[cfg(not(feature = "p3"))]
+const WRITE_FROM: &str = "write-from(source)";
+#[cfg(feature = "p3")]
+const WRITE_FROM: &str = "message-writer.write-from(source)";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = whole();
@@ -20,14 +26,14 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-fn from(sender: &str) -> Envelope {
+pub(super) fn from(sender: &str) -> Envelope {
     Envelope {
         sender: Some(sender.into()),
         ..to_b()
     }
 }
 
-fn to(recipient: &str) -> Envelope {
+pub(super) fn to(recipient: &str) -> Envelope {
     Envelope {
         recipients: vec![recipient.into()],
         ..to_b()
@@ -121,7 +127,7 @@ fn in_pieces() -> Vec<Row> {
             }),
         ),
         (
-            "write-from(source)",
+            WRITE_FROM,
             Try::Octets(MESSAGE, |stage, message| {
                 let content = Cursor::new(message.to_vec());
                 let mailer = stage.mailer();
@@ -151,7 +157,11 @@ fn start(stage: &Stage, envelope: &Envelope, message: &[u8]) {
 }
 
 /// The envelope has left before a piece is refused; the message does not arrive.
-fn judge_written(stage: &Stage, sent: Result<Receipt, host_tests::Error>, message: &[u8]) {
+pub(super) fn judge_written(
+    stage: &Stage,
+    sent: Result<Receipt, host_tests::Error>,
+    message: &[u8],
+) {
     if sent.is_ok() {
         return stage.judge(sent, &lines(message));
     }

@@ -6,6 +6,8 @@ mod explaining;
 mod interface;
 mod messages;
 mod parameters;
+#[cfg(feature = "p3")]
+mod pool;
 mod recorder;
 mod sessions;
 mod settings;
@@ -32,8 +34,11 @@ enum Try {
 /// The name of an argument, as `interface` says it.
 type Row = (&'static str, Try);
 
-/// Arguments that are no values of the caller's: the server's octets, and those to it.
-const STREAMS_OF_A_CONNECTION: [&str; 2] = ["attach(input)", "attach(output)"];
+/// Arguments that are no values of the caller's: the server's octets, and those to it. WASI 0.3 has none.
+#[cfg(not(feature = "p3"))]
+const STREAMS_OF_A_CONNECTION: &[&str] = &["attach(input)", "attach(output)"];
+#[cfg(feature = "p3")]
+const STREAMS_OF_A_CONNECTION: &[&str] = &[];
 
 fn all() -> Vec<(&'static str, Vec<Row>)> {
     vec![
@@ -44,6 +49,8 @@ fn all() -> Vec<(&'static str, Vec<Row>)> {
         ("composing", composing::rows()),
         ("signing", signing::rows()),
         ("explaining", explaining::rows()),
+        #[cfg(feature = "p3")]
+        ("pool", pool::rows()),
     ]
 }
 
@@ -105,7 +112,7 @@ fn every_argument_of_the_interface_is_tried() {
         .into_iter()
         .flat_map(|(_, rows)| rows)
         .map(|(name, _)| name.to_owned());
-    let streams = STREAMS_OF_A_CONNECTION.map(str::to_owned);
+    let streams = STREAMS_OF_A_CONNECTION.iter().copied().map(str::to_owned);
     let tried: BTreeSet<String> = tried.chain(streams).collect();
     assert_eq!(tried, interface::arguments());
 }
@@ -138,6 +145,12 @@ fn drafts_take_hostile_values_without_harm() {
 #[test]
 fn signers_take_hostile_values_without_harm() {
     try_all("signing");
+}
+
+#[cfg(feature = "p3")]
+#[test]
+fn pools_take_hostile_values_without_harm() {
+    try_all("pool");
 }
 
 #[test]
