@@ -95,14 +95,13 @@ impl<'a> Draft<'a> {
         call!(self, draft.call_compose())
     }
 
-    #[cfg(feature = "p3")]
     pub fn attach_from(
         &self,
         name: &str,
         content_type: &str,
         content: impl AsyncRead + Send + Unpin + 'static,
     ) -> Result<(), Invalid> {
-        self.attach_from_with_length(name, content_type, content, None)
+        self.attach_from_with_id(Some(name), content_type, None, content)
     }
 
     #[cfg(feature = "p3")]
@@ -136,23 +135,13 @@ impl<'a> Draft<'a> {
         content: impl AsyncRead + Send + Unpin + 'static,
         length: Option<u64>,
     ) -> Result<(), Invalid> {
-        let (name, id) = (name.map(str::to_owned), id.map(str::to_owned));
-        let content_type = content_type.to_owned();
+        let (name, content_type) = (name.map(str::to_owned), content_type.to_owned());
+        let id = id.map(str::to_owned);
         let (instance, draft) = (self.0.instance(), self.0.handle());
         ask!(instance, |world| world.envoi_mail_smtp_streams(), call_attach_from(draft, name, content_type, id; content; length))
     }
 
-    /// A function of the interface `smtp-streams`.
-    #[cfg(not(feature = "p3"))]
-    pub fn attach_from(
-        &self,
-        name: &str,
-        content_type: &str,
-        content: impl AsyncRead + Send + Unpin + 'static,
-    ) -> Result<(), Invalid> {
-        self.attach_from_with_id(Some(name), content_type, None, content)
-    }
-
+    /// A function of the interface `smtp-streams`, which takes no length.
     #[cfg(not(feature = "p3"))]
     pub fn attach_from_with_id(
         &self,

@@ -296,8 +296,8 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
 }
 
 /// `dist/envoi-quick.wasm`, and its path.
-pub(crate) fn build_quick(project: &Project) -> Result<PathBuf> {
-    build_module(project, &toolchain::set_up(TARGET)?, &QUICK)?;
+pub(crate) fn build_quick(project: &Project, toolchain: &Toolchain) -> Result<PathBuf> {
+    build_module(project, toolchain, &QUICK)?;
     Ok(project.root.join("dist").join(QUICK.file))
 }
 

@@ -14,7 +14,7 @@ const COMPONENT: &str = "ENVOI_COMPONENT";
 
 /// Builds the component, then runs the demo, and returns its exit code.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
-    let component = component::build_quick(project)?;
+    let component = component::build_quick(project, &component::toolchain()?)?;
     let mut demo = program::build(
         project,
         "host-tests",

@@ -8,7 +8,7 @@
 use std::{
     collections::VecDeque,
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
@@ -18,7 +18,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde_json::Value;
 
 use crate::{
     process::{answer, run as run_program},
@@ -267,11 +266,10 @@ fn next<'a>(waiting: &Mutex<VecDeque<&'a String>>) -> Option<&'a String> {
 
 /// The programs of `fuzz/`. Fails if its Cargo.lock is not up to date, which cargo-fuzz would change.
 fn names(project: &Project) -> Result<Vec<String>> {
-    let mut cargo = project.cargo();
-    cargo.args(["metadata", "--locked", "--format-version=1"]);
-    cargo.args(["--manifest-path", "fuzz/Cargo.toml"]);
-    let metadata = answer(&mut cargo).context("`cargo metadata --locked` of fuzz/ fails")?;
-    let metadata: Value = serde_json::from_str(&metadata)?;
+    let arguments = ["--locked", "--manifest-path", "fuzz/Cargo.toml"].map(OsStr::new);
+    let metadata = project
+        .metadata(&arguments)
+        .context("cannot list the targets of fuzz/, whose Cargo.lock has to be up to date")?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let own = packages.filter(|package| package["name"] == "envoi-fuzz");
     let targets = own.filter_map(|package| package["targets"].as_array());

@@ -2,11 +2,15 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::process::answer;
 
 pub(crate) struct Project {
     /// The checkout.
@@ -32,6 +36,14 @@ impl Project {
             root: root.into(),
             target: target.into(),
         })
+    }
+
+    /// What `cargo metadata` says with these arguments.
+    pub(crate) fn metadata(&self, arguments: &[&OsStr]) -> Result<Value> {
+        let mut cargo = self.cargo();
+        cargo.args(["metadata", "--format-version", "1"]);
+        let said = answer(cargo.args(arguments)).context("`cargo metadata` fails")?;
+        Ok(serde_json::from_str(&said)?)
     }
 
     /// The cargo that started this program, in the root of the checkout.

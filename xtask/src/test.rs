@@ -89,20 +89,31 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
     report.headline("documentation");
     docs::check(project)?;
     // The components are linked by one thread, so the other cores have time.
-    let (built, compiled) = thread::scope(|scope| {
-        let tests = scope.spawn(|| compile_tests(project));
-        (build_components(project, report), tests.join())
-    });
-    built?;
-    compiled.map_err(|_| anyhow!("a thread failed"))??;
+    let (compiled, built) = meanwhile(
+        || compile_tests(project),
+        || build_components(project, report),
+    )?;
+    built.and(compiled)?;
     // Tests wait for servers and timeouts, so the cores have time.
-    let (tested, targets) = thread::scope(|scope| {
-        let targets = scope.spawn(|| fuzz::build(project));
-        (run_tests(project, report, totals), targets.join())
-    });
-    let targets = targets.map_err(|_| anyhow!("a thread failed"))?;
+    let (targets, tested) = meanwhile(
+        || fuzz::build(project),
+        || run_tests(project, report, totals),
+    )?;
     report.headline("fuzzing");
     tested.and(fuzz::test(report, targets))
+}
+
+/// Runs both at the same time, the first in a thread of its own.
+fn meanwhile<A: Send, B>(
+    aside: impl FnOnce() -> A + Send,
+    work: impl FnOnce() -> B,
+) -> Result<(A, B)> {
+    let (aside, worked) = thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let worked = work();
+        (aside.join(), worked)
+    });
+    Ok((aside.map_err(|_| anyhow!("a thread failed"))?, worked))
 }
 
 fn build_components(project: &Project, report: &Report) -> Result<()> {
@@ -122,7 +133,7 @@ fn build_components(project: &Project, report: &Report) -> Result<()> {
     component::build_login(project, &toolchain)?;
     component::build_guest_oauth(project, &toolchain)?;
     report.headline("the component of the demo");
-    component::build_quick(project)?;
+    component::build_quick(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

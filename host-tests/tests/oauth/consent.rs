@@ -58,6 +58,13 @@ fn parameter<'a>(url: &'a str, name: &str) -> &'a str {
     rest.split('&').next().unwrap()
 }
 
+/// The port of this machine that the browser comes back to.
+fn port(url: &str) -> &str {
+    let redirect = parameter(url, "redirect_uri");
+    let port = redirect.strip_prefix("http%3A%2F%2F127.0.0.1%3A").unwrap();
+    port.strip_suffix("%2F").unwrap()
+}
+
 fn is_told(output: &Output, tokens_url: &str) {
     assert!(output.succeeded, "{}", output.stderr);
     assert_eq!(
@@ -82,9 +89,7 @@ fn a_browser_comes_back_with_a_code() {
     with_issuer(&tokens, &["authorization"], |issuer| {
         let login = login(issuer);
         let url = format!("http://{}", login.hear("http://"));
-        let (state, redirect) = (parameter(&url, "state"), parameter(&url, "redirect_uri"));
-        let port = redirect.strip_prefix("http%3A%2F%2F127.0.0.1%3A").unwrap();
-        let port = port.strip_suffix("%2F").unwrap();
+        let (state, port) = (parameter(&url, "state"), port(&url));
         // A connection that is opened in advance, an icon, and a page that guesses.
         let unused = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
         drop(unused);
@@ -115,10 +120,8 @@ fn a_refusal_in_the_browser_ends_it() {
     with_issuer(&tokens, &["authorization"], |issuer| {
         let login = login(issuer);
         let url = format!("http://{}", login.hear("http://"));
-        let port = parameter(&url, "redirect_uri").strip_prefix("http%3A%2F%2F127.0.0.1%3A");
-        let port = port.unwrap().strip_suffix("%2F").unwrap();
         let target = format!("/?error=access_denied&state={}", parameter(&url, "state"));
-        assert_eq!(visit(port, &target), "HTTP/1.1 200 OK");
+        assert_eq!(visit(port(&url), &target), "HTTP/1.1 200 OK");
         let output = login.finish();
         assert!(!output.succeeded);
         assert_eq!(output.stdout, "");

@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
@@ -45,9 +44,7 @@ fn compile(folder: &Path) -> Result<()> {
 /// The Go runtime of the bindings, inside the generator's own package. On other machines `go mod tidy` fetches
 /// the same.
 fn runtime(project: &Project) -> Result<PathBuf> {
-    let mut cargo = project.cargo();
-    cargo.args(["metadata", "--format-version", "1"]);
-    let metadata: Value = serde_json::from_slice(&cargo.output()?.stdout)?;
+    let metadata = project.metadata(&[])?;
     let packages = metadata["packages"].as_array();
     let generator = packages
         .into_iter()

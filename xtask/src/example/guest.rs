@@ -22,9 +22,6 @@ pub(crate) struct Guest {
     pub make: fn(&Project, &Toolchain, &Path) -> Result<Vec<u8>>,
 }
 
-/// The files that `cargo xtask guest` leaves in the folder: the guest, and the guest composed with envoi.
-const OWN: [&str; 2] = ["guest.wasm", "mailing.wasm"];
-
 pub(crate) const GUESTS: &[&Guest] = &[
     &rust::GUEST,
     &javascript::GUEST,
@@ -49,7 +46,7 @@ pub(crate) fn make_own(project: &Project, language: &str, folder: &Path) -> Resu
     let folder = folder.canonicalize()?;
     let toolchain = component::build_portable(project)?;
     let component = (guest.make)(project, &toolchain, &folder)?;
-    let [own, composed] = OWN.map(|name| folder.join(name));
+    let (own, composed) = (folder.join("guest.wasm"), folder.join("mailing.wasm"));
     component::replace(&own, &component)?;
     component::plug(project, &own, &composed)?;
     println!(

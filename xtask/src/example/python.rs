@@ -25,7 +25,7 @@ pub(super) fn componentize(project: &Project, folder: &Path) -> Result<Vec<u8>> 
     let packages: Vec<_> = requirements.lines().collect();
     let componentize = tools::pip("componentize-py", &packages)?;
     wit::fetch(project, folder)?;
-    let made = folder.join("componentized.wasm");
+    let made = folder.join("guest.wasm");
     let (modules, main) = modules(folder)?;
     let others = ["requirements.txt", "wit"].map(|name| folder.join(name));
     let sources = [modules, others.into()].concat();
@@ -43,9 +43,9 @@ pub(super) fn componentize(project: &Project, folder: &Path) -> Result<Vec<u8>> 
             fs::remove_dir_all(&bindings)?;
         }
         command(&["bindings", "bindings"])?;
-        command(&["componentize", &main, "--output", "componentized.wasm"])?;
+        command(&["componentize", &main, "--output", "guest.wasm"])?;
     }
-    fs::read(made).context("componentize-py left no component")
+    fs::read(made).context("componentize-py left no guest.wasm")
 }
 
 /// All modules in the folder, and the name of the one that exports the world's functions.

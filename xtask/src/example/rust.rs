@@ -32,10 +32,12 @@ fn make(project: &Project, toolchain: &Toolchain, folder: &Path) -> Result<Vec<u
 
 /// The file that cargo makes of the package's library.
 fn library(project: &Project, manifest: &Path) -> Result<PathBuf> {
-    let mut cargo = project.cargo();
-    cargo.args(["metadata", "--format-version", "1", "--no-deps"]);
-    let metadata: Value =
-        serde_json::from_slice(&cargo.arg("--manifest-path").arg(manifest).output()?.stdout)?;
+    let arguments = [
+        "--no-deps".as_ref(),
+        "--manifest-path".as_ref(),
+        manifest.as_os_str(),
+    ];
+    let metadata = project.metadata(&arguments)?;
     let targets = metadata["packages"][0]["targets"].as_array();
     let is_library = |target: &&Value| target["crate_types"][0] == "cdylib";
     let library = targets.into_iter().flatten().find(is_library);

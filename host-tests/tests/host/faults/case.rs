@@ -108,10 +108,14 @@ impl Case {
     }
 
     fn send(&self, mailer: &Mailer) -> Results {
-        #[cfg(feature = "p3")]
-        if self.scenario.order == Order::AtOnce {
-            return self.send_at_once(mailer);
+        match self.scenario.order {
+            Order::InTurn => self.send_in_turn(mailer),
+            #[cfg(feature = "p3")]
+            Order::AtOnce => self.send_at_once(mailer),
         }
+    }
+
+    fn send_in_turn(&self, mailer: &Mailer) -> Results {
         let send = |message: &Vec<u8>| {
             let began = Instant::now();
             let result = mailer.send(&self.scenario.envelope(), message);

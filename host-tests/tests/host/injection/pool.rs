@@ -2,19 +2,53 @@
 
 use std::io::Cursor;
 
-use host_tests::{Envelope, Error, Mailer};
+use host_tests::Envelope;
 
 use super::messages::{RECIPIENT, SENDER, from, judge_written, to};
+use super::settings::sets;
 use super::stage::Stage;
 use super::{Row, Try};
 use crate::support::{MESSAGE, to_b};
 
-const SET: Result<(), Error> = Ok(());
+/// The arguments of a function that takes a message from a stream.
+macro_rules! of_stream {
+    ($function:literal, $send:ident) => {
+        [
+            (
+                concat!("mailer.", $function, "(envelope.sender)"),
+                Try::Text(SENDER, |stage, sender| {
+                    $send(stage, &from(sender), MESSAGE, None);
+                }),
+            ),
+            (
+                concat!("mailer.", $function, "(envelope.recipients)"),
+                Try::Text(RECIPIENT, |stage, recipient| {
+                    $send(stage, &to(recipient), MESSAGE, None);
+                }),
+            ),
+            (
+                concat!("mailer.", $function, "(content)"),
+                Try::Octets(MESSAGE, |stage, content| {
+                    $send(stage, &to_b(), content, None);
+                }),
+            ),
+            (
+                concat!("mailer.", $function, "(length)"),
+                Try::Number(|stage, number| {
+                    let Ok(length) = number.try_into() else {
+                        return;
+                    };
+                    $send(stage, &to_b(), MESSAGE, Some(length));
+                }),
+            ),
+        ]
+    };
+}
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = limits();
-    rows.extend(sent_streams());
-    rows.extend(started_streams());
+    rows.extend(of_stream!("send-stream", send));
+    rows.extend(of_stream!("start-stream", start));
     rows
 }
 
@@ -23,13 +57,13 @@ fn limits() -> Vec<Row> {
         (
             "mailer.set-connections(limit)",
             Try::Number(|stage, number| {
-                set(stage, number, |mailer, limit| mailer.set_connections(limit));
+                sets(stage, number, |mailer, limit| mailer.set_connections(limit))
             }),
         ),
         (
             "mailer.set-rate-limits(total)",
             Try::Number(|stage, number| {
-                set(stage, number, |mailer, total| {
+                sets(stage, number, |mailer, total| {
                     mailer.set_rate_limits(Some(total), None);
                 });
             }),
@@ -37,7 +71,7 @@ fn limits() -> Vec<Row> {
         (
             "mailer.set-rate-limits(connection)",
             Try::Number(|stage, number| {
-                set(stage, number, |mailer, connection| {
+                sets(stage, number, |mailer, connection| {
                     mailer.set_rate_limits(None, Some(connection));
                 });
             }),
@@ -45,50 +79,9 @@ fn limits() -> Vec<Row> {
         (
             "mailer.set-waiting-limit(calls)",
             Try::Number(|stage, number| {
-                set(stage, number, |mailer, calls| {
+                sets(stage, number, |mailer, calls| {
                     mailer.set_waiting_limit(calls)
-                });
-            }),
-        ),
-    ]
-}
-
-fn set(stage: &Stage, number: i128, set: impl FnOnce(&Mailer, u32)) {
-    let Ok(number) = number.try_into() else {
-        return;
-    };
-    let mailer = stage.mailer();
-    set(&mailer, number);
-    stage.sends_after(mailer, SET);
-}
-
-fn sent_streams() -> Vec<Row> {
-    vec![
-        (
-            "mailer.send-stream(envelope.sender)",
-            Try::Text(SENDER, |stage, sender| {
-                send(stage, &from(sender), MESSAGE, None);
-            }),
-        ),
-        (
-            "mailer.send-stream(envelope.recipients)",
-            Try::Text(RECIPIENT, |stage, recipient| {
-                send(stage, &to(recipient), MESSAGE, None);
-            }),
-        ),
-        (
-            "mailer.send-stream(content)",
-            Try::Octets(MESSAGE, |stage, content| {
-                send(stage, &to_b(), content, None);
-            }),
-        ),
-        (
-            "mailer.send-stream(length)",
-            Try::Number(|stage, number| {
-                let Ok(length) = number.try_into() else {
-                    return;
-                };
-                send(stage, &to_b(), MESSAGE, Some(length));
+                })
             }),
         ),
     ]
@@ -99,38 +92,6 @@ fn send(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>)
     let sent = mailer.send_stream(envelope, Cursor::new(content.to_vec()), length);
     drop(mailer);
     judge_written(stage, sent, content);
-}
-
-fn started_streams() -> Vec<Row> {
-    vec![
-        (
-            "mailer.start-stream(envelope.sender)",
-            Try::Text(SENDER, |stage, sender| {
-                start(stage, &from(sender), MESSAGE, None);
-            }),
-        ),
-        (
-            "mailer.start-stream(envelope.recipients)",
-            Try::Text(RECIPIENT, |stage, recipient| {
-                start(stage, &to(recipient), MESSAGE, None);
-            }),
-        ),
-        (
-            "mailer.start-stream(content)",
-            Try::Octets(MESSAGE, |stage, content| {
-                start(stage, &to_b(), content, None);
-            }),
-        ),
-        (
-            "mailer.start-stream(length)",
-            Try::Number(|stage, number| {
-                let Ok(length) = number.try_into() else {
-                    return;
-                };
-                start(stage, &to_b(), MESSAGE, Some(length));
-            }),
-        ),
-    ]
 }
 
 fn start(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>) {

@@ -2,13 +2,11 @@
 
 use host_tests::{Credentials, Envelope, Session};
 
+use super::messages::{RECIPIENT, SENDER};
 use super::settings::{bearer, password};
 use super::stage::Stage;
 use super::{Row, Try};
 use crate::support::{MESSAGE, to_b};
-
-const SENDER: &str = "a@mail.test";
-const RECIPIENT: &str = "b@mail.test";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = commands();

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use host_tests::{BearerCredentials, Credentials, Error, PasswordCredentials, Security, Timeout};
+use host_tests::{
+    BearerCredentials, Credentials, Error, Mailer, PasswordCredentials, Security, Timeout,
+};
 
 use super::stage::{Stage, expect_honest};
 use super::{Row, Try};
@@ -173,23 +175,19 @@ fn numbers() -> Vec<Row> {
         (
             "mailer.set-port(port)",
             Try::Number(|stage, number| {
-                let Ok(port) = number.try_into() else { return };
-                let mailer = stage.mailer();
-                mailer.set_port(port);
-                // Who listens there is no part of this test.
-                mailer.set_port(stage.port());
-                stage.sends_after(mailer, SET);
+                sets(stage, number, |mailer, port| {
+                    mailer.set_port(port);
+                    // Who listens there is no part of this test.
+                    mailer.set_port(stage.port());
+                });
             }),
         ),
         (
             "mailer.set-timeout(limit)",
             Try::Number(|stage, number| {
-                let Ok(nanoseconds) = number.try_into() else {
-                    return;
-                };
-                let mailer = stage.mailer();
-                mailer.set_timeout(Timeout::Total, Duration::from_nanos(nanoseconds));
-                stage.sends_after(mailer, SET);
+                sets(stage, number, |mailer, nanoseconds| {
+                    mailer.set_timeout(Timeout::Total, Duration::from_nanos(nanoseconds));
+                });
             }),
         ),
     ]
@@ -200,33 +198,36 @@ fn limits() -> Vec<Row> {
         (
             "mailer.set-connection-limits(idle)",
             Try::Number(|stage, number| {
-                let Ok(nanoseconds) = number.try_into() else {
-                    return;
-                };
-                let mailer = stage.mailer();
-                mailer.set_connection_limits(Some(Duration::from_nanos(nanoseconds)), None);
-                stage.sends_after(mailer, SET);
+                sets(stage, number, |mailer, nanoseconds| {
+                    mailer.set_connection_limits(Some(Duration::from_nanos(nanoseconds)), None);
+                });
             }),
         ),
         (
             "mailer.set-connection-limits(messages)",
             Try::Number(|stage, number| {
-                let Ok(messages) = number.try_into() else {
-                    return;
-                };
-                let mailer = stage.mailer();
-                mailer.set_connection_limits(None, Some(messages));
-                stage.sends_after(mailer, SET);
+                sets(stage, number, |mailer, messages| {
+                    mailer.set_connection_limits(None, Some(messages));
+                });
             }),
         ),
         (
             "mailer.set-transcript-lines(lines)",
             Try::Number(|stage, number| {
-                let Ok(lines) = number.try_into() else { return };
-                let mailer = stage.mailer();
-                mailer.set_transcript_lines(lines);
-                stage.sends_after(mailer, SET);
+                sets(stage, number, |mailer, lines| {
+                    mailer.set_transcript_lines(lines)
+                })
             }),
         ),
     ]
+}
+
+/// A setting that takes every number of its type.
+pub(super) fn sets<T: TryFrom<i128>>(stage: &Stage, number: i128, set: impl FnOnce(&Mailer, T)) {
+    let Ok(number) = number.try_into() else {
+        return;
+    };
+    let mailer = stage.mailer();
+    set(&mailer, number);
+    stage.sends_after(mailer, SET);
 }
