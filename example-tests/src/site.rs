@@ -11,7 +11,6 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-const WASMTIME: &str = "49.0.3";
 /// Starting takes a tenth of a second on an idle machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -26,7 +25,7 @@ pub struct Site {
 
 /// The wasmtime command, installed if it is missing.
 pub fn wasmtime() -> Result<PathBuf, String> {
-    setup::wasmtime(WASMTIME)
+    setup::wasmtime(setup::WASMTIME)
 }
 
 impl Site {
@@ -122,7 +121,11 @@ pub(crate) fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, S
     })?;
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
-    let state = format!("wasmtime {WASMTIME}, component {:016x}", hasher.finish());
+    let state = format!(
+        "wasmtime {}, component {:016x}",
+        setup::WASMTIME,
+        hasher.finish()
+    );
     let folder = setup::install(&format!("precompiled-{component}"), &[&state], |folder| {
         let mut compile = Command::new(wasmtime);
         compile
@@ -130,7 +133,7 @@ pub(crate) fn precompiled(wasmtime: &Path, component: &str) -> Result<PathBuf, S
             .arg(source)
             .arg("-o")
             .arg(folder.join("component.cwasm"));
-        setup::run(&mut compile).map(|_| WASMTIME.into())
+        setup::run(&mut compile).map(|_| setup::WASMTIME.into())
     })?;
     Ok(folder.join("component.cwasm"))
 }

@@ -30,21 +30,16 @@ impl Guest {
     /// Calls the guest's function in a fresh instance.
     ///
     /// # Errors
-    /// What the guest says, or that it has no such function.
+    /// What the guest says.
     ///
     /// # Panics
-    /// If the guest traps.
+    /// If the guest traps, or has no such function.
     pub fn welcome(&self, server: &str, to: &str) -> Result<String, String> {
         let mut store = Store::new(&self.engine, State::new(Grants::all()));
         let instance = self.linker.instantiate(&mut store, &self.component);
         let instance = instance.expect("the host has what the composition imports");
         let welcome = instance.get_typed_func(&mut store, "welcome");
-        let welcome = welcome.map_err(|error| {
-            format!(
-                "the guest has no function `welcome` as the example's: {error}; `cargo xtask guest LANGUAGE FOLDER` \
-                 makes a component of your own guest"
-            )
-        })?;
+        let welcome = welcome.expect("the guest has the function of its world");
         let (answer,): (Result<String, String>,) = welcome
             .call(&mut store, (server, to))
             .expect("the guest returns");

@@ -1,4 +1,4 @@
-//! The component in wasmtime, for its tests and demonstrations.
+//! The component in wasmtime, for its tests.
 //!
 //! `tests/host` runs it against scripted servers, `tests/real` against real ones, `tests/cli` is the
 //! command line, `tests/oauth` the component that gets tokens and the command for a person's
@@ -40,7 +40,6 @@ mod pool;
 mod randomness;
 mod resolver;
 mod resource;
-mod screen;
 mod session;
 mod signer;
 #[cfg(feature = "p3")]
@@ -75,6 +74,5 @@ pub use message_writer::MessageWriter;
 pub use options::Options;
 #[cfg(feature = "p3")]
 pub use pool::StartedMessage;
-pub use screen::{LineSource, Screen};
 pub use session::Session;
 pub use signer::Signer;

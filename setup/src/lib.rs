@@ -2,7 +2,7 @@
 //! Nothing else of the machine changes, unless a function says so.
 //!
 //! ```no_run
-//! let wasmtime = setup::wasmtime("49.0.3")?;
+//! let wasmtime = setup::wasmtime(setup::WASMTIME)?;
 //! let folder = setup::npm("smtp-server", &["smtp-server@3.21.6"])?;
 //! # Ok::<(), String>(())
 //! ```
@@ -35,4 +35,4 @@ pub use nats::nats_server;
 pub use packages::{ZIG, npm, pip};
 pub use program::run;
 pub use registries::{docker_registry, verdaccio};
-pub use wasmtime::wasmtime;
+pub use wasmtime::{WASMTIME, any_wasmtime, wasmtime};

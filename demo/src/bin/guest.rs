@@ -1,12 +1,11 @@
 //! `guest COMPONENT`: calls `welcome` of a guest that is composed with envoi, with a server on loopback,
 //! and shows the conversation and the message.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
-use std::{env, fs};
 
-use host_tests::{Guest, Screen};
+use demo::{Screen, Wasmtime};
 use servers::sink::{Delivery, Sink};
 
 const TO: &str = "you@example.org";
@@ -25,33 +24,44 @@ fn main() -> ExitCode {
     }
 }
 
-fn call(path: &Path) -> Result<(), String> {
-    let composition =
-        fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+fn call(composition: &Path) -> Result<(), String> {
+    let wasmtime = Wasmtime::ready()?;
     let screen = Screen::new();
     screen.title("A guest calls the component that it is composed with, inside wasmtime");
-    let kib = composition.len().div_ceil(1024);
-    screen.item(
-        "composition",
-        &format!("{kib} KiB, which wasmtime compiles once"),
-    );
-    let start = Instant::now();
-    let guest = Guest::new(&composition);
-    let seconds = start.elapsed().as_secs_f32();
-    screen.item("loaded", &format!("in {seconds:.1} s"));
-    let sink = Sink::open(move |line| screen.observed(line));
-    let server = format!("smtp://{}", sink.address());
-    screen.item("call", &format!("welcome(\"{server}\", \"{TO}\")"));
+    screen.item("composition", &composition.display().to_string());
+    screen.item("runtime", &wasmtime.about());
+    let sink = Sink::open(move |line| screen.line(&line, line.elapsed));
+    let call = format!("welcome(\"smtp://{}\", \"{TO}\")", sink.address());
+    screen.item("call", &call);
 
     screen.title("The conversation");
-    let answer = guest.welcome(&server, TO)?;
+    let answer = invoke(&wasmtime, call, composition)?;
     let deliveries = sink.deliveries();
     let [delivery] = deliveries.as_slice() else {
-        return Err(format!("{} messages arrived", deliveries.len()));
+        return Err(format!(
+            "{} messages arrived; the guest returns: {answer}",
+            deliveries.len()
+        ));
     };
     show(screen, delivery);
     screen.success(&format!("Delivered. The guest returns: {answer}"));
     Ok(())
+}
+
+/// What the function returns, as wasmtime writes it.
+fn invoke(wasmtime: &Wasmtime, call: String, composition: &Path) -> Result<String, String> {
+    let mut command = wasmtime.run(&["--invoke".into(), call], composition);
+    let answer = setup::run(&mut command).map_err(|why| {
+        if why.contains("`welcome`") {
+            format!(
+                "the guest has no function `welcome` as the example's ({why}); `cargo xtask guest LANGUAGE FOLDER` \
+                 makes a component of your own guest"
+            )
+        } else {
+            why
+        }
+    })?;
+    Ok(answer.trim().into())
 }
 
 fn show(screen: Screen, delivery: &Delivery) {

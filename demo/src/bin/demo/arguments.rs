@@ -1,7 +1,6 @@
 //! Parses the command line.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 
 pub(crate) const HELP: &str = "\
 cargo xtask demo [--save FILE]
@@ -19,12 +18,16 @@ cargo xtask demo --server URL --from ADDRESS --to ADDRESS [--to ADDRESS ...] [OP
     --trust FILE      certificates (PEM) of authorities to trust besides Mozilla's
     --help            show this
 
-The password may also come from the environment, out of sight of others:
+The password may also come from the environment, out of sight of others, and an OAuth 2.0 token must
+(ENVOI_TOKEN):
     ENVOI_PASSWORD=... cargo xtask demo --server smtps://USER@HOST --from ... --to ...
+
+That is a part of envoi's command line: docs/cli.md has its other options, and its exit codes.
 
 Colours are shown on a terminal, unless NO_COLOR is set.";
 
-#[derive(Debug, PartialEq)]
+/// No `Debug`, because the server's URL may contain a password.
+#[derive(PartialEq)]
 pub(crate) enum Command {
     Help,
     Embedded {
@@ -35,9 +38,9 @@ pub(crate) enum Command {
 }
 
 /// The message to send, and the server.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub(crate) struct SendRequest {
-    /// The URL with the password.
+    /// The URL, maybe with a password.
     pub server: String,
     pub from: String,
     pub to: Vec<String>,
@@ -46,10 +49,7 @@ pub(crate) struct SendRequest {
 }
 
 /// The error is one line for the user.
-pub(crate) fn parse(
-    arguments: impl IntoIterator<Item = OsString>,
-    password: Option<String>,
-) -> Result<Command, String> {
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
     let mut given = Given::default();
     let mut arguments = arguments.into_iter().map(text);
     while let Some(argument) = arguments.next() {
@@ -71,7 +71,7 @@ pub(crate) fn parse(
         };
         slot.push(value);
     }
-    given.command(password)
+    given.command()
 }
 
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Given {
         }
     }
 
-    fn command(self, password: Option<String>) -> Result<Command, String> {
+    fn command(self) -> Result<Command, String> {
         let Given {
             server,
             from,
@@ -127,8 +127,7 @@ impl Given {
         if request.to.is_empty() {
             return Err(needed("--to"));
         }
-        let server = with_password(&request.server, password)?;
-        Ok(Command::Remote(SendRequest { server, ..request }))
+        Ok(Command::Remote(request))
     }
 }
 
@@ -146,47 +145,12 @@ fn text(argument: OsString) -> Result<String, String> {
         .map_err(|_| "an argument is not UTF-8".into())
 }
 
-/// Adds the password to a URL that has a user without one.
-fn with_password(url: &str, password: Option<String>) -> Result<String, String> {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return Ok(url.into());
-    };
-    let Some((user, host)) = rest
-        .rsplit_once('@')
-        .filter(|(user, _)| !user.contains(':'))
-    else {
-        return Ok(url.into());
-    };
-    let password = password
-        .filter(|password| !password.is_empty())
-        .ok_or("the server's URL names a user and no password: set ENVOI_PASSWORD to it")?;
-    Ok(format!(
-        "{scheme}://{user}:{}@{host}",
-        percent_encoded(&password)
-    ))
-}
-
-/// Percent-encoding (RFC 3986, section 2.1).
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        let _ = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => write!(encoded, "{}", byte as char),
-            _ => write!(encoded, "%{byte:02X}"),
-        };
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(line: &str, password: Option<&str>) -> Result<Command, String> {
-        parse(
-            line.split_whitespace().map(OsString::from),
-            password.map(str::to_owned),
-        )
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(OsString::from))
     }
 
     #[test]
@@ -195,29 +159,19 @@ mod tests {
             let save = save.map(str::to_owned);
             Ok(Command::Embedded { save })
         };
-        assert_eq!(parsed("", Some("sesame")), embedded(None));
-        assert_eq!(parsed("--save a.eml", None), embedded(Some("a.eml")));
+        assert!(parsed("") == embedded(None));
+        assert!(parsed("--save a.eml") == embedded(Some("a.eml")));
     }
 
     #[test]
     fn a_request_has_a_server_a_sender_and_recipients() {
         let line =
             "--server=smtps://mail.test --from a@mail.test --to b@mail.test --to c@mail.test";
-        let Ok(Command::Remote(request)) = parsed(line, None) else {
+        let Ok(Command::Remote(request)) = parsed(line) else {
             panic!("no request")
         };
         assert_eq!(request.server, "smtps://mail.test");
         assert_eq!(request.to, ["b@mail.test", "c@mail.test"]);
-    }
-
-    #[test]
-    fn the_password_may_come_from_the_environment() {
-        let line = "--server smtps://ada@mail.test --from a@mail.test --to b@mail.test";
-        let Ok(Command::Remote(request)) = parsed(line, Some("se same/ü")) else {
-            panic!()
-        };
-        assert_eq!(request.server, "smtps://ada:se%20same%2F%C3%BC@mail.test");
-        assert!(parsed(line, None).unwrap_err().contains("ENVOI_PASSWORD"));
     }
 
     #[test]
@@ -237,7 +191,7 @@ mod tests {
             ),
             ("--sever x", "unknown argument \"--sever\""),
         ] {
-            assert_eq!(parsed(line, None), Err(fault.into()));
+            assert_eq!(parsed(line).err().as_deref(), Some(fault));
         }
     }
 }

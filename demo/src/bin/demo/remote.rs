@@ -1,0 +1,51 @@
+//! The demo with a server of the user's: envoi's command line shows the conversation.
+
+use std::fs::{self, File};
+use std::process::{ExitStatus, Stdio};
+
+use demo::{Screen, Wasmtime};
+
+use crate::Failure;
+use crate::arguments::SendRequest;
+
+/// Returns how the command ended.
+pub(crate) fn run(request: &SendRequest) -> Result<ExitStatus, Failure> {
+    let screen = Screen::new();
+    let trust = request.trust.as_ref().map(|path| {
+        fs::read_to_string(path)
+            .map_err(|error| Failure::Arguments(format!("--trust: cannot read {path}: {error}")))
+    });
+    let trust = trust.transpose()?;
+    let message = request.message.as_ref().map(|path| {
+        File::open(path)
+            .map_err(|error| Failure::Arguments(format!("--message: cannot read {path}: {error}")))
+    });
+    let message = message.transpose()?;
+
+    let wasmtime = Wasmtime::ready().map_err(Failure::NotDelivered)?;
+    screen.title("A WebAssembly component sends a message, inside wasmtime");
+    let mut command = wasmtime.run(&crate::environment(), &crate::component());
+    // Not as an argument, which other users can read: the URL may have a password.
+    command.env("SMTP_URL", &request.server);
+    if let Some(certificates) = trust {
+        command.env("ENVOI_CA", certificates);
+    }
+    command.args(["--verbose", "--from", &request.from]);
+    for recipient in &request.to {
+        command.args(["--to", recipient]);
+    }
+    match message {
+        Some(message) => command.stdin(message),
+        None => command.args(SHORT).stdin(Stdio::null()),
+    };
+    let ended = command.status();
+    ended.map_err(|error| Failure::NotDelivered(format!("wasmtime cannot be run: {error}")))
+}
+
+/// A short text.
+const SHORT: [&str; 4] = [
+    "--subject",
+    "A message from a WebAssembly component",
+    "--text",
+    "This message came out of envoi, an SMTP client as a WebAssembly component.\n",
+];
