@@ -506,6 +506,10 @@ impl Server {
                 self.judge(&transaction, recipient);
             }
         }
+        // A server that fell silent over the message has nothing to say to what is behind it.
+        if !matches!(self.state, State::Commands) {
+            return;
+        }
         match self.plan.behind_message {
             BehindMessage::Kept => {}
             BehindMessage::Discarded => self.input.clear(),
