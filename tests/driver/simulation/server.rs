@@ -49,6 +49,8 @@ pub(crate) struct Server {
 
 enum State {
     Commands,
+    /// The start of the line was discarded. Its rest is no command.
+    RestOfLine,
     AuthResponse,
     Data,
     Chunk {
@@ -184,7 +186,7 @@ impl Server {
     fn process(&mut self) {
         loop {
             match self.state {
-                State::Commands | State::AuthResponse | State::Data => {
+                State::Commands | State::RestOfLine | State::AuthResponse | State::Data => {
                     let Some(end) = memchr::memchr(b'\n', &self.input) else {
                         return;
                     };
@@ -209,8 +211,12 @@ impl Server {
     }
 
     fn hear(&mut self, line: &[u8]) {
+        if matches!(self.state, State::RestOfLine) {
+            self.state = State::Commands;
+            return self.reply(500, "what?");
+        }
         let Some(line) = line.strip_suffix(b"\r\n") else {
-            return self.do_not_know(line);
+            return self.violates(line, "ends in LF alone");
         };
         if memchr::memchr(b'\r', line).is_some() {
             return self.violates(line, "has a CR alone");
@@ -284,16 +290,8 @@ impl Server {
                 self.reply(221, "bye");
                 self.close();
             }
-            _ => self.do_not_know(line.as_bytes()),
+            _ => self.violates(line.as_bytes(), "is no command that this server offers"),
         }
-    }
-
-    /// What is left of a line of which a part was discarded is no command.
-    fn do_not_know(&mut self, line: &[u8]) {
-        if self.plan.behind_message == BehindMessage::Discarded {
-            return self.reply(500, "what?");
-        }
-        self.violates(line, "is no command that this server offers");
     }
 
     fn hello(&mut self) {
@@ -512,7 +510,7 @@ impl Server {
         }
         match self.plan.behind_message {
             BehindMessage::Kept => {}
-            BehindMessage::Discarded => self.input.clear(),
+            BehindMessage::Discarded => self.discard_what_is_there(),
             BehindMessage::Refused => self.refuse_what_is_there(),
         }
     }
@@ -541,6 +539,13 @@ impl Server {
         match fault {
             None => self.say(250, &text),
             Some(fault) => self.suffer(fault, 250, &text),
+        }
+    }
+
+    fn discard_what_is_there(&mut self) {
+        let discarded = std::mem::take(&mut self.input);
+        if discarded.last().is_some_and(|last| *last != b'\n') {
+            self.state = State::RestOfLine;
         }
     }
 
