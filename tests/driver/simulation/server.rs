@@ -483,7 +483,7 @@ impl Server {
             transaction.is_spoilt = true;
             return self.reply(452, &format!("no room for <{sender}>"));
         }
-        if !self.answers(250, "chunk taken")
+        if !self.answers(250, &format!("chunk from <{sender}> taken"))
             && let Some(transaction) = &mut self.transaction
         {
             transaction.is_spoilt = true;
