@@ -376,7 +376,9 @@ impl Session {
         }
         self.enter(State::Idle(match then {
             AfterAuth::Idle(reset) => Idle::with(reset),
-            _ => Idle::default(),
+            AfterAuth::FirstMessage => Idle::default(),
+            // The server may have begun its transaction without the login.
+            AfterAuth::Envelope(_) => Idle::after_failure(),
         }));
         if self.pipeline.awaits_reply() || self.pipeline.has_queued() {
             self.close();

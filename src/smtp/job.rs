@@ -236,12 +236,6 @@ impl Job {
         }
     }
 
-    /// The refusal of the login, which holds for every message.
-    pub fn login_failure(&self) -> Option<&Error> {
-        let is_login = |error: &&Error| matches!(error, Error::AuthRefused(..));
-        self.failure.as_ref().filter(is_login)
-    }
-
     /// The outcome for the caller: a receipt if any recipient was accepted, else an error. An error after
     /// which the message may have been delivered takes precedence.
     pub fn outcome(self) -> Result<Receipt, Error> {

@@ -276,16 +276,12 @@ impl<'d, 'm> Sending<'d, 'm> {
 
     /// The next transaction of the current message, or else the next message.
     fn start_transaction(&mut self, session: &mut Session, ahead: Ahead) -> Step<'m> {
+        if self.login_failure.is_some() || !session.is_open() {
+            return Step::Ask(Request::Done);
+        }
         let is_last_message = self.is_at_end();
         let Delivery { message, job } = self.current();
         let message = *message;
-        if let Some(error) = job.login_failure() {
-            self.login_failure = Some(error.clone());
-            return Step::Ask(Request::Done);
-        }
-        if !session.is_open() {
-            return Step::Ask(Request::Done);
-        }
         let Some(batch) = job.take_batch() else {
             if !job.is_done() {
                 return Step::Ask(Request::Done);
@@ -492,6 +488,9 @@ impl<'d, 'm> Sending<'d, 'm> {
     /// connection after the other is not tried again.
     fn record_refusal(&mut self, session: &Session, batch: Batch, refused: Refused) {
         let Refused { error, recipients } = refused;
+        if matches!(error, Error::AuthRefused(..)) {
+            self.login_failure = Some(error.clone());
+        }
         let job = &mut self.current().job;
         job.record_failure(batch, recipients, error.clone());
         if session.is_open() {

@@ -380,6 +380,21 @@ fn auth_refused_without_another_mechanism_is_the_error_and_the_session_can_quit(
 }
 
 #[test]
+fn rset_comes_before_the_next_message_if_the_envelope_was_accepted_without_the_login() {
+    both_ways(setup, |talk| {
+        talk.open(&["PIPELINING", "CHUNKING", "AUTH PLAIN"]);
+        talk.deliver_to(&["b@mail.test"]);
+        let envelope = "C: MAIL FROM:<a@client.test>\nC: RCPT TO:<b@mail.test>\n";
+        let error = talk.expect_err(&format!(
+            "C: {PLAIN}\n{envelope}S: 535 5.7.8 no\nS: 250 ok\nS: 250 ok"
+        ));
+        assert!(is_refused_auth(&error), "{error:?}");
+        talk.deliver_to(&["b@mail.test"]);
+        talk.expect_ok(&format!("C: RSET\n{envelope}"));
+    });
+}
+
+#[test]
 fn a_server_may_take_mail_for_the_response_after_it_refused_a_token() {
     both_ways(with_token_in_a_group, |talk| {
         begin(talk, "XOAUTH2");

@@ -2,6 +2,7 @@
 //! waiting.
 
 mod connecting;
+mod logins;
 mod messages;
 mod network;
 mod pool;
