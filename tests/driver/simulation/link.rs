@@ -16,8 +16,10 @@ pub(crate) struct Link {
     world: Rc<World>,
     plan: NetworkPlan,
     server: Server,
-    /// Octets that the client has written and the server has not acknowledged.
+    /// Octets that the client has written, and for which there is no room again.
     in_flight: usize,
+    /// Those of them that the server has acknowledged.
+    acknowledged: usize,
     /// Octets that have not arrived at the server.
     on_the_way: usize,
     /// When the last of what was written arrives at the server.
@@ -58,6 +60,7 @@ impl Link {
             plan,
             server,
             in_flight: 0,
+            acknowledged: 0,
             on_the_way: 0,
             at_server: Duration::ZERO,
             free_from: Duration::ZERO,
@@ -187,13 +190,20 @@ impl Link {
             return;
         }
         let acts = this.server.receive(segment);
-        this.world.at(back, move || {
-            let mut this = shared.borrow_mut();
-            this.in_flight -= octets;
-            this.wake();
-        });
+        this.world
+            .at(back, move || shared.borrow_mut().acknowledge(octets));
         drop(this);
         Self::apply(link, acts);
+    }
+
+    /// Makes room again, but for half a window at least, as receivers do (RFC 1122, section 4.2.3.3). Else each small
+    /// write makes room for another small one, and a large message ends as millions of writes of an octet.
+    fn acknowledge(&mut self, octets: usize) {
+        self.acknowledged += octets;
+        if self.acknowledged == self.in_flight || self.acknowledged * 2 >= self.plan.window {
+            self.in_flight -= std::mem::take(&mut self.acknowledged);
+        }
+        self.wake();
     }
 
     /// Lets the server's acts arrive at the client, one after the other.
