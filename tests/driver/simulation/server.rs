@@ -42,6 +42,7 @@ pub(crate) struct Server {
     /// The octets after which something happens, whatever they are.
     fuse: Option<usize>,
     is_greeted: bool,
+    login: Login,
     transaction: Option<Transaction>,
     transactions: usize,
     acts: Vec<Act>,
@@ -62,6 +63,15 @@ enum State {
     /// It does not even read.
     Stalled,
     Gone,
+}
+
+/// Whether the server has refused a login. The client has no other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Login {
+    NotRefused,
+    Refused,
+    /// One envelope came after it, which may have left with it.
+    RefusedWithEnvelope,
 }
 
 /// What happens to a server in place of its reply.
@@ -103,6 +113,7 @@ impl Server {
             heard_all: true,
             fuse,
             is_greeted: false,
+            login: Login::NotRefused,
             transaction: None,
             transactions: 0,
             acts: Vec::new(),
@@ -327,6 +338,7 @@ impl Server {
 
     fn end_auth(&mut self) {
         if self.world.chance(self.plan.refusals) {
+            self.login = Login::Refused;
             let code = self.world.pick(&[535, 454, 504]);
             return self.reply(code, "no login");
         }
@@ -339,6 +351,13 @@ impl Server {
             .and_then(|rest| rest.split_once('>'));
         let Some((sender, parameters)) = sender else {
             return self.violates(line.as_bytes(), "is no MAIL");
+        };
+        self.login = match self.login {
+            Login::NotRefused => Login::NotRefused,
+            Login::Refused => Login::RefusedWithEnvelope,
+            Login::RefusedWithEnvelope => {
+                return self.violates(line.as_bytes(), "comes after a refused login");
+            }
         };
         if self.transaction.is_some() || !self.is_greeted {
             return self.reply(503, "5.5.1 no MAIL now");
