@@ -36,8 +36,8 @@ pub fn any_wasmtime() -> Result<PathBuf, String> {
         let own = PathBuf::from("wasmtime");
         run(Command::new(&own).arg("--version")).map_err(|_| {
             format!(
-                "wasmtime is missing: install Python 3 with pip, or wasmtime itself (https://wasmtime.dev), then \
-                 try again; pip says: {why}"
+                "wasmtime is missing, and cannot be fetched: {why}; install Python 3 with pip, or wasmtime itself \
+                 (https://wasmtime.dev), then try again"
             )
         })?;
         Ok(own)

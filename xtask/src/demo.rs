@@ -5,12 +5,14 @@ use std::{
     process::{ExitCode, ExitStatus},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 
 use crate::{component, program, project::Project};
 
 /// Builds the component, then runs the demo, and returns its exit code.
 pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
+    // If it is missing, the user hears so before a minute of compiling.
+    setup::any_wasmtime().map_err(Error::msg)?;
     component::build_demo(project, &component::toolchain()?)?;
     let mut demo = program::build(
         project,

@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Error, Result, bail, ensure};
 
 use super::{c, go, javascript, python, rust};
 use crate::{
@@ -75,6 +75,8 @@ impl Guest {
 
     /// Builds the guest, and calls it beside a server on loopback.
     pub(crate) fn show(&self, project: &Project) -> Result<()> {
+        // If it is missing, the user hears so before minutes of compiling.
+        setup::any_wasmtime().map_err(Error::msg)?;
         let toolchain = component::build_portable(project)?;
         self.build(project, &toolchain)?;
         let mailing = format!("mailing-{}.wasm", self.name);
