@@ -83,13 +83,15 @@ fn check_advisories(mut command: Command, report: &Report) -> Result<()> {
 fn check_crates(project: &Project, report: &Report) -> Result<()> {
     let mut git = Command::new("git");
     git.current_dir(&project.root);
-    git.args(["describe", "--tags", "--match", "v*", "--abbrev=0"]);
-    let Some(tag) = answer(&mut git) else {
+    // As `release` finds the release whose interface it compares.
+    git.args(["tag", "--merged", "HEAD", "--list", "v*"]);
+    let tags = answer(git.arg("--sort=-v:refname")).unwrap_or_default();
+    let Some(tag) = tags.lines().next() else {
         return report.line("cargo semver-checks: no release yet with which to compare");
     };
     let mut checks = project.cargo();
     checks.env("PATH", path_with_semver_checks(project)?);
-    checks.args(["semver-checks", "--baseline-rev", &tag]);
+    checks.args(["semver-checks", "--baseline-rev", tag]);
     for library in LIBRARIES {
         checks.args(["--package", library]);
     }

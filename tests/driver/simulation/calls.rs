@@ -76,6 +76,39 @@ impl Caller {
         self.ledger().ends(mail, outcome);
     }
 
+    /// Has `compose` make a message of each. Those that it refuses end at once.
+    pub(crate) fn compose<'m, M>(
+        &self,
+        mails: &'m [Rc<Mail>],
+        compose: impl Fn(&'m Mail) -> Result<M, Error>,
+    ) -> (Vec<&'m Rc<Mail>>, Vec<M>) {
+        let mut composed = (Vec::new(), Vec::new());
+        for mail in mails {
+            match compose(mail) {
+                Ok(message) => {
+                    composed.0.push(mail);
+                    composed.1.push(message);
+                }
+                Err(error) => self.ends(mail, Some(Err(error))),
+            }
+        }
+        composed
+    }
+
+    /// The ends of messages of one call.
+    pub(crate) fn all_end(
+        &self,
+        mails: &[&Rc<Mail>],
+        results: Option<Vec<Result<Receipt, Error>>>,
+    ) {
+        let Some(results) = results else {
+            return mails.iter().for_each(|mail| self.ends(mail, None));
+        };
+        for (mail, result) in mails.iter().zip(results) {
+            self.ends(mail, Some(result));
+        }
+    }
+
     /// Parameters for a message in pieces.
     pub(crate) fn options(&self, mail: &Mail) -> Options {
         let mut options = Options::default();

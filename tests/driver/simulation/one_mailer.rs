@@ -42,25 +42,12 @@ pub(crate) async fn use_mailer(caller: Caller, mut mailer: Mailer<SimNetwork>, o
 async fn send(caller: &Caller, mailer: &mut Mailer<SimNetwork>, count: usize) {
     let mails: Vec<Rc<Mail>> = (0..count).map(|_| caller.next_mail(Form::Whole)).collect();
     let options = Options::default();
-    let mut sent = Vec::new();
-    let mut messages = Vec::new();
-    for mail in &mails {
+    let (sent, messages) = caller.compose(&mails, |mail| {
         let sender = Some(&*mail.sender);
-        match mailer.outgoing_message(sender, &mail.recipients, &mail.content, &options) {
-            Ok(message) => {
-                sent.push(mail);
-                messages.push(message);
-            }
-            Err(error) => caller.ends(mail, Some(Err(error))),
-        }
-    }
+        mailer.outgoing_message(sender, &mail.recipients, &mail.content, &options)
+    });
     let results = caller.call(mailer.send_all(&messages)).await;
-    let Some(results) = results else {
-        return sent.iter().for_each(|mail| caller.ends(mail, None));
-    };
-    for (mail, result) in sent.into_iter().zip(results) {
-        caller.ends(mail, Some(result));
-    }
+    caller.all_end(&sent, results);
 }
 
 async fn send_last(

@@ -56,25 +56,12 @@ async fn close(caller: &Caller, pool: &SimPool) {
 async fn send(caller: &Caller, pool: &SimPool, count: usize) {
     let mails: Vec<Rc<Mail>> = (0..count).map(|_| caller.next_mail(Form::Whole)).collect();
     let options = Options::default();
-    let mut sent = Vec::new();
-    let mut messages = Vec::new();
-    for mail in &mails {
+    let (sent, messages) = caller.compose(&mails, |mail| {
         let sender = Some(&*mail.sender);
-        match pool.outgoing_message(sender, &mail.recipients, &mail.content, &options) {
-            Ok(message) => {
-                sent.push(mail);
-                messages.push(message);
-            }
-            Err(error) => caller.ends(mail, Some(Err(error))),
-        }
-    }
+        pool.outgoing_message(sender, &mail.recipients, &mail.content, &options)
+    });
     let results = caller.call(pool.send_all(&messages)).await;
-    let Some(results) = results else {
-        return sent.iter().for_each(|mail| caller.ends(mail, None));
-    };
-    for (mail, result) in sent.into_iter().zip(results) {
-        caller.ends(mail, Some(result));
-    }
+    caller.all_end(&sent, results);
 }
 
 async fn send_in_pieces(caller: &Caller, pool: &SimPool) {
