@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The folder of everything that is installed.
 pub fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/setup")
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    project
+        .expect("this package has a folder of its own")
+        .join("target/setup")
 }
 
 /// The folder of the packages that are installed under that name.

@@ -304,11 +304,14 @@ pub(crate) fn build_portable(project: &Project) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// `dist/envoi-demo.wasm`: envoi and its command line, both for a try.
+/// In `dist/`: envoi and its command line, both for a try.
+pub(crate) const DEMO: &str = "envoi-demo.wasm";
+
+/// [`DEMO`].
 pub(crate) fn build_demo(project: &Project, toolchain: &Toolchain) -> Result<()> {
     build_module(project, toolchain, &QUICK)?;
     build_module(project, toolchain, &QUICK_CLI)?;
-    compose_with(project, QUICK.file, QUICK_CLI.file, "envoi-demo.wasm")
+    compose_with(project, QUICK.file, QUICK_CLI.file, DEMO)
 }
 
 /// `dist/envoi-p3.wasm`.
@@ -419,7 +422,7 @@ pub(crate) fn plug(project: &Project, socket: &Path, output: &Path) -> Result<()
 fn run_compose(project: &Project, socket: &Path, plug: &Path, output: &Path) -> Result<()> {
     let mut cargo = project.cargo();
     if !project.target.join("xtask/compose").exists() {
-        eprintln!("component: compiling what composes components (a minute, once)");
+        eprintln!("component: compiling what composes components (half a minute, once)");
     }
     cargo.args(["run", "--profile", "xtask", "--package", "compose", "--"]);
     run(cargo.args([socket, plug, output]))
@@ -457,7 +460,11 @@ fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<
     let target = toolchain.target_dir(project).join(module.folder);
     let directory = target.join(TARGET).join(module.profile);
     if !directory.exists() {
-        eprintln!("component: compiling (two minutes or three, once)");
+        let long = match module.effort {
+            Effort::Smallest => "two minutes or three",
+            Effort::Plain => "a minute",
+        };
+        eprintln!("component: compiling ({long}, once)");
     }
     let mut cargo = match module.effort {
         Effort::Smallest => toolchain.cargo_with_library(project),

@@ -49,10 +49,13 @@ pub(crate) fn make_own(project: &Project, language: &str, folder: &Path) -> Resu
     let (own, composed) = (folder.join("guest.wasm"), folder.join("mailing.wasm"));
     component::replace(&own, &component)?;
     component::plug(project, &own, &composed)?;
+    // The guest is made, with or without something to run it.
+    let wasmtime = setup::any_wasmtime().unwrap_or_else(|_| "wasmtime".into());
     println!(
-        "guest: {}, composed with envoi; to call it:\n\n    wasmtime run -S inherit-network,allow-ip-name-lookup \
+        "guest: {}, composed with envoi; to call it:\n\n    {} run -S inherit-network,allow-ip-name-lookup \
          --invoke 'FUNCTION(ARGUMENTS)' {}",
         composed.display(),
+        wasmtime.display(),
         composed.display()
     );
     Ok(())
@@ -85,7 +88,7 @@ impl Guest {
             project,
             "demo",
             "guest",
-            "its mail server (some seconds, once)",
+            "its mail server (half a minute, once)",
         )?;
         run(host.arg(project.root.join("dist").join(mailing)))
     }
