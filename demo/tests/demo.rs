@@ -36,6 +36,13 @@ fn a_message_with_an_attachment_arrives_and_fits_on_a_screen() {
 }
 
 #[test]
+fn a_token_of_the_users_is_not_for_the_demos_own_server() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
+    let ended = demo.env("ENVOI_TOKEN", "ya29.x").output().unwrap();
+    assert!(ended.status.success(), "{}", said(&ended));
+}
+
+#[test]
 fn wrong_arguments_exit_with_2() {
     let ended = demo(&["--server", "smtp://127.0.0.1:1"]);
     let output = said(&ended);

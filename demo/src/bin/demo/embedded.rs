@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 use demo::{Screen, Wasmtime};
 use servers::authority::Authority;
@@ -14,6 +13,9 @@ use crate::{Failure, arrival, message};
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "correct horse \"battery\" \\ staple";
 
+/// What the command line reads from the environment. A token of the user's is for another server.
+const SETTINGS: [&str; 3] = ["SMTP_URL", "ENVOI_PASSWORD", "ENVOI_CA"];
+
 /// Keeps the message in the file `save`, if there is one.
 pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     let screen = Screen::new();
@@ -23,8 +25,7 @@ pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     screen.item("component", &component.display().to_string());
     screen.item("runtime", &wasmtime.about());
     let authority = Authority::new();
-    let conversation = Arc::new(Conversation::new(screen));
-    let sink = start_sink(&authority, conversation);
+    let sink = start_sink(&authority, Conversation::new(screen));
     screen.item(
         "server",
         &format!("{}, of its own, with a throwaway authority", sink.address()),
@@ -32,7 +33,7 @@ pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
 
     screen.title("The conversation");
     let folders = [message::IMAGE, message::ATTACHMENT].map(granted);
-    let options = [crate::environment(), folders.concat()].concat();
+    let options = [crate::environment(&SETTINGS), folders.concat()].concat();
     let mut command = wasmtime.run(&options, &component);
     command.args(message::arguments());
     let accepted = send(&mut command, &sink, &authority).map_err(Failure::NotDelivered)?;
@@ -51,7 +52,7 @@ pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_sink(authority: &Authority, conversation: Arc<Conversation>) -> Sink {
+fn start_sink(authority: &Authority, conversation: Conversation) -> Sink {
     let account = Account {
         username: USERNAME.into(),
         password: PASSWORD.into(),

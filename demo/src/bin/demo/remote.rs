@@ -24,7 +24,7 @@ pub(crate) fn run(request: &SendRequest) -> Result<ExitStatus, Failure> {
 
     let wasmtime = Wasmtime::ready().map_err(Failure::NotDelivered)?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
-    let mut command = wasmtime.run(&crate::environment(), &crate::component());
+    let mut command = wasmtime.run(&crate::environment(&SETTINGS), &crate::component());
     // Not as an argument, which other users can read: the URL may have a password.
     command.env("SMTP_URL", &request.server);
     if let Some(certificates) = trust {
@@ -41,6 +41,9 @@ pub(crate) fn run(request: &SendRequest) -> Result<ExitStatus, Failure> {
     let ended = command.status();
     ended.map_err(|error| Failure::NotDelivered(format!("wasmtime cannot be run: {error}")))
 }
+
+/// What the command line reads from the environment.
+const SETTINGS: [&str; 4] = ["SMTP_URL", "ENVOI_PASSWORD", "ENVOI_TOKEN", "ENVOI_CA"];
 
 /// A short text.
 const SHORT: [&str; 4] = [
