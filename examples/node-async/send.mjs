@@ -17,6 +17,8 @@ if (SMTP_CA) await mailer.addTrustAnchors(new TextEncoder().encode(SMTP_CA));
 // All at the same time.
 await Promise.all(process.argv.slice(2).map(send));
 await mailer.close();
+// The shim of jco 1.35.0 keeps the timers of waits that have ended: without this, Node ends 20 seconds later.
+process.exit();
 
 async function send(to) {
   try {
