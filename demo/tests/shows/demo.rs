@@ -6,11 +6,16 @@ use std::{env, fs};
 use mail_parser::{MessageParser, MimeHeaders};
 use servers::ports::RefusingPort;
 
+use crate::{has_wasmtime, said};
+
 /// Lines of a terminal that hold the demo's output with what comes before it.
 const LINES: usize = 50;
 
 #[test]
 fn a_message_with_an_attachment_arrives_and_fits_on_a_screen() {
+    if !has_wasmtime("the demo") {
+        return;
+    }
     let file = env::temp_dir().join(format!("envoi-demo-{}.eml", id()));
     let ended = demo(&["--save", &file.display().to_string()]);
     let message = fs::read(&file);
@@ -37,6 +42,9 @@ fn a_message_with_an_attachment_arrives_and_fits_on_a_screen() {
 
 #[test]
 fn a_token_of_the_users_is_not_for_the_demos_own_server() {
+    if !has_wasmtime("the demo") {
+        return;
+    }
     let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
     let ended = demo.env("ENVOI_TOKEN", "ya29.x").output().unwrap();
     assert!(ended.status.success(), "{}", said(&ended));
@@ -52,6 +60,9 @@ fn wrong_arguments_exit_with_2() {
 
 #[test]
 fn a_server_that_does_not_answer_is_named_and_may_be_tried_again() {
+    if !has_wasmtime("the demo") {
+        return;
+    }
     let server = RefusingPort::start();
     let url = format!("smtp://127.0.0.1:{}", server.port());
     let ended = demo(&[
@@ -70,9 +81,4 @@ fn a_server_that_does_not_answer_is_named_and_may_be_tried_again() {
 fn demo(arguments: &[&str]) -> Output {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
     demo.args(arguments).output().expect("it starts")
-}
-
-fn said(ended: &Output) -> String {
-    let [stdout, stderr] = [&ended.stdout, &ended.stderr].map(|said| String::from_utf8_lossy(said));
-    format!("{stdout}{stderr}")
 }
