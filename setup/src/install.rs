@@ -4,12 +4,18 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The project's folder.
+///
+/// # Panics
+/// Never: this package has a folder of its own in it.
+pub fn project() -> &'static Path {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    project.expect("this package has a folder of its own")
+}
+
 /// The folder of everything that is installed.
 pub fn home() -> PathBuf {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    project
-        .expect("this package has a folder of its own")
-        .join("target/setup")
+    project().join("target/setup")
 }
 
 /// The folder of the packages that are installed under that name.

@@ -29,7 +29,7 @@ pub use cargo_fuzz::cargo_fuzz;
 pub use chromium::{Browser, browser};
 pub use compiled::{wac, wkg};
 pub use go::{GO, go};
-pub use install::{folder, home, install, version};
+pub use install::{folder, home, install, project, version};
 pub use lychee::lychee;
 pub use nats::nats_server;
 pub use packages::{ZIG, npm, pip};

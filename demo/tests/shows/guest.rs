@@ -11,7 +11,8 @@ fn a_guest_sends_a_message_which_is_shown() {
     if !has_wasmtime("the examples of guests") {
         return;
     }
-    let [guest, envoi] = ["dist/guest-rust.wasm", "dist/envoi.wasm"].map(::demo::file);
+    let [guest, envoi] =
+        ["dist/guest-rust.wasm", "dist/envoi.wasm"].map(|file| setup::project().join(file));
     let composition = compose::plug(&guest, &envoi).expect("`cargo xtask test` builds both");
     let (succeeded, output) = call("sends", &composition);
     assert!(succeeded, "{output}");

@@ -6,7 +6,12 @@ use servers::sink::Delivery;
 
 use crate::message;
 
-pub(crate) fn show(screen: Screen, delivery: &Delivery) -> Result<(), String> {
+pub(crate) fn parsed(delivery: &Delivery) -> Result<Message<'_>, String> {
+    let parsed = MessageParser::default().parse(&delivery.message);
+    parsed.ok_or_else(|| "what arrived is not a message".into())
+}
+
+pub(crate) fn show(screen: Screen, delivery: &Delivery, message: &Message) {
     screen.title("What arrived");
     let tls = if delivery.tls {
         ", inside TLS"
@@ -16,16 +21,9 @@ pub(crate) fn show(screen: Screen, delivery: &Delivery) -> Result<(), String> {
     screen.item("as", &format!("{}{tls}", delivery.username));
     screen.item("from", &delivery.sender);
     screen.item("to", &delivery.recipients.join(", "));
-    let parsed = parsed(delivery)?;
-    screen.item("subject", parsed.subject().unwrap_or_default());
-    let parts = parsed.parts.iter().filter(|part| !part.is_multipart());
+    screen.item("subject", message.subject().unwrap_or_default());
+    let parts = message.parts.iter().filter(|part| !part.is_multipart());
     parts.for_each(|part| show_part(screen, part));
-    Ok(())
-}
-
-fn parsed(delivery: &Delivery) -> Result<Message<'_>, String> {
-    let parsed = MessageParser::default().parse(&delivery.message);
-    parsed.ok_or_else(|| "what arrived is not a message".into())
 }
 
 fn show_part(screen: Screen, part: &MessagePart) {
@@ -46,8 +44,11 @@ fn show_part(screen: Screen, part: &MessagePart) {
 }
 
 /// The error names the first difference.
-pub(crate) fn compare(delivery: &Delivery, username: &str) -> Result<(), String> {
-    let message = parsed(delivery)?;
+pub(crate) fn compare(
+    delivery: &Delivery,
+    message: &Message,
+    username: &str,
+) -> Result<(), String> {
     let texts = [message.body_text(0), message.body_html(0)];
     let composed = [message::TEXT, message::HTML].map(|text| text.replace('\n', "\r\n"));
     let files: Vec<&[u8]> = message.attachments().map(MessagePart::contents).collect();

@@ -19,7 +19,7 @@ const SETTINGS: [&str; 3] = ["SMTP_URL", "ENVOI_PASSWORD", "ENVOI_CA"];
 /// Keeps the message in the file `save`, if there is one.
 pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     let screen = Screen::new();
-    let wasmtime = Wasmtime::ready().map_err(Failure::NotDelivered)?;
+    let wasmtime = Wasmtime::ready()?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     let component = crate::component();
     screen.item("component", &component.display().to_string());
@@ -36,11 +36,12 @@ pub(crate) fn run(save: Option<&str>) -> Result<(), Failure> {
     let options = [crate::environment(&SETTINGS), folders.concat()].concat();
     let mut command = wasmtime.run(&options, &component);
     command.args(message::arguments());
-    let accepted = send(&mut command, &sink, &authority).map_err(Failure::NotDelivered)?;
+    let accepted = send(&mut command, &sink, &authority)?;
 
-    let delivery = only(sink.deliveries()).map_err(Failure::NotDelivered)?;
-    arrival::show(screen, &delivery).map_err(Failure::NotDelivered)?;
-    arrival::compare(&delivery, USERNAME).map_err(Failure::NotDelivered)?;
+    let delivery = only(sink.deliveries())?;
+    let message = arrival::parsed(&delivery)?;
+    arrival::show(screen, &delivery, &message);
+    arrival::compare(&delivery, &message, USERNAME)?;
     if let Some(file) = save {
         fs::write(file, &delivery.message)
             .map_err(|error| Failure::Arguments(format!("--save: cannot write {file}: {error}")))?;

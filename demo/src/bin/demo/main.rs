@@ -42,9 +42,15 @@ enum Failure {
     NotDelivered(String),
 }
 
+impl From<String> for Failure {
+    fn from(why: String) -> Failure {
+        Failure::NotDelivered(why)
+    }
+}
+
 /// envoi's command line, composed with envoi; both compiled for a try.
 fn component() -> PathBuf {
-    demo::file("dist/envoi-demo.wasm")
+    setup::project().join("dist/envoi-demo.wasm")
 }
 
 /// The options of wasmtime that pass settings on by their names: other users can read a command's arguments.

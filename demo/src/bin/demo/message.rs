@@ -47,7 +47,7 @@ pub(crate) const ATTACHMENT: File = File {
 
 impl File {
     pub(crate) fn folder(&self) -> PathBuf {
-        demo::file(self.folder)
+        setup::project().join(self.folder)
     }
 
     pub(crate) fn content(&self) -> Result<Vec<u8>, String> {

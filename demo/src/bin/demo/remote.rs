@@ -1,6 +1,7 @@
 //! The demo with a server of the user's: envoi's command line shows the conversation.
 
 use std::fs::{self, File};
+use std::io;
 use std::process::{ExitStatus, Stdio};
 
 use demo::{Screen, Wasmtime};
@@ -11,18 +12,10 @@ use crate::arguments::SendRequest;
 /// Returns how the command ended.
 pub(crate) fn run(request: &SendRequest) -> Result<ExitStatus, Failure> {
     let screen = Screen::new();
-    let trust = request.trust.as_ref().map(|path| {
-        fs::read_to_string(path)
-            .map_err(|error| Failure::Arguments(format!("--trust: cannot read {path}: {error}")))
-    });
-    let trust = trust.transpose()?;
-    let message = request.message.as_ref().map(|path| {
-        File::open(path)
-            .map_err(|error| Failure::Arguments(format!("--message: cannot read {path}: {error}")))
-    });
-    let message = message.transpose()?;
+    let trust = read("--trust", &request.trust, |path| fs::read_to_string(path))?;
+    let message = read("--message", &request.message, |path| File::open(path))?;
 
-    let wasmtime = Wasmtime::ready().map_err(Failure::NotDelivered)?;
+    let wasmtime = Wasmtime::ready()?;
     screen.title("A WebAssembly component sends a message, inside wasmtime");
     let mut command = wasmtime.run(&crate::environment(&SETTINGS), &crate::component());
     // Not as an argument, which other users can read: the URL may have a password.
@@ -39,7 +32,20 @@ pub(crate) fn run(request: &SendRequest) -> Result<ExitStatus, Failure> {
         None => command.args(SHORT).stdin(Stdio::null()),
     };
     let ended = command.status();
-    ended.map_err(|error| Failure::NotDelivered(format!("wasmtime cannot be run: {error}")))
+    Ok(ended.map_err(|error| format!("wasmtime cannot be run: {error}"))?)
+}
+
+/// The file that an option names, if it is given.
+fn read<T>(
+    option: &str,
+    path: &Option<String>,
+    open: impl FnOnce(&str) -> io::Result<T>,
+) -> Result<Option<T>, Failure> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let opened = open(path).map(Some);
+    opened.map_err(|error| Failure::Arguments(format!("{option}: cannot read {path}: {error}")))
 }
 
 /// What the command line reads from the environment.
