@@ -37,42 +37,59 @@ struct Module {
     file: &'static str,
     /// Cargo's name for the module.
     output: &'static str,
-    /// Cargo's arguments that select the crate and the profile.
-    selection: &'static [&'static str],
-    /// The profile's folder below the target directory.
-    profile: &'static str,
+    source: Source,
+    profile: Profile,
     /// Flags for the compiler.
     flags: &'static [&'static str],
-    effort: Effort,
     /// Below the target directory. Other flags get another folder, or cargo compiles everything again.
     folder: &'static str,
 }
 
-/// What a build does for size beyond its profile.
-enum Effort {
+/// The library that is compiled.
+enum Source {
+    /// Of a package of this workspace, with cargo's arguments for its features.
+    Member(&'static str, &'static [&'static str]),
+    /// Of an example that is a workspace of its own: its manifest.
+    Own(&'static str),
+}
+
+/// Cargo's profile, and what a build does for size beyond it.
+#[derive(Clone, Copy)]
+enum Profile {
     /// Compiles the standard library along, and runs wasm-opt.
-    Smallest,
-    Plain,
+    Component,
+    /// For a try.
+    Quick,
+    /// Of workspaces of their own, which do not have the others.
+    Release,
+}
+
+impl Profile {
+    /// Cargo's name, also that of the folder below the target directory.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Component => "component",
+            Profile::Quick => "quick",
+            Profile::Release => "release",
+        }
+    }
 }
 
 const ENVOI: Module = Module {
     file: "envoi.wasm",
     output: "envoi.wasm",
-    selection: &["--package", "envoi", "--lib", "--profile", "component"],
-    profile: "component",
+    source: Source::Member("envoi", &[]),
+    profile: Profile::Component,
     // Every host of WASI 0.2 has vectors. Without wide arithmetic, a product of 64-bit words is a function
     // call. Only AES gains from 64 bits, and it is the last choice among ciphers here.
     flags: &["-Ctarget-feature=+simd128", "--cfg=cpubits=\"32\""],
-    effort: Effort::Smallest,
     folder: "",
 };
 
 /// The same source for a try, with the compiled standard library: a stable compiler needs no permission for it.
 const QUICK: Module = Module {
     file: "envoi-quick.wasm",
-    selection: &["--package", "envoi", "--lib", "--profile", "quick"],
-    profile: "quick",
-    effort: Effort::Plain,
+    profile: Profile::Quick,
     ..ENVOI
 };
 
@@ -90,32 +107,20 @@ const WIDE: Module = Module {
 /// For WASI 0.3.
 const ASYNC: Module = Module {
     file: "envoi-p3.wasm",
-    selection: &[
-        "--package",
+    source: Source::Member(
         "envoi",
-        "--lib",
-        "--profile",
-        "component",
-        "--no-default-features",
-        "--features",
-        "component-p3",
-    ],
+        &["--no-default-features", "--features", "component-p3"],
+    ),
     ..ENVOI
 };
 
 /// Composing and signing without SMTP.
 const COMPOSER: Module = Module {
     file: "envoi-compose.wasm",
-    selection: &[
-        "--package",
+    source: Source::Member(
         "envoi",
-        "--lib",
-        "--profile",
-        "component",
-        "--no-default-features",
-        "--features",
-        "composer",
-    ],
+        &["--no-default-features", "--features", "composer"],
+    ),
     ..ENVOI
 };
 
@@ -123,13 +128,7 @@ const COMPOSER: Module = Module {
 const OAUTH: Module = Module {
     file: "envoi-oauth.wasm",
     output: "envoi_oauth.wasm",
-    selection: &[
-        "--package",
-        "envoi-oauth",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("envoi-oauth", &[]),
     ..ENVOI
 };
 
@@ -137,16 +136,14 @@ const OAUTH: Module = Module {
 const CLI: Module = Module {
     file: "cli.wasm",
     output: "envoi_cli.wasm",
-    selection: &["--package", "envoi-cli", "--lib", "--profile", "component"],
+    source: Source::Member("envoi-cli", &[]),
     ..ENVOI
 };
 
 /// The same for the demo.
 const QUICK_CLI: Module = Module {
     file: "cli-quick.wasm",
-    selection: &["--package", "envoi-cli", "--lib", "--profile", "quick"],
-    profile: "quick",
-    effort: Effort::Plain,
+    profile: Profile::Quick,
     ..CLI
 };
 
@@ -154,13 +151,7 @@ const QUICK_CLI: Module = Module {
 const LOGIN: Module = Module {
     file: "envoi-login.wasm",
     output: "envoi_login.wasm",
-    selection: &[
-        "--package",
-        "envoi-login",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("envoi-login", &[]),
     ..ENVOI
 };
 
@@ -168,13 +159,7 @@ const LOGIN: Module = Module {
 const GUEST_OAUTH: Module = Module {
     file: "guest-oauth-socket.wasm",
     output: "guest_oauth.wasm",
-    selection: &[
-        "--package",
-        "guest-oauth",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("guest-oauth", &[]),
     ..ENVOI
 };
 
@@ -182,13 +167,7 @@ const GUEST_OAUTH: Module = Module {
 const HANDLER: Module = Module {
     file: "mail-worker-handler.wasm",
     output: "mail_worker_handler.wasm",
-    selection: &[
-        "--package",
-        "mail-worker-handler",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("mail-worker-handler", &[]),
     ..ENVOI
 };
 
@@ -196,14 +175,9 @@ const HANDLER: Module = Module {
 const CONTACT_FORM: Module = Module {
     file: "contact-form-handler.wasm",
     output: "contact_form.wasm",
-    selection: &[
-        "--manifest-path",
-        "examples/contact-form/Cargo.toml",
-        "--release",
-    ],
-    profile: "release",
+    source: Source::Own("examples/contact-form/Cargo.toml"),
+    profile: Profile::Release,
     flags: &[],
-    effort: Effort::Plain,
     folder: "",
 };
 
@@ -211,11 +185,7 @@ const CONTACT_FORM: Module = Module {
 const GUEST_ASYNC: Module = Module {
     file: "guest-rust-async.wasm",
     output: "guest_async.wasm",
-    selection: &[
-        "--manifest-path",
-        "examples/guest-async/Cargo.toml",
-        "--release",
-    ],
+    source: Source::Own("examples/guest-async/Cargo.toml"),
     ..CONTACT_FORM
 };
 
@@ -223,24 +193,14 @@ const GUEST_ASYNC: Module = Module {
 const HTTP_ASYNC: Module = Module {
     file: "http-async-handler.wasm",
     output: "http_async.wasm",
-    selection: &[
-        "--manifest-path",
-        "examples/http-async/Cargo.toml",
-        "--release",
-    ],
+    source: Source::Own("examples/http-async/Cargo.toml"),
     ..CONTACT_FORM
 };
 
 /// For `cargo xtask bench arithmetic`: core modules with envoi's flags, not made components.
 const ARITHMETIC: Module = Module {
     output: "bench_arithmetic.wasm",
-    selection: &[
-        "--package",
-        "bench-arithmetic",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("bench-arithmetic", &[]),
     ..ENVOI
 };
 
@@ -254,13 +214,7 @@ const WIDE_ARITHMETIC: Module = Module {
 const CHECKS: Module = Module {
     file: "checks.wasm",
     output: "primitives_checks.wasm",
-    selection: &[
-        "--package",
-        "primitives-checks",
-        "--lib",
-        "--profile",
-        "component",
-    ],
+    source: Source::Member("primitives-checks", &[]),
     ..ENVOI
 };
 
@@ -431,9 +385,9 @@ fn run_compose(project: &Project, socket: &Path, plug: &Path, output: &Path) -> 
 fn build_module(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<()> {
     let start = Instant::now();
     let compiled = compile(project, toolchain, module)?;
-    let optimized = match module.effort {
-        Effort::Smallest => optimizer::optimize(&compiled),
-        Effort::Plain => Ok(compiled.clone()),
+    let optimized = match module.profile {
+        Profile::Component => optimizer::optimize(&compiled),
+        Profile::Quick | Profile::Release => Ok(compiled.clone()),
     };
     let mut component = encode(optimized.as_ref().unwrap_or(&compiled))?;
     component_docs::add(&mut component, &project.root.join("wit"))?;
@@ -458,19 +412,24 @@ pub(crate) fn keep(project: &Project, file: &str, component: &[u8], start: Insta
 
 fn compile(project: &Project, toolchain: &Toolchain, module: &Module) -> Result<PathBuf> {
     let target = toolchain.target_dir(project).join(module.folder);
-    let directory = target.join(TARGET).join(module.profile);
+    let directory = target.join(TARGET).join(module.profile.name());
     if !directory.exists() {
-        let long = match module.effort {
-            Effort::Smallest => "two minutes or three",
-            Effort::Plain => "a minute",
+        let long = match module.profile {
+            Profile::Component => "two minutes or three",
+            Profile::Quick | Profile::Release => "a minute",
         };
         eprintln!("component: compiling ({long}, once)");
     }
-    let mut cargo = match module.effort {
-        Effort::Smallest => toolchain.cargo_with_library(project),
-        Effort::Plain => toolchain.cargo(project),
+    let mut cargo = match module.profile {
+        Profile::Component => toolchain.cargo_with_library(project),
+        Profile::Quick | Profile::Release => toolchain.cargo(project),
     };
-    cargo.arg("rustc").args(module.selection);
+    cargo.arg("rustc");
+    match module.source {
+        Source::Member(package, features) => cargo.args(["--package", package]).args(features),
+        Source::Own(manifest) => cargo.args(["--manifest-path", manifest]),
+    };
+    cargo.args(["--lib", "--profile", module.profile.name()]);
     // Only a cdylib: with a Rust library beside it, the compiler optimizes little across crates. The manifests of envoi's
     // own crates do not name it: each crate that depends on them would link one, and compile all below it for that.
     cargo.args(["--target", TARGET, "--crate-type", "cdylib"]);
@@ -508,9 +467,9 @@ fn flags(project: &Project, module: &Module) -> Result<String> {
     let places = places
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    let silence = match module.effort {
-        Effort::Smallest => &SILENT_PANIC[..],
-        Effort::Plain => &[],
+    let silence = match module.profile {
+        Profile::Component => &SILENT_PANIC[..],
+        Profile::Quick | Profile::Release => &[],
     };
     let flags = module.flags.iter().chain(silence);
     let flags: Vec<_> = places.chain(flags.map(|flag| flag.to_string())).collect();
