@@ -5,7 +5,7 @@
 //!
 //! | to add | go to |
 //! | --- | --- |
-//! | a message | the example `corpus` of the package `envoi-message` |
+//! | a message | `corpus/cases.rs` |
 //! | a reader | a driver, a [`Reader`] in the file of its language, and [`READERS`] |
 //! | what a reader legitimately makes of a message | [`known::KNOWN`] |
 //!

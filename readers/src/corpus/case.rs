@@ -1,21 +1,18 @@
 //! A case: a draft, and beside it what a reader must see.
 
-use envoi_message::compose::{Address, Attachment, Content, Draft};
-use serde_json::{Value, json};
+use envoi_message::compose::{self, Content, Draft};
 use sha2::{Digest, Sha256};
+
+use crate::{Address, Attachment, Reading};
 
 pub(crate) struct Case {
     name: String,
     draft: Draft,
-    from: Value,
-    to: Value,
-    cc: Value,
-    subject: String,
-    text: Option<String>,
-    html: Option<String>,
-    alternatives: Vec<Value>,
-    inline: Vec<Value>,
-    attached: Vec<Value>,
+    /// What a reader must see, but for its attachments, whose order is known at the end.
+    reading: Reading,
+    alternatives: Vec<Attachment>,
+    inline: Vec<Attachment>,
+    attached: Vec<Attachment>,
 }
 
 /// A name, which may be empty for none, and a mailbox.
@@ -31,12 +28,7 @@ impl Case {
         let case = Self {
             name: name.into(),
             draft: Draft::default(),
-            from: json!([]),
-            to: json!([]),
-            cc: json!([]),
-            subject: String::new(),
-            text: None,
-            html: None,
+            reading: Reading::default(),
             alternatives: Vec::new(),
             inline: Vec::new(),
             attached: Vec::new(),
@@ -48,37 +40,37 @@ impl Case {
 
     pub(crate) fn from(mut self, authors: &[Pair<'_>]) -> Self {
         self.draft.set_from(addresses(authors)).unwrap();
-        self.from = pairs(authors);
+        self.reading.from = pairs(authors);
         self
     }
 
     pub(crate) fn to(mut self, to: &[Pair<'_>]) -> Self {
         self.draft.set_to(addresses(to)).unwrap();
-        self.to = pairs(to);
+        self.reading.to = pairs(to);
         self
     }
 
     pub(crate) fn cc(mut self, cc: &[Pair<'_>]) -> Self {
         self.draft.set_cc(addresses(cc)).unwrap();
-        self.cc = pairs(cc);
+        self.reading.cc = pairs(cc);
         self
     }
 
     pub(crate) fn subject(mut self, subject: &str) -> Self {
         self.draft.set_subject(subject).unwrap();
-        self.subject = subject.into();
+        self.reading.subject = Some(subject.into());
         self
     }
 
     pub(crate) fn text(mut self, text: &str) -> Self {
         self.draft.set_text(text);
-        self.text = Some(shown(text));
+        self.reading.text = Some(shown(text));
         self
     }
 
     pub(crate) fn html(mut self, html: &str) -> Self {
         self.draft.set_html(html);
-        self.html = Some(shown(html));
+        self.reading.html = Some(shown(html));
         self
     }
 
@@ -130,16 +122,13 @@ impl Case {
 
     /// Addresses beside those of [`Self::to`].
     pub(crate) fn also_to(mut self, members: &[Pair<'_>]) -> Self {
-        let more = pairs(members);
-        if let (Some(to), Some(more)) = (self.to.as_array_mut(), more.as_array()) {
-            to.extend_from_slice(more);
-        }
+        self.reading.to.extend(pairs(members));
         self
     }
 
     /// The names that readers show for authors, if it is not what was set.
     pub(crate) fn shown_from(mut self, authors: &[Pair<'_>]) -> Self {
-        self.from = pairs(authors);
+        self.reading.from = pairs(authors);
         self
     }
 
@@ -151,32 +140,31 @@ impl Case {
         &self.draft
     }
 
-    pub(crate) fn expected(&self) -> Value {
-        let inline = self.alternatives.iter().chain(&self.inline);
-        let attachments: Vec<_> = inline.chain(&self.attached).collect();
-        json!({
-            "subject": self.subject,
-            "from": self.from,
-            "to": self.to,
-            "cc": self.cc,
-            "text": self.text,
-            "html": self.html,
-            "attachments": attachments,
-        })
+    pub(crate) fn expected(self) -> Reading {
+        let inline = self.alternatives.into_iter().chain(self.inline);
+        let attachments = inline.chain(self.attached).collect();
+        Reading {
+            attachments,
+            ..self.reading
+        }
     }
 }
 
-pub(crate) fn addresses(pairs: &[Pair<'_>]) -> Vec<Address> {
-    let address = |(name, mailbox): &Pair<'_>| Address {
-        name: (!name.is_empty()).then(|| name.to_string()),
+pub(crate) fn addresses(pairs: &[Pair<'_>]) -> Vec<compose::Address> {
+    let address = |(name, mailbox): &Pair<'_>| compose::Address {
+        name: filled(name),
         mailbox: mailbox.to_string(),
     };
     pairs.iter().map(address).collect()
 }
 
-fn pairs(pairs: &[Pair<'_>]) -> Value {
-    let pair = |(name, mailbox): &Pair<'_>| json!([(!name.is_empty()).then_some(name), mailbox]);
+fn pairs(pairs: &[Pair<'_>]) -> Vec<Address> {
+    let pair = |(name, mailbox): &Pair<'_>| Address(filled(name), mailbox.to_string());
     pairs.iter().map(pair).collect()
+}
+
+fn filled(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.into())
 }
 
 pub(crate) fn attachment(
@@ -184,25 +172,24 @@ pub(crate) fn attachment(
     content_type: &str,
     octets: &[u8],
     id: Option<&str>,
-) -> Attachment {
-    Attachment {
-        name: (!name.is_empty()).then(|| name.into()),
+) -> compose::Attachment {
+    compose::Attachment {
+        name: filled(name),
         content_type: content_type.into(),
         content: Content::Octets(octets.into()),
         content_id: id.map(Into::into),
     }
 }
 
-fn expected(name: &str, content_type: &str, octets: &[u8], id: Option<&str>) -> Value {
+fn expected(name: &str, content_type: &str, octets: &[u8], id: Option<&str>) -> Attachment {
     let digest = Sha256::digest(octets);
-    let digits: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
-    json!({
-        "name": (!name.is_empty()).then_some(name),
-        "type": content_type.split(';').next(),
-        "sha256": digits,
-        "size": octets.len(),
-        "cid": id,
-    })
+    Attachment {
+        name: filled(name),
+        kind: content_type.into(),
+        sha256: digest.iter().map(|octet| format!("{octet:02x}")).collect(),
+        size: octets.len() as u64,
+        cid: id.map(Into::into),
+    }
 }
 
 /// Line ends are LF, the last line has one, there is no BOM, and NUL is replaced.

@@ -2,7 +2,7 @@
 
 use envoi_message::compose::Destination;
 
-use crate::expected::{Case, addresses};
+use super::case::{Case, addresses};
 
 const COUNT: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use envoi_message::compose::Destination;
 
-use crate::expected::{Case, addresses, attachment};
+use super::case::{Case, addresses, attachment};
 
 const PDF: &[u8] = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n";
 
