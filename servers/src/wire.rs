@@ -23,6 +23,8 @@ pub(crate) struct Wire {
     tcp: Tcp,
     tls: Option<ServerConnection>,
     received: Vec<u8>,
+    /// Where a read puts octets: cleared once, not for each read.
+    room: Vec<u8>,
     in_handshake: bool,
 }
 
@@ -46,6 +48,7 @@ impl Wire {
             tcp,
             tls: None,
             received: Vec::new(),
+            room: vec![0; READ_SIZE],
             in_handshake: false,
         })
     }
@@ -228,20 +231,16 @@ impl Wire {
 
     /// Reads into `received`; returns 0 if the client has closed or reset the connection.
     fn fill(&mut self) -> io::Result<usize> {
-        let before = self.received.len();
-        self.received.resize(before + READ_SIZE, 0);
-        let room = &mut self.received[before..];
         let read = match &mut self.tls {
-            Some(tls) => rustls::Stream::new(tls, &mut self.tcp).read(room),
-            None => self.tcp.read(room),
+            Some(tls) => rustls::Stream::new(tls, &mut self.tcp).read(&mut self.room),
+            None => self.tcp.read(&mut self.room),
         };
         let size = match read {
-            Err(error) if is_close(&error) => Ok(0),
-            other => other,
+            Err(error) if is_close(&error) => 0,
+            other => other?,
         };
-        self.received
-            .truncate(before + *size.as_ref().unwrap_or(&0));
-        size
+        self.received.extend_from_slice(&self.room[..size]);
+        Ok(size)
     }
 }
 
