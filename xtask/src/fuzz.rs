@@ -20,7 +20,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::{
-    process::{answer, run as run_program},
+    process::{answer, cores, in_the_background, run as run_program},
     project::{Project, forget_this_package},
     report::Report,
     unavailable::Unavailable,
@@ -52,7 +52,7 @@ struct Outcome {
 }
 
 /// The targets that were compiled, and where their files are.
-pub(crate) struct Targets {
+struct Targets {
     names: Vec<String>,
     programs: PathBuf,
     /// `fuzz/`.
@@ -82,18 +82,13 @@ pub(crate) fn run(project: &Project, arguments: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// The first half of the step of `cargo xtask test`.
-pub(crate) fn build(project: &Project) -> Result<Targets> {
+/// The step of `cargo xtask test`.
+pub(crate) fn test(project: &Project, report: &Report) -> Result<()> {
     let format = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
     if answer(project.cargo().args(["fmt", "--version"])).is_some() {
         run_program(project.cargo().args(format))?;
     }
-    Targets::build(project)
-}
-
-/// The second half.
-pub(crate) fn test(report: &Report, targets: Result<Targets>) -> Result<()> {
-    match targets {
+    match Targets::build(project) {
         Ok(targets) => report.measured("fuzzing", &targets.hunt(SHORT)?),
         Err(error) if error.is::<Unavailable>() => report.not_run(&format!("fuzzing: {error}")),
         Err(error) => Err(error),
@@ -135,7 +130,7 @@ impl Targets {
             .context("rustc does not say for which system it compiles")?;
         let sources = project.root.join("fuzz");
         let files = project.target.join("fuzz");
-        let mut build = Command::new(cargo_fuzz);
+        let mut build = in_the_background(cargo_fuzz);
         build.args(["build", "--sanitizer", "none", "--codegen-units", "16"]);
         build.arg("--target-dir").arg(&files).current_dir(&sources);
         forget_this_package(&mut build);
@@ -149,7 +144,7 @@ impl Targets {
     }
 
     fn program(&self, name: &str) -> Command {
-        let mut program = Command::new(self.programs.join(name));
+        let mut program = in_the_background(self.programs.join(name));
         program.current_dir(&self.sources);
         program
     }
@@ -169,10 +164,9 @@ impl Targets {
             }
             Ok(())
         };
-        let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             // So that the ten take two minutes of CI's two cores.
-            let workers: Vec<_> = (0..=2 * cores).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..=2 * cores()).map(|_| scope.spawn(work)).collect();
             let mut ends = workers.into_iter().map(|worker| worker.join());
             ends.try_for_each(|end| end.map_err(|_| anyhow!("a thread failed"))?)
         })?;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     fuzz,
-    process::run,
+    process::{cores, run},
     project::Project,
     report::{Report, VARIABLE},
     test,
@@ -148,7 +148,7 @@ fn all_tests(project: &Project, report: &Report) -> Result<()> {
 fn beside_load<T>(work: impl FnOnce() -> T) -> T {
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+        for _ in 0..cores() {
             scope.spawn(|| {
                 let mut number = 0_u64;
                 while !is_done.load(Ordering::Relaxed) {

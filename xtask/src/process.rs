@@ -1,12 +1,24 @@
 //! Runs other programs to their end.
 
 use std::{
+    ffi::OsStr,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A program that leaves the cores to others who want them.
+pub(crate) fn in_the_background(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "10"]).arg(program);
+    command
+}
 
 /// Runs a program, with its output visible.
 pub(crate) fn run(command: &mut Command) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::{
     component, docs,
     example::{contact_form, guest, wasi03},
     fuzz, npm,
-    process::{answer, run as run_program},
+    process::{answer, cores, run as run_program},
     project::Project,
     report::{NOT_RUN, Report, VARIABLE},
     rustup, supply,
@@ -35,6 +35,9 @@ const ASYNC_TESTS: &[&str] = &[
     "--test",
     "host",
 ];
+
+/// How many tests of a program run at the same time.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
 /// What clippy reads: all that is compiled for WASI 0.2, and what is for WASI 0.3 only.
 const CLIPPY: [&[&str]; 3] = [
@@ -94,13 +97,13 @@ fn steps(project: &Project, report: &Report, totals: &mut Totals) -> Result<()> 
         || build_components(project, report),
     )?;
     built.and(compiled)?;
-    // Tests wait for servers and timeouts, so the cores have time.
-    let (targets, tested) = meanwhile(
-        || fuzz::build(project),
+    // Tests wait for servers and timeouts. Fuzzing takes the time that they leave.
+    report.headline("fuzzing, beside the tests");
+    let (fuzzed, tested) = meanwhile(
+        || fuzz::test(project, report),
         || run_tests(project, report, totals),
     )?;
-    report.headline("fuzzing");
-    tested.and(fuzz::test(report, targets))
+    tested.and(fuzzed)
 }
 
 /// Runs both at the same time, the first in a thread of its own.
@@ -193,7 +196,8 @@ fn check_library(project: &Project, report: &Report, toolchain: Toolchain) -> Re
     run_program(cargo.args(["--target", LIBRARY_TARGET]))
 }
 
-/// After a test program fails, the others still run.
+/// After a test program fails, the others still run. More tests run at the same time than there are cores, because
+/// they wait half of their time.
 fn cargo_test(
     project: &Project,
     report: &Report,
@@ -205,6 +209,9 @@ fn cargo_test(
         .args(["test", "--no-fail-fast"])
         .args(selection)
         .env(VARIABLE, report.path());
+    if env::var_os(TEST_THREADS).is_none() {
+        cargo.env(TEST_THREADS, (2 * cores() + 1).to_string());
+    }
     let mut child = cargo
         .stdout(Stdio::piped())
         .spawn()
