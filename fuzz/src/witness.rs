@@ -177,8 +177,11 @@ impl Witness {
         let mut codes = self.codes().into_iter();
         let (mut deliveries, mut last) = (Vec::new(), None);
         let (mut sender, mut accepted) = (None, Vec::new());
+        // After its 421, a server that closes has taken nothing of what it has not answered (RFC 5321, section 3.8).
+        let mut is_closing = false;
         for event in &self.events {
             last = codes.next();
+            is_closing |= last == Some(421) && matches!(event, Event::Mail(_) | Event::Rcpt(_));
             let is_success = last.is_some_and(|code| code / 100 == 2);
             match event {
                 Event::Mail(path) => {
@@ -190,6 +193,7 @@ impl Witness {
                 Event::Reset => (sender, accepted) = (None, Vec::new()),
                 // The chunks behind it are refused too, whether their replies are read or not (RFC 3030, section 2).
                 Event::Chunk if last.is_some() && !is_success => accepted.clear(),
+                Event::End(_) if is_closing && last.is_none() => accepted.clear(),
                 Event::End(content) => {
                     let mut code = last;
                     for (index, recipient) in accepted.drain(..).enumerate() {

@@ -311,10 +311,21 @@ impl Session {
                 | Error::Protocol(..)
                 | Error::TlsFailed(..)
         );
-        if is_fatal {
-            self.close();
+        if !is_fatal {
+            return error;
         }
-        error
+        let refusal = self.refusal_before_end(&error);
+        self.close();
+        refusal.unwrap_or(error)
+    }
+
+    /// The server's 421, if it closed the connection after it: it took nothing of what it had not answered (RFC 5321,
+    /// section 3.8).
+    fn refusal_before_end(&self, error: &Error) -> Option<Error> {
+        let is_end = matches!(error, Error::Disconnected(_));
+        let transaction = self.state.transaction().filter(|_| is_end)?;
+        let (phase, reply) = transaction.refusal_with(421)?;
+        Some(Error::Rejected(phase, reply.clone()))
     }
 
     /// Closes the session: the connection is of no more use.
@@ -451,7 +462,11 @@ impl Session {
         };
         let is_for_recipient = matches!(reply_to, PendingReply::MessageFor(_));
         if reply.code == 421 && !is_for_recipient {
-            return Err(self.server_closes(reply_to, reply));
+            if !self.has_left_with_envelope(reply_to) {
+                return Err(self.server_closes(reply_to, reply));
+            }
+            // The replies that still come tell whether the message is delivered. The connection takes no other.
+            self.reuse = Reuse::Spoilt;
         }
         let Some(then) = Then::of(self.state.name(), reply_to, &reply) else {
             // If the content left together with the envelope, the server may have delivered it.
@@ -566,6 +581,12 @@ impl Session {
         let refusal = self.state.grouped_auth().and_then(GroupedAuth::refusal);
         self.close();
         refusal.unwrap_or(Error::Rejected(reply_to.phase(), reply))
+    }
+
+    /// Whether the message has left already, and the command is of its envelope.
+    fn has_left_with_envelope(&self, reply_to: PendingReply) -> bool {
+        matches!(reply_to, PendingReply::Mail | PendingReply::Rcpt(_))
+            && self.pipeline.may_have_been_delivered()
     }
 
     /// An unsolicited reply: a 421, or the refusal of a message that is still leaving.

@@ -153,6 +153,14 @@ impl Transaction {
         }
     }
 
+    /// The first refusal of MAIL or a recipient with this code.
+    pub(super) fn refusal_with(&self, code: u16) -> Option<(Phase, &Reply)> {
+        let mail = self.mail_refusal().map(|reply| (Phase::Mail, reply));
+        let recipients = self.refused.iter().map(|(_, reply)| (Phase::Rcpt, reply));
+        let mut refusals = mail.into_iter().chain(recipients);
+        refusals.find(|(_, reply)| reply.code == code)
+    }
+
     /// Whether some recipients wait until the server has taken those before them.
     pub(super) fn is_held_back(&self) -> bool {
         matches!(&self.split, RecipientSplit::On { held_back } if !held_back.is_empty())

@@ -9,7 +9,8 @@ use super::command::PendingReply;
 use super::reply::Reply;
 
 /// The action for each reply. A combination that is not listed is a protocol error, which closes the session;
-/// 421 closes it always (RFC 5321, section 3.8), except as an LMTP server's reply for one recipient.
+/// 421 closes it (RFC 5321, section 3.8), except as an LMTP server's reply for one recipient, and while the reply to a
+/// message that left together with its envelope is to come.
 pub(super) const REPLIES: &[Transition] = {
     use PendingReply as To;
     use ReplyClass::{Intermediate, Refusal, Success};

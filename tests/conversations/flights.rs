@@ -1,7 +1,7 @@
 //! Pipelining around a message: its envelope before it, and QUIT or the next envelope behind it.
 
 use envoi::smtp::config::PipeliningAfterMessage;
-use envoi::smtp::error::{Error, Phase};
+use envoi::smtp::error::{Error, Phase, Timeout};
 use envoi::smtp::receipt::Receipt;
 
 use crate::conversation::{Conversation, Setup, both_ways, setup};
@@ -81,6 +81,49 @@ fn an_early_message_may_be_delivered_if_the_replies_to_its_envelope_are_nonsense
             assert!(is_unknown && error.may_have_been_delivered(), "{error:?}");
         });
     }
+}
+
+// Conformance: 23
+#[test]
+fn a_server_that_says_421_to_one_recipient_may_still_take_an_early_message_for_the_other() {
+    both_ways(setup, |talk| {
+        send_early(talk);
+        let receipt = outcome(talk, "S: 250 ok\nS: 421 no\nS: 250 ok\nS: 250 queued").unwrap();
+        assert_eq!(receipt.accepted[0].recipient, "c@mail.test");
+        assert_eq!(receipt.refused[0].recipient, "b@mail.test");
+        // It has announced that it closes the connection.
+        assert!(!talk.session.takes_more());
+    });
+}
+
+// Conformance: 23
+#[test]
+fn an_early_message_is_not_sent_if_the_server_says_421_and_closes() {
+    for replies in [
+        "S: 421 bye",
+        "S: 250 ok\nS: 421 bye",
+        "S: 250 ok\nS: 250 ok\nS: 421 bye",
+    ] {
+        both_ways(setup, |talk| {
+            send_early(talk);
+            assert!(talk.run(replies).is_ok());
+            let error = talk.session.fail(Error::Disconnected(Phase::Acceptance));
+            let is_421 = matches!(&error, Error::Rejected(_, reply) if reply.code == 421);
+            assert!(is_421 && !error.may_have_been_delivered(), "{error:?}");
+            assert!(!talk.session.is_open());
+        });
+    }
+}
+
+#[test]
+fn an_early_message_may_be_delivered_if_the_server_says_421_and_is_silent() {
+    both_ways(setup, |talk| {
+        send_early(talk);
+        talk.run("S: 250 ok\nS: 250 ok\nS: 421 bye").unwrap();
+        let silence = Error::Timeout(Phase::Acceptance, Timeout::Acceptance);
+        let error = talk.session.fail(silence);
+        assert!(error.may_have_been_delivered(), "{error:?}");
+    });
 }
 
 #[test]
