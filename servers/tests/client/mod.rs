@@ -87,6 +87,8 @@ pub(crate) fn assert_starts(reply: &str, code: &str) {
 
 fn connect(port: u16) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    // What ends a message would wait for the ACK of what is before it.
+    stream.set_nodelay(true).unwrap();
     stream.set_read_timeout(Some(LIMIT)).unwrap();
     stream.set_write_timeout(Some(LIMIT)).unwrap();
     stream
