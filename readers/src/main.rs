@@ -33,7 +33,6 @@ fn run(arguments: &[OsString]) -> Result<(), String> {
 
 fn print_table() -> Result<(), String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/corpus");
-    let corpus = compose(folder).map_err(|error| error.to_string())?;
-    print!("{}", table(&corpus));
+    print!("{}", table(&compose(folder)?));
     Ok(())
 }

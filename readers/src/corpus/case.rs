@@ -84,11 +84,17 @@ impl Case {
         self
     }
 
-    pub(crate) fn attach(mut self, name: &str, content_type: &str, octets: &[u8]) -> Self {
+    pub(crate) fn attach(self, name: &str, content_type: &str, octets: &[u8]) -> Self {
+        self.given(name, content_type, octets)
+            .attached(name, content_type, octets)
+    }
+
+    /// An attachment that the composer makes into another.
+    pub(crate) fn given(mut self, name: &str, content_type: &str, octets: &[u8]) -> Self {
         self.draft
             .attach(attachment(name, content_type, octets, None))
             .unwrap();
-        self.attached(name, content_type, octets)
+        self
     }
 
     /// A part of the HTML text.
@@ -167,7 +173,7 @@ fn filled(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.into())
 }
 
-pub(crate) fn attachment(
+fn attachment(
     name: &str,
     content_type: &str,
     octets: &[u8],

@@ -2,7 +2,7 @@
 
 use envoi_message::compose::Destination;
 
-use super::case::{Case, addresses, attachment};
+use super::case::{Case, addresses};
 
 const PDF: &[u8] = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n";
 
@@ -296,11 +296,7 @@ fn file_names() -> Vec<Case> {
         file("file-apostrophe", "Ann's report.pdf"),
         file("file-run-of-blanks", "a  b .pdf"),
         Case::new("file-with-blanks-at-its-ends")
-            .with(|draft| {
-                draft
-                    .attach(attachment(" größe.pdf ", "application/pdf", PDF, None))
-                    .unwrap()
-            })
+            .given(" größe.pdf ", "application/pdf", PDF)
             .attached("größe.pdf", "application/pdf", PDF),
         file("file-like-an-encoded-word", "=?UTF-8?Q?x?=.pdf"),
         Case::new("file-plain-long").attach(
@@ -347,11 +343,7 @@ fn attachments() -> Vec<Case> {
         Case::new("attachment-json").attach("data.json", "application/json", b"{\"a\": 1}\n"),
         Case::new("attachment-message").attach("mail.eml", "message/rfc822", mail),
         Case::new("attachment-message-utf8")
-            .with(|draft| {
-                draft
-                    .attach(attachment("mail.eml", "message/rfc822", mail_in_utf8, None))
-                    .unwrap()
-            })
+            .given("mail.eml", "message/rfc822", mail_in_utf8)
             .attached("mail.eml", "application/octet-stream", mail_in_utf8),
         Case::new("attachments-many")
             .attach("a.pdf", "application/pdf", PDF)

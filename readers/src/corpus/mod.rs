@@ -8,7 +8,7 @@ mod random;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Reading;
 use case::Case;
@@ -24,17 +24,18 @@ pub struct Corpus {
 }
 
 /// Composes the corpus anew in that folder.
-pub fn compose(folder: PathBuf) -> Result<Corpus, Box<dyn Error>> {
+pub fn compose(folder: PathBuf) -> Result<Corpus, String> {
     if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(&folder).map_err(|error| said(&folder, &error))?;
     }
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(&folder).map_err(|error| said(&folder, &error))?;
     let mut expected = BTreeMap::new();
     let cases = cases::all().into_iter().chain(random::all());
     for (number, case) in cases.enumerate() {
         let name = case.name().to_owned();
-        let message = message(&case, number).map_err(|error| format!("{name}: {error}"))?;
-        fs::write(folder.join(format!("{name}.eml")), message)?;
+        let file = folder.join(format!("{name}.eml"));
+        let written = message(&case, number).and_then(|message| Ok(fs::write(&file, message)?));
+        written.map_err(|error| said(&file, &*error))?;
         expected.insert(name, case.expected().normalized());
     }
     Ok(Corpus { folder, expected })
@@ -46,4 +47,8 @@ fn message(case: &Case, number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     random[31] = u8::try_from(number)?;
     let composed = case.draft().compose(NOW, random)?;
     Ok(composed.message().ok_or("it has a stream")?.into())
+}
+
+fn said(path: &Path, error: &dyn Error) -> String {
+    format!("{}: {error}", path.display())
 }
