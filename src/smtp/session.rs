@@ -136,8 +136,8 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reuse {
     Allowed,
-    /// The server had no room for a message by BDAT. On that connection, Exim 4.98 accepts later messages and loses
-    /// their bodies (findings/exim-after-full-disk.sh).
+    /// The server said 421 and will close it; or it had no room for a message by BDAT: on that connection, Exim 4.98
+    /// accepts later messages and loses their bodies (findings/exim-after-full-disk.sh).
     Spoilt,
 }
 
