@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use host_tests::{Envelope, OutgoingMessage, Receipt};
+use host_tests::{Envelope, Error, OutgoingMessage, Receipt};
 
 use super::stage::Stage;
 use super::{Row, Try};
@@ -118,12 +118,14 @@ fn in_pieces() -> Vec<Row> {
     vec![
         (
             "mailer.start-message(envelope.sender)",
-            Try::Text(SENDER, |stage, sender| start(stage, &from(sender), MESSAGE)),
+            Try::Text(SENDER, |stage, sender| {
+                stage.judge(start(stage, &from(sender), MESSAGE), MESSAGE);
+            }),
         ),
         (
             "mailer.start-message(envelope.recipients)",
             Try::Text(RECIPIENT, |stage, recipient| {
-                start(stage, &to(recipient), MESSAGE)
+                stage.judge(start(stage, &to(recipient), MESSAGE), MESSAGE);
             }),
         ),
         (
@@ -141,27 +143,22 @@ fn in_pieces() -> Vec<Row> {
         ),
         (
             "message-writer.write(bytes)",
-            Try::Octets(MESSAGE, |stage, message| start(stage, &to_b(), message)),
+            Try::Octets(MESSAGE, |stage, message| {
+                judge_written(stage, start(stage, &to_b(), message), message);
+            }),
         ),
     ]
 }
 
-fn start(stage: &Stage, envelope: &Envelope, message: &[u8]) {
-    let mailer = stage.mailer();
-    let sent = mailer.start_message(envelope).and_then(|writer| {
+fn start(stage: &Stage, envelope: &Envelope, message: &[u8]) -> Result<Receipt, Error> {
+    stage.mailer().start_message(envelope).and_then(|writer| {
         writer.write(message)?;
         writer.finish()
-    });
-    drop(mailer);
-    judge_written(stage, sent, message);
+    })
 }
 
 /// The envelope has left before a piece is refused; the message does not arrive.
-pub(super) fn judge_written(
-    stage: &Stage,
-    sent: Result<Receipt, host_tests::Error>,
-    message: &[u8],
-) {
+pub(super) fn judge_written(stage: &Stage, sent: Result<Receipt, Error>, message: &[u8]) {
     if sent.is_ok() {
         return stage.judge(sent, &lines(message));
     }

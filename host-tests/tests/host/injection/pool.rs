@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use host_tests::Envelope;
+use host_tests::{Envelope, Error, Receipt};
 
 use super::messages::{RECIPIENT, SENDER, from, judge_written, to};
 use super::settings::sets;
@@ -17,19 +17,19 @@ macro_rules! of_stream {
             (
                 concat!("mailer.", $function, "(envelope.sender)"),
                 Try::Text(SENDER, |stage, sender| {
-                    $send(stage, &from(sender), MESSAGE, None);
+                    stage.judge($send(stage, &from(sender), MESSAGE, None), MESSAGE);
                 }),
             ),
             (
                 concat!("mailer.", $function, "(envelope.recipients)"),
                 Try::Text(RECIPIENT, |stage, recipient| {
-                    $send(stage, &to(recipient), MESSAGE, None);
+                    stage.judge($send(stage, &to(recipient), MESSAGE, None), MESSAGE);
                 }),
             ),
             (
                 concat!("mailer.", $function, "(content)"),
                 Try::Octets(MESSAGE, |stage, content| {
-                    $send(stage, &to_b(), content, None);
+                    judge_written(stage, $send(stage, &to_b(), content, None), content);
                 }),
             ),
             (
@@ -38,7 +38,8 @@ macro_rules! of_stream {
                     let Ok(length) = number.try_into() else {
                         return;
                     };
-                    $send(stage, &to_b(), MESSAGE, Some(length));
+                    let sent = $send(stage, &to_b(), MESSAGE, Some(length));
+                    judge_written(stage, sent, MESSAGE);
                 }),
             ),
         ]
@@ -87,17 +88,16 @@ fn limits() -> Vec<Row> {
     ]
 }
 
-fn send(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>) {
-    let mailer = stage.mailer();
-    let sent = mailer.send_stream(envelope, Cursor::new(content.to_vec()), length);
-    drop(mailer);
-    judge_written(stage, sent, content);
+type Sent = Result<Receipt, Error>;
+
+fn send(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>) -> Sent {
+    let content = Cursor::new(content.to_vec());
+    stage.mailer().send_stream(envelope, content, length)
 }
 
-fn start(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>) {
+fn start(stage: &Stage, envelope: &Envelope, content: &[u8], length: Option<u64>) -> Sent {
+    let content = Cursor::new(content.to_vec());
     let mailer = stage.mailer();
-    let started = mailer.start_stream(envelope, Cursor::new(content.to_vec()), length);
-    let sent = started.and_then(|started| started.receipt());
-    drop(mailer);
-    judge_written(stage, sent, content);
+    let started = mailer.start_stream(envelope, content, length)?;
+    started.receipt()
 }
