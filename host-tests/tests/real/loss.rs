@@ -73,7 +73,8 @@ fn hunt_with(kind: Kind, settings: &str) {
     let (begun, seed) = (Instant::now(), hunt::seed());
     let hunt = Hunt::new(&server, &authority, seed);
     let faults = hunt.run(&mut server);
-    server.empty_queue().unwrap();
+    let emptied = server.empty_queue();
+    emptied.unwrap_or_else(|error| panic!("ENVOI_HUNT_SEED={seed}: {error}"));
     let counts = hunt.ledger().check(kind, seed, &server.inbox());
     let counts = counts.unwrap_or_else(|found| {
         let log = found.in_log(&server.log());

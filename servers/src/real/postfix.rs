@@ -57,7 +57,10 @@ pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
     let main = include_str!("../../config/postfix.main.cf");
     let master = include_str!("../../config/postfix.master.cf");
     for (name, template) in [
-        ("etc/main.cf", &*format!("{main}{sasl}")),
+        (
+            "etc/main.cf",
+            &*format!("{}{sasl}", without(main, &instance.settings.lines)),
+        ),
         ("etc/master.cf", master),
     ] {
         let path = instance.configure(name, template)?;
@@ -71,6 +74,23 @@ pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
     make_folders(instance)
 }
 
+/// The template's lines, but for the parameters that `settings` sets anew. Postfix warns of a parameter that is set
+/// twice, and `postlogd` sends its own warning to its own socket, before it reads from it. If the other processes have
+/// filled that by then, it waits for itself, and all of Postfix 3.10.3 waits for it.
+fn without(template: &str, settings: &str) -> String {
+    let parameter = |line: &'_ str| Some(line.split_once('=')?.0.trim().to_owned());
+    let anew: Vec<String> = settings.lines().filter_map(parameter).collect();
+    let mut stays = true;
+    let lines = template.split_inclusive('\n').filter(|line| {
+        // A line that begins with white space continues the one before.
+        if !line.starts_with(char::is_whitespace) {
+            stays = parameter(line).is_none_or(|name| !anew.contains(&name));
+        }
+        stays
+    });
+    lines.collect()
+}
+
 fn make_folders(instance: &Instance) -> io::Result<()> {
     for name in QUEUES {
         instance.make_owned(&format!("queue/{name}"), UID, UID)?;
@@ -80,4 +100,18 @@ fn make_folders(instance: &Instance) -> io::Result<()> {
     instance.make_owned("queue/pid", 0, 0)?;
     instance.make_owned("data", UID, UID)?;
     instance.make_owned("inbox", UID, UID)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_parameter_that_a_test_sets_is_set_once() {
+        let template = "# Limits.\nlimit = 100\nlog = yes\nchecks = a,\n  b = 1\n@SETTINGS@\n";
+        assert_eq!(
+            without(template, "limit = 4\nchecks =\nother = 1"),
+            "# Limits.\nlog = yes\n@SETTINGS@\n"
+        );
+    }
 }
