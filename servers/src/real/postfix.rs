@@ -78,7 +78,7 @@ pub(super) fn configure(instance: &Instance, sasl: &str) -> io::Result<()> {
 /// twice, and `postlogd` sends its own warning to its own socket, before it reads from it. If the other processes have
 /// filled that by then, it waits for itself, and all of Postfix 3.10.3 waits for it.
 fn without(template: &str, settings: &str) -> String {
-    let parameter = |line: &'_ str| Some(line.split_once('=')?.0.trim().to_owned());
+    let parameter = |line: &str| Some(line.split_once('=')?.0.trim().to_owned());
     let anew: Vec<String> = settings.lines().filter_map(parameter).collect();
     let mut stays = true;
     let lines = template.split_inclusive('\n').filter(|line| {
