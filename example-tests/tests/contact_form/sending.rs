@@ -123,12 +123,12 @@ fn the_owner_sees_the_servers_reply_in_the_log() {
             .message_id()
             .expect("one")
             .to_owned();
-        assert!(
-            line.starts_with(&format!("contact-form: sent <{id}>: 250 ")),
-            "{line}"
-        );
+        let reply = line.strip_prefix(&format!("contact-form: sent <{id}>: "));
+        let reply = reply.unwrap_or_else(|| panic!("{line}"));
+        assert!(reply.starts_with("250 "), "{line}");
+        // Not in the whole line: the digits of a random Message-ID may be "ada".
         for private in [PASSWORD, "ada", "Ada", "Good day"] {
-            assert!(!line.contains(private), "{private} in {line}");
+            assert!(!reply.contains(private), "{private} in {line}");
         }
     });
 }

@@ -41,7 +41,7 @@ fn an_error_of_each_message_is_printed() {
     let output = run(server.port());
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success());
-    assert_eq!(said.matches("554").count(), 10, "{said}");
+    assert_eq!(said.matches("554 5.3.2 Closed").count(), 10, "{said}");
     server.finish();
 }
 
